@@ -1,0 +1,167 @@
+//! The one error of all decoders and verifiers: a stable code, a position, the thing meant (spec §2.4).
+
+use core::fmt;
+
+/// Why bytes or text were refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FormatError {
+    /// The stable reason.
+    pub code: FormatCode,
+    /// Byte position in the outermost input at which the fault begins; in text formats, the line,
+    /// counted from 0.
+    pub at: usize,
+    /// The thing that is wrong, such as `valid_until`; empty when the code says it all.
+    pub what: &'static str,
+}
+
+impl FormatError {
+    /// An error at a position.
+    pub const fn new(code: FormatCode, at: usize) -> Self {
+        Self { code, at, what: "" }
+    }
+
+    /// The same error, naming the thing that is wrong.
+    #[must_use]
+    pub const fn of(self, what: &'static str) -> Self {
+        Self { what, ..self }
+    }
+}
+
+impl fmt::Display for FormatError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} at {}: ", self.code.as_str(), self.at)?;
+        if !self.what.is_empty() {
+            write!(f, "{}: ", self.what)?;
+        }
+        f.write_str(self.code.explain())
+    }
+}
+
+impl core::error::Error for FormatError {}
+
+macro_rules! codes {
+    ($($(#[$doc:meta])* $name:ident = $slug:literal, $text:literal;)*) => {
+        /// Every reason of this crate, with a stable name (spec §2.4).
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[non_exhaustive]
+        pub enum FormatCode {
+            $(#[doc = $text] $(#[$doc])* $name,)*
+        }
+
+        impl FormatCode {
+            /// All codes, in the order of the specification.
+            pub const ALL: &'static [FormatCode] = &[$(Self::$name,)*];
+
+            /// The stable name, in kebab case.
+            pub const fn as_str(self) -> &'static str {
+                match self { $(Self::$name => $slug,)* }
+            }
+
+            /// What is wrong and what would be right, in one lower-case line.
+            pub const fn explain(self) -> &'static str {
+                match self { $(Self::$name => $text,)* }
+            }
+        }
+    };
+}
+
+codes! {
+    // Deterministic CBOR (spec §2.1).
+    CborTruncated = "cbor-truncated", "the input ends inside an item; send it whole";
+    CborTrailingBytes = "cbor-trailing-bytes", "bytes follow the item; remove them";
+    CborNotShortest = "cbor-not-shortest", "a number or length has a shorter form; use that";
+    CborIndefinite = "cbor-indefinite", "indefinite lengths are refused; state the length";
+    CborFloat = "cbor-float", "floats are refused; use an integer of minor units";
+    CborTag = "cbor-tag", "tags are refused; only tag 18 around a record exists";
+    CborSimple = "cbor-simple", "only false, true and null exist among the simple values";
+    CborReserved = "cbor-reserved", "the additional information 28 to 30 is reserved";
+    CborUtf8 = "cbor-utf8", "text is not valid UTF-8";
+    CborKeyOrder = "cbor-key-order", "map keys are not sorted bytewise by their encoding";
+    CborDuplicateKey = "cbor-duplicate-key", "a map key occurs twice";
+    CborKeyType = "cbor-key-type", "a map key is an integer or a text of at most 64 bytes";
+    CborDepth = "cbor-depth", "arrays and maps nest deeper than the limit of 16";
+    CborItems = "cbor-items", "more items than the limit of 4096";
+    CborLength = "cbor-length", "the input is longer than this decoder's limit";
+    CborType = "cbor-type", "another type is expected here";
+    CborRange = "cbor-range", "a number or length is outside the range of this place";
+    // Text forms (spec §3.2).
+    HexInvalid = "hex-invalid", "not lower-case hexadecimal of the expected length";
+    Base64Invalid = "base64-invalid", "not canonical base64 of the expected length";
+    // Keys and signatures (spec §4).
+    KeyNotPoint = "key-not-point", "the public key is not a point of the curve";
+    KeyNotCanonical = "key-not-canonical", "the public key is not in its one canonical encoding";
+    KeySmallOrder = "key-small-order", "the public key is a point of small order";
+    KeyTorsion = "key-torsion", "the public key is outside the prime-order subgroup";
+    SignatureInvalid = "signature-invalid", "the signature does not hold for these bytes and this key";
+    SignatureKey = "signature-key", "the key is not the one named by the record's key id";
+    // Records (spec §5).
+    RecordTooLong = "record-too-long", "a record is at most 65535 bytes";
+    RecordEnvelope = "record-envelope", "a record starts with tag 18, an array of four";
+    RecordHeader = "record-header", "the protected header differs from the one allowed form";
+    RecordUnprotected = "record-unprotected", "the unprotected header must be the empty map";
+    RecordAlgorithm = "record-algorithm", "the only algorithm is -8 (EdDSA with Ed25519)";
+    RecordContentType = "record-content-type", "the content type is application/vnd.tamga.record+cbor";
+    RecordAudience = "record-audience", "the audience is a ledger origin of 1 to 128 printable ASCII bytes";
+    RecordKey = "record-key", "the payload holds an unknown key";
+    RecordMissing = "record-missing", "the payload lacks a required key";
+    RecordEmpty = "record-empty", "an empty list is left out, never written";
+    RecordTime = "record-time", "a time lies outside the years 1970 to 9999";
+    RecordSubjects = "record-subjects", "subjects are sorted, distinct, without the primary one, at most 127";
+    RecordReferences = "record-references", "references are distinct, at most 16";
+    RecordFields = "record-fields", "a record holds at most 64 public fields";
+    // Bodies (spec §6).
+    BodyTooLong = "body-too-long", "a body is at most 65536 bytes";
+    BodyCount = "body-count", "a body holds 1 to 64 fields";
+    BodyName = "body-name", "a field name is 1 to 64 of the characters a-z 0-9 _ . -";
+    BodyOrder = "body-order", "body fields are sorted by name, each name once";
+    BodyCommitment = "body-commitment", "the body is not the one the record commits to";
+    BodyMissing = "body-missing", "the record commits to a body and none came with it";
+    BodyUnexpected = "body-unexpected", "the record commits to no body and one came with it";
+    // Subjects (spec §7).
+    RoleUnknown = "role-unknown", "no such role";
+    SubjectText = "subject-text", "a subject is written as role:base64url of 32 bytes without padding";
+    AmountOverflow = "amount-overflow", "the amount leaves the range of 64 bits";
+    // The log (spec §8).
+    ProofShape = "proof-shape", "the index, size or path length does not fit the tree";
+    ProofRoot = "proof-root", "the path leads to another root";
+    TileCoord = "tile-coord", "no such tile path; write tile/<level>/<number>[.p/<width>]";
+    BundleSyntax = "bundle-syntax", "not a bundle of 1 to 256 entries with 16-bit lengths";
+    // The map (spec §9).
+    MapOrder = "map-order", "map keys are distinct and sorted";
+    MapProofSyntax = "map-proof-syntax", "not a map proof in its one form";
+    MapProofRoot = "map-proof-root", "the map proof leads to another root";
+    // Block leaf and beacon (spec §10).
+    LeafVersion = "leaf-version", "the leaf is of an unknown kind or version";
+    LeafSyntax = "leaf-syntax", "the leaf is not as long as its form demands";
+    BeaconVersion = "beacon-version", "the beacon extension is of an unknown version";
+    BeaconSyntax = "beacon-syntax", "the beacon extension or proof is malformed";
+    BeaconProof = "beacon-proof", "the beacon proof does not hold for this key and height";
+    // Notes, checkpoints, policies (spec §11).
+    NoteSyntax = "note-syntax", "not a signed note: text, an empty line, signature lines";
+    NoteTooLong = "note-too-long", "a note is at most 65536 bytes with 1 to 16 signatures";
+    NameInvalid = "name-invalid", "a name is 1 to 128 bytes of printable ASCII without space and plus";
+    VKeySyntax = "vkey-syntax", "a verifier key is name+id+base64, the id made of name and key";
+    VKeyType = "vkey-type", "a log key has type 01, a cosigner's key type 04";
+    CheckpointSyntax = "checkpoint-syntax", "a checkpoint body is three lines: origin, size, root";
+    PolicySyntax = "policy-syntax", "not a policy line: log, witness, group or quorum";
+    PolicyLimit = "policy-limit", "a policy has one log, at most 32 witnesses and 32 groups";
+    PolicyName = "policy-name", "a policy name is unknown, reserved or used twice";
+    PolicyThreshold = "policy-threshold", "a group's threshold is any, all, or 1 to its member count";
+    // Votes and certificates (spec §12).
+    ValidatorSet = "validator-set", "a validator set has 1 to 64 members, sorted, without shared keys";
+    CertificateVersion = "certificate-version", "the certificate is of an unknown version";
+    CertificateSyntax = "certificate-syntax", "the certificate is not as long as its form demands";
+    CertificateOrder = "certificate-order", "signers are sorted by id, each once";
+    CertificateSigner = "certificate-signer", "a signer is not in the validator set";
+    CertificateQuorum = "certificate-quorum", "fewer signers than a quorum";
+    // Proof files and receipts (spec §13).
+    ProofFileVersion = "proof-file-version", "the first line names an unknown kind or version of proof";
+    ProofFileSyntax = "proof-file-syntax", "the proof file is not in its one form";
+    ProofFileTooLong = "proof-file-too-long", "the proof file is longer than its limit";
+    ReceiptIndex = "receipt-index", "the record's index is not below its block leaf's";
+    ReceiptSize = "receipt-size", "the block leaf names another size than the checkpoint";
+    ReceiptOrigin = "receipt-origin", "the record was written for another ledger";
+}
+
+#[cfg(test)]
+mod tests;

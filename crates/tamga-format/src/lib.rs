@@ -1,0 +1,49 @@
+//! The bytes of Tamga and how to check them: what an outsider must trust.
+//!
+//! | Layer | Modules | Spec |
+//! |---|---|---|
+//! | bytes | [`cbor`], [`id`], [`amount`], [`error`], [`limits`] | §2, §3 |
+//! | keys | [`signature`] | §4 |
+//! | what is written | [`record`], [`body`], [`subject`] | §5, §6, §7 |
+//! | the log and its proofs | [`merkle`], [`tile`], [`block_leaf`], [`note`], [`checkpoint`], [`tlog_proof`] | §8 and after |
+//! | the authenticated map | [`mpt`] | |
+//! | who agreed | [`cosignature`], [`policy`], [`validators`], [`certificate`], [`beacon`] | |
+//! | the file one hands over | [`receipt`] | |
+//!
+//! Facts are types, each built only by the step before:
+//! [`record::Record`] → [`record::SignedRecord`] → [`record::VerifiedRecord`].
+//!
+//! The crate does no I/O, reads no clock, holds no randomness and allocates no more than a fixed
+//! multiple of its input.
+#![no_std]
+#![forbid(unsafe_code)]
+#![warn(missing_docs)]
+#![warn(clippy::missing_errors_doc)]
+#![cfg_attr(not(test), warn(clippy::indexing_slicing))]
+
+extern crate alloc;
+#[cfg(test)]
+extern crate std;
+
+pub mod amount;
+pub mod beacon;
+pub mod block_leaf;
+pub mod body;
+pub mod cbor;
+pub mod certificate;
+pub mod checkpoint;
+pub mod cosignature;
+pub mod error;
+pub mod id;
+pub mod limits;
+pub mod merkle;
+pub mod mpt;
+pub mod note;
+pub mod policy;
+pub mod receipt;
+pub mod record;
+pub mod signature;
+pub mod subject;
+pub mod tile;
+pub mod tlog_proof;
+pub mod validators;
