@@ -1,0 +1,35 @@
+//! One validator minus the world: no sockets, no clock, no threads, no files (spec §18, §19).
+//!
+//! - [`app`]: the verbs of a validator: open, admit, propose, validate, commit, decided
+//! - [`block`]: the block on the wire; [`limits`]: every bound of this crate
+//! - [`mempool`]: records waiting for a block; [`map`]: the authenticated map in memory
+//! - [`store`] and [`layout`]: what is durable, and under which keys
+//! - [`reader`]: receipts, proofs, tiles and histories from a store
+//! - [`engine`]: our types in the engine's terms; the one place that names engine types
+#![warn(missing_docs)]
+
+pub mod app;
+pub mod block;
+#[cfg(feature = "testing")]
+pub mod conformance;
+pub mod engine;
+pub mod layout;
+pub mod limits;
+pub mod log;
+pub mod map;
+pub mod mempool;
+pub mod reader;
+pub mod store;
+pub mod subjects;
+#[cfg(feature = "testing")]
+pub mod testing;
+mod view;
+
+pub use app::{
+    AdmitError, Admitted, App, BlockError, Builder, CommitError, Committed, Fresh, Head, OpenError,
+    Source,
+};
+pub use block::{Block, Item};
+pub use layout::Table;
+pub use reader::Reader;
+pub use store::{CommitBatch, Durability, MemStore, Store, StoreError};
