@@ -1,0 +1,318 @@
+//! The rows of the registry; append only (spec §17.3).
+
+use super::{CodeInfo, Text};
+
+macro_rules! codes {
+    ($($name:ident = $number:literal $slug:literal $http:literal $retry:ident
+        [$tk:literal, $tr:literal, $te:literal] [$rk:literal, $rr:literal, $re:literal];)*) => {
+        /// A stable code of the system.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum Code {
+            $(#[doc = $te] $name,)*
+        }
+
+        impl Code {
+            /// Every code, by number.
+            pub const ALL: &'static [Self] = &[$(Self::$name,)*];
+
+            /// What is known of the code.
+            #[must_use]
+            pub const fn info(self) -> &'static CodeInfo {
+                match self {
+                    $(Self::$name => &CodeInfo {
+                        number: $number,
+                        slug: $slug,
+                        http: $http,
+                        retryable: retry!($retry),
+                        title: Text { kk: $tk, ru: $tr, en: $te },
+                        remedy: Text { kk: $rk, ru: $rr, en: $re },
+                    },)*
+                }
+            }
+        }
+    };
+}
+
+macro_rules! retry {
+    (final) => {
+        false
+    };
+    (retry) => {
+        true
+    };
+}
+
+codes! {
+    // The request.
+    Malformed = 4000 "malformed" 400 final
+        ["Сұрау оқылмады", "Запрос не читается", "the request can't be read"]
+        ["Пішімін құжаттамамен салыстырыңыз", "Сверьте формат с описанием API", "compare the form with the API description"];
+    MediaType = 4001 "unsupported-media-type" 415 final
+        ["Деректер түрі қолдау таппайды", "Тип содержимого не поддерживается", "the media type is not supported"]
+        ["Content-Type тақырыбын түзетіңіз", "Исправьте заголовок Content-Type", "correct the Content-Type header"];
+    BadParameter = 4002 "bad-parameter" 400 final
+        ["Сұрау параметрі қате", "Неверный параметр запроса", "a request parameter is wrong"]
+        ["Көрсетілген параметрді түзетіңіз", "Исправьте указанный параметр", "correct the parameter named"];
+    Unauthenticated = 4010 "unauthenticated" 401 retry
+        ["Кіру қажет", "Нужен вход", "authentication is required"]
+        ["Authorization: Bearer белгісін қосыңыз", "Передайте токен в Authorization: Bearer", "send a token in Authorization: Bearer"];
+    NotFound = 4040 "not-found" 404 final
+        ["Табылмады", "Не найдено", "not found"]
+        ["Сәйкестендіргішті тексеріңіз", "Проверьте идентификатор", "check the identifier"];
+    MethodNotAllowed = 4050 "method-not-allowed" 405 final
+        ["Бұл әдіс рұқсат етілмеген", "Метод не разрешён", "the method is not allowed here"]
+        ["Allow тақырыбындағы әдісті қолданыңыз", "Используйте метод из заголовка Allow", "use a method of the Allow header"];
+    RequestTimeout = 4080 "request-timeout" 408 retry
+        ["Сұрау тым ұзақ жіберілді", "Запрос передавался слишком долго", "the request took too long to arrive"]
+        ["Қайта жіберіңіз", "Отправьте ещё раз", "send it again"];
+    SequenceConflict = 4091 "sequence-conflict" 409 final
+        ["Іске сізден бұрын жазба қосылды", "В дело уже добавлена другая запись", "another record of this subject came first"]
+        ["Іс тарихын қайта оқып, жазбаны соңғысының үстіне жасаңыз", "Перечитайте историю и составьте запись поверх последней", "read the history again and write on top of the last record"];
+    // The form of a record.
+    FormatInvalid = 4100 "format-invalid" 422 final
+        ["Жазба пішімі қате", "Запись имеет неверный формат", "the bytes do not have the one allowed form"]
+        ["Көрсетілген орынды түзетіңіз; жазбаны tamga құралымен жасаңыз", "Исправьте указанное место; составьте запись средствами tamga", "correct the place named; make records with the tamga tools"];
+    UnknownField = 4101 "unknown-field" 422 final
+        ["Белгісіз өріс", "Неизвестное поле", "an unknown field"]
+        ["Өріс атауын каталогпен салыстырыңыз", "Сверьте имя поля с каталогом", "compare the field's name with the catalogue"];
+    Validation = 4102 "validation" 422 final
+        ["Жазба тексеруден өтпеді", "Запись не прошла проверку", "a field is missing or has a wrong value"]
+        ["Көрсетілген өрісті түзетіңіз", "Исправьте указанное поле", "correct the field named"];
+    UnknownKind = 4103 "unknown-kind" 422 final
+        ["Жазба түрі белгісіз", "Неизвестный вид записи", "there is no such kind of record"]
+        ["Каталогтағы түрді таңдаңыз", "Выберите вид из каталога", "choose a kind of the catalogue"];
+    KindNotInForce = 4107 "kind-not-in-force" 422 final
+        ["Бұл жазба түрі әлі қолданылмайды", "Этот вид записи ещё не введён в действие", "this kind of record is not in force yet"]
+        ["Ережелердің жаңа нұсқасын күтіңіз", "Дождитесь новой версии правил", "wait for a later version of the rules"];
+    TransitionNotInForce = 4108 "transition-not-in-force" 422 final
+        ["Бұл әрекет әлі қолданылмайды", "Это действие ещё не введено в действие", "this step is not in force yet"]
+        ["Ережелердің жаңа нұсқасын күтіңіз", "Дождитесь новой версии правил", "wait for a later version of the rules"];
+    UnknownVersion = 4109 "unknown-schema-version" 422 final
+        ["Схема нұсқасы белгісіз", "Неизвестная версия схемы", "the schema version of this kind is unknown"]
+        ["1-нұсқаны қолданыңыз", "Используйте версию 1", "use version 1"];
+    BadSignature = 4110 "bad-signature" 422 final
+        ["Қолтаңба дұрыс емес", "Подпись неверна", "the signature does not hold"]
+        ["Дәл жіберілетін байттарға сол кілтпен қол қойыңыз", "Подпишите именно отправляемые байты этим ключом", "sign exactly the bytes you send, with the key they name"];
+    UnknownKey = 4111 "unknown-key" 422 final
+        ["Кілт тіркелмеген", "Ключ не зарегистрирован", "the key is not registered in this ledger"]
+        ["Кілтті тіркеушіде тіркеңіз (G03)", "Зарегистрируйте ключ у регистратора (G03)", "have the key registered (G03)"];
+    KeyExpired = 4112 "key-expired" 422 final
+        ["Кілт мерзімі өткен", "Срок ключа истёк", "the key's term is over"]
+        ["Жаңа кілт тіркеңіз", "Зарегистрируйте новый ключ", "have a new key registered"];
+    KeyRevoked = 4113 "key-revoked" 422 final
+        ["Кілт кері қайтарылған", "Ключ отозван", "the key is revoked"]
+        ["Жаңа кілтпен қол қойыңыз", "Подпишите новым ключом", "sign with the new key"];
+    KeyNotYetValid = 4114 "key-not-yet-valid" 422 final
+        ["Кілт бұл күні әлі күшіне енбеген", "На эту дату ключ ещё не действует", "the key is not yet in force at that time"]
+        ["Оқиға уақытын тексеріңіз", "Проверьте время события", "check the event time"];
+    IssuerMismatch = 4115 "issuer-mismatch" 422 final
+        ["Кілт бұл жазба авторына тиесілі емес", "Ключ принадлежит не автору записи", "the key belongs to someone other than the issuer"]
+        ["Автор мен кілтті сәйкестендіріңіз", "Укажите владельца ключа автором", "name the key's holder as issuer"];
+    ForeignLedger = 4116 "foreign-ledger" 422 final
+        ["Жазба басқа тізілімге арналған", "Запись предназначена другому реестру", "the record is addressed to another ledger"]
+        ["aud өрісіне осы тізілімнің атауын жазып, қайта қол қойыңыз", "Укажите в aud имя этого реестра и подпишите заново", "write this ledger's origin into aud and sign again"];
+    BodyMismatch = 4117 "body-mismatch" 422 final
+        ["Жазба денесі міндеттемеге сай емес", "Тело не соответствует обязательству в записи", "the body is not the one committed to"]
+        ["Қол қойылған денені өзгеріссіз жіберіңіз", "Отправьте то тело, которое подписано", "send the body that was signed"];
+    BodyPresence = 4118 "body-presence" 422 final
+        ["Дене жоқ немесе артық", "Тело отсутствует или лишнее", "a body is missing, or not expected"]
+        ["Жазба түрінің талабын каталогтан қараңыз", "Сверьтесь с каталогом вида записи", "see the catalogue for what this kind needs"];
+    KeyNotAdmissible = 4119 "key-not-admissible" 422 final
+        ["Мұндай ашық кілт қабылданбайды", "Такой открытый ключ не принимается", "the public key is not admissible"]
+        ["Жаңа кілт жасаңыз: tamga keygen", "Создайте новый ключ: tamga keygen", "make a new key with tamga keygen"];
+    // Stages and times.
+    StageNotAllowed = 4120 "stage-not-allowed" 422 final
+        ["Істің қазіргі кезеңі бұған жол бермейді", "Текущая стадия дела этого не допускает", "the present stage does not permit this"]
+        ["Іс тарихын қараңыз: tamga case history", "Посмотрите историю: tamga case history", "look at the history with tamga case history"];
+    EventInFuture = 4121 "event-in-future" 422 final
+        ["Оқиға уақыты болашақта", "Время события в будущем", "the event time lies in the future"]
+        ["Уақыт белдеуін тексеріңіз: бүкіл ел UTC+5", "Проверьте часовой пояс: вся страна UTC+5", "check the time zone: the whole country is UTC+5"];
+    EventTooOld = 4122 "event-too-old" 422 final
+        ["Оқиға тым ескі", "Событие слишком давнее", "the event is too old"]
+        ["Кешігу себебін көрсетіңіз", "Укажите причину опоздания", "give the reason of the delay"];
+    RecordExpired = 4123 "record-expired" 422 final
+        ["Жазбаның қабылдану мерзімі өткен", "Срок приёма записи истёк", "the record's valid_until has passed"]
+        ["Жаңа valid_until көрсетіп, қайта қол қойыңыз", "Задайте новый valid_until и подпишите заново", "set a new valid_until and sign again"];
+    ValidUntilTooFar = 4124 "valid-until-too-far" 422 final
+        ["valid_until тым алыс", "valid_until слишком далеко", "valid_until is more than 30 days ahead"]
+        ["30 күннен аспайтын мерзім қойыңыз", "Задайте срок не дальше 30 дней", "set it at most 30 days ahead"];
+    DateOrder = 4125 "date-order" 422 final
+        ["Күндердің реті бұзылған", "Нарушен порядок дат", "the dates contradict each other"]
+        ["Көрсетілген күнді түзетіңіз", "Исправьте указанную дату", "correct the date named"];
+    TermNotOver = 4126 "term-not-over" 422 final
+        ["Мерзім әлі аяқталған жоқ", "Срок ещё не истёк", "the term is not over yet"]
+        ["Мерзім біткенше күтіңіз немесе басқа негіз көрсетіңіз", "Дождитесь конца срока или укажите другое основание", "wait for its end or give another reason"];
+    PresentationExpired = 4127 "presentation-expired" 422 final
+        ["Құжатты ұсыну мерзімі өткен", "Срок предъявления документа истёк", "the document's presentation term is over"]
+        ["Мерзімді қалпына келтірген сот актісін көрсетіңіз", "Укажите судебный акт о восстановлении срока", "name the court act that restored the term"];
+    GroundUnknown = 4128 "ground-unknown" 422 final
+        ["Мұндай негіз жоқ немесе бұл жерде қолданылмайды", "Такого основания нет или здесь оно неприменимо", "no such ground, or not applicable here"]
+        ["Негіздер тізімінен таңдаңыз", "Выберите основание из перечня", "choose a ground of the list"];
+    // Personal data and sizes.
+    PersonalDataSuspected = 4130 "personal-data-suspected" 422 final
+        ["Ашық өрісте дербес деректер бар сияқты", "В открытом поле похоже на персональные данные", "a public field looks like personal data"]
+        ["ЖСН, телефон, поштаны алып тастаңыз: олар тізілімге жазылмайды", "Уберите ИИН, телефон, почту: в реестр они не попадают", "remove ИИН, phone or e-mail: they never enter the ledger"];
+    IdentifierInvalid = 4131 "identifier-invalid" 422 final
+        ["Сәйкестендіру нөмірі қате", "Неверный идентификационный номер", "the identification number is wrong"]
+        ["Бақылау санын тексеріңіз", "Проверьте контрольную цифру", "check its check digit"];
+    PayloadTooLarge = 4132 "payload-too-large" 413 final
+        ["Деректер тым үлкен", "Слишком большой объём", "the payload is too large"]
+        ["Бөліктеп жіберіңіз", "Отправьте частями", "send it in parts"];
+    // Money.
+    TotalsMismatch = 4140 "totals-mismatch" 422 final
+        ["Сомалар сәйкес келмейді", "Суммы не сходятся", "the sums don't add up"]
+        ["Аталған өрістерді өндірілген сомамен салыстырыңыз", "Сверьте названные поля со взысканной суммой", "compare the fields named with what was recovered"];
+    AmountOutOfRange = 4142 "amount-out-of-range" 422 final
+        ["Сома рұқсат етілген шектен тыс", "Сумма вне допустимых границ", "an amount is out of range"]
+        ["Соманы тиынмен, теріс емес бүтін сан етіп жазыңыз", "Укажите сумму целым числом тиынов, не меньше нуля", "give whole tiyn, not below zero"];
+    FundsUndistributed = 4143 "funds-undistributed" 422 final
+        ["Бөлінбеген ақша қалды", "Остались нераспределённые средства", "undistributed funds remain"]
+        ["Алдымен өндірілген соманы бөліңіз (E12)", "Сначала распределите взысканное (E12)", "distribute what was recovered first (E12)"];
+    PayeeNotParty = 4144 "payee-not-party" 422 final
+        ["Алушы бұл істің өндіріп алушысы емес", "Получатель не взыскатель по этому делу", "the payee is no claimant of this case"]
+        ["Істің өндіріп алушысын көрсетіңіз", "Укажите взыскателя этого дела", "name a claimant of the case"];
+    ClaimOrder = 4145 "claim-order" 422 final
+        ["Өндіріп алу кезегі сәйкес емес", "Очередь взыскания не совпадает", "the order of claims is not the case's"]
+        ["Істегі кезекті көрсетіңіз", "Укажите очередь этого дела", "give the order of the case"];
+    // Duplicates.
+    Duplicate = 4150 "duplicate" 409 final
+        ["Мұндай нысан бұрын тіркелген", "Такой объект уже зарегистрирован", "it is already registered"]
+        ["Бұрынғы жазбаны қараңыз", "Посмотрите прежнюю запись", "look at the earlier record"];
+    AlreadyRecorded = 4151 "already-recorded" 409 final
+        ["Бұл жазба тізілімде бар", "Эта запись уже в реестре", "this very record is in the log already"]
+        ["Түбіртегін сұраңыз: tamga receipt", "Запросите квитанцию: tamga receipt", "ask for its receipt with tamga receipt"];
+    // Subjects and references.
+    SubjectMissing = 4180 "subject-missing" 422 final
+        ["Ереже талап ететін субъект аталмаған", "Не назван субъект, которого требует правило", "a subject that the rules demand is missing"]
+        ["Аталған рөлдегі субъектіні қосыңыз", "Добавьте субъекта указанной роли", "add the subject of the role named"];
+    SubjectUnexpected = 4181 "subject-unexpected" 422 final
+        ["Артық субъект аталған", "Назван лишний субъект", "a subject is named that the rules don't demand"]
+        ["Көрсетілген субъектіні алып тастаңыз", "Уберите указанного субъекта", "remove the subject named"];
+    PrimarySubject = 4182 "primary-subject" 422 final
+        ["Негізгі субъект қате", "Неверный основной субъект", "the primary subject is not the one this kind needs"]
+        ["sub өрісін каталог бойынша толтырыңыз", "Заполните sub по каталогу", "fill sub as the catalogue says"];
+    AfterUnknown = 4183 "after-unknown" 409 retry
+        ["after көрсеткен жазба әлі белгісіз", "Запись, указанная в after, ещё неизвестна", "the record named by after is not known yet"]
+        ["Алдыңғы жазбаны бұрын жіберіңіз", "Сначала отправьте предыдущую запись", "send the earlier record first"];
+    ReferenceNotAllowed = 4184 "reference-not-allowed" 422 final
+        ["Сілтеме мұнда жарамайды немесе шешілмейді", "Ссылка здесь недопустима или не находится", "a reference is not allowed here or leads nowhere"]
+        ["Сілтемені түзетіңіз", "Исправьте ссылку", "correct the reference"];
+    TargetUnknown = 4185 "target-unknown" 422 final
+        ["Түзетілетін жазба бұл істе жоқ", "Исправляемой записи в этом деле нет", "the record to correct is not one of this case"]
+        ["Іс тарихынан жазба нөмірін алыңыз", "Возьмите номер записи из истории дела", "take its id from the case's history"];
+    TargetNotCorrectable = 4186 "target-not-correctable" 422 final
+        ["Бұл жазбаны осылай түзетуге болмайды", "Эту запись так исправить нельзя", "this record can't be corrected in this way"]
+        ["Басқа түзету түрін таңдаңыз", "Выберите другой вид исправления", "choose another kind of correction"];
+    AlreadyAnnulled = 4187 "already-annulled" 422 final
+        ["Жазбаның күші жойылған", "Запись уже отменена", "the record is annulled already"]
+        ["Қайтару керек болса REINSTATE қолданыңыз", "Чтобы вернуть её, используйте REINSTATE", "use REINSTATE to bring it back"];
+    NotAnnulled = 4188 "not-annulled" 422 final
+        ["Жазба күшінде тұр", "Запись и так в силе", "the record is in effect, nothing to reinstate"]
+        ["Жазба нөмірін тексеріңіз", "Проверьте номер записи", "check the record's id"];
+    ReplayImpossible = 4189 "replay-impossible" 422 final
+        ["Бұл түзетуден кейінгі жазбалар заңсыз болып қалады", "После такого исправления более поздние записи станут незаконны", "later records would become unlawful"]
+        ["Алдымен кейінгі жазбаларды түзетіңіз", "Сначала исправьте более поздние записи", "correct the later records first"];
+    SubjectUnknown = 4190 "subject-unknown" 422 final
+        ["Мұндай субъект тіркелмеген", "Такой субъект не зарегистрирован", "the subject is not registered"]
+        ["Алдымен оны тіркеңіз", "Сначала зарегистрируйте его", "register it first"];
+    StatusFull = 4191 "status-full" 422 final
+        ["Субъект күйі шекке жетті", "Состояние субъекта достигло предела", "the subject's status has reached its limit"]
+        ["Операторға хабарласыңыз", "Обратитесь к оператору", "ask the operator"];
+    HistoryTooLong = 4192 "history-too-long" 422 final
+        ["Іс тарихы түзету үшін тым ұзын", "История дела слишком длинна для исправления", "the case's history is too long to correct"]
+        ["Түзетуді жаңа іспен жасаңыз", "Исправьте через новое дело", "correct it through a new case"];
+    PossessionNotProven = 4193 "possession-not-proven" 422 final
+        ["Кілтті иелену дәлелденбеген", "Владение ключом не доказано", "possession of the new key is not proven"]
+        ["Жаңа кілтпен иелену хабарына қол қойыңыз", "Подпишите новым ключом сообщение о владении", "sign the possession message with the new key"];
+    // Waiting and load.
+    NotFinalYet = 4250 "not-final-yet" 202 retry
+        ["Қабылданды, әлі түпкілікті емес", "Принято, ещё не окончательно", "accepted, not final yet"]
+        ["Кейінірек сұраңыз", "Спросите позже", "ask again later"];
+    RateLimited = 4290 "rate-limited" 429 retry
+        ["Сұраулар тым жиі", "Слишком много запросов", "too many requests"]
+        ["Retry-After уақытын күтіңіз", "Подождите указанное в Retry-After", "wait as Retry-After says"];
+    WriterQuota = 4291 "writer-quota" 429 retry
+        ["Бұл автордың кезегі толы", "Очередь этого автора заполнена", "this writer has too many records waiting"]
+        ["Алдыңғылары аяқталғанша күтіңіз", "Дождитесь обработки прежних", "wait until earlier ones are final"];
+    // Who may write.
+    RoleForbidden = 4301 "role-forbidden" 403 final
+        ["Бұл рөл мұндай жазба жаза алмайды", "Эта роль не может делать такую запись", "this role may not write this"]
+        ["Құқығы бар тұлғадан сұраңыз", "Обратитесь к тому, кто вправе", "ask somebody who may"];
+    NotAssignee = 4310 "not-assignee" 422 final
+        ["Іс бұл орындаушыға бөлінбеген", "Дело распределено другому исполнителю", "the case is assigned to another officer"]
+        ["Жазбаны істің орындаушысы жасауы тиіс", "Запись должен сделать исполнитель этого дела", "only the assignee may write this"];
+    OfficerNotInForce = 4311 "officer-not-in-force" 422 final
+        ["Лауазымды тұлғаның өкілеттігі бұл күні жоқ", "Полномочия лица на эту дату не действуют", "the officer is not in office at that time"]
+        ["Лицензия мерзімін тексеріңіз", "Проверьте срок лицензии", "check the licence's term"];
+    OfficerSuspended = 4312 "officer-suspended" 422 final
+        ["Лауазымды тұлғаның өкілеттігі тоқтатылған", "Полномочия лица приостановлены", "the officer is suspended"]
+        ["Уәкілетті органға хабарласыңыз", "Обратитесь в уполномоченный орган", "ask the authorised body"];
+    WrongRegion = 4313 "wrong-region" 422 final
+        ["Өңір сәйкес емес", "Регион не совпадает", "the region is not the case's"]
+        ["Іс өңіріндегі орындаушыны таңдаңыз", "Выберите исполнителя региона дела", "choose an officer of the case's region"];
+    OnBehalfOf = 4314 "on-behalf-of" 422 final
+        ["Ұйым көрсетілмеген немесе қате", "Организация не указана или неверна", "on_behalf_of must name the writer's organisation"]
+        ["on_behalf_of өрісіне өз ұйымыңызды жазыңыз", "Укажите в on_behalf_of свою организацию", "write the writer's organisation into on_behalf_of"];
+    NotParty = 4315 "not-party" 422 final
+        ["Автор бұл істің тарапы емес", "Автор не сторона этого дела", "the writer is no party of this case"]
+        ["Іс нөмірін тексеріңіз", "Проверьте номер дела", "check the case"];
+    AuthorityRequired = 4316 "authority-required" 422 final
+        ["Сот актісі немесе түзету қажет", "Нужен судебный акт или исправление", "a court act or a correction is needed"]
+        ["Негіз болған жазбаға сілтеңіз", "Сошлитесь на запись-основание", "refer to the record that permits it"];
+    // The service.
+    Internal = 5000 "internal" 500 retry
+        ["Ішкі қате", "Внутренняя ошибка", "internal error"]
+        ["Қайталаңыз; қайталанса, операторға хабарлаңыз", "Повторите; если не проходит, сообщите оператору", "try again; if it persists, tell the operator"];
+    StateUnreadable = 5001 "state-unreadable" 500 retry
+        ["Тораптың деректері оқылмады", "Данные узла не читаются", "this node can't read its state"]
+        ["Басқа торапқа жіберіңіз", "Отправьте на другой узел", "send it to another node"];
+    ReadOnlyMode = 5030 "read-only-mode" 503 retry
+        ["Уақытша тек оқу режимі", "Временно только чтение", "read-only for now: no quorum"]
+        ["Оқу мен тексеру жұмыс істейді; кейін жіберіңіз", "Чтение и проверка работают; отправьте позже", "reading and verifying work; send later"];
+    PoolFull = 5032 "pool-full" 503 retry
+        ["Кезек толы", "Очередь заполнена", "the pool of waiting records is full"]
+        ["Retry-After уақытынан кейін жіберіңіз", "Отправьте после Retry-After", "send again after Retry-After"];
+    ShuttingDown = 5033 "shutting-down" 503 retry
+        ["Торап тоқтап жатыр", "Узел останавливается", "the node is stopping"]
+        ["Басқа торапқа жіберіңіз", "Отправьте на другой узел", "send it to another node"];
+    NotReady = 5034 "not-ready" 503 retry
+        ["Торап әлі дайын емес", "Узел ещё не готов", "the node is not ready yet"]
+        ["/readyz жауабын күтіңіз", "Дождитесь ответа /readyz", "wait until /readyz answers"];
+    DiskFull = 5035 "disk-full" 503 retry
+        ["Дискіде орын аз", "Мало места на диске", "the disk is nearly full"]
+        ["Оператор орын босатуы тиіс", "Оператор должен освободить место", "the operator must free space"];
+    // The tools; HTTP never sends these.
+    VerificationFailed = 6003 "verification-failed" 0 final
+        ["Тексеру сәтсіз: деректер сәйкес емес", "Проверка не пройдена: данные не совпадают", "verification failed: something does not match"]
+        ["Файлды сақтап, аудиторға жіберіңіз", "Сохраните файл и отправьте аудитору", "keep the file and send it to an auditor"];
+    CannotVerify = 6004 "cannot-verify" 0 retry
+        ["Тексеру мүмкін емес", "Проверить нельзя", "it can't be checked"]
+        ["Сенім саясатын немесе құралды жаңартыңыз", "Обновите политику доверия или программу", "update the trust policy or the tool"];
+    SplitView = 6012 "split-view" 0 final
+        ["Журнал әркімге әртүрлі көрсетілген", "Журнал показан по-разному", "the log was shown differently to different people"]
+        ["Дәлел файлын сақтап, аудиторға жіберіңіз", "Сохраните доказательство и отправьте аудитору", "keep the evidence and send it to an auditor"];
+    ImportRow = 6020 "import-row-invalid" 0 final
+        ["Импорт жолы қате", "Строка импорта с ошибкой", "a row of the import is wrong"]
+        ["Қателер файлын түзетіп, қайта беріңіз", "Исправьте файл ошибок и подайте его снова", "correct the errors file and feed it again"];
+    ImportChanged = 6021 "import-row-changed" 0 final
+        ["Сол кілттегі жол мазмұны өзгерген", "Строка с тем же ключом изменилась", "a row with the same key has other content"]
+        ["Түзетуді E18 жазбасымен енгізіңіз", "Внесите изменение записью E18", "enter the change as a correction (E18)"];
+    KeyFile = 6030 "key-file-unreadable" 0 final
+        ["Кілт файлы ашылмады", "Файл ключа не открывается", "the key file can't be opened"]
+        ["Құпиясөз бен жолды тексеріңіз", "Проверьте пароль и путь", "check the passphrase and the path"];
+    DemoKeys = 6040 "demo-keys-refused" 0 final
+        ["Демо кілттерге тыйым салынған", "Демонстрационные ключи запрещены", "demo keys are refused by this ledger"]
+        ["Тек -devnet тізілімінде қолданыңыз", "Используйте их только в реестре -devnet", "use them only with a ledger named …-devnet"];
+    StoreCorrupt = 6050 "store-corrupt" 0 final
+        ["Дерекқор бүлінген", "База данных повреждена", "the database is damaged"]
+        ["Қалтаны жылжытып, тораптан қайта синхрондаңыз", "Отложите папку и синхронизируйте узел заново", "move the folder away and let the node sync again"];
+    WatermarkBehind = 6051 "watermark-behind" 0 final
+        ["Торап көшірмесі ескі, қол қоймайды", "Копия узла отстала и не подписывает", "this copy of the node is behind and won't sign"]
+        ["Басқа тораптардан қуып жеткенше күтіңіз", "Дайте узлу догнать остальных", "let the node catch up with its peers"];
+    GenesisInvalid = 6060 "genesis-invalid" 0 final
+        ["Бастау файлы қате", "Ошибка в файле генезиса", "the genesis file is wrong"]
+        ["tamga-node genesis check жүргізіңіз", "Выполните tamga-node genesis check", "run tamga-node genesis check"];
+    ConfigInvalid = 6061 "config-invalid" 0 final
+        ["Баптау қате", "Ошибка в настройках", "the configuration is wrong"]
+        ["Көрсетілген жолды түзетіңіз", "Исправьте указанную строку", "correct the line named"];
+}

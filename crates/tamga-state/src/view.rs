@@ -1,0 +1,113 @@
+//! What the rules may read: statuses, private state, a case's entries, known records (spec §14.1).
+//!
+//! Everything a [`View`] answers is committed by the log or by the map root, so that two replicas
+//! at one height always answer alike.
+
+use core::fmt;
+
+use tamga_format::id::{RecordId, sha256, tag};
+use tamga_format::subject::Subject;
+
+/// The status of a subject as the map commits it (spec §14.2).
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct StatusRow {
+    /// Nonce of the subject's last record, from which the status's salt is derived; zero for
+    /// a status written by the genesis.
+    pub nonce: [u8; 16],
+    /// Deterministic CBOR of at most 4 KiB.
+    pub bytes: Vec<u8>,
+}
+
+/// The opening of a subject's private state (spec §14.4).
+#[derive(Clone, PartialEq, Eq)]
+pub struct Private {
+    /// The salt, chained from the previous salt and the salts of the body that changed the state.
+    pub salt: [u8; 32],
+    /// Deterministic CBOR of the state.
+    pub bytes: Vec<u8>,
+}
+
+impl Private {
+    /// The commitment that stands in the subject's status.
+    #[must_use]
+    pub fn commitment(&self) -> [u8; 32] {
+        sha256(&[tag::PRIVATE, &self.salt, &self.bytes])
+    }
+}
+
+impl fmt::Debug for Private {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Private(..)")
+    }
+}
+
+/// A read that could not be answered: a fault of the replica, never of the record.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ViewError {
+    /// The store failed; the process must stop.
+    Store(&'static str),
+    /// A stored value does not have its form; restore the database from a peer.
+    Corrupt(Subject),
+    /// The opening of a subject's private state is absent; fetch the missing bodies first.
+    PrivateMissing(Subject),
+}
+
+impl fmt::Display for ViewError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Store(what) => write!(f, "the store failed: {what}"),
+            Self::Corrupt(subject) => write!(f, "the stored state of {subject} is damaged"),
+            Self::PrivateMissing(subject) => {
+                write!(f, "the private state of {subject} is not held here")
+            }
+        }
+    }
+}
+
+impl core::error::Error for ViewError {}
+
+/// The reads the rules need, as of one block.
+pub trait View {
+    /// The status of a subject; `None` if no record and no genesis line names it.
+    ///
+    /// # Errors
+    ///
+    /// [`ViewError`] if the answer can't be read; the caller stops.
+    fn status(&self, subject: &Subject) -> Result<Option<StatusRow>, ViewError>;
+
+    /// The opening of the commitment in the subject's status.
+    ///
+    /// # Errors
+    ///
+    /// As for [`View::status`].
+    fn private(&self, subject: &Subject) -> Result<Option<Private>, ViewError>;
+
+    /// The subject's entries in log order; asked for cases only, when one is corrected.
+    ///
+    /// # Errors
+    ///
+    /// As for [`View::status`].
+    fn entries(&self, subject: &Subject) -> Result<Vec<Vec<u8>>, ViewError>;
+
+    /// Whether the record is in the log.
+    ///
+    /// # Errors
+    ///
+    /// As for [`View::status`].
+    fn seen(&self, id: &RecordId) -> Result<bool, ViewError>;
+}
+
+impl<V: View + ?Sized> View for &V {
+    fn status(&self, subject: &Subject) -> Result<Option<StatusRow>, ViewError> {
+        (**self).status(subject)
+    }
+    fn private(&self, subject: &Subject) -> Result<Option<Private>, ViewError> {
+        (**self).private(subject)
+    }
+    fn entries(&self, subject: &Subject) -> Result<Vec<Vec<u8>>, ViewError> {
+        (**self).entries(subject)
+    }
+    fn seen(&self, id: &RecordId) -> Result<bool, ViewError> {
+        (**self).seen(id)
+    }
+}
