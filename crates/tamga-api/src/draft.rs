@@ -9,9 +9,9 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 use tamga_format::body::Body;
-use tamga_format::id::KeyId;
+use tamga_format::id::{KeyId, UnixMillis};
 use tamga_format::record::Record;
-use tamga_format::UnixMillis;
+use tamga_state::codes::Rejection;
 use utoipa::ToSchema;
 
 /// A record as JSON with named fields.
@@ -75,24 +75,13 @@ pub struct Seal<'a> {
     pub salt: &'a dyn Fn(&str) -> [u8; 32],
 }
 
-/// Why a draft can't be turned into a record: the place, the reason and a remedy.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct DraftError {
-    /// Stable code of the registry.
-    pub code: tamga_state::codes::Code,
-    /// JSON pointer into the draft, such as `/fields/act_date`.
-    pub pointer: String,
-    /// What is wrong there, with the limit or the names that would fit.
-    pub detail: String,
-}
-
 impl Draft {
     /// The record to sign and the body that goes with it.
     ///
     /// # Errors
     ///
-    /// [`DraftError`] names the field; the writer corrects the draft.
-    pub fn write(&self, seal: &Seal<'_>) -> Result<(Record, Option<Body>), DraftError> {
+    /// The [`Rejection`] names the place by a JSON pointer into the draft; the writer corrects it.
+    pub fn write(&self, seal: &Seal<'_>) -> Result<(Record, Option<Body>), Rejection> {
         todo!()
     }
 

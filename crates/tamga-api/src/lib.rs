@@ -1,9 +1,20 @@
 //! The text forms of Tamga: what crosses HTTP as JSON, and the genesis file.
 //!
+//! | Module | Holds | Spec |
+//! |---|---|---|
+//! | [`shapes`] | requests and responses | §20 |
+//! | [`problem`] | error answers, built from the one registry of codes | §20.3 |
+//! | [`draft`] | a record and its body with named fields, and the way to bytes and back | §20.6 |
+//! | [`time`] | instants and days as text | §20.2 |
+//! | [`genesis_file`] | the genesis file | §21 |
+//!
 //! Holds shapes and their conversion to and from the types of `tamga-format` and `tamga-state`.
 //! Holds no rules, no I/O, no clock and no randomness: times, nonces and salts are handed in.
-//! Implements spec §20 (HTTP) and §21 (genesis file).
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
 
 pub mod draft;
+pub mod genesis_file;
+pub mod problem;
+pub mod shapes;
+pub mod time;
