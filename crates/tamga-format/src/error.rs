@@ -101,7 +101,7 @@ codes! {
     RecordUnprotected = "record-unprotected", "the unprotected header must be the empty map";
     RecordAlgorithm = "record-algorithm", "the only algorithm is -8 (EdDSA with Ed25519)";
     RecordContentType = "record-content-type", "the content type is application/vnd.tamga.record+cbor";
-    RecordAudience = "record-audience", "the audience is a ledger origin of 1 to 128 printable ASCII bytes";
+    RecordAudience = "record-audience", "the audience is an origin of 1 to 128 printable ASCII bytes, without space and plus";
     RecordKey = "record-key", "the payload holds an unknown key";
     RecordMissing = "record-missing", "the payload lacks a required key";
     RecordEmpty = "record-empty", "an empty list is left out, never written";
@@ -147,6 +147,11 @@ codes! {
     PolicyLimit = "policy-limit", "a policy has one log, at most 32 witnesses and 32 groups";
     PolicyName = "policy-name", "a policy name is unknown, reserved or used twice";
     PolicyThreshold = "policy-threshold", "a group's threshold is any, all, or 1 to its member count";
+    NoteOrigin = "note-origin", "the checkpoint is of a log that the policy does not name";
+    NoteLogSignature = "note-log-signature", "the note has no signature by the policy's log key";
+    CosignatureSyntax = "cosignature-syntax", "a cosignature is eight bytes of time and a signature";
+    CosignatureQuorum = "cosignature-quorum", "fewer cosigners than the policy demands";
+    NoteNotMinimal = "note-not-minimal", "a receipt's note has the log's line and the needed cosignatures in policy order";
     // Votes and certificates (spec §12).
     ValidatorSet = "validator-set", "a validator set has 1 to 64 members, sorted, without shared keys";
     CertificateVersion = "certificate-version", "the certificate is of an unknown version";
