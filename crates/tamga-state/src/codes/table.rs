@@ -282,12 +282,24 @@ codes! {
         ["Дискіде орын аз", "Мало места на диске", "the disk is nearly full"]
         ["Оператор орын босатуы тиіс", "Оператор должен освободить место", "the operator must free space"];
     // The tools; HTTP never sends these.
+    ToolUsage = 6001 "tool-usage" 0 final
+        ["Пәрмен қате берілген", "Команда задана неверно", "the command was called wrongly"]
+        ["--help арқылы параметрлерді қараңыз", "Посмотрите параметры с --help", "see the options with --help"];
+    ToolFile = 6002 "tool-file" 0 final
+        ["Файл оқылмады немесе жазылмады", "Файл не читается или не записывается", "a file can't be read or written, or has another form"]
+        ["Жолды, құқықты және пішімді тексеріңіз", "Проверьте путь, права и формат", "check the path, the rights and the form"];
     VerificationFailed = 6003 "verification-failed" 0 final
         ["Тексеру сәтсіз: деректер сәйкес емес", "Проверка не пройдена: данные не совпадают", "verification failed: something does not match"]
         ["Файлды сақтап, аудиторға жіберіңіз", "Сохраните файл и отправьте аудитору", "keep the file and send it to an auditor"];
     CannotVerify = 6004 "cannot-verify" 0 retry
         ["Тексеру мүмкін емес", "Проверить нельзя", "it can't be checked"]
         ["Сенім саясатын немесе құралды жаңартыңыз", "Обновите политику доверия или программу", "update the trust policy or the tool"];
+    Unreachable = 6006 "unreachable" 0 retry
+        ["Торап жауап бермейді", "Узел не отвечает", "the node does not answer"]
+        ["Мекенжай мен желіні тексеріп, қайталаңыз", "Проверьте адрес и сеть и повторите", "check the address and the network, then try again"];
+    AnswerUnknown = 6009 "answer-not-understood" 0 final
+        ["Торап жауабы түсініксіз", "Ответ узла непонятен", "the node's answer is not in the agreed form"]
+        ["tamga құралын жаңартыңыз", "Обновите программу tamga", "update tamga"];
     SplitView = 6012 "split-view" 0 final
         ["Журнал әркімге әртүрлі көрсетілген", "Журнал показан по-разному", "the log was shown differently to different people"]
         ["Дәлел файлын сақтап, аудиторға жіберіңіз", "Сохраните доказательство и отправьте аудитору", "keep the evidence and send it to an auditor"];
