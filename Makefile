@@ -1,0 +1,93 @@
+# Every command people and CI use. `make` lists them.
+SHELL := /bin/bash
+# Debian's ccache wrappers, when present, make a second cold build of RocksDB's C++ short.
+export PATH := /usr/lib/ccache:$(PATH)
+
+CARGO   := cargo
+PROFILE := --release
+# Packages that a fresh Debian machine lacks: a C++ compiler and libclang for RocksDB's bindings,
+# ccache for repeated builds, Go for the independent checker under tests/interop.
+SYSTEM_PACKAGES := g++ libclang-dev pkg-config ccache
+INTEROP_PACKAGE := golang-go
+
+.DEFAULT_GOAL := help
+.PHONY: help setup setup-interop build devnet test unit e2e interop sim sim-smoke fuzz fmt tidy clippy check bench bless deny dist ci clean
+
+help: ## list the targets
+	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+setup: ## install what building needs: g++, libclang, pkg-config, ccache (Debian)
+	@missing=""; for p in $(SYSTEM_PACKAGES); do \
+	  dpkg-query -W -f='$${Status}' $$p 2>/dev/null | grep -q 'install ok installed' || missing="$$missing $$p"; done; \
+	if [ -z "$$missing" ]; then exit 0; fi; \
+	if ! command -v apt-get >/dev/null; then echo "setup: please install:$$missing"; exit 1; fi; \
+	echo "setup: installing$$missing"; \
+	sudo=""; [ "$$(id -u)" = 0 ] || sudo=sudo; \
+	$$sudo apt-get update -qq && DEBIAN_FRONTEND=noninteractive $$sudo apt-get install -y -qq $$missing >/dev/null
+
+setup-interop:
+	@command -v go >/dev/null && exit 0; \
+	echo "setup: installing $(INTEROP_PACKAGE)"; \
+	sudo=""; [ "$$(id -u)" = 0 ] || sudo=sudo; \
+	$$sudo apt-get update -qq && DEBIAN_FRONTEND=noninteractive $$sudo apt-get install -y -qq $(INTEROP_PACKAGE) >/dev/null
+
+build: setup ## build both programs
+	$(CARGO) build $(PROFILE) --locked --bins
+
+devnet: build ## four validators on this machine, with the demo story; stop with Ctrl-C
+	$(CARGO) run $(PROFILE) --locked -q -p tamga-node -- devnet --dir target/devnet
+
+test: setup setup-interop build unit sim-smoke e2e interop ## run every test
+
+unit: setup ## unit tests, vectors, HTTP, command line, tidiness
+	$(CARGO) test $(PROFILE) --locked --workspace --exclude tamga-tests
+	$(CARGO) test $(PROFILE) --locked -p tamga-tests --lib --test it
+
+sim: build ## the simulated cluster at length: make sim SEED=1 RUNS=500
+	$(CARGO) run $(PROFILE) --locked -q -p tamga-tests --bin sim -- --seed $(or $(SEED),1) --runs $(or $(RUNS),500)
+
+sim-smoke: build
+	$(CARGO) run $(PROFILE) --locked -q -p tamga-tests --bin sim -- --seed 1 --runs $(or $(RUNS),12)
+
+e2e: build ## real processes over loopback: kill, restart, catch up
+	$(CARGO) test $(PROFILE) --locked -p tamga-tests --test e2e -- --test-threads=1
+
+interop: build setup-interop ## check served notes and proofs with Go's sumdb packages
+	cd tests/interop && go vet ./... && go test ./...
+
+fmt: ## formatting
+	$(CARGO) fmt --all -- --check
+
+tidy: ## arrows between packages, file lengths, citations of the specification
+	$(CARGO) test $(PROFILE) --locked -p tamga-tests --test it tidy
+
+clippy: setup ## lints, warnings are errors
+	$(CARGO) clippy $(PROFILE) --locked --workspace --all-targets -- -D warnings
+
+check: fmt clippy test ## what a change must pass
+
+bench: build ## final records per second and the machine's own limits, to target/bench/summary.json
+	$(CARGO) run $(PROFILE) --locked -q -p tamga-benches --bin bench
+
+bless: ## rewrite docs/openapi.json and the snapshots from the code
+	TAMGA_BLESS=1 $(CARGO) test $(PROFILE) --locked -p tamga-node --test openapi
+
+deny: ## licences, advisories, sources (needs cargo-deny)
+	$(CARGO) deny check
+
+dist: ## the programs as shipped
+	$(CARGO) build --profile dist --locked --bins
+
+ci: ## what CI runs, with minutes per step
+	@set -e; total=$$(date +%s); step() { local t=$$(date +%s); echo "==> $$1"; shift; "$$@"; \
+	  echo "<== $$(( ($$(date +%s) - t) / 60 )) min $$(( ($$(date +%s) - t) % 60 )) s"; }; \
+	step setup     $(MAKE) --no-print-directory setup setup-interop; \
+	step fmt       $(MAKE) --no-print-directory fmt; \
+	step build     $(MAKE) --no-print-directory build; \
+	step tidy      $(MAKE) --no-print-directory tidy; \
+	step clippy    $(MAKE) --no-print-directory clippy; \
+	step test      $(MAKE) --no-print-directory test; \
+	echo "ci: passed in $$(( ($$(date +%s) - total) / 60 )) min"
+
+clean: ## remove build results
+	$(CARGO) clean

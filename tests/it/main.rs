@@ -1,0 +1,3 @@
+//! One integration test binary: what concerns more than one package.
+
+mod tidy;
