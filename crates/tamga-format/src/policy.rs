@@ -238,6 +238,12 @@ impl Policy {
         self.quorum.as_deref()
     }
 
+    /// Whether the quorum holds once these witnesses, by policy name, have cosigned; the log's own
+    /// signature is not asked for.
+    pub fn is_satisfied_by(&self, names: &BTreeSet<&str>) -> bool {
+        self.quorum().is_none_or(|quorum| self.select(quorum, names).is_some())
+    }
+
     /// Checks a note by the rules of C2SP: lines of unknown keys are ignored, a line of a known
     /// key must hold.
     ///
