@@ -63,8 +63,13 @@ mod tests {
 
     #[test]
     fn amounts_print_as_major_units() {
-        let cases =
-            [(0, "0.00"), (5, "0.05"), (-5, "-0.05"), (123_456, "1234.56"), (i64::MIN, "-92233720368547758.08")];
+        let cases = [
+            (0, "0.00"),
+            (5, "0.05"),
+            (-5, "-0.05"),
+            (123_456, "1234.56"),
+            (i64::MIN, "-92233720368547758.08"),
+        ];
         for (tiyn, text) in cases {
             assert_eq!(Amount(tiyn).to_string(), text);
         }

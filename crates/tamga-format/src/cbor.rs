@@ -30,9 +30,9 @@ pub enum Value {
     /// A text.
     Text(String),
     /// A list.
-    Array(Vec<Value>),
+    Array(Vec<Self>),
     /// Pairs, sorted by the encoding of the key; keys are integers or short texts.
-    Map(Vec<(Value, Value)>),
+    Map(Vec<(Self, Self)>),
     /// False or true.
     Bool(bool),
     /// Nothing.
@@ -42,7 +42,11 @@ pub enum Value {
 impl Value {
     /// The value of a signed number.
     pub const fn int(value: i64) -> Self {
-        if value < 0 { Self::Nint(!value.cast_unsigned()) } else { Self::Uint(value.cast_unsigned()) }
+        if value < 0 {
+            Self::Nint(!value.cast_unsigned())
+        } else {
+            Self::Uint(value.cast_unsigned())
+        }
     }
 
     /// The value of a text.
@@ -65,9 +69,12 @@ impl Value {
         match self {
             Self::Uint(n) => i64::try_from(*n).ok(),
             Self::Nint(n) => i64::try_from(*n).ok().map(|n| !n),
-            Self::Bytes(_) | Self::Text(_) | Self::Array(_) | Self::Map(_) | Self::Bool(_) | Self::Null => {
-                None
-            }
+            Self::Bytes(_)
+            | Self::Text(_)
+            | Self::Array(_)
+            | Self::Map(_)
+            | Self::Bool(_)
+            | Self::Null => None,
         }
     }
 
@@ -161,4 +168,4 @@ const fn error(code: FormatCode, at: usize) -> FormatError {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

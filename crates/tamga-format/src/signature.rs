@@ -156,7 +156,11 @@ impl fmt::Debug for SigningKey {
 /// # Errors
 ///
 /// [`FormatCode::SignatureInvalid`].
-pub fn verify_raw(key: &[u8; 32], message: &[u8], signature: &Signature) -> Result<(), FormatError> {
+pub fn verify_raw(
+    key: &[u8; 32],
+    message: &[u8],
+    signature: &Signature,
+) -> Result<(), FormatError> {
     VerificationKey::try_from(*key)
         .and_then(|key| key.verify(&ed25519_zebra::Signature::from_bytes(&signature.0), message))
         .map_err(|_| FormatError::new(FormatCode::SignatureInvalid, 0))
@@ -210,7 +214,8 @@ struct Expanded {
 impl Expanded {
     fn byte(&mut self) -> u8 {
         if self.used >= self.block.len() {
-            let hash = Sha256::new().chain_update(self.seed).chain_update(self.counter.to_be_bytes());
+            let hash =
+                Sha256::new().chain_update(self.seed).chain_update(self.counter.to_be_bytes());
             self.block = hash.finalize().into();
             self.counter = self.counter.wrapping_add(1);
             self.used = 0;

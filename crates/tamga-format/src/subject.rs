@@ -8,7 +8,9 @@ use base64ct::{Base64UrlUnpadded, Encoding as _};
 use sha2::{Digest, Sha256};
 
 use crate::error::{FormatCode, FormatError};
-use crate::id::{LeafHash, LeafIndex, MapKey, MapValue, StatusHash, SubjectId, TreeRoot, sha256, tag};
+use crate::id::{
+    LeafHash, LeafIndex, MapKey, MapValue, StatusHash, SubjectId, TreeRoot, sha256, tag,
+};
 
 macro_rules! roles {
     ($($(#[$doc:meta])* $name:ident = $code:literal, $text:literal;)*) => {
@@ -120,7 +122,8 @@ impl Subject {
 impl fmt::Display for Subject {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut text = [0; 43];
-        let id = Base64UrlUnpadded::encode(self.id.as_bytes(), &mut text).map_err(|_| fmt::Error)?;
+        let id =
+            Base64UrlUnpadded::encode(self.id.as_bytes(), &mut text).map_err(|_| fmt::Error)?;
         write!(f, "{}:{id}", self.role.name())
     }
 }

@@ -348,7 +348,8 @@ impl<'a> Reader<'a> {
     }
 
     fn take(&mut self, length: u64) -> Result<&'a [u8], FormatError> {
-        let split = usize::try_from(length).ok().and_then(|length| self.rest.split_at_checked(length));
+        let split =
+            usize::try_from(length).ok().and_then(|length| self.rest.split_at_checked(length));
         let (taken, rest) = split.ok_or(self.truncated())?;
         self.rest = rest;
         self.at += taken.len();

@@ -224,7 +224,9 @@ fn read_payload(mut r: Reader<'_>, header: Header) -> Result<Record, FormatError
             key::KIND => kind = Some(r.small().map_err(|e| e.of("kind"))?),
             key::VERSION => version = Some(r.small().map_err(|e| e.of("version"))?),
             key::NONCE => nonce = Some(r.fixed().map_err(|e| e.of("nonce"))?),
-            key::EVENT_TIME => event_time = Some(read_time(&mut r).map_err(|e| e.of("event_time"))?),
+            key::EVENT_TIME => {
+                event_time = Some(read_time(&mut r).map_err(|e| e.of("event_time"))?)
+            }
             key::VALID_UNTIL => {
                 valid_until = Some(read_time(&mut r).map_err(|e| e.of("valid_until"))?);
             }
@@ -339,7 +341,8 @@ fn read_fields(r: &mut Reader<'_>) -> Result<Vec<(u16, Value)>, FormatError> {
     loop {
         let at = r.position();
         let Some(number) = keys.next(r)? else { break };
-        let number = u16::try_from(number).map_err(|_| FormatError::new(FormatCode::CborRange, at))?;
+        let number =
+            u16::try_from(number).map_err(|_| FormatError::new(FormatCode::CborRange, at))?;
         fields.push((number, r.value()?));
     }
     Ok(fields)
