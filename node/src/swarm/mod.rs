@@ -315,26 +315,30 @@ impl SwarmHandle {
         }
     }
 
-    /// Asks the connected validators, one after another, for a consistency path. The caller
-    /// verifies it.
+    /// Asks one peer for a consistency path. The caller verifies it.
     ///
     /// # Errors
-    /// When none has one; try again when there is a newer checkpoint.
+    /// When the peer is away, or has not got that far.
     pub async fn consistency(
         &self,
+        peer: PeerId,
         from: TreeSize,
         to: TreeSize,
     ) -> Result<Vec<[u8; 32]>, SwarmError> {
-        let mut error = SwarmError::NotConnected;
-        for peer in self.validators() {
-            let request = Request::Consistency { from: from.get(), to: to.get() };
-            match self.ask(peer, request).await {
-                Ok(Response::Path(path)) => return Ok(path),
-                Ok(_) => error = SwarmError::NoAnswer,
-                Err(failure) => error = failure,
+        let request = Request::Consistency { from: from.get(), to: to.get() };
+        match self.ask(peer, request).await? {
+            Response::Path(path) => Ok(path),
+            Response::Absent | Response::Done | Response::Pool { .. } | Response::Signed(_) => {
+                Err(SwarmError::NoAnswer)
             }
         }
-        Err(error)
+    }
+
+    /// Sends signatures on checkpoints to one peer; what is lost is asked for again by others.
+    pub async fn push_signed(&self, peer: PeerId, checkpoints: Vec<SignedCheckpoint>) {
+        for batch in checkpoints.chunks(CHECKPOINTS_MAX) {
+            self.ask(peer, Request::Signed(batch.to_vec())).await.ok();
+        }
     }
 
     /// Asks one peer for the signatures it knows for up to `count` blocks from height `from` on.

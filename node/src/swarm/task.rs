@@ -68,7 +68,7 @@ struct Peer {
 enum Sent {
     Records,
     Notice,
-    Pull { have: Vec<[u8; 32]>, rounds: u32 },
+    Pull { rounds: u32 },
     Ask(oneshot::Sender<Result<Response, SwarmError>>),
 }
 
@@ -207,7 +207,9 @@ impl Task {
         let role = peer.role;
         peer.junk = 0;
         info!(peer = %id, "peer connected");
-        self.doors.connected.send_modify(|peers| drop(peers.insert(id, role)));
+        self.doors.connected.send_modify(|peers| {
+            peers.insert(id, role);
+        });
         let notes = self.doors.notes.clone();
         self.spawn(async move {
             notes.send(NoteInbound::Connected { peer: id, role }).await.ok();
@@ -225,7 +227,9 @@ impl Task {
             // The peer pulls the pool when it comes back.
             peer.queue.clear();
             info!(peer = %id, "peer disconnected");
-            self.doors.connected.send_modify(|peers| drop(peers.remove(&id)));
+            self.doors.connected.send_modify(|peers| {
+                peers.remove(&id);
+            });
         }
     }
 
@@ -319,7 +323,7 @@ impl Task {
                 }
             }
             Sent::Ask(reply) => drop(reply.send(answer)),
-            Sent::Pull { have: _, rounds } => {
+            Sent::Pull { rounds } => {
                 let Ok(Response::Pool { records, more }) = answer else { return };
                 self.on_pulled(id, rounds, records, more);
             }
@@ -361,8 +365,8 @@ impl Task {
                 }
             }
             Work::Pull { peer, rounds, have } => {
-                let request = Request::Pull { have: have.clone() };
-                self.send(peer, &request, Sent::Pull { have, rounds });
+                let request = Request::Pull { have };
+                self.send(peer, &request, Sent::Pull { rounds });
             }
             Work::Nothing => {}
         }
