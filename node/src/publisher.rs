@@ -21,21 +21,19 @@ use tokio::sync::mpsc;
 use crate::clock::Clock;
 use crate::gather::verify_line;
 use crate::swarm::wire::{SignatureLine, SignedCheckpoint};
-use crate::swarm::{self, SwarmConfig};
+use crate::swarm::{self, PeerRole, SwarmConfig};
 use crate::watermark::{Mark, Watermark, WatermarkError};
 
 /// Messages of peers that wait for the publisher.
 const INBOX_MAX: usize = 1_024;
 
-/// What a publisher needs to run.
+/// What a publisher needs to run; `swarm` lists every validator.
 #[derive(Debug)]
-pub struct PublisherSetup {
+pub struct PublisherConfig {
     /// The log key.
     pub key: SigningKey,
     /// Which signatures make a checkpoint final; names the log key.
     pub policy: Policy,
-    /// Validators that must say what they hold of the log key before anything is signed: a quorum.
-    pub confirmations: usize,
     /// How to reach the validators.
     pub swarm: SwarmConfig,
     /// File of the watermark.
@@ -49,8 +47,8 @@ pub struct PublisherSetup {
 /// # Errors
 /// When it cannot start, or the watermark cannot be kept. A refused checkpoint is logged, not an
 /// error.
-pub async fn run(setup: PublisherSetup) -> Result<()> {
-    let PublisherSetup { key, policy, confirmations, swarm, watermark, clock } = setup;
+pub async fn run(config: PublisherConfig) -> Result<()> {
+    let PublisherConfig { key, policy, swarm, watermark, clock } = config;
     ensure!(
         key.public() == *policy.log().key(),
         "the log key in the key file is not the one genesis names for {}",
@@ -58,6 +56,9 @@ pub async fn run(setup: PublisherSetup) -> Result<()> {
     );
     let watermark = Watermark::open(&watermark, &policy.log().to_string()).context("publisher")?;
     let signer = LogSigner { key, policy: policy.clone(), watermark };
+    let validators = swarm.peers.iter().filter(|peer| peer.role == PeerRole::Validator).count();
+    // A quorum says what it holds of the log key before anything is signed with it.
+    let confirmations = validators * 2 / 3 + 1;
     let (notes, inbox) = mpsc::channel(INBOX_MAX);
     let swarm = swarm::start(swarm, None, notes)?;
     task::Task::new(signer, policy, confirmations, swarm, inbox, clock).run().await
