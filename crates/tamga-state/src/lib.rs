@@ -17,12 +17,24 @@
 #![warn(missing_docs, clippy::arithmetic_side_effects)]
 #![cfg_attr(test, allow(clippy::arithmetic_side_effects, reason = "tests may overflow loudly"))]
 
+pub mod catalogue;
+mod civil;
 pub mod codes;
+pub mod enforcement;
+pub mod genesis;
 pub mod machine;
+pub mod matrix;
 pub mod overlay;
+pub mod registry;
+mod rules;
+pub mod status;
 pub mod view;
+mod writer;
 
 pub use codes::{Code, Rejection};
+pub use genesis::Genesis;
 pub use machine::{BlockContext, execute_record};
 pub use overlay::{Changes, Overlay};
+pub use registry::key_of;
+pub use rules::{RULES_VERSION, description as rules_description, rules_hash};
 pub use view::{Private, StatusRow, View, ViewError};

@@ -1,0 +1,197 @@
+//! Every kind of record as data: number, fields, authors, subjects (spec §16.1, §15.1).
+//!
+//! Kinds that exist in the catalogue but are not in force yet are listed, so that their numbers are
+//! fixed, and refused with `kind-not-in-force`.
+
+use tamga_format::cbor::Value;
+use tamga_format::subject::Role;
+
+use crate::codes::Text;
+
+mod check;
+mod enforcement;
+mod kinds;
+mod registry;
+mod role;
+
+pub(crate) use check::check_record;
+pub use check::{looks_personal, valid_bin, valid_iin};
+pub use kinds::Kind;
+pub(crate) use role::coded;
+pub use role::{OrganisationKind, WriterRole};
+
+/// Highest value of a date: 9999-12-31 in days since 1970-01-01.
+pub const DATE_MAX: i64 = 2_932_896;
+
+/// Largest amount of money: 10^15 tenge in tiyn.
+pub const AMOUNT_MAX: i64 = 100_000_000_000_000_000;
+
+/// How freely a field may be shown (spec §16.2).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Class {
+    /// Public: codes, dates, roles, organisations.
+    P0,
+    /// Pseudonymous: tags and ids.
+    P1,
+    /// Confidential: lives in the body only.
+    P2,
+}
+
+/// The type of a field's value (spec §16.2).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FieldType {
+    /// A number from 0 to the limit.
+    Uint(u64),
+    /// True or false.
+    Bool,
+    /// Money in tiyn, from 0 to [`AMOUNT_MAX`].
+    Amount,
+    /// A difference of money in tiyn, within ±[`AMOUNT_MAX`].
+    Difference,
+    /// A text of at most so many bytes.
+    Text(usize),
+    /// One of these words.
+    Code(&'static [&'static str]),
+    /// The 32 bytes of an id, a key or a hash.
+    Bytes32,
+    /// The 64 bytes of a signature.
+    Bytes64,
+    /// A civil date as days since 1970-01-01.
+    Date,
+    /// An instant as milliseconds since 1970-01-01 UTC.
+    Time,
+    /// A business identification number (БИН): twelve digits with a valid check digit.
+    Bin,
+    /// A parameter's value: a number, a truth value, a short text, or a list of at most 64 numbers.
+    Scalar,
+    /// Payout lines: arrays of (order, claimant id, amount), at most 64.
+    Lines,
+}
+
+/// A public field or a field of the body.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Field {
+    /// The number under which a public field stands in the record; 0 in bodies.
+    pub number: u16,
+    /// The name, in snake case.
+    pub name: &'static str,
+    /// The type of the value.
+    pub ty: FieldType,
+    /// Who may see it.
+    pub class: Class,
+    /// Whether every record of the kind has it; some kinds require more, depending on the step.
+    pub required: bool,
+}
+
+/// A public field (class P0).
+const fn public(number: u16, name: &'static str, ty: FieldType, required: bool) -> Field {
+    Field { number, name, ty, class: Class::P0, required }
+}
+
+/// A public field that holds a pseudonym (class P1).
+const fn pseudonym(number: u16, name: &'static str, ty: FieldType, required: bool) -> Field {
+    Field { number, name, ty, class: Class::P1, required }
+}
+
+/// A field of the body (class P2).
+const fn restricted(name: &'static str, ty: FieldType, required: bool) -> Field {
+    Field { number: 0, name, ty, class: Class::P2, required }
+}
+
+/// A subject, beside the primary one, that a record of some kind names (spec §16.3).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Part {
+    /// The case's debtor.
+    Debtor,
+    /// All claimants of the case.
+    Claimants,
+    /// The officer the case is assigned to, if any.
+    Assignee,
+    /// The officer whom this record assigns.
+    Chosen,
+    /// The tag of the executive document.
+    Document,
+    /// The tag of the executive document, if the record closes or reopens the case.
+    DocumentIfClosing,
+    /// The complaint.
+    Complaint,
+    /// The officer to whom a correction gives or from whom it takes the case.
+    Affected,
+    /// One registered organisation.
+    Organisation,
+    /// The holder of the key.
+    Holder,
+    /// The organisation of the holder, if it is an officer.
+    HolderOrganisation,
+    /// The key that replaces this one.
+    NewKey,
+}
+
+/// What the catalogue says of one kind.
+#[derive(Clone, Copy, Debug)]
+pub struct KindInfo {
+    /// The kind.
+    pub kind: Kind,
+    /// Its code, such as `E03`.
+    pub code: &'static str,
+    /// Its name, such as `INITIATION_DECIDED`.
+    pub name: &'static str,
+    /// Its title for people.
+    pub title: Text,
+    /// Whether records of it are accepted.
+    pub in_force: bool,
+    /// The role of its primary subject.
+    pub primary: Role,
+    /// The other subjects, exactly.
+    pub parts: &'static [Part],
+    /// Its own public fields.
+    pub fields: &'static [Field],
+    /// The fields of its body.
+    pub body: &'static [Field],
+    /// The roles that may write it; for enforcement kinds the matrix says more.
+    pub authors: &'static [WriterRole],
+}
+
+impl KindInfo {
+    /// The public field with a number, common ones included.
+    #[must_use]
+    pub fn field(&self, number: u16) -> Option<&'static Field> {
+        self.fields.iter().chain(COMMON).find(|field| field.number == number)
+    }
+
+    /// The public field with a name, common ones included.
+    #[must_use]
+    pub fn field_named(&self, name: &str) -> Option<&'static Field> {
+        self.fields.iter().chain(COMMON).find(|field| field.name == name)
+    }
+
+    /// The body field with a name.
+    #[must_use]
+    pub fn body_named(&self, name: &str) -> Option<&'static Field> {
+        self.body.iter().find(|field| field.name == name)
+    }
+}
+
+/// Fields that every kind may have (spec §16.2).
+pub const COMMON: &[Field] = &[
+    public(60, "provenance", FieldType::Code(&["DERIVED", "IMPORTED"]), false),
+    public(61, "document_hash", FieldType::Bytes32, false),
+];
+
+/// Relations of references (spec §16.3).
+pub mod relation {
+    /// The record that a correction corrects.
+    pub const TARGET: u8 = 1;
+    /// The last record of the earlier case about the same document.
+    pub const PREVIOUS_CASE: u8 = 2;
+    /// The record that permits this one.
+    pub const AUTHORITY: u8 = 3;
+}
+
+/// The public fields of a record, by number.
+pub(crate) fn value(fields: &[(u16, Value)], number: u16) -> Option<&Value> {
+    fields.binary_search_by_key(&number, |(n, _)| *n).ok().and_then(|at| fields.get(at)).map(|(_, v)| v)
+}
+
+#[cfg(test)]
+mod tests;

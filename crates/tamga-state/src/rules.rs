@@ -1,0 +1,51 @@
+//! Which rules these are: one hash over their version and their data tables (spec §14.6).
+
+use core::fmt::Write as _;
+
+use tamga_format::id::{RulesHash, sha256, tag};
+
+use crate::catalogue::{COMMON, Field, Kind};
+use crate::matrix::{MATRIX, MATRIX_VERSION};
+
+/// Version of the code of the rules; it changes whenever a record could be judged differently.
+pub const RULES_VERSION: u32 = 1;
+
+/// The hash that block leaves name: the version and every table the rules read.
+#[must_use]
+pub fn rules_hash() -> RulesHash {
+    RulesHash(sha256(&[tag::RULES, description().as_bytes()]))
+}
+
+/// The tables as text, one line for each row; auditors may compare them by eye.
+#[must_use]
+pub fn description() -> String {
+    let mut text = format!("rules {RULES_VERSION}\nmatrix {MATRIX_VERSION}\n");
+    for row in MATRIX {
+        // Writing to a string can't fail.
+        let _infallible = writeln!(text, "{row}");
+    }
+    describe_fields(&mut text, "common", COMMON);
+    for kind in Kind::ALL {
+        let info = kind.info();
+        let authors: Vec<&str> = info.authors.iter().map(|role| role.name()).collect();
+        let _infallible = writeln!(
+            text,
+            "{} {} {} {:?} {}",
+            info.kind.number(),
+            info.code,
+            info.primary.name(),
+            info.parts,
+            authors.join("|")
+        );
+        describe_fields(&mut text, "field", info.fields);
+        describe_fields(&mut text, "body", info.body);
+    }
+    text
+}
+
+fn describe_fields(text: &mut String, place: &str, fields: &[Field]) {
+    for field in fields {
+        let Field { number, name, ty, class, required } = field;
+        let _infallible = writeln!(text, "{place} {number} {name} {ty:?} {class:?} {required}");
+    }
+}

@@ -1,0 +1,183 @@
+//! Typed statuses of subjects and their bytes (spec §14.2).
+//!
+//! A status is a deterministic CBOR array that begins with the version of its form and the id of the
+//! subject's last record (null when only the genesis wrote it). It holds counts, never lists that
+//! grow, and is at most 4 KiB. [`Typed`] says what follows for each role.
+
+use tamga_format::cbor::{Reader, Writer};
+use tamga_format::error::{FormatCode, FormatError};
+use tamga_format::id::{RecordId, SubjectId, UnixMillis};
+use tamga_format::limits::STATUS_BYTES_MAX;
+use tamga_format::subject::{Role, Subject};
+
+mod case;
+mod registry;
+
+pub use case::{Case, ClaimantStatus, Complaint, ComplaintStage, DebtorStatus, Document, Money};
+pub use registry::{ItemVersion, KeyStatus, Officer, Organisation, Parameter, Standing};
+
+/// Version of the form of all statuses.
+pub const STATUS_VERSION: u64 = 1;
+
+/// A status of one role.
+pub trait Typed: Sized {
+    /// The role of the subjects that have it.
+    const ROLE: Role;
+    /// Items after the version and the last record.
+    const ITEMS: usize;
+    /// Writes the items.
+    fn write(&self, to: &mut Writer);
+    /// Reads the items.
+    ///
+    /// # Errors
+    ///
+    /// [`FormatError`] if they don't have their form.
+    fn read(from: &mut Reader<'_>) -> Result<Self, FormatError>;
+}
+
+/// The bytes of a status.
+#[must_use]
+pub fn encode<T: Typed>(status: &T, last: Option<RecordId>) -> Vec<u8> {
+    let mut writer = Writer::new();
+    writer.array(T::ITEMS.saturating_add(2)).uint(STATUS_VERSION);
+    optional(&mut writer, last.as_ref().map(RecordId::as_bytes));
+    status.write(&mut writer);
+    writer.finish()
+}
+
+/// Reads a status and the id of the last record.
+///
+/// # Errors
+///
+/// [`FormatError`] if the bytes don't have the one form.
+pub fn decode<T: Typed>(bytes: &[u8]) -> Result<(Option<RecordId>, T), FormatError> {
+    if bytes.len() > STATUS_BYTES_MAX {
+        return Err(FormatError::new(FormatCode::CborLength, bytes.len()));
+    }
+    let mut reader = Reader::new(bytes);
+    let items = reader.array()?;
+    if items != T::ITEMS.saturating_add(2) || reader.uint()? != STATUS_VERSION {
+        return Err(FormatError::new(FormatCode::CborRange, 0).of("status"));
+    }
+    let last = reader.null_or(Reader::fixed)?.map(RecordId);
+    let status = T::read(&mut reader)?;
+    reader.end()?;
+    Ok((last, status))
+}
+
+/// The id of the last record of any status, without reading the rest.
+///
+/// # Errors
+///
+/// [`FormatError`] if the bytes don't begin as a status does.
+pub fn last_record(bytes: &[u8]) -> Result<Option<RecordId>, FormatError> {
+    let mut reader = Reader::new(bytes);
+    reader.array()?;
+    reader.uint()?;
+    Ok(reader.null_or(Reader::fixed)?.map(RecordId))
+}
+
+/// A status of any role, for those who show it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Status {
+    /// Of an organisation.
+    Organisation(Organisation),
+    /// Of an officer.
+    Officer(Officer),
+    /// Of a key.
+    Key(KeyStatus),
+    /// Of a registry item: a parameter.
+    Parameter(Parameter),
+    /// Of a case.
+    Case(Box<Case>),
+    /// Of a debtor.
+    Debtor(DebtorStatus),
+    /// Of a claimant.
+    Claimant(ClaimantStatus),
+    /// Of an executive document.
+    Document(Document),
+    /// Of a complaint.
+    Complaint(Complaint),
+}
+
+impl Status {
+    /// Reads the status of a subject of `role`, and the id of its last record.
+    ///
+    /// # Errors
+    ///
+    /// [`FormatError`] if the bytes don't have the form, or the role has no status yet.
+    pub fn decode(role: Role, bytes: &[u8]) -> Result<(Option<RecordId>, Self), FormatError> {
+        fn of<T: Typed>(bytes: &[u8], wrap: fn(T) -> Status) -> Result<(Option<RecordId>, Status), FormatError> {
+            decode(bytes).map(|(last, status)| (last, wrap(status)))
+        }
+        match role {
+            Role::Organisation => of(bytes, Self::Organisation),
+            Role::Officer => of(bytes, Self::Officer),
+            Role::Key => of(bytes, Self::Key),
+            Role::Item => of(bytes, Self::Parameter),
+            Role::Case => of(bytes, |case| Self::Case(Box::new(case))),
+            Role::Debtor => of(bytes, Self::Debtor),
+            Role::Claimant => of(bytes, Self::Claimant),
+            Role::Document => of(bytes, Self::Document),
+            Role::Complaint => of(bytes, Self::Complaint),
+            Role::Rightsholder
+            | Role::Work
+            | Role::Cmo
+            | Role::Licensee
+            | Role::Pool
+            | Role::Claim
+            | Role::Measure
+            | Role::Lot
+            | Role::Mandate
+            | Role::Batch
+            | Role::Book => Err(FormatError::new(FormatCode::RoleUnknown, 0).of(role.name())),
+        }
+    }
+}
+
+fn optional(to: &mut Writer, bytes: Option<&[u8; 32]>) {
+    match bytes {
+        Some(bytes) => to.bytes(bytes),
+        None => to.null(),
+    };
+}
+
+fn optional_time(to: &mut Writer, time: Option<UnixMillis>) {
+    match time {
+        Some(time) => to.int(time.get()),
+        None => to.null(),
+    };
+}
+
+fn optional_text(to: &mut Writer, text: Option<&str>) {
+    match text {
+        Some(text) => to.text(text),
+        None => to.null(),
+    };
+}
+
+fn read_time(from: &mut Reader<'_>) -> Result<UnixMillis, FormatError> {
+    from.int().map(UnixMillis)
+}
+
+fn read_text(from: &mut Reader<'_>) -> Result<String, FormatError> {
+    from.text().map(str::to_owned)
+}
+
+fn read_id(from: &mut Reader<'_>) -> Result<SubjectId, FormatError> {
+    from.fixed().map(SubjectId)
+}
+
+fn read_subject(from: &mut Reader<'_>) -> Result<Subject, FormatError> {
+    let role = read_code(from, Role::from_code)?;
+    Ok(Subject::new(role, read_id(from)?))
+}
+
+/// A small number that stands for a word.
+fn read_code<T>(from: &mut Reader<'_>, of: impl Fn(u64) -> Option<T>) -> Result<T, FormatError> {
+    let at = from.position();
+    of(from.uint()?).ok_or(FormatError::new(FormatCode::CborRange, at))
+}
+
+#[cfg(test)]
+mod tests;
