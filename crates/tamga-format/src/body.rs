@@ -10,7 +10,7 @@ use crate::cbor::{Reader, Value, Writer};
 use crate::error::{FormatCode, FormatError};
 use crate::id::{BodyCommitment, sha256, tag};
 use crate::limits::{
-    BODY_BYTES_MAX, BODY_FIELDS_MAX, BODY_NAME_BYTES_MAX, ENTRY_BYTES_MAX, SUBMISSION_BYTES_MAX,
+    BODY_BYTES_MAX, BODY_FIELDS_MAX, BODY_NAME_BYTES_MAX, SUBMISSION_BYTES_MAX,
 };
 use crate::merkle;
 use crate::record::SignedRecord;
@@ -259,13 +259,9 @@ impl Submission {
         if r.array()? != 2 {
             return Err(FormatError::new(FormatCode::CborRange, 0).of("submission"));
         }
-        let at = r.position();
         let entry = r.bytes().map_err(|e| e.of("record"))?;
         let body = r.null_or(Reader::nested).map_err(|e| e.of("body"))?;
         r.end()?;
-        if entry.len() > ENTRY_BYTES_MAX {
-            return Err(FormatError::new(FormatCode::RecordTooLong, at));
-        }
         Self::new(SignedRecord::decode(entry)?, body.map(Body::read).transpose()?)
     }
 

@@ -155,15 +155,15 @@ impl<'a> Reader<'a> {
         self.bytes()?.try_into().map_err(|_| error(FormatCode::CborRange, at))
     }
 
-    /// A byte string that holds CBOR itself: a reader of its content, under what remains of the
-    /// limits, with positions of the outer input.
+    /// A byte string that holds CBOR itself: a reader of its content, with positions of the outer
+    /// input and limits of its own, so that content is judged alike wherever it stands.
     ///
     /// # Errors
     ///
     /// [`FormatCode::CborType`] for anything but a byte string.
     pub fn nested(&mut self) -> Result<Self, FormatError> {
-        let rest = self.bytes()?;
-        Ok(Self { rest, at: self.at - rest.len(), depth: self.depth, items: self.items })
+        let content = self.bytes()?;
+        Ok(Self { at: self.at - content.len(), ..Self::new(content) })
     }
 
     /// A text.
