@@ -3,7 +3,6 @@
 //! Kinds that exist in the catalogue but are not in force yet are listed, so that their numbers are
 //! fixed, and refused with `kind-not-in-force`.
 
-use tamga_format::cbor::Value;
 use tamga_format::subject::Role;
 
 use crate::codes::Text;
@@ -14,7 +13,8 @@ mod kinds;
 mod registry;
 mod role;
 
-pub(crate) use check::check_record;
+pub(crate) use check::{check_record, payout_line};
+pub(crate) use enforcement::{RETURN_GROUNDS, SUSPENSION_GROUNDS, TERMINATION_GROUNDS};
 pub use check::{looks_personal, valid_bin, valid_iin};
 pub use kinds::Kind;
 pub(crate) use role::coded;
@@ -186,11 +186,6 @@ pub mod relation {
     pub const PREVIOUS_CASE: u8 = 2;
     /// The record that permits this one.
     pub const AUTHORITY: u8 = 3;
-}
-
-/// The public fields of a record, by number.
-pub(crate) fn value(fields: &[(u16, Value)], number: u16) -> Option<&Value> {
-    fields.binary_search_by_key(&number, |(n, _)| *n).ok().and_then(|at| fields.get(at)).map(|(_, v)| v)
 }
 
 #[cfg(test)]

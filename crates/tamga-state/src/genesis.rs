@@ -41,6 +41,8 @@ pub struct Genesis {
     pub validators: ValidatorSet,
     /// The first policy.
     pub policy: Policy,
+    /// PeerIds of the processes that hold the log key.
+    pub publishers: Vec<String>,
 }
 
 /// An organisation of the genesis.

@@ -7,7 +7,7 @@ use tamga_format::limits::STATUS_BYTES_MAX;
 use tamga_format::record::{Record, SignedRecord};
 use tamga_format::subject::Subject;
 
-use crate::catalogue::{Kind, KindInfo, check_record};
+use crate::catalogue::{Kind, KindInfo, check_record, relation};
 use crate::codes::{Code, Rejection};
 use crate::overlay::{Effects, Overlay};
 use crate::status::{Typed, decode, encode, last_record};
@@ -65,6 +65,7 @@ fn judge<V: View>(
     let info = form(block, record)?;
     times(block, record)?;
     check_record(info, record, body)?;
+    references(info, record)?;
     let id = signed.id();
     if view.seen(&id)? {
         return Err(Rejection::new(Code::AlreadyRecorded, "", format!("record {id} is in the log")));
@@ -122,6 +123,25 @@ fn times(block: &BlockContext, record: &Record) -> Result<(), Rejection> {
     if record.event_time.get() > now.saturating_add(EVENT_AHEAD_MS) {
         let detail = "it lies more than 5 minutes after the block";
         return Err(Rejection::new(Code::EventInFuture, "/event_time", detail));
+    }
+    Ok(())
+}
+
+/// Whether the record has only references of its kind, one of each relation.
+fn references(info: &KindInfo, record: &Record) -> Result<(), Rejection> {
+    for (at, reference) in record.references.iter().enumerate() {
+        let allowed: &[u8] = match info.kind {
+            Kind::E01 => &[relation::PREVIOUS_CASE],
+            Kind::E15 => &[relation::AUTHORITY],
+            Kind::E18 => &[relation::TARGET],
+            _ => &[],
+        };
+        let earlier = record.references.iter().take(at);
+        let repeated = earlier.into_iter().any(|other| other.relation == reference.relation);
+        if repeated || !allowed.contains(&reference.relation) {
+            let detail = format!("{} allows one reference each of {allowed:?}", info.code);
+            return Err(Rejection::new(Code::ReferenceNotAllowed, format!("/references/{at}"), detail));
+        }
     }
     Ok(())
 }

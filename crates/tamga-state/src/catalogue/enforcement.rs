@@ -2,11 +2,13 @@
 
 use tamga_format::subject::Role;
 
+use crate::status::ComplaintStage;
+
 use super::kinds::Form;
 use super::{FieldType, Part, WriterRole as W, pseudonym, public, restricted};
 
 /// Executive documents (EL art. 9).
-pub(crate) const DOCUMENT_TYPES: &[&str] = &[
+const DOCUMENT_TYPES: &[&str] = &[
     "WRIT_JUDICIAL",
     "COURT_ORDER",
     "WRIT_AIFC",
@@ -39,7 +41,7 @@ const CLAIM_CATEGORIES: &[&str] = &[
     "OTHER",
 ];
 
-pub(crate) const REFUSAL_GROUNDS: &[&str] = &[
+const REFUSAL_GROUNDS: &[&str] = &[
     "NOT_EXECUTIVE_DOCUMENT",
     "NOT_IN_FORCE",
     "PRESENTATION_EXPIRED",
@@ -260,18 +262,6 @@ pub(super) const DEBTOR_REGISTER_CHANGED: Form = Form {
     authors: &[W::PrivateBailiff, W::StateBailiff, W::Operator],
 };
 
-/// Stages of a complaint; positions are the numbers in statuses.
-pub(crate) const COMPLAINT_STAGES: &[&str] = &[
-    "FILED",
-    "ACCEPTED",
-    "RETURNED",
-    "SATISFIED",
-    "PARTIALLY",
-    "DISMISSED",
-    "IN_FORCE",
-    "APPEALED",
-];
-
 pub(super) const COMPLAINT_EVENT: Form = Form {
     primary: Role::Case,
     parts: &[Part::Debtor, Part::Claimants, Part::Assignee, Part::Complaint],
@@ -283,7 +273,7 @@ pub(super) const COMPLAINT_EVENT: Form = Form {
             true,
         ),
         public(2, "forum", FieldType::Code(&["CIVIL", "ADMIN"]), true),
-        public(3, "stage", FieldType::Code(COMPLAINT_STAGES), true),
+        public(3, "stage", FieldType::Code(ComplaintStage::NAMES), true),
     ],
     body: &[restricted("reference_number", FieldType::Text(40), false)],
     authors: &[W::Claimant, W::Debtor, W::ThirdParty, W::Court],

@@ -2,11 +2,10 @@
 
 use tamga_format::subject::Role;
 
+use crate::status::Standing;
+
 use super::kinds::Form;
 use super::{FieldType, OrganisationKind, Part, WriterRole, public, restricted};
-
-/// States of organisations and officers; absent in a first registration, which makes them active.
-pub(crate) const STATES: &[&str] = &["ACTIVE", "SUSPENDED", "TERMINATED"];
 
 const REGISTRARS: &[WriterRole] = &[
     WriterRole::RegionalChamber,
@@ -22,7 +21,7 @@ pub(super) const ORGANISATION: Form = Form {
         public(1, "bin", FieldType::Bin, true),
         public(2, "organisation_kind", FieldType::Code(OrganisationKind::NAMES), true),
         public(3, "region_code", FieldType::Text(8), false),
-        public(4, "state", FieldType::Code(STATES), false),
+        public(4, "state", FieldType::Code(Standing::NAMES), false),
     ],
     body: &[
         restricted("name_en", FieldType::Text(200), false),
@@ -42,7 +41,7 @@ pub(super) const OFFICER: Form = Form {
         public(4, "region_code", FieldType::Text(8), false),
         public(5, "valid_from", FieldType::Time, true),
         public(6, "valid_to", FieldType::Time, false),
-        public(7, "state", FieldType::Code(STATES), false),
+        public(7, "state", FieldType::Code(Standing::NAMES), false),
     ],
     body: &[],
     authors: REGISTRARS,

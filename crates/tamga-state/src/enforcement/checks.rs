@@ -1,0 +1,220 @@
+//! Dates, grounds and eligibility, kind by kind (spec §16.3).
+
+use tamga_format::cbor::Value;
+use tamga_format::id::SubjectId;
+use tamga_format::subject::Role;
+
+use crate::catalogue::{RETURN_GROUNDS, TERMINATION_GROUNDS, relation};
+use crate::civil::{DAY_DOUBT, add_months, day_of};
+use crate::codes::{Code, Rejection};
+use crate::machine::{Judgement, at_field, status_of};
+use crate::matrix::Stage;
+use crate::status::{Case, ComplaintStage, Officer, Parameter};
+use crate::view::View;
+use crate::writer::officer_in_force;
+
+use super::authority::same_region;
+use super::step::{Step, date, word};
+
+/// Checks what the kind demands beyond its row of the matrix; `case` is as before the record.
+pub(super) fn check<V: View>(judged: &Judgement<'_, V>, step: &Step, case: &Case) -> Result<(), Rejection> {
+    match step {
+        Step::Present => presentation(judged, case),
+        Step::Distribute(bailiff) => eligible(judged, case, *bailiff),
+        Step::Initiate | Step::Refuse => initiation(judged, case, *step == Step::Refuse),
+        Step::Notify => notice(judged),
+        Step::Start => start(judged),
+        Step::Recover => not_after_event(judged, 2, "value_date"),
+        Step::PayOut => not_after_event(judged, 1, "payout_date"),
+        Step::Defer(_) => no_ground(judged),
+        Step::EndDeferral => no_ground(judged),
+        Step::Postpone(until) => postponement(judged, *until),
+        Step::Close(stage) => closing(judged, case, Some(*stage)),
+        Step::Reopen => closing(judged, case, None),
+        Step::Complain(stage) => complaint(judged, *stage),
+        Step::Suspend(_) | Step::Resume(_) | Step::Register(_) | Step::Correct(_) => Ok(()),
+    }
+}
+
+/// A date in the record that can't be later than its event.
+fn not_after_event<V: View>(judged: &Judgement<'_, V>, number: u16, name: &str) -> Result<(), Rejection> {
+    let latest = day_of(judged.record.event_time).saturating_add(DAY_DOUBT);
+    match date(judged.record, number) {
+        Some(day) if day > latest => Err(at_field(Code::DateOrder, name, "it lies after the event")),
+        Some(_) | None => Ok(()),
+    }
+}
+
+/// An act's date lies between the receipt of the document and the event.
+fn act_date<V: View>(judged: &Judgement<'_, V>, case: &Case, number: u16) -> Result<(), Rejection> {
+    not_after_event(judged, number, "act_date")?;
+    let earliest = day_of(case.received_at).saturating_sub(DAY_DOUBT);
+    match date(judged.record, number) {
+        Some(day) if day < earliest => {
+            Err(at_field(Code::DateOrder, "act_date", "it lies before the receipt of the document"))
+        }
+        Some(_) | None => Ok(()),
+    }
+}
+
+fn presentation<V: View>(judged: &Judgement<'_, V>, case: &Case) -> Result<(), Rejection> {
+    not_after_event(judged, 3, "issue_date")?;
+    not_after_event(judged, 4, "in_force_date")?;
+    previous_case(judged, case)?;
+    if judged.record.field(10).is_some() {
+        return Ok(());
+    }
+    // The period of each kind of document is a parameter; without one nothing is refused.
+    let name = format!("presentation_months.{}", word(judged.record, 1).to_ascii_lowercase());
+    let event = day_of(judged.record.event_time);
+    let in_force = date(judged.record, 4).unwrap_or(event);
+    let parameter: Option<Parameter> = status_of(judged.view, &Parameter::subject(&name))?;
+    match parameter.as_ref().and_then(|known| known.on(event)).and_then(Value::as_i64) {
+        Some(months) if event > add_months(in_force, months) => {
+            let detail = format!("{name} is {months}, counted from in_force_date");
+            Err(at_field(Code::PresentationExpired, "in_force_date", detail))
+        }
+        Some(_) | None => Ok(()),
+    }
+}
+
+/// The earlier case about the same document, if one is referred to, has ended and is meant as it
+/// stands now.
+fn previous_case<V: View>(judged: &Judgement<'_, V>, case: &Case) -> Result<(), Rejection> {
+    let references = judged.record.references.iter();
+    let Some(reference) = references.into_iter().find(|r| r.relation == relation::PREVIOUS_CASE) else {
+        return Ok(());
+    };
+    let refuse = |detail: &str| Err(Rejection::new(Code::ReferenceNotAllowed, "/references", detail));
+    if reference.subject.role != Role::Case || reference.subject == judged.record.subject {
+        return refuse("the previous case must be another case");
+    }
+    let Some(row) = judged.view.status(&reference.subject)? else {
+        return refuse("there is no such case");
+    };
+    let decoded = crate::status::decode::<Case>(&row.bytes);
+    let (last, previous) = decoded.map_err(|_| crate::view::ViewError::Corrupt(reference.subject))?;
+    if previous.stage.is_open() || previous.document != case.document || last != Some(reference.record) {
+        return refuse("it must be the last record of an ended case about the same document");
+    }
+    Ok(())
+}
+
+/// Whether an officer may be given the case.
+fn eligible<V: View>(judged: &Judgement<'_, V>, case: &Case, bailiff: SubjectId) -> Result<(), Rejection> {
+    const POINTER: &str = "/fields/bailiff_id";
+    let Some(officer) = judged.status::<Officer>(bailiff)? else {
+        return Err(Rejection::new(Code::SubjectUnknown, POINTER, "the officer is not registered"));
+    };
+    if !officer.role.is_enforcer() {
+        let detail = format!("a {} takes no cases", officer.role.name());
+        return Err(Rejection::new(Code::RoleForbidden, POINTER, detail));
+    }
+    officer_in_force(judged.block, judged.record, &officer, POINTER)?;
+    if !same_region(&officer.region, &case.region) {
+        let detail = format!("officer {} holds office in another region", officer.number);
+        return Err(Rejection::new(Code::WrongRegion, POINTER, detail));
+    }
+    Ok(())
+}
+
+fn initiation<V: View>(judged: &Judgement<'_, V>, case: &Case, refusal: bool) -> Result<(), Rejection> {
+    act_date(judged, case, 3)?;
+    let (ground, class) = (judged.record.field(2).is_some(), judged.record.field(4).is_some());
+    if refusal != ground {
+        let detail = if refusal { "a refusal needs a ground" } else { "an initiation has no ground" };
+        return Err(at_field(Code::GroundUnknown, "ground_code", detail));
+    }
+    if refusal == class {
+        let detail = if refusal { "a refusal has no class" } else { "an initiation needs class A or B" };
+        return Err(at_field(Code::Validation, "execution_class", detail));
+    }
+    Ok(())
+}
+
+fn notice<V: View>(judged: &Judgement<'_, V>) -> Result<(), Rejection> {
+    let (sent, delivered) = (date(judged.record, 4), date(judged.record, 6));
+    if (word(judged.record, 5) == "DELIVERED") != delivered.is_some() {
+        let detail = "delivered_at stands with the status DELIVERED and with no other";
+        return Err(at_field(Code::Validation, "delivered_at", detail));
+    }
+    if delivered.is_some_and(|delivered| Some(delivered) < sent) {
+        return Err(at_field(Code::DateOrder, "delivered_at", "it lies before sent_at"));
+    }
+    let latest = judged.block.time.get().saturating_add(crate::machine::EVENT_AHEAD_MS);
+    for (time, name) in [(sent, "sent_at"), (delivered, "delivered_at")] {
+        if time.is_some_and(|time| time > latest) {
+            return Err(at_field(Code::EventInFuture, name, "it lies after the block"));
+        }
+    }
+    Ok(())
+}
+
+fn start<V: View>(judged: &Judgement<'_, V>) -> Result<(), Rejection> {
+    let (start, end) = (date(judged.record, 2), date(judged.record, 3));
+    if end.is_some() && end < start {
+        return Err(at_field(Code::DateOrder, "term_end", "it lies before term_start"));
+    }
+    if word(judged.record, 1) != "VOLUNTARY_TERM_ELAPSED" {
+        return Ok(());
+    }
+    let (Some(_), Some(end)) = (start, end) else {
+        return Err(at_field(Code::Validation, "term_end", "an elapsed term needs its start and end"));
+    };
+    if end > day_of(judged.record.event_time).saturating_add(DAY_DOUBT) {
+        return Err(at_field(Code::TermNotOver, "term_end", "the voluntary term ends after the event"));
+    }
+    Ok(())
+}
+
+fn no_ground<V: View>(judged: &Judgement<'_, V>) -> Result<(), Rejection> {
+    match judged.record.field(2) {
+        Some(_) => Err(at_field(Code::GroundUnknown, "ground_code", "grounds are for suspensions")),
+        None => Ok(()),
+    }
+}
+
+fn postponement<V: View>(judged: &Judgement<'_, V>, until: Option<i64>) -> Result<(), Rejection> {
+    no_ground(judged)?;
+    let Some(until) = until else {
+        return Err(at_field(Code::Validation, "until", "a postponement needs its last day"));
+    };
+    let event = day_of(judged.record.event_time);
+    if until < event {
+        return Err(at_field(Code::DateOrder, "until", "it lies before the event"));
+    }
+    let parameter: Option<Parameter> = status_of(judged.view, &Parameter::subject("postpone_max_cd"))?;
+    match parameter.as_ref().and_then(|known| known.on(event)).and_then(Value::as_i64) {
+        Some(days) if until > event.saturating_add(days) => {
+            let detail = format!("postpone_max_cd is {days} days");
+            Err(at_field(Code::DateOrder, "until", detail))
+        }
+        Some(_) | None => Ok(()),
+    }
+}
+
+/// Grounds and act of a closing; `None` for a reopening.
+fn closing<V: View>(judged: &Judgement<'_, V>, case: &Case, to: Option<Stage>) -> Result<(), Rejection> {
+    act_date(judged, case, 3)?;
+    let ground = word(judged.record, 2);
+    let (holds, detail) = match to {
+        Some(Stage::ClosedTerminated) => {
+            (TERMINATION_GROUNDS.contains(&ground), "a termination needs a ground of termination")
+        }
+        Some(Stage::ClosedReturnedClaimant) => {
+            (RETURN_GROUNDS.contains(&ground), "a return to the claimant needs a ground of return")
+        }
+        Some(_) | None => (ground.is_empty(), "this outcome has no ground"),
+    };
+    if holds { Ok(()) } else { Err(at_field(Code::GroundUnknown, "ground_code", detail)) }
+}
+
+/// Parties file and appeal; what lies between is the court's.
+fn complaint<V: View>(judged: &Judgement<'_, V>, stage: ComplaintStage) -> Result<(), Rejection> {
+    let by_court = judged.writer.role == crate::catalogue::WriterRole::Court;
+    if by_court || matches!(stage, ComplaintStage::Filed | ComplaintStage::Appealed) {
+        return Ok(());
+    }
+    let detail = format!("{} is the court's to record", stage.name());
+    Err(at_field(Code::RoleForbidden, "stage", detail))
+}
