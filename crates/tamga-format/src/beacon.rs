@@ -181,7 +181,8 @@ impl VrfSecret {
         let base = encode_to_curve(self.public.as_bytes(), alpha)
             .expect("one of 256 hashes is a point, but for a chance of 2^-256");
         let gamma = base * self.scalar;
-        let nonce = Sha512::new().chain_update(self.prefix).chain_update(base.compress().as_bytes());
+        let nonce =
+            Sha512::new().chain_update(self.prefix).chain_update(base.compress().as_bytes());
         let mut nonce = Scalar::from_bytes_mod_order_wide(&nonce.finalize().into());
         let (u, v) = (EdwardsPoint::mul_base(&nonce), base * nonce);
         let challenge = challenge(self.public.as_bytes(), &base, &gamma, &u, &v);

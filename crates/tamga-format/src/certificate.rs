@@ -127,9 +127,8 @@ impl Certificate {
             return Err(FormatError::new(FormatCode::CertificateQuorum, self.signatures.len()));
         }
         for (at, (id, signature)) in self.signatures.iter().enumerate() {
-            let member = validators
-                .get(id)
-                .ok_or(FormatError::new(FormatCode::CertificateSigner, at))?;
+            let member =
+                validators.get(id).ok_or(FormatError::new(FormatCode::CertificateSigner, at))?;
             let vote = vote_bytes(
                 VoteKind::Precommit,
                 genesis,

@@ -90,7 +90,8 @@ impl Frontier {
 
     /// The root of the tree; SHA-256 of nothing for the empty one.
     pub fn root(&self) -> TreeRoot {
-        let folded = self.hashes.iter().rev().copied().reduce(|right, left| node_hash(&left, &right));
+        let folded =
+            self.hashes.iter().rev().copied().reduce(|right, left| node_hash(&left, &right));
         TreeRoot(folded.unwrap_or_else(|| sha256(&[])))
     }
 }
@@ -190,6 +191,9 @@ pub fn verify_consistency(
     root1: &TreeRoot,
     root2: &TreeRoot,
 ) -> Result<(), FormatError> {
+    if size1 == 0 {
+        return Err(shape(0));
+    }
     verify_subtree_consistency(0, size1, size2, path, &root1.0, &root2.0)
 }
 
@@ -230,6 +234,9 @@ pub fn verify_subtree_inclusion(
 
 /// Checks that the subtree of the leaves `start .. end` belongs to the tree of `size` leaves.
 ///
+/// An empty subtree belongs to every tree that reaches it; its proof is empty and says nothing
+/// about the tree.
+///
 /// # Errors
 /// As [`verify_consistency`]; a range that is no subtree has the wrong shape.
 pub fn verify_subtree_consistency(
@@ -240,6 +247,9 @@ pub fn verify_subtree_consistency(
     subtree_root: &Hash,
     root: &Hash,
 ) -> Result<(), FormatError> {
+    if start == end && end <= size && path.is_empty() {
+        return same_root(&Frontier::new().root().0, subtree_root);
+    }
     if !is_subtree(start, end) || end > size {
         return Err(shape(0));
     }
@@ -258,11 +268,8 @@ pub fn verify_subtree_consistency(
             at.up();
         }
     }
-    let start_hash = if first == at.node {
-        *subtree_root
-    } else {
-        *path.next().ok_or_else(|| shape(0))?.1
-    };
+    let start_hash =
+        if first == at.node { *subtree_root } else { *path.next().ok_or_else(|| shape(0))?.1 };
     let (mut old, mut new) = (start_hash, start_hash);
     for (position, sibling) in path {
         if at.last == 0 {
@@ -323,7 +330,9 @@ const fn split(count: u64) -> u64 {
 fn is_subtree(start: u64, end: u64) -> bool {
     // A range too long for its power of two to fit is aligned at zero only.
     start < end
-        && (end - start).checked_next_power_of_two().map_or(start == 0, |step| start % step == 0)
+        && (end - start)
+            .checked_next_power_of_two()
+            .map_or(start == 0, |step| start.is_multiple_of(step))
 }
 
 fn range_root(source: &impl NodeSource, from: u64, to: u64) -> Option<Hash> {

@@ -31,8 +31,7 @@ pub fn inner_hash(bit: u8, left: &Hash, right: &Hash) -> Hash {
 
 /// The first bit position, from the most significant, where the keys differ; `None` if equal.
 pub fn first_difference(a: &MapKey, b: &MapKey) -> Option<u8> {
-    let (position, (x, y)) =
-        a.0.iter().zip(&b.0).enumerate().find(|(_, (x, y))| x != y)?;
+    let (position, (x, y)) = a.0.iter().zip(&b.0).enumerate().find(|(_, (x, y))| x != y)?;
     let bit = position * 8 + (x ^ y).leading_zeros() as usize;
     u8::try_from(bit).ok()
 }
@@ -212,10 +211,12 @@ fn bit_of(key: &[u8], position: u64) -> bool {
 
 fn push_varint(bytes: &mut Vec<u8>, mut value: u64) {
     while value >= 0x80 {
-        bytes.push((value & 0x7F) as u8 | 0x80);
+        let [low, ..] = value.to_le_bytes();
+        bytes.push(low | 0x80);
         value >>= 7;
     }
-    bytes.push(value as u8);
+    let [low, ..] = value.to_le_bytes();
+    bytes.push(low);
 }
 
 fn check_length(proof: &[u8]) -> Result<(), FormatError> {

@@ -193,7 +193,8 @@ impl Note {
                 return Err(FormatError::new(FormatCode::NoteTooLong, first + number));
             }
             let signature = NoteSignature::parse(line);
-            signatures.push(signature.map_err(|error| FormatError { at: first + number, ..error })?);
+            signatures
+                .push(signature.map_err(|error| FormatError { at: first + number, ..error })?);
         }
         Ok(Self { text: format!("{text}\n"), signatures })
     }

@@ -123,8 +123,11 @@ impl Policy {
         let name = "validators".to_string();
         let members = witnesses.iter().map(|witness| witness.name.clone()).collect();
         let group = Group { name: name.clone(), threshold: Threshold::Count(quorum), members };
-        let definitions =
-            witnesses.into_iter().map(Definition::Witness).chain([Definition::Group(group)]).collect();
+        let definitions = witnesses
+            .into_iter()
+            .map(Definition::Witness)
+            .chain([Definition::Group(group)])
+            .collect();
         Self::new(log, url, definitions, Some(name))
     }
 
@@ -142,7 +145,8 @@ impl Policy {
             if line.trim_matches([' ', '\t']).is_empty() || line.starts_with('#') {
                 continue;
             }
-            let vkey = |text| VKey::parse(text).map_err(|error| FormatError { at: number, ..error });
+            let vkey =
+                |text| VKey::parse(text).map_err(|error| FormatError { at: number, ..error });
             let words: Vec<&str> =
                 line.split([' ', '\t']).filter(|word| !word.is_empty()).collect();
             match *words.as_slice() {
@@ -419,7 +423,8 @@ fn parse_threshold(text: &str) -> Option<Threshold> {
 
 fn check_url(url: &str, at: usize) -> Result<(), FormatError> {
     let host = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"));
-    let fits = host.is_some_and(|host| !host.is_empty() && host.bytes().all(|b| b.is_ascii_graphic()));
+    let fits =
+        host.is_some_and(|host| !host.is_empty() && host.bytes().all(|b| b.is_ascii_graphic()));
     if fits { Ok(()) } else { Err(FormatError::new(FormatCode::PolicySyntax, at).of("url")) }
 }
 

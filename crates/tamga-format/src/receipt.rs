@@ -285,6 +285,3 @@ impl<'a> Lines<'a> {
         }
     }
 }
-
-#[cfg(test)]
-mod tests;

@@ -38,7 +38,7 @@ impl TlogProof {
             return Err(FormatError::new(FormatCode::ProofFileTooLong, PROOF_FILE_BYTES_MAX));
         }
         let (head, note) = text.split_once("\n\n").ok_or(syntax(0))?;
-        let mut lines = head.split('\n').enumerate().map(|(number, line)| (number, line));
+        let mut lines = head.split('\n').enumerate();
         if lines.next().is_none_or(|(_, line)| line != TLOG_PROOF_HEADER) {
             return Err(FormatError::new(FormatCode::ProofFileVersion, 0));
         }
@@ -101,6 +101,3 @@ impl TlogProof {
         )
     }
 }
-
-#[cfg(test)]
-mod tests;

@@ -59,8 +59,11 @@ impl ValidatorSet {
             if member.cosigner.kind() != VKeyKind::Cosigner {
                 return Err(wrong(at, "cosigner"));
             }
-            let own =
-                [member.consensus.as_bytes(), member.cosigner.key().as_bytes(), member.beacon.as_bytes()];
+            let own = [
+                member.consensus.as_bytes(),
+                member.cosigner.key().as_bytes(),
+                member.beacon.as_bytes(),
+            ];
             if !own.into_iter().all(|key| keys.insert(*key)) {
                 return Err(wrong(at, "key"));
             }
