@@ -9,9 +9,7 @@ use alloc::vec::Vec;
 use crate::cbor::{Reader, Value, Writer};
 use crate::error::{FormatCode, FormatError};
 use crate::id::{BodyCommitment, sha256, tag};
-use crate::limits::{
-    BODY_BYTES_MAX, BODY_FIELDS_MAX, BODY_NAME_BYTES_MAX, SUBMISSION_BYTES_MAX,
-};
+use crate::limits::{BODY_BYTES_MAX, BODY_FIELDS_MAX, BODY_NAME_BYTES_MAX, SUBMISSION_BYTES_MAX};
 use crate::merkle;
 use crate::record::SignedRecord;
 

@@ -45,7 +45,7 @@ macro_rules! codes {
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         #[non_exhaustive]
         pub enum FormatCode {
-            $(#[doc = $text] $(#[$doc])* $name,)*
+            $(#[doc = concat!("`", $slug, "`")] $(#[$doc])* $name,)*
         }
 
         impl FormatCode {

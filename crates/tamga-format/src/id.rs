@@ -40,6 +40,10 @@ pub mod tag {
     pub const RULES: &[u8] = b"tamga/rules/v1\0";
     /// Consensus votes.
     pub const VOTE: &[u8] = b"tamga/vote/v1\0";
+    /// Proposals of the consensus engine.
+    pub const PROPOSAL: &[u8] = b"tamga/proposal/v1\0";
+    /// The signed end of a proposed block's parts.
+    pub const PROPOSAL_FIN: &[u8] = b"tamga/proposal-fin/v1\0";
     /// Validator ids, from consensus keys.
     pub const VALIDATOR: &[u8] = b"tamga/validator/v1\0";
     /// What a builder's beacon proof is over.
