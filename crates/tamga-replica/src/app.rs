@@ -6,32 +6,70 @@
 //! [`App::decided`] hands it to a peer that is catching up. [`App::open`] is both creation and
 //! recovery.
 //!
-//! Everything is synchronous and single-threaded; signatures of admitted records are checked by
-//! the caller, who holds a [`VerifiedRecord`] as evidence.
+//! Everything is synchronous and single-threaded. Signatures of admitted records are checked by
+//! the caller, who holds a [`VerifiedRecord`](tamga_format::record::VerifiedRecord) as evidence.
 
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::fmt;
 
 use tamga_format::beacon::VrfSecret;
-use tamga_format::body::Body;
-use tamga_format::certificate::{Certificate, VerifiedCertificate};
-use tamga_format::error::FormatError;
+use tamga_format::checkpoint::Checkpoint;
 use tamga_format::id::{
-    GenesisHash, Height, KeyId, LeafIndex, MapRoot, RecordId, TreeRoot, TreeSize, UnixMillis,
-    ValidatorId, ValueId,
+    GenesisHash, Height, LeafHash, LeafIndex, MapRoot, PolicyHash, RecordId, RulesHash, TreeRoot,
+    TreeSize, UnixMillis, ValidatorId, ValueId,
 };
-use tamga_format::note::Note;
-use tamga_format::record::VerifiedRecord;
-use tamga_format::signature::PublicKey;
+use tamga_format::policy::Policy;
 use tamga_format::validators::ValidatorSet;
-use tamga_state::{Genesis, Rejection};
+use tamga_state::{BlockContext, Rejection};
 
 use crate::block::Block;
+use crate::limits::{UNDECIDED_BLOCKS_MAX, VERIFIED_CACHE_MAX};
+use crate::log::Log;
+use crate::map::Map;
+use crate::mempool::Mempool;
 use crate::reader::Reader;
 use crate::store::{Store, StoreError};
+use crate::view::SubjectCache;
+
+mod admit;
+mod commit;
+mod error;
+mod execute;
+mod open;
+
+pub use error::{AdmitError, BlockError, CommitError, NoteError, OpenError};
+use execute::Executed;
 
 /// One validator minus the world.
 pub struct App<S: Store> {
     store: S,
+    ledger: Ledger,
+    head: Head,
+    log: Log,
+    map: Map,
+    cache: RefCell<SubjectCache>,
+    pool: Mempool,
+    undecided: Undecided,
+    /// Rows of undecided blocks on disk, to be deleted once their height is decided.
+    kept: Vec<[u8; 44]>,
+    verified: VerifiedCache,
+    /// The latest time this validator was told of.
+    clock: UnixMillis,
+    /// Set when a write failed: its outcome is unknown until the store is opened again.
+    broken: bool,
+}
+
+/// What the genesis fixes.
+#[derive(Clone, Debug)]
+struct Ledger {
+    origin: String,
+    genesis: GenesisHash,
+    time: UnixMillis,
+    validators: ValidatorSet,
+    policy: Policy,
+    policy_hash: PolicyHash,
+    rules: RulesHash,
 }
 
 /// Where the ledger stands after the last committed block.
@@ -53,12 +91,25 @@ pub struct Head {
     pub beacon: [u8; 32],
 }
 
+impl Head {
+    /// The checkpoint of this head.
+    pub fn checkpoint(&self, origin: &str) -> Checkpoint {
+        Checkpoint { origin: origin.to_owned(), size: self.size, root: self.root }
+    }
+}
+
 /// Who builds blocks here: the validator and the key of its beacon proofs.
 pub struct Builder {
     /// The validator's id.
     pub validator: ValidatorId,
     /// Its beacon key.
     pub beacon: VrfSecret,
+}
+
+impl fmt::Debug for Builder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Builder({})", self.validator)
+    }
 }
 
 /// What a fresh proposal is held against; absent for re-proposals, sync and replay.
@@ -94,78 +145,6 @@ pub enum Admitted {
     Final(LeafIndex),
 }
 
-/// Why a record was not admitted.
-#[derive(Clone, Debug, PartialEq)]
-pub enum AdmitError {
-    /// The rules refuse it.
-    Rejected(Rejection),
-    /// The pool is full.
-    PoolFull {
-        /// Milliseconds after which to try again.
-        retry_after_ms: u32,
-    },
-    /// The body is absent, superfluous or another than the entry commits to.
-    Body(FormatError),
-    /// The store failed; the process stops.
-    Store(StoreError),
-}
-
-/// Why a block is not voted for.
-#[derive(Clone, Debug, PartialEq)]
-pub enum BlockError {
-    /// Not the height after the head.
-    Height {
-        /// The height that would follow.
-        expected: Height,
-        /// The block's.
-        found: Height,
-    },
-    /// Its time does not exceed the previous block's, or a fresh one is too far from the clock.
-    Time(UnixMillis),
-    /// Its builder, round or beacon proof is wrong.
-    Builder(&'static str),
-    /// It exceeds a limit of blocks.
-    Limit {
-        /// Which limit.
-        what: &'static str,
-        /// What the block has.
-        found: u64,
-        /// The limit.
-        limit: u64,
-    },
-    /// An entry or body is malformed, or a signature does not hold.
-    Record {
-        /// Position in the block.
-        position: usize,
-        /// Why.
-        error: FormatError,
-    },
-    /// A record breaks a rule.
-    Rejected {
-        /// Position in the block.
-        position: usize,
-        /// The record.
-        id: RecordId,
-        /// The rule.
-        rejection: Rejection,
-    },
-    /// A field of the block leaf, or the value, differs from recomputation.
-    Mismatch(&'static str),
-    /// The store failed; the process stops.
-    Store(StoreError),
-}
-
-/// Why a decided value was not committed.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum CommitError {
-    /// No validated block is known under the value; validate the block first.
-    Unknown(ValueId),
-    /// The certificate is for another height or value.
-    Certificate,
-    /// The store failed; the process stops.
-    Store(StoreError),
-}
-
 /// What a commit did.
 #[derive(Clone, Debug)]
 pub struct Committed {
@@ -173,162 +152,141 @@ pub struct Committed {
     pub head: Head,
     /// The block's records with their places in the log.
     pub records: Vec<(RecordId, LeafIndex)>,
-    /// Records that left the pool because they fail on the new head, with the verdict.
+    /// Records that left the pool because they fail now, with the verdict.
     pub dropped: Vec<(RecordId, Rejection)>,
 }
 
-/// Why a validator can't start on a store.
-#[derive(Clone, Debug, PartialEq)]
-pub enum OpenError {
-    /// The store belongs to another ledger.
-    Foreign {
-        /// The genesis it was created with.
-        found: GenesisHash,
-    },
-    /// The genesis is inconsistent.
-    Genesis(String),
-    /// The store contradicts itself.
-    Corrupted(String),
-    /// The store can't be read or written.
-    Store(StoreError),
-}
-
-#[expect(unused_variables, reason = "the bodies follow")]
 impl<S: Store> App<S> {
-    /// Opens the ledger in `store`: creates height 0 in an empty one, recovers any other.
-    pub fn open(store: S, genesis: Genesis, hash: GenesisHash) -> Result<Self, OpenError> {
-        todo!()
-    }
-
     /// The last committed block.
     pub fn head(&self) -> Head {
-        todo!()
+        self.head
     }
 
     /// Which ledger this is.
     pub fn genesis_hash(&self) -> GenesisHash {
-        todo!()
+        self.ledger.genesis
     }
 
     /// Name of the ledger.
     pub fn origin(&self) -> &str {
-        todo!()
+        &self.ledger.origin
     }
 
     /// The validators that decide the next block.
     pub fn validators(&self) -> &ValidatorSet {
-        todo!()
+        &self.ledger.validators
     }
 
-    /// The public key behind a key id, as of the head and the pool; for checking signatures
-    /// before [`admit`](Self::admit). A key id is a hash of its key, so the answer never changes.
-    pub fn public_key(&self, key: &KeyId) -> Result<Option<PublicKey>, StoreError> {
-        todo!()
-    }
-
-    /// Takes records into the pool, each with an immediate verdict on head and pool.
-    pub fn admit(
-        &mut self,
-        records: Vec<(VerifiedRecord, Option<Body>)>,
-        source: Source,
-        now: UnixMillis,
-    ) -> Vec<Result<Admitted, AdmitError>> {
-        todo!()
-    }
-
-    /// The verdict on a record on head and pool, without any effect.
-    pub fn check(
-        &mut self,
-        record: &VerifiedRecord,
-        body: Option<&Body>,
-        now: UnixMillis,
-    ) -> Result<(), AdmitError> {
-        todo!()
-    }
-
-    /// Builds the next block from the pool and keeps its execution; asked again for the same
-    /// height and round, returns the same block.
-    pub fn propose(
-        &mut self,
-        height: Height,
-        round: u32,
-        builder: &Builder,
-        now: UnixMillis,
-    ) -> Result<Block, BlockError> {
-        todo!()
-    }
-
-    /// Executes a block on the head without any durable effect and keeps the result under its
-    /// value: what every validator does before it votes.
-    pub fn validate(&mut self, block: Block, fresh: Option<Fresh>) -> Result<ValueId, BlockError> {
-        todo!()
+    /// The policy that makes the next block's checkpoint final.
+    pub fn policy(&self) -> &Policy {
+        &self.ledger.policy
     }
 
     /// A validated, undecided block.
     pub fn block(&self, value: &ValueId) -> Option<Block> {
-        todo!()
-    }
-
-    /// Makes a decided value durable, in one write, without executing anything again.
-    pub fn commit(
-        &mut self,
-        value: ValueId,
-        certificate: VerifiedCertificate,
-        evidence: Vec<Vec<u8>>,
-    ) -> Result<Committed, CommitError> {
-        todo!()
-    }
-
-    /// A decided block and its certificate, for a peer that is catching up.
-    pub fn decided(&self, height: Height) -> Result<Option<(Block, Certificate)>, StoreError> {
-        todo!()
-    }
-
-    /// Verdicts on records dropped since the last commit, such as at a proposal.
-    pub fn take_dropped(&mut self) -> Vec<(RecordId, Rejection)> {
-        todo!()
+        self.undecided.get(value).map(|executed| executed.block.clone())
     }
 
     /// Records waiting for a block, without the parked ones.
     pub fn pending(&self) -> u64 {
-        todo!()
+        self.pool.len() as u64
     }
 
-    /// Keeps an undecided block on disk until its height is decided (`synced` by the next commit).
-    pub fn keep_undecided(&mut self, round: u32, block: &Block) -> Result<(), StoreError> {
-        todo!()
-    }
-
-    /// The undecided blocks kept for a height, with their rounds.
-    pub fn undecided(&self, height: Height) -> Result<Vec<(u32, Block)>, StoreError> {
-        todo!()
-    }
-
-    /// Verifies a note of a committed height with the policy, cuts it down to exactly the
-    /// signatures the policy needs and stores it; from then on receipts of that block exist.
-    pub fn attach_note(&mut self, height: Height, note: &Note) -> Result<(), NoteError> {
-        todo!()
+    /// Verdicts on records dropped since the last commit, such as at a proposal.
+    pub fn take_dropped(&mut self) -> Vec<(RecordId, Rejection)> {
+        self.pool.take_dropped()
     }
 
     /// The read side, on its own handle of the store.
     pub fn reader(&self) -> Reader<S> {
-        todo!()
+        Reader::new(
+            self.store.clone(),
+            self.ledger.origin.clone(),
+            self.ledger.policy.clone(),
+            self.ledger.time,
+        )
+    }
+
+    /// The block in which records are judged that arrive at `now`: the next one.
+    fn next_context(&mut self, now: UnixMillis) -> BlockContext {
+        self.clock = self.clock.max(now);
+        BlockContext {
+            origin: self.ledger.origin.clone(),
+            height: self.head.height.next(),
+            time: self.clock.max(after(self.head.time)),
+        }
+    }
+
+    fn intact(&self) -> Result<(), StoreError> {
+        if self.broken { Err(StoreError::Broken) } else { Ok(()) }
     }
 }
 
-/// Why a note was not stored.
-#[derive(Clone, Debug, PartialEq)]
-pub enum NoteError {
-    /// The height isn't committed here.
-    Unknown(Height),
-    /// The note is not what the policy demands of this height's checkpoint.
-    Refused(String),
-    /// The store failed; the process stops.
-    Store(StoreError),
+/// The first millisecond after a time.
+fn after(time: UnixMillis) -> UnixMillis {
+    UnixMillis(time.get().saturating_add(1))
+}
+
+/// Executed but undecided blocks; when there are too many, the oldest is forgotten and would be
+/// executed again.
+#[derive(Default)]
+struct Undecided {
+    blocks: BTreeMap<ValueId, Executed>,
+    order: VecDeque<ValueId>,
+    proposals: BTreeMap<(Height, u32), ValueId>,
+}
+
+impl Undecided {
+    fn get(&self, value: &ValueId) -> Option<&Executed> {
+        self.blocks.get(value)
+    }
+
+    fn keep(&mut self, executed: Executed) {
+        let value = executed.block.value;
+        if self.blocks.insert(value, executed).is_none() {
+            self.order.push_back(value);
+        }
+        while self.order.len() > UNDECIDED_BLOCKS_MAX {
+            if let Some(oldest) = self.order.pop_front() {
+                self.blocks.remove(&oldest);
+            }
+        }
+    }
+
+    /// Takes one block and forgets the others: they are of a height that is decided now.
+    fn take(&mut self, value: &ValueId) -> Option<Executed> {
+        let executed = self.blocks.remove(value)?;
+        *self = Self::default();
+        Some(executed)
+    }
+}
+
+/// Leaf hashes of entries outside the pool whose signature is known to hold. That is a fact about
+/// entry and key alone, so it is never forgotten for being stale, only for want of room.
+#[derive(Default)]
+struct VerifiedCache {
+    young: BTreeSet<LeafHash>,
+    old: BTreeSet<LeafHash>,
+}
+
+impl VerifiedCache {
+    fn contains(&self, leaf: &LeafHash) -> bool {
+        self.young.contains(leaf) || self.old.contains(leaf)
+    }
+
+    fn insert(&mut self, leaf: LeafHash) {
+        if self.young.len() >= VERIFIED_CACHE_MAX {
+            self.old = std::mem::take(&mut self.young);
+        }
+        self.young.insert(leaf);
+    }
 }
 
 impl<S: Store> fmt::Debug for App<S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("App").field("head", &self.head()).finish_non_exhaustive()
+        f.debug_struct("App").field("head", &self.head).finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -10,10 +10,11 @@ use borsh::BorshSerialize;
 use tamga_format::block_leaf::BlockLeaf;
 use tamga_format::error::FormatError;
 use tamga_format::id::{Height, UnixMillis, ValueId};
-use tamga_format::record::{ENTRY_BYTES_MAX, SignedRecord};
+use tamga_format::record::SignedRecord;
 
 use crate::limits::{
-    BLOCK_BYTES_MAX, BLOCK_OVERHEAD_BYTES, BLOCK_RECORDS_MAX, BODY_BYTES_MAX, ITEM_OVERHEAD_BYTES,
+    BLOCK_BYTES_MAX, BLOCK_LEAF_BYTES_MAX, BLOCK_OVERHEAD_BYTES, BLOCK_RECORDS_MAX, BODY_BYTES_MAX,
+    ENTRY_BYTES_MAX, ITEM_OVERHEAD_BYTES,
 };
 
 /// One record of a block: the entry's exact bytes and, where it commits to one, the body's.
@@ -94,7 +95,7 @@ impl Block {
             return Err(BlockDecodeError::Version(version));
         }
         let value = ValueId(input.array()?);
-        let leaf = input.vec("block leaf", BLOCK_OVERHEAD_BYTES)?;
+        let leaf = input.vec("block leaf", BLOCK_LEAF_BYTES_MAX)?;
         let leaf = BlockLeaf::decode(leaf).map_err(BlockDecodeError::Leaf)?;
         let records = u32::from_le_bytes(input.array()?) as usize;
         if records > BLOCK_RECORDS_MAX {

@@ -17,7 +17,7 @@ pub enum Table {
     Entries,
     /// Leaf index → body of the entry, where it has one.
     Bodies,
-    /// RecordId → leaf index, for ever.
+    /// RecordId → leaf index and height, for ever.
     Ids,
     /// Level ‖ tile index → the tile's hashes; the rightmost of a level may be partial.
     Tiles,
@@ -87,6 +87,8 @@ pub mod meta {
     pub const HEAD: &[u8] = b"head";
     /// The genesis hash this store belongs to.
     pub const GENESIS: &[u8] = b"genesis";
+    /// The newest height with a note.
+    pub const NOTED: &[u8] = b"noted";
 }
 
 /// Key of a row that belongs to a leaf.
@@ -192,6 +194,12 @@ pub enum SubjectRow {
     },
 }
 
+/// A [`SubjectRow`] to be written, without owning its parts; the bytes are the same.
+#[derive(Clone, Debug, BorshSerialize)]
+pub(crate) enum SubjectRowRef<'a> {
+    V1 { n: u64, frontier: &'a [[u8; 32]], status: Option<(&'a [u8; 16], &'a [u8])> },
+}
+
 /// One line of a subject's history.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
 pub enum HistoryRow {
@@ -201,6 +209,18 @@ pub enum HistoryRow {
         index: u64,
         /// Leaf hash of the entry.
         leaf: [u8; 32],
+    },
+}
+
+/// Where a record stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+pub enum IdRow {
+    /// First form.
+    V1 {
+        /// Index in the log.
+        index: u64,
+        /// Height of its block.
+        height: u64,
     },
 }
 
@@ -231,14 +251,13 @@ pub fn decode<T: BorshDeserialize>(table: Table, bytes: &[u8]) -> Result<T, Stor
         .map_err(|error| StoreError::Corrupted(format!("row of table {}: {error}", table.name())))
 }
 
-/// Decodes a leaf index.
+/// The leaf index that a key starts with.
 ///
 /// # Errors
 ///
-/// [`StoreError::Corrupted`] when it isn't eight bytes.
-pub fn decode_index(table: Table, bytes: &[u8]) -> Result<LeafIndex, StoreError> {
-    let bytes = bytes.try_into().map_err(|_| {
-        StoreError::Corrupted(format!("row of table {} is not an index", table.name()))
-    })?;
-    Ok(LeafIndex(u64::from_be_bytes(bytes)))
+/// [`StoreError::Corrupted`] when the key is shorter than eight bytes.
+pub fn index_of_key(table: Table, key: &[u8]) -> Result<LeafIndex, StoreError> {
+    key.first_chunk().map(|bytes| LeafIndex(u64::from_be_bytes(*bytes))).ok_or_else(|| {
+        StoreError::Corrupted(format!("a key of table {} is too short", table.name()))
+    })
 }

@@ -10,7 +10,7 @@
 
 pub mod app;
 pub mod block;
-#[cfg(feature = "testing")]
+#[cfg(any(test, feature = "testing"))]
 pub mod conformance;
 pub mod engine;
 pub mod layout;
@@ -21,7 +21,7 @@ pub mod mempool;
 pub mod reader;
 pub mod store;
 pub mod subjects;
-#[cfg(feature = "testing")]
+#[cfg(any(test, feature = "testing"))]
 pub mod testing;
 mod view;
 

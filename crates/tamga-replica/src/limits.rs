@@ -1,6 +1,8 @@
 //! Every bound of a validator, and how the bounds relate (spec §18.3).
 
-use tamga_format::record::ENTRY_BYTES_MAX;
+use tamga_format::block_leaf::BLOCK_LEAF_BYTES;
+use tamga_format::limits::LEAF_EXT_BYTES_MAX;
+pub use tamga_format::limits::{BODY_BYTES_MAX, ENTRY_BYTES_MAX};
 
 /// Records in one block.
 pub const BLOCK_RECORDS_MAX: usize = 4_000;
@@ -8,12 +10,12 @@ pub const BLOCK_RECORDS_MAX: usize = 4_000;
 pub const BLOCK_BYTES_MAX: usize = 2 * 1024 * 1024;
 /// Cost units of one block; see [`crate::block::cost_units`].
 pub const BLOCK_COST_MAX: u64 = 64_000;
-/// Bytes of one body.
-pub const BODY_BYTES_MAX: usize = 64 * 1024;
 /// Bytes that an item takes in an encoded block beside its entry and body.
 pub const ITEM_OVERHEAD_BYTES: usize = 9;
 /// Bytes that an encoded block takes beside its items.
-pub const BLOCK_OVERHEAD_BYTES: usize = 1_024;
+pub const BLOCK_OVERHEAD_BYTES: usize = 1 + 32 + 4 + BLOCK_LEAF_BYTES_MAX + 4;
+/// Bytes of a block leaf with its extension.
+pub const BLOCK_LEAF_BYTES_MAX: usize = BLOCK_LEAF_BYTES + LEAF_EXT_BYTES_MAX;
 
 /// A block's time is at most this far ahead of a validator's clock on a fresh proposal.
 pub const TIME_AHEAD_MAX_MS: i64 = 2_000;

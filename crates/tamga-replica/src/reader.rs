@@ -3,16 +3,30 @@
 //! A reader is cheap to clone, blocks while it reads, and never sees half of a block. What it
 //! answers about the log is as of the head row it reads first.
 
-use tamga_format::id::{Height, LeafHash, LeafIndex, RecordId, TreeSize, UnixMillis, ValueId};
+use std::sync::Arc;
+
+use tamga_format::block_leaf::BlockLeaf;
+use tamga_format::certificate::Certificate;
+use tamga_format::checkpoint::Checkpoint;
+use tamga_format::id::{
+    Height, LeafHash, LeafIndex, RecordId, TreeRoot, TreeSize, UnixMillis, ValueId,
+};
+use tamga_format::merkle;
 use tamga_format::note::Note;
 use tamga_format::policy::Policy;
 use tamga_format::receipt::Receipt;
+use tamga_format::record::SignedRecord;
 use tamga_format::subject::Subject;
-use tamga_format::tile::{BundleCoord, TileCoord};
+use tamga_format::tile::{BundleCoord, TileCoord, encode_bundle};
 use tamga_format::tlog_proof::TlogProof;
-use tamga_state::StatusRow;
+use tamga_state::{StatusRow, key_of};
 
+use crate::block::{Block, Item};
+use crate::layout::{self, BlockRow, HeadRow, HistoryRow, IdRow, Table, meta};
+use crate::limits::{BLOCK_RECORDS_MAX, HISTORY_PAGE_MAX};
+use crate::log::TileSource;
 use crate::store::{Store, StoreError};
+use crate::view::StoreView;
 
 /// The read side of one store.
 #[derive(Clone, Debug)]
@@ -20,6 +34,7 @@ pub struct Reader<S: Store> {
     store: S,
     origin: String,
     policy: Policy,
+    genesis_time: UnixMillis,
 }
 
 /// A record in the log.
@@ -52,8 +67,12 @@ pub struct BlockInfo {
     pub size: TreeSize,
     /// SHA-256 of its checkpoint body.
     pub value: ValueId,
-    /// The checkpoint body's text.
-    pub checkpoint: String,
+    /// Its checkpoint.
+    pub checkpoint: Checkpoint,
+    /// The leaf that closes it; the genesis has none.
+    pub leaf: Option<BlockLeaf>,
+    /// Beacon after it.
+    pub beacon: [u8; 32],
     /// Round in which consensus decided.
     pub round: u32,
 }
@@ -78,51 +97,137 @@ pub struct SubjectState {
     pub status: Option<StatusRow>,
 }
 
-#[expect(unused_variables, reason = "the bodies follow")]
 impl<S: Store> Reader<S> {
-    /// Height, size and root as of now, read in one row.
+    pub(crate) fn new(store: S, origin: String, policy: Policy, genesis_time: UnixMillis) -> Self {
+        Self { store, origin, policy, genesis_time }
+    }
+
+    /// Name of the ledger.
+    pub fn origin(&self) -> &str {
+        &self.origin
+    }
+
+    /// The policy that makes checkpoints final.
+    pub fn policy(&self) -> &Policy {
+        &self.policy
+    }
+
+    /// Height of the last block, and leaves in the log.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`], here and below: the process stops.
     pub fn tip(&self) -> Result<(Height, TreeSize), StoreError> {
-        todo!()
+        let row = self.must_get(Table::Meta, meta::HEAD)?;
+        let HeadRow::V1 { height, size, .. } = layout::decode(Table::Meta, &row)?;
+        Ok((Height(height), TreeSize(size)))
+    }
+
+    /// Where a record stands: its index and the height of its block.
+    pub fn place(&self, id: &RecordId) -> Result<Option<(LeafIndex, Height)>, StoreError> {
+        let row = StoreView::plain(&self.store).place(id)?;
+        Ok(row.map(|IdRow::V1 { index, height }| (LeafIndex(index), Height(height))))
     }
 
     /// A record of the log.
     pub fn record(&self, id: &RecordId) -> Result<Option<Recorded>, StoreError> {
-        todo!()
+        let Some((index, height)) = self.place(id)? else { return Ok(None) };
+        let key = layout::index_key(index);
+        let block = self.must_have_block(height)?;
+        Ok(Some(Recorded {
+            id: *id,
+            index,
+            height,
+            time: block.time,
+            entry: self.must_get(Table::Entries, &key)?,
+            body: self.store.get(Table::Bodies, &key)?,
+        }))
     }
 
-    /// Where a record stands in the log.
-    pub fn index(&self, id: &RecordId) -> Result<Option<LeafIndex>, StoreError> {
-        todo!()
+    /// The data of a leaf: an entry, a block leaf, or the genesis leaf.
+    pub fn leaf(&self, index: LeafIndex) -> Result<Option<Vec<u8>>, StoreError> {
+        self.store.get(Table::Entries, &layout::index_key(index))
     }
 
-    /// The receipt of a record: inclusion in the checkpoint of its own block; `None` until that
-    /// checkpoint's note is attached.
+    /// The receipt of a record, with no field of its body opened: inclusion in the checkpoint of
+    /// its own block. `None` if the record isn't in the log or that checkpoint isn't final yet.
     pub fn receipt(&self, id: &RecordId) -> Result<Option<Receipt>, StoreError> {
-        todo!()
+        let Some((index, height)) = self.place(id)? else { return Ok(None) };
+        let Some(checkpoint) = self.note(height)? else { return Ok(None) };
+        let block = self.must_have_block(height)?;
+        let entry = self.must_get(Table::Entries, &layout::index_key(index))?;
+        let damaged = || StoreError::Corrupted(format!("entry {index} is damaged"));
+        let record = SignedRecord::decode(&entry).map_err(|_| damaged())?;
+        let view = StoreView::plain(&self.store);
+        let key = key_of(&view, &record.record().key_id).map_err(|_| view.fault_or_corrupted())?;
+        let key = key.ok_or_else(damaged)?.public;
+        let (last, size) = (block.size.get() - 1, block.size.get());
+        let paths = self.paths(&[index.get(), last], size)?;
+        let Ok([path, block_path]) = <[_; 2]>::try_from(paths) else { return Err(damaged()) };
+        let block = block.leaf.ok_or_else(damaged)?;
+        let proof = TlogProof { index, path, checkpoint };
+        Ok(Some(Receipt { record, key, body: Vec::new(), block, block_path, proof }))
     }
 
-    /// The proof of a leaf in the checkpoint of its own block; `None` until that is final.
+    /// The proof of a leaf in the checkpoint of its own block; `None` beyond the log or until
+    /// that checkpoint is final.
     pub fn tlog_proof(&self, index: LeafIndex) -> Result<Option<TlogProof>, StoreError> {
-        todo!()
+        let Some(block) = self.block_of(index)? else { return Ok(None) };
+        let Some(checkpoint) = self.note(block.height)? else { return Ok(None) };
+        let path = self.paths(&[index.get()], block.size.get())?.pop();
+        Ok(path.map(|path| TlogProof { index, path, checkpoint }))
     }
 
-    /// The hashes of a tile, of any width up to the current; `None` beyond.
-    pub fn tile(&self, at: TileCoord) -> Result<Option<Vec<u8>>, StoreError> {
-        todo!()
+    /// The proof that a leaf is in the log of `size` leaves; `None` if it isn't, or beyond the
+    /// log.
+    pub fn inclusion(
+        &self,
+        index: LeafIndex,
+        size: TreeSize,
+    ) -> Result<Option<Vec<[u8; 32]>>, StoreError> {
+        if index.get() >= size.get() || size > self.tip()?.1 {
+            return Ok(None);
+        }
+        Ok(self.paths(&[index.get()], size.get())?.pop())
     }
 
-    /// The bytes of an entry bundle, of any width up to the current; `None` beyond.
-    pub fn bundle(&self, at: BundleCoord) -> Result<Option<Vec<u8>>, StoreError> {
-        todo!()
-    }
-
-    /// The proof that the tree of `to` leaves extends that of `from`; `None` beyond the current.
+    /// The proof that the log of `to` leaves extends that of `from`; `None` unless
+    /// 0 < `from` ≤ `to` and `to` leaves exist.
     pub fn consistency(
         &self,
         from: TreeSize,
         to: TreeSize,
     ) -> Result<Option<Vec<[u8; 32]>>, StoreError> {
-        todo!()
+        if from.get() == 0 || from > to || to > self.tip()?.1 {
+            return Ok(None);
+        }
+        let source = TileSource::new(&self.store);
+        let path = merkle::consistency_path(&source, from.get(), to.get());
+        source.fault()?;
+        path.map(Some).ok_or_else(|| StoreError::Corrupted("a tile is absent".to_owned()))
+    }
+
+    /// The hashes of a tile, of any width up to the current; `None` beyond.
+    pub fn tile(&self, at: TileCoord) -> Result<Option<Vec<u8>>, StoreError> {
+        let row = self.store.get(Table::Tiles, &layout::tile_key(at.level(), at.index()))?;
+        Ok(row.and_then(|mut row| {
+            let bytes = usize::from(at.width()) * 32;
+            row.truncate(bytes);
+            (row.len() == bytes).then_some(row)
+        }))
+    }
+
+    /// The bytes of an entry bundle, of any width up to the current; `None` beyond.
+    pub fn bundle(&self, at: BundleCoord) -> Result<Option<Vec<u8>>, StoreError> {
+        let width = usize::from(at.width());
+        let first = LeafIndex(at.index() * 256);
+        let rows = self.store.scan(Table::Entries, &layout::index_key(first), &[], width)?;
+        if rows.len() < width {
+            return Ok(None);
+        }
+        let entries: Vec<Vec<u8>> = rows.into_iter().map(|(_, entry)| entry).collect();
+        let bytes = encode_bundle(&entries);
+        bytes.map(Some).map_err(|_| StoreError::Corrupted("an entry is too long".to_owned()))
     }
 
     /// At most `limit` lines of a subject's history from a position on, oldest first.
@@ -132,31 +237,141 @@ impl<S: Store> Reader<S> {
         from: u64,
         limit: usize,
     ) -> Result<Vec<HistoryLine>, StoreError> {
-        todo!()
+        let key = subject.map_key();
+        let first = layout::history_key(&key, from);
+        let limit = limit.min(HISTORY_PAGE_MAX);
+        let rows = self.store.scan(Table::History, &first, key.as_bytes(), limit)?;
+        (from..)
+            .zip(rows)
+            .map(|(position, (_, row))| {
+                let HistoryRow::V1 { index, leaf } = layout::decode(Table::History, &row)?;
+                Ok(HistoryLine { position, index: LeafIndex(index), leaf: LeafHash(leaf) })
+            })
+            .collect()
     }
 
     /// A subject as of the head; `None` if nothing names it.
     pub fn subject(&self, subject: &Subject) -> Result<Option<SubjectState>, StoreError> {
-        todo!()
+        let state = StoreView::plain(&self.store).subject(&subject.map_key())?;
+        Ok(state
+            .map(|state| SubjectState { records: state.records(), status: state.status.clone() }))
     }
 
     /// A committed block without its records.
     pub fn block(&self, height: Height) -> Result<Option<BlockInfo>, StoreError> {
-        todo!()
+        let Some(row) = self.store.get(Table::Blocks, &layout::height_key(height))? else {
+            return Ok(None);
+        };
+        let BlockRow::V1 { leaf, first, size, root, value, beacon, round } =
+            layout::decode(Table::Blocks, &row)?;
+        let leaf = match leaf.as_slice() {
+            [] => None,
+            bytes => Some(BlockLeaf::decode(bytes).map_err(|_| {
+                StoreError::Corrupted(format!("the leaf of block {height} is damaged"))
+            })?),
+        };
+        let size = TreeSize(size);
+        Ok(Some(BlockInfo {
+            height,
+            time: leaf.as_ref().map_or(self.genesis_time, |leaf| leaf.time),
+            first: TreeSize(first),
+            size,
+            value: ValueId(value),
+            checkpoint: Checkpoint { origin: self.origin.clone(), size, root: TreeRoot(root) },
+            leaf,
+            beacon,
+            round,
+        }))
     }
 
-    /// The block that holds a leaf.
+    /// The block that holds a leaf; `None` beyond the log.
     pub fn block_of(&self, index: LeafIndex) -> Result<Option<BlockInfo>, StoreError> {
-        todo!()
+        let (tip, size) = self.tip()?;
+        if index.get() >= size.get() {
+            return Ok(None);
+        }
+        // Blocks are runs of leaves in order of height, so the height is found by halving.
+        let (mut low, mut high) = (0, tip.get());
+        while low < high {
+            let middle = low + (high - low) / 2;
+            if self.must_have_block(Height(middle))?.size.get() <= index.get() {
+                low = middle + 1;
+            } else {
+                high = middle;
+            }
+        }
+        self.block(Height(low))
     }
 
-    /// The final note of a height.
+    /// The final note of a height, with exactly the signatures the policy needs.
     pub fn note(&self, height: Height) -> Result<Option<Note>, StoreError> {
-        todo!()
+        let Some(row) = self.store.get(Table::Notes, &layout::height_key(height))? else {
+            return Ok(None);
+        };
+        let note = String::from_utf8(row).ok().and_then(|text| Note::parse(&text).ok());
+        note.map(Some)
+            .ok_or_else(|| StoreError::Corrupted(format!("the note of block {height} is damaged")))
     }
 
-    /// The newest height whose note is attached, and the note.
+    /// The highest block whose note is attached, and the note.
     pub fn newest_note(&self) -> Result<Option<(Height, Note)>, StoreError> {
-        todo!()
+        let Some(row) = self.store.get(Table::Meta, meta::NOTED)? else { return Ok(None) };
+        let height = Height(layout::index_of_key(Table::Meta, &row)?.get());
+        Ok(self.note(height)?.map(|note| (height, note)))
+    }
+
+    /// A decided block and its certificate; `None` for the genesis and beyond the head.
+    pub fn decided(&self, height: Height) -> Result<Option<(Block, Certificate)>, StoreError> {
+        let Some(info) = self.block(height)? else { return Ok(None) };
+        let Some(leaf) = info.leaf else { return Ok(None) };
+        let damaged = || StoreError::Corrupted(format!("block {height} is damaged"));
+        let certificate = self.must_get(Table::Certificates, &layout::height_key(height))?;
+        let certificate = Certificate::decode(&certificate).map_err(|_| damaged())?;
+        let first = layout::index_key(LeafIndex(info.first.get()));
+        let last = info.size.get() - 1;
+        let records = usize::try_from(last - info.first.get()).map_err(|_| damaged())?;
+        if records > BLOCK_RECORDS_MAX {
+            return Err(damaged());
+        }
+        let entries = self.store.scan(Table::Entries, &first, &[], records)?;
+        let mut bodies =
+            self.store.scan(Table::Bodies, &first, &[], records)?.into_iter().peekable();
+        let items: Arc<[Item]> = entries
+            .into_iter()
+            .map(|(key, entry)| {
+                let body = bodies.next_if(|(at, _)| *at == key).map(|(_, body)| body);
+                Item { entry, body }
+            })
+            .collect();
+        if items.len() != records {
+            return Err(damaged());
+        }
+        Ok(Some((Block { value: info.value, leaf, items }, certificate)))
+    }
+
+    /// The evidence of equivocation stored with a height.
+    pub fn evidence(&self, height: Height) -> Result<Vec<Vec<u8>>, StoreError> {
+        let prefix = layout::height_key(height);
+        let rows = self.store.scan(Table::Evidence, &[], &prefix, usize::MAX)?;
+        Ok(rows.into_iter().map(|(_, piece)| piece).collect())
+    }
+
+    fn paths(&self, indices: &[u64], size: u64) -> Result<Vec<Vec<[u8; 32]>>, StoreError> {
+        let source = TileSource::new(&self.store);
+        let paths: Option<Vec<_>> =
+            indices.iter().map(|&index| merkle::inclusion_path(&source, index, size)).collect();
+        source.fault()?;
+        paths.ok_or_else(|| StoreError::Corrupted("a tile is absent".to_owned()))
+    }
+
+    fn must_get(&self, table: Table, key: &[u8]) -> Result<Vec<u8>, StoreError> {
+        self.store.get(table, key)?.ok_or_else(|| {
+            StoreError::Corrupted(format!("a row of table {} is absent", table.name()))
+        })
+    }
+
+    fn must_have_block(&self, height: Height) -> Result<BlockInfo, StoreError> {
+        self.block(height)?
+            .ok_or_else(|| StoreError::Corrupted(format!("the row of block {height} is absent")))
     }
 }

@@ -174,7 +174,10 @@ impl fmt::Display for StoreError {
                  empty one: it is filled again from the other validators"
             ),
             Self::Locked(what) => {
-                write!(f, "store is in use: {what}; stop the other process or choose another folder")
+                write!(
+                    f,
+                    "store is in use: {what}; stop the other process or choose another folder"
+                )
             }
             Self::Version { found, supported } => write!(
                 f,
@@ -246,3 +249,6 @@ impl Store for MemStore {
             .collect())
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,186 @@
+//! Opening a ledger: creation, recovery and checking are one path (spec §19.5).
+
+use std::cell::RefCell;
+
+use tamga_format::block_leaf::{BlockLeaf, genesis_leaf};
+use tamga_format::checkpoint::Checkpoint;
+use tamga_format::id::{
+    GenesisHash, Height, LeafIndex, MapKey, MapRoot, MapValue, TreeRoot, TreeSize, ValueId,
+};
+use tamga_format::merkle;
+use tamga_state::{Genesis, rules_hash};
+
+use super::{App, Head, Ledger, OpenError, Undecided, VerifiedCache};
+use crate::layout::{self, BlockRow, HeadRow, Table, meta};
+use crate::limits::SUBJECT_CACHE_MAX;
+use crate::log::Log;
+use crate::map::Map;
+use crate::mempool::Mempool;
+use crate::store::{CommitBatch, Store, StoreError};
+use crate::subjects::SubjectState;
+use crate::view::SubjectCache;
+
+/// Subject rows read at once while the map is built.
+const SCAN_ROWS: usize = 16_384;
+
+impl<S: Store> App<S> {
+    /// Opens the ledger in `store`: writes height 0 into an empty one, then recovers it like any
+    /// other. The log's frontier, tiles and root, and the map built from the subject rows, must
+    /// agree with the last block.
+    ///
+    /// # Errors
+    ///
+    /// [`OpenError`]: the process doesn't start; the message says what to do.
+    pub fn open(mut store: S, genesis: &Genesis, hash: GenesisHash) -> Result<Self, OpenError> {
+        let ledger = Ledger {
+            origin: genesis.origin.clone(),
+            genesis: hash,
+            time: genesis.time,
+            validators: genesis.validators.clone(),
+            policy: genesis.policy.clone(),
+            policy_hash: genesis.policy.hash(),
+            rules: rules_hash(),
+        };
+        if ledger.policy.origin() != ledger.origin {
+            return Err(OpenError::Genesis("the policy is of another origin".to_owned()));
+        }
+        match store.get(Table::Meta, meta::GENESIS)? {
+            None => create(&mut store, genesis, &ledger)?,
+            Some(found) if found == hash.as_bytes() => {}
+            Some(found) => {
+                let found = found.try_into().map_err(|_| corrupted("the genesis row is cut"))?;
+                return Err(OpenError::Foreign { found: GenesisHash(found) });
+            }
+        }
+        let map = build_map(&store)?;
+        let (head, log) = recover(&store, genesis, &ledger, &map)?;
+        let kept = store.scan(Table::Undecided, &[], &[], usize::MAX)?;
+        let kept = kept.into_iter().filter_map(|(key, _)| key.try_into().ok()).collect();
+        Ok(Self {
+            store,
+            ledger,
+            head,
+            log,
+            map,
+            cache: RefCell::new(SubjectCache::new(SUBJECT_CACHE_MAX)),
+            pool: Mempool::default(),
+            undecided: Undecided::default(),
+            kept,
+            verified: VerifiedCache::default(),
+            clock: head.time,
+            broken: false,
+        })
+    }
+}
+
+/// Writes height 0: the genesis leaf, the initial statuses and the head, in one batch.
+fn create<S: Store>(store: &mut S, genesis: &Genesis, ledger: &Ledger) -> Result<(), OpenError> {
+    if store.get(Table::Meta, meta::HEAD)?.is_some() {
+        return Err(corrupted("it has a head but no genesis").into());
+    }
+    let mut batch = CommitBatch::new();
+    let leaf = genesis_leaf(&ledger.genesis);
+    batch.put(Table::Entries, &layout::index_key(LeafIndex(0)), &leaf);
+    let mut log = Log::new();
+    log.push(&merkle::leaf_hash(&leaf));
+    log.write(&mut batch);
+    for (key, state) in initial_subjects(genesis) {
+        batch.put(Table::Subjects, key.as_bytes(), &state.encode());
+    }
+    let (size, root) = (log.size(), log.root());
+    let block = BlockRow::V1 {
+        leaf: Vec::new(),
+        first: 0,
+        size: size.get(),
+        root: root.0,
+        value: Checkpoint { origin: ledger.origin.clone(), size, root }.value_id().0,
+        beacon: ledger.genesis.0,
+        round: 0,
+    };
+    batch.put(Table::Blocks, &layout::height_key(Height(0)), &layout::encode(&block));
+    let head = HeadRow::V1 {
+        height: 0,
+        size: size.get(),
+        root: root.0,
+        frontier: log.frontier().to_vec(),
+    };
+    batch.put(Table::Meta, meta::HEAD, &layout::encode(&head));
+    batch.put(Table::Meta, meta::GENESIS, ledger.genesis.as_bytes());
+    Ok(store.commit(batch)?)
+}
+
+fn initial_subjects(genesis: &Genesis) -> impl Iterator<Item = (MapKey, SubjectState)> {
+    genesis
+        .initial_statuses()
+        .into_iter()
+        .map(|(subject, row)| (subject.map_key(), SubjectState::of_genesis(row)))
+}
+
+/// The map of all subject rows, read in pages so that memory holds one page beside the map.
+fn build_map<S: Store>(store: &S) -> Result<Map, StoreError> {
+    let mut map = Map::new();
+    let mut from = Vec::new();
+    loop {
+        let rows = store.scan(Table::Subjects, &from, &[], SCAN_ROWS)?;
+        let values: Vec<(MapKey, MapValue)> = rows
+            .iter()
+            .map(|(key, row)| {
+                let key =
+                    key.as_slice().try_into().map_err(|_| corrupted("a subject's key is cut"))?;
+                Ok((MapKey(key), SubjectState::decode(row)?.map_value()))
+            })
+            .collect::<Result<_, StoreError>>()?;
+        map = map.updated(&values);
+        match rows.last() {
+            Some((last, _)) if rows.len() == SCAN_ROWS => {
+                from.clone_from(last);
+                from.push(0);
+            }
+            _ => return Ok(map),
+        }
+    }
+}
+
+/// Reads the head and holds everything against it.
+fn recover<S: Store>(
+    store: &S,
+    genesis: &Genesis,
+    ledger: &Ledger,
+    map: &Map,
+) -> Result<(Head, Log), StoreError> {
+    let row = store.get(Table::Meta, meta::HEAD)?.ok_or_else(|| corrupted("the head is absent"))?;
+    let HeadRow::V1 { height, size, root, frontier } = layout::decode(Table::Meta, &row)?;
+    let (height, size, root) = (Height(height), TreeSize(size), TreeRoot(root));
+    let log = Log::recover(store, size, frontier, &root)?;
+
+    let row = store.get(Table::Blocks, &layout::height_key(height))?;
+    let row = row.ok_or_else(|| corrupted("the last block's row is absent"))?;
+    let BlockRow::V1 { leaf, value, beacon, .. } = layout::decode(Table::Blocks, &row)?;
+    let checkpoint = Checkpoint { origin: ledger.origin.clone(), size, root };
+    if checkpoint.value_id() != ValueId(value) {
+        return Err(corrupted("the head is not the last block's"));
+    }
+    let (time, map_root) = if height == Height(0) {
+        (ledger.time, genesis_map_root(genesis))
+    } else {
+        let leaf =
+            BlockLeaf::decode(&leaf).map_err(|_| corrupted("the last block leaf is damaged"))?;
+        (leaf.time, leaf.map_root)
+    };
+    if map.root() != map_root {
+        return Err(corrupted("the subjects do not lead to the last block's map root"));
+    }
+    let head = Head { height, size, root, value: ValueId(value), time, map_root, beacon };
+    Ok((head, log))
+}
+
+fn genesis_map_root(genesis: &Genesis) -> MapRoot {
+    let mut values: Vec<(MapKey, MapValue)> =
+        initial_subjects(genesis).map(|(key, state)| (key, state.map_value())).collect();
+    values.sort_unstable_by_key(|(key, _)| *key);
+    Map::new().updated(&values).root()
+}
+
+fn corrupted(what: &str) -> StoreError {
+    StoreError::Corrupted(what.to_owned())
+}

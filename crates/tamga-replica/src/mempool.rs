@@ -1,0 +1,368 @@
+//! Records waiting for a block: bounded, in order of arrival, each executed on head and pool
+//! (spec §18.4).
+//!
+//! The pool keeps what its records would change, so that records that follow each other without
+//! waiting get their verdicts at once. After a block that picture may be stale: another order of
+//! records on one subject, or records that never were in this pool. It is made anew at once if the
+//! pool is small, and otherwise when it matters, which is when a stale picture would refuse a
+//! record. Verdicts here are advice; blocks decide.
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::sync::Arc;
+
+use tamga_format::body::Body;
+use tamga_format::id::{KeyId, LeafHash, RecordId, UnixMillis};
+use tamga_format::record::{SignedRecord, VerifiedRecord};
+use tamga_format::signature::PublicKey;
+use tamga_format::subject::Subject;
+use tamga_state::{
+    BlockContext, Overlay, Private, Rejection, StatusRow, View, ViewError, execute_record, key_of,
+};
+
+use crate::block::{Item, cost_units};
+use crate::limits::{DROPPED_MAX, ITEM_OVERHEAD_BYTES, POOL_BYTES_MAX, POOL_RECORDS_MAX};
+
+mod parking;
+pub(crate) use parking::{Parking, Token};
+
+/// A record with its body and what both weigh. In the pool its signature is known to hold.
+#[derive(Debug)]
+pub(crate) struct Pending {
+    record: SignedRecord,
+    body: Option<(Body, Vec<u8>)>,
+    cost: u64,
+}
+
+impl Pending {
+    /// Joins a record with the body it commits to.
+    pub(crate) fn new(record: VerifiedRecord, body: Option<Body>) -> Self {
+        Self::unverified(record.into_signed(), body)
+    }
+
+    /// The same for a record of a block, whose signatures are checked together.
+    pub(crate) fn unverified(record: SignedRecord, body: Option<Body>) -> Self {
+        let body = body.map(|body| {
+            let bytes = body.encode();
+            (body, bytes)
+        });
+        let cost = cost_units(&record, body.as_ref().map_or(0, |(_, bytes)| bytes.len()));
+        Self { record, body, cost }
+    }
+
+    pub(crate) fn record(&self) -> &SignedRecord {
+        &self.record
+    }
+
+    pub(crate) fn body(&self) -> Option<&Body> {
+        self.body.as_ref().map(|(body, _)| body)
+    }
+
+    pub(crate) fn body_bytes(&self) -> Option<&[u8]> {
+        self.body.as_ref().map(|(_, bytes)| bytes.as_slice())
+    }
+
+    pub(crate) fn cost(&self) -> u64 {
+        self.cost
+    }
+
+    /// Bytes of entry and body.
+    pub(crate) fn bytes(&self) -> usize {
+        self.record.entry().len() + self.body_bytes().map_or(0, <[u8]>::len)
+    }
+
+    /// Bytes that the record takes in an encoded block.
+    pub(crate) fn encoded_bytes(&self) -> usize {
+        ITEM_OVERHEAD_BYTES + self.bytes()
+    }
+
+    pub(crate) fn item(&self) -> Item {
+        Item {
+            entry: self.record.entry().to_vec(),
+            body: self.body_bytes().map(<[u8]>::to_vec),
+        }
+    }
+}
+
+/// The pool.
+#[derive(Debug, Default)]
+pub(crate) struct Mempool {
+    queue: BTreeMap<u64, Arc<Pending>>,
+    by_leaf: BTreeMap<LeafHash, u64>,
+    by_id: BTreeMap<RecordId, u64>,
+    by_expiry: BTreeSet<(UnixMillis, u64)>,
+    next: u64,
+    bytes: usize,
+    picture: Picture,
+    stale: bool,
+    pub(crate) parking: Parking,
+    dropped: Vec<(RecordId, Rejection)>,
+}
+
+/// What the pool's records would change, and which of them name a subject, oldest first.
+#[derive(Debug, Default)]
+struct Picture {
+    statuses: BTreeMap<Subject, StatusRow>,
+    privates: BTreeMap<Subject, Option<Private>>,
+    users: BTreeMap<Subject, VecDeque<u64>>,
+}
+
+/// The state on head and pool, as the record being judged sees it.
+struct PoolView<'a, V: View> {
+    base: &'a V,
+    pool: &'a Mempool,
+    /// The record being judged, which is known to be neither in the log nor in the pool.
+    judged: RecordId,
+}
+
+impl<V: View> View for PoolView<'_, V> {
+    fn status(&self, subject: &Subject) -> Result<Option<StatusRow>, ViewError> {
+        match self.pool.picture.statuses.get(subject) {
+            Some(row) => Ok(Some(row.clone())),
+            None => self.base.status(subject),
+        }
+    }
+
+    fn private(&self, subject: &Subject) -> Result<Option<Private>, ViewError> {
+        match self.pool.picture.privates.get(subject) {
+            Some(private) => Ok(private.clone()),
+            None => self.base.private(subject),
+        }
+    }
+
+    fn entries(&self, subject: &Subject) -> Result<Vec<Vec<u8>>, ViewError> {
+        let mut entries = self.base.entries(subject)?;
+        let users = self.pool.picture.users.get(subject).into_iter().flatten();
+        let pending = users.filter_map(|seq| self.pool.queue.get(seq));
+        entries.extend(pending.map(|pending| pending.record().entry().to_vec()));
+        Ok(entries)
+    }
+
+    fn seen(&self, id: &RecordId) -> Result<bool, ViewError> {
+        Ok(*id != self.judged && (self.pool.by_id.contains_key(id) || self.base.seen(id)?))
+    }
+}
+
+impl Mempool {
+    /// Records in the pool, without the parked ones.
+    pub(crate) fn len(&self) -> usize {
+        self.queue.len()
+    }
+
+    /// The records in order of arrival.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &Arc<Pending>> {
+        self.queue.values()
+    }
+
+    pub(crate) fn contains(&self, id: &RecordId) -> bool {
+        self.by_id.contains_key(id)
+    }
+
+    /// The record whose entry has this leaf hash.
+    pub(crate) fn by_leaf(&self, leaf: &LeafHash) -> Option<&Arc<Pending>> {
+        self.queue.get(self.by_leaf.get(leaf)?)
+    }
+
+    /// Whether a record of this size still fits.
+    pub(crate) fn has_room(&self, bytes: usize) -> bool {
+        self.queue.len() < POOL_RECORDS_MAX && self.bytes + bytes <= POOL_BYTES_MAX
+    }
+
+    /// The public key behind a key id, on head and pool.
+    pub(crate) fn public_key<V: View>(
+        &self,
+        base: &V,
+        key: &KeyId,
+    ) -> Result<Option<PublicKey>, ViewError> {
+        let view = PoolView { base, pool: self, judged: RecordId([0; 32]) };
+        Ok(key_of(&view, key)?.map(|status| status.public))
+    }
+
+    /// Judges a record that is neither in the log nor in the pool, without keeping it.
+    pub(crate) fn check<V: View>(
+        &self,
+        base: &V,
+        context: &BlockContext,
+        pending: &Pending,
+    ) -> Result<tamga_state::Changes, Rejection> {
+        let judged = pending.record().id();
+        let view = PoolView { base, pool: self, judged };
+        let mut overlay = Overlay::new(&view);
+        execute_record(&mut overlay, context, pending.record(), pending.body())?;
+        Ok(overlay.into_changes())
+    }
+
+    /// Judges such a record and, if it is lawful, takes it in. A stale picture is made anew
+    /// before it may refuse anything.
+    pub(crate) fn push<V: View>(
+        &mut self,
+        base: &V,
+        context: &BlockContext,
+        pending: &Arc<Pending>,
+    ) -> Result<(), Rejection> {
+        let mut verdict = self.check(base, context, pending);
+        if self.stale && verdict.as_ref().is_err_and(|rejection| !rejection.is_fault()) {
+            self.refresh(base, context)?;
+            verdict = self.check(base, context, pending);
+        }
+        let changes = verdict?;
+        let seq = self.next;
+        self.next += 1;
+        self.picture.apply(seq, changes);
+        self.insert(seq, Arc::clone(pending));
+        Ok(())
+    }
+
+    /// Executes the whole pool on the head again and drops what fails.
+    ///
+    /// # Errors
+    ///
+    /// A rejection that is a fault of the view.
+    pub(crate) fn refresh<V: View>(
+        &mut self,
+        base: &V,
+        context: &BlockContext,
+    ) -> Result<(), Rejection> {
+        let queue = std::mem::take(&mut self.queue);
+        self.clear();
+        self.stale = false;
+        let mut fault = None;
+        for (seq, pending) in queue {
+            if fault.is_none() {
+                match self.check(base, context, &pending) {
+                    Ok(changes) => self.picture.apply(seq, changes),
+                    Err(rejection) if rejection.is_fault() => {
+                        self.stale = true;
+                        fault = Some(rejection);
+                    }
+                    Err(rejection) => {
+                        self.note_dropped(pending.record().id(), rejection);
+                        continue;
+                    }
+                }
+            }
+            self.insert(seq, pending);
+        }
+        fault.map_or(Ok(()), Err)
+    }
+
+    /// Drops records with their verdicts.
+    pub(crate) fn drop_records(&mut self, verdicts: Vec<(RecordId, Rejection)>) {
+        for (id, rejection) in verdicts {
+            if let Some(&seq) = self.by_id.get(&id) {
+                self.remove(seq);
+                self.stale = true;
+                self.note_dropped(id, rejection);
+            }
+        }
+    }
+
+    /// Takes out the records of a decided block, given with their subjects, and those that have
+    /// expired by `now`; returns how many are left to execute again, which is none if the picture
+    /// still holds.
+    pub(crate) fn decided<'a>(
+        &mut self,
+        records: impl Iterator<Item = (RecordId, &'a [Subject])>,
+    ) -> usize {
+        let mut disturbed = BTreeSet::new();
+        for (id, subjects) in records {
+            let seq = self.by_id.get(&id).copied();
+            for subject in subjects {
+                // The picture of a subject holds if the block took a prefix of the pool's records
+                // about it.
+                let first = self.picture.users.get(subject).and_then(VecDeque::front);
+                if first.is_some() && first != seq.as_ref() {
+                    disturbed.insert(*subject);
+                }
+            }
+            if let Some(seq) = seq {
+                self.remove(seq);
+            }
+        }
+        self.stale |= disturbed.iter().any(|subject| self.picture.users.contains_key(subject));
+        if self.stale { self.queue.len() } else { 0 }
+    }
+
+    /// Takes out the records that can no longer enter a block of this time or later.
+    pub(crate) fn expired(&mut self, time: UnixMillis) -> Vec<Arc<Pending>> {
+        let mut gone = Vec::new();
+        while let Some(&(until, seq)) = self.by_expiry.first() {
+            if until >= time {
+                break;
+            }
+            self.stale = true;
+            gone.extend(self.remove(seq));
+        }
+        gone
+    }
+
+    /// Remembers a verdict until it is fetched.
+    pub(crate) fn note_dropped(&mut self, id: RecordId, rejection: Rejection) {
+        if self.dropped.len() < DROPPED_MAX {
+            self.dropped.push((id, rejection));
+        }
+    }
+
+    /// The verdicts remembered so far.
+    pub(crate) fn take_dropped(&mut self) -> Vec<(RecordId, Rejection)> {
+        std::mem::take(&mut self.dropped)
+    }
+
+    fn insert(&mut self, seq: u64, pending: Arc<Pending>) {
+        let record = pending.record();
+        self.by_leaf.insert(record.leaf_hash(), seq);
+        self.by_id.insert(record.id(), seq);
+        self.by_expiry.insert((record.record().valid_until, seq));
+        self.bytes += pending.bytes();
+        self.queue.insert(seq, pending);
+    }
+
+    fn remove(&mut self, seq: u64) -> Option<Arc<Pending>> {
+        let pending = self.queue.remove(&seq)?;
+        let record = pending.record();
+        self.by_leaf.remove(&record.leaf_hash());
+        self.by_id.remove(&record.id());
+        self.by_expiry.remove(&(record.record().valid_until, seq));
+        self.bytes -= pending.bytes();
+        self.picture.forget(seq, record.record().all_subjects());
+        Some(pending)
+    }
+
+    fn clear(&mut self) {
+        self.queue.clear();
+        self.by_leaf.clear();
+        self.by_id.clear();
+        self.by_expiry.clear();
+        self.bytes = 0;
+        self.picture = Picture::default();
+    }
+}
+
+impl Picture {
+    fn apply(&mut self, seq: u64, changes: tamga_state::Changes) {
+        self.statuses.extend(changes.statuses);
+        self.privates.extend(changes.privates);
+        for (_, _, subjects) in changes.touched {
+            for subject in subjects {
+                self.users.entry(subject).or_default().push_back(seq);
+            }
+        }
+    }
+
+    /// Forgets a record; a subject that no other record of the pool names is as in the head.
+    fn forget(&mut self, seq: u64, subjects: impl Iterator<Item = Subject>) {
+        for subject in subjects {
+            let Some(users) = self.users.get_mut(&subject) else { continue };
+            if let Some(at) = users.iter().position(|&user| user == seq) {
+                users.remove(at);
+            }
+            if users.is_empty() {
+                self.users.remove(&subject);
+                self.statuses.remove(&subject);
+                self.privates.remove(&subject);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;
