@@ -2,7 +2,7 @@
 //!
 //! Years 0001 to 9999, milliseconds at most, always `Z`: one instant has one text.
 
-use tamga_format::UnixMillis;
+use tamga_format::id::UnixMillis;
 
 const DAY_MS: i64 = 86_400_000;
 /// First millisecond of year 1.

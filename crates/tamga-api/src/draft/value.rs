@@ -1,0 +1,130 @@
+//! The JSON form of a field's value, by its type in the catalogue (spec §20.6).
+//!
+//! | Type | JSON |
+//! |---|---|
+//! | numbers, money | an integer; money in tiyn |
+//! | texts, words, БИН | a string |
+//! | dates, times | `2026-03-12`, `2026-03-12T08:58:00Z` |
+//! | ids, keys, hashes, signatures | lower-case hex; ids also as a subject, `officer:…` or `officer#number` |
+//! | payout lines | `{"order": 1, "claimant": "claimant:…", "amount": 100}` |
+
+use serde_json::{Map, Value as Json, json};
+use tamga_format::cbor::Value;
+use tamga_format::id::{SubjectId, UnixMillis, parse_hex};
+use tamga_format::subject::{Role, Subject};
+use tamga_state::catalogue::FieldType;
+
+use super::{NOT_A_TIME, parse_subject};
+use crate::time::{day, instant, parse_day, parse_instant};
+
+/// The value of a field from JSON.
+///
+/// # Errors
+///
+/// What the type demands.
+pub fn write(ty: FieldType, json: &Json) -> Result<Value, String> {
+    let text = || json.as_str().ok_or("a string is expected here");
+    let integer = || json.as_i64().ok_or("an integer is expected here");
+    Ok(match ty {
+        FieldType::Uint(_) => Value::Uint(json.as_u64().ok_or("an integer from 0 is expected here")?),
+        FieldType::Bool => Value::Bool(json.as_bool().ok_or("true or false is expected here")?),
+        FieldType::Amount | FieldType::Difference => Value::int(integer()?),
+        FieldType::Text(_) | FieldType::Code(_) | FieldType::Bin => Value::text(text()?),
+        FieldType::Bytes32 => Value::bytes(&bytes32(text()?)?),
+        FieldType::Bytes64 => {
+            let bytes: [u8; 64] = parse_hex(text()?).map_err(|_| "128 lower-case hex digits are expected here")?;
+            Value::bytes(&bytes)
+        }
+        FieldType::Date => Value::int(parse_day(text()?).ok_or("a date is written 2026-03-12")?),
+        FieldType::Time => Value::int(parse_instant(text()?).ok_or(NOT_A_TIME)?.get()),
+        FieldType::Scalar => scalar(json)?,
+        FieldType::Lines => {
+            let lines = json.as_array().ok_or("a list of payout lines is expected here")?;
+            Value::Array(lines.iter().map(line).collect::<Result<_, _>>()?)
+        }
+    })
+}
+
+/// Hex, or the id of a subject.
+fn bytes32(text: &str) -> Result<[u8; 32], String> {
+    if text.contains([':', '#']) {
+        return parse_subject(text).map(|subject| subject.id.0);
+    }
+    parse_hex(text).map_err(|_| "64 lower-case hex digits or a subject are expected here".to_owned())
+}
+
+fn scalar(json: &Json) -> Result<Value, String> {
+    let number = |json: &Json| json.as_i64().map(Value::int);
+    match json {
+        Json::Bool(value) => Ok(Value::Bool(*value)),
+        Json::String(text) => Ok(Value::text(text)),
+        Json::Number(_) => number(json).ok_or("a whole number of 64 bits is expected here".to_owned()),
+        Json::Array(items) => {
+            let items: Option<Vec<Value>> = items.iter().map(number).collect();
+            items.map(Value::Array).ok_or("a list holds whole numbers only".to_owned())
+        }
+        Json::Null | Json::Object(_) => {
+            Err("a number, true or false, a text or a list of numbers is expected here".to_owned())
+        }
+    }
+}
+
+fn line(json: &Json) -> Result<Value, String> {
+    let object = json.as_object().ok_or("a payout line is an object")?;
+    if let Some(other) = object.keys().find(|key| !["order", "claimant", "amount"].contains(&key.as_str())) {
+        return Err(format!("{other} is no field of a payout line, which has order, claimant, amount"));
+    }
+    let order = object.get("order").and_then(Json::as_u64).ok_or("order is an integer from 0")?;
+    let claimant = object.get("claimant").and_then(Json::as_str).ok_or("claimant is a subject")?;
+    let amount = object.get("amount").and_then(Json::as_i64).ok_or("amount is an integer of tiyn")?;
+    Ok(Value::Array(vec![Value::Uint(order), Value::bytes(&bytes32(claimant)?), Value::int(amount)]))
+}
+
+/// The JSON of a value; one that doesn't have its type, or has none, is shown as it is.
+#[must_use]
+pub fn read(ty: Option<FieldType>, value: &Value) -> Json {
+    let typed = match ty {
+        Some(FieldType::Date) => value.as_i64().map(|days| json!(day(days))),
+        Some(FieldType::Time) => value.as_i64().map(|ms| json!(instant(UnixMillis(ms)))),
+        Some(FieldType::Lines) => value.as_list().and_then(|lines| lines.iter().map(read_line).collect()),
+        _ => None,
+    };
+    typed.unwrap_or_else(|| plain(value))
+}
+
+fn read_line(value: &Value) -> Option<Json> {
+    let [order, claimant, amount] = value.as_list()? else { return None };
+    let claimant = Subject::new(Role::Claimant, SubjectId(claimant.as_array_of()?)).to_text();
+    Some(json!({ "order": order.as_u64()?, "claimant": claimant, "amount": amount.as_i64()? }))
+}
+
+/// Any value as JSON: bytes as hex, map keys as texts.
+fn plain(value: &Value) -> Json {
+    match value {
+        Value::Uint(number) => json!(number),
+        Value::Nint(_) => value.as_i64().map_or(Json::Null, |number| json!(number)),
+        Value::Bytes(bytes) => Json::String(hex(bytes)),
+        Value::Text(text) => json!(text),
+        Value::Array(items) => Json::Array(items.iter().map(plain).collect()),
+        Value::Map(pairs) => Json::Object(pairs.iter().map(pair).collect::<Map<_, _>>()),
+        Value::Bool(value) => json!(value),
+        Value::Null => Json::Null,
+    }
+}
+
+fn pair((key, value): &(Value, Value)) -> (String, Json) {
+    let key = match key {
+        Value::Text(text) => text.clone(),
+        other => plain(other).to_string(),
+    };
+    (key, plain(value))
+}
+
+fn hex(bytes: &[u8]) -> String {
+    use std::fmt::Write as _;
+    bytes.iter().fold(String::with_capacity(2 * bytes.len()), |mut text, byte| {
+        // Writing to a string can't fail.
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}
