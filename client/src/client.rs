@@ -1,0 +1,307 @@
+//! The HTTP interface from the other side: submit, ask, follow; with retries and one kind of error.
+
+use std::time::Duration;
+
+use serde::de::DeserializeOwned;
+use tamga_api::problem::Problem;
+use tamga_api::shapes::{Accepted, BatchLine, CaseEvent, FeedEvent, Operation, Page};
+use tamga_format::body::Submission;
+use tamga_format::cbor::Writer;
+
+use crate::error::CliError;
+
+/// Bytes of an answer that are read.
+const ANSWER_BYTES_MAX: u64 = 64 << 20;
+/// Attempts at a call that changes nothing when repeated.
+const ATTEMPTS: u32 = 5;
+const FIRST_PAUSE: Duration = Duration::from_millis(250);
+/// Longest pause a server may ask for.
+const PAUSE_MAX: Duration = Duration::from_secs(30);
+/// Time for an answer beyond the wait that was asked for.
+const ANSWER_TIME: Duration = Duration::from_secs(30);
+
+const SUBMISSION: &str = "application/tamga-submission+cbor";
+const BATCH: &str = "application/tamga-batch+cbor";
+const NDJSON: &str = "application/x-ndjson";
+const TEXT: &str = "text/plain";
+
+/// How long a submission waits for its verdict.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Wait {
+    /// Until a node has taken it.
+    Accepted,
+    /// Until a quorum has made it final, or the time is over.
+    Final(Duration),
+}
+
+impl Wait {
+    fn query(self) -> String {
+        match self {
+            Self::Accepted => "wait=accepted".to_owned(),
+            Self::Final(time) => format!("wait=final&timeout={}", time.as_secs()),
+        }
+    }
+
+    fn time(self) -> Duration {
+        match self {
+            Self::Accepted => Duration::ZERO,
+            Self::Final(time) => time,
+        }
+    }
+}
+
+/// What became of one submission.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Submitted {
+    /// Final: the receipt file, and whether these bytes were known before.
+    Final {
+        /// The receipt file, verbatim.
+        receipt: String,
+        /// The same record was recorded before.
+        replayed: bool,
+    },
+    /// Taken, not final yet.
+    Accepted(Accepted),
+}
+
+/// A node's HTTP interface.
+pub struct Client {
+    agent: ureq::Agent,
+    url: String,
+    token: Option<String>,
+    language: &'static str,
+}
+
+/// An answer with its status.
+struct Answer {
+    status: u16,
+    replayed: bool,
+    retry_after: Option<Duration>,
+    body: Vec<u8>,
+}
+
+impl Client {
+    /// A client for the node at `url`; problems are told in `language`.
+    #[must_use]
+    pub fn new(url: &str, token: Option<String>, language: &'static str) -> Self {
+        let config = ureq::Agent::config_builder()
+            .http_status_as_error(false)
+            .timeout_connect(Some(Duration::from_secs(5)))
+            .user_agent(concat!("tamga/", env!("CARGO_PKG_VERSION")))
+            .build();
+        Self { agent: config.into(), url: url.trim_end_matches('/').to_owned(), token, language }
+    }
+
+    /// The node's base address.
+    #[must_use]
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// Submits a record and waits as asked. Repeating it is harmless.
+    ///
+    /// # Errors
+    /// When the node is not reachable, or refuses the record.
+    pub fn submit(&self, submission: &Submission, wait: Wait) -> Result<Submitted, CliError> {
+        let path = format!("/v1/records?{}", wait.query());
+        let answer = self.call(&path, Some((SUBMISSION, &submission.encode())), TEXT, wait.time())?;
+        match answer.status {
+            202 => Ok(Submitted::Accepted(self.read(&path, &answer.body)?)),
+            _ => Ok(Submitted::Final { receipt: self.utf8(&path, answer.body)?, replayed: answer.replayed }),
+        }
+    }
+
+    /// Asks whether a record would be taken; nothing is recorded.
+    ///
+    /// # Errors
+    /// When the node is not reachable, or would refuse the record.
+    pub fn validate(&self, submission: &Submission) -> Result<(), CliError> {
+        self.call("/v1/records:validate", Some((SUBMISSION, &submission.encode())), JSON, Duration::ZERO).map(drop)
+    }
+
+    /// Submits many records in order; the answer has one line each, in the same order.
+    ///
+    /// # Errors
+    /// When the node is not reachable or answers in another form; refusals stand in the lines.
+    pub fn submit_batch(&self, batch: &[&Submission], wait: Wait) -> Result<Vec<BatchLine>, CliError> {
+        let path = format!("/v1/records/batch?{}", wait.query());
+        let mut writer = Writer::new();
+        writer.array(batch.len());
+        let mut body = writer.finish();
+        for submission in batch {
+            body.extend_from_slice(&submission.encode());
+        }
+        let answer = self.call(&path, Some((BATCH, &body)), NDJSON, wait.time())?;
+        let lines = answer.body.split(|byte| *byte == b'\n').filter(|line| !line.is_empty());
+        let lines: Vec<BatchLine> = lines.map(|line| self.read(&path, line)).collect::<Result<_, _>>()?;
+        if lines.len() != batch.len() {
+            let detail = format!("{} lines for {} records", lines.len(), batch.len());
+            return Err(CliError::answer(&self.address(&path), &detail));
+        }
+        Ok(lines)
+    }
+
+    /// The receipt of a final record, with body fields opened (comma-separated, or `*`).
+    ///
+    /// # Errors
+    /// When there is no such record, or it is not final yet.
+    pub fn receipt(&self, id: &str, open: Option<&str>) -> Result<String, CliError> {
+        let open = open.map(|names| format!("?open={names}")).unwrap_or_default();
+        let path = format!("/v1/records/{id}/receipt{open}");
+        let answer = self.call(&path, None, TEXT, Duration::ZERO)?;
+        if answer.status == 202 {
+            return Err(CliError::not_final(id));
+        }
+        self.utf8(&path, answer.body)
+    }
+
+    /// How a submission goes on.
+    ///
+    /// # Errors
+    /// When no such submission is known.
+    pub fn operation(&self, id: &str) -> Result<Operation, CliError> {
+        self.get(&format!("/v1/operations/{id}"))
+    }
+
+    /// All records of a case, oldest first.
+    ///
+    /// # Errors
+    /// When there is no such case.
+    pub fn case_events(&self, case: &str) -> Result<Vec<CaseEvent>, CliError> {
+        let mut events = Vec::new();
+        let mut after = String::new();
+        loop {
+            let page: Page<CaseEvent> = self.get(&format!("/v1/cases/{case}/events?limit=200{after}"))?;
+            events.extend(page.data);
+            match page.page.next.filter(|_| page.page.has_more) {
+                Some(next) => after = format!("&after={next}"),
+                None => return Ok(events),
+            }
+        }
+    }
+
+    /// Final records after a cursor; waits up to `wait` for the first.
+    ///
+    /// # Errors
+    /// When the node is not reachable.
+    pub fn events(&self, after: Option<&str>, wait: Duration) -> Result<Page<FeedEvent>, CliError> {
+        let after = after.map(|cursor| format!("&after={cursor}")).unwrap_or_default();
+        let path = format!("/v1/events?wait={}{after}", wait.as_secs());
+        let answer = self.call(&path, None, JSON, wait)?;
+        self.read(&path, &answer.body)
+    }
+
+    /// The trust policy this node offers; for convenience, never for trust.
+    ///
+    /// # Errors
+    /// When the node is not reachable.
+    pub fn policy(&self) -> Result<String, CliError> {
+        let path = "/.well-known/tamga/trust-policy";
+        let answer = self.call(path, None, TEXT, Duration::ZERO)?;
+        self.utf8(path, answer.body)
+    }
+
+    fn get<T: DeserializeOwned>(&self, path: &str) -> Result<T, CliError> {
+        let answer = self.call(path, None, JSON, Duration::ZERO)?;
+        self.read(path, &answer.body)
+    }
+
+    /// One call, repeated while that may help; a problem is an error.
+    fn call(
+        &self,
+        path: &str,
+        body: Option<(&str, &[u8])>,
+        accept: &str,
+        wait: Duration,
+    ) -> Result<Answer, CliError> {
+        let mut pause = FIRST_PAUSE;
+        for attempt in 1..=ATTEMPTS {
+            let last = attempt == ATTEMPTS;
+            match self.once(path, body, accept, wait) {
+                Ok(answer) if answer.status < 300 => return Ok(answer),
+                Ok(answer) => {
+                    let error = self.problem(path, &answer);
+                    if last || !error.is_retryable() {
+                        return Err(error);
+                    }
+                    std::thread::sleep(answer.retry_after.unwrap_or(pause).min(PAUSE_MAX));
+                }
+                Err(error) if last => return Err(error),
+                Err(_) => std::thread::sleep(pause),
+            }
+            pause = pause.saturating_mul(2);
+        }
+        Err(CliError::bug("the last attempt returns"))
+    }
+
+    fn once(
+        &self,
+        path: &str,
+        body: Option<(&str, &[u8])>,
+        accept: &str,
+        wait: Duration,
+    ) -> Result<Answer, CliError> {
+        let address = self.address(path);
+        let failed = |error: ureq::Error| CliError::network(&address, &error.to_string());
+        let limit = Some(wait.saturating_add(ANSWER_TIME));
+        let bearer = self.token.as_ref().map(|token| format!("Bearer {token}"));
+        let response = match body {
+            Some((kind, body)) => {
+                let mut request = self.agent.post(&address).config().timeout_global(limit).build();
+                request = request.header("content-type", kind).header("accept", accept);
+                request = request.header("accept-language", self.language);
+                if let Some(bearer) = &bearer {
+                    request = request.header("authorization", bearer);
+                }
+                request.send(body)
+            }
+            None => {
+                let mut request = self.agent.get(&address).config().timeout_global(limit).build();
+                request = request.header("accept", accept).header("accept-language", self.language);
+                if let Some(bearer) = &bearer {
+                    request = request.header("authorization", bearer);
+                }
+                request.call()
+            }
+        };
+        let mut response = response.map_err(failed)?;
+        let header = |name: &str| response.headers().get(name).and_then(|value| value.to_str().ok());
+        let replayed = header("idempotency-replayed") == Some("true") || response.status() == 200;
+        let retry_after = header("retry-after").and_then(|text| text.parse().ok()).map(Duration::from_secs);
+        let status = response.status().as_u16();
+        let body = response
+            .body_mut()
+            .with_config()
+            .limit(ANSWER_BYTES_MAX)
+            .read_to_vec()
+            .map_err(failed)?;
+        Ok(Answer { status, replayed, retry_after, body })
+    }
+
+    fn problem(&self, path: &str, answer: &Answer) -> CliError {
+        match serde_json::from_slice::<Problem>(&answer.body) {
+            Ok(problem) => {
+                let field = problem.errors.first();
+                let pointer = field.map(|field| format!("{} ", field.pointer)).unwrap_or_default();
+                let detail = format!("{}: {pointer}{}", problem.title, problem.detail);
+                CliError::problem(answer.status, &problem.code, &detail, &problem.remedy)
+            }
+            Err(_) => CliError::status(answer.status, &self.address(path)),
+        }
+    }
+
+    fn read<T: DeserializeOwned>(&self, path: &str, body: &[u8]) -> Result<T, CliError> {
+        serde_json::from_slice(body)
+            .map_err(|error| CliError::answer(&self.address(path), &error.to_string()))
+    }
+
+    fn utf8(&self, path: &str, body: Vec<u8>) -> Result<String, CliError> {
+        String::from_utf8(body).map_err(|_| CliError::answer(&self.address(path), "not UTF-8 text"))
+    }
+
+    fn address(&self, path: &str) -> String {
+        format!("{}{path}", self.url)
+    }
+}
+
+const JSON: &str = "application/json";

@@ -1,0 +1,243 @@
+//! The commands: arguments in, one exit code out.
+
+use std::collections::BTreeMap;
+use std::ffi::OsString;
+use std::io::Write;
+use std::path::PathBuf;
+
+use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
+use serde_json::json;
+use tamga_format::id::UnixMillis;
+use tamga_format::policy::Policy;
+
+use crate::client::Client;
+use crate::config::{Config, Flags};
+use crate::error::{CliError, Exit};
+use crate::lang::{Language, Messages};
+use crate::output::{Form, Output};
+
+mod case;
+mod explain;
+mod genesis;
+mod import;
+mod keys;
+mod receipt;
+mod submit;
+mod verify;
+mod watch;
+
+/// The world around a command.
+pub struct Io<'a> {
+    /// Data.
+    pub stdout: &'a mut dyn Write,
+    /// Messages and progress.
+    pub stderr: &'a mut dyn Write,
+    /// Environment variables.
+    pub env: BTreeMap<String, String>,
+    /// Whether messages go to a terminal, so that questions and progress make sense.
+    pub terminal: bool,
+    /// Whether data go to a terminal.
+    pub colour: bool,
+    /// The time.
+    pub now: UnixMillis,
+}
+
+/// Command line of the Tamga ledger.
+#[derive(Parser)]
+#[command(name = "tamga", version, disable_help_subcommand = true)]
+struct Cli {
+    #[command(flatten)]
+    global: Global,
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+/// Options of every command.
+#[derive(Args)]
+struct Global {
+    /// Print one JSON object per result.
+    #[arg(long, global = true, conflicts_with = "quiet")]
+    json: bool,
+    /// Print ids only.
+    #[arg(short, long, global = true)]
+    quiet: bool,
+    /// Language of messages.
+    #[arg(long, global = true, value_enum)]
+    lang: Option<Language>,
+    /// Colours of verdicts.
+    #[arg(long, global = true, value_enum, default_value_t = When::Auto)]
+    color: When,
+    /// Base address of a node [env: TAMGA_URL].
+    #[arg(long, global = true)]
+    url: Option<String>,
+    /// Directory of a devnet [env: TAMGA_DEVNET].
+    #[arg(long, global = true)]
+    devnet: Option<PathBuf>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum When {
+    Auto,
+    Always,
+    Never,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Make a key and encrypt it under a passphrase.
+    Keygen(keys::Keygen),
+    /// List and show keys.
+    #[command(subcommand)]
+    Key(keys::Key),
+    /// Sign a record and submit it.
+    Submit(submit::Submit),
+    /// Record the rows of a CSV file through a mapping.
+    Import(import::Import),
+    /// Fetch and show receipts.
+    #[command(subcommand)]
+    Receipt(receipt::Receipt),
+    /// Verify receipts offline.
+    Verify(verify::Verify),
+    /// Read a case.
+    #[command(subcommand)]
+    Case(case::Case),
+    /// Follow the log or a case.
+    Watch(watch::Watch),
+    /// Explain an error code.
+    Explain(explain::Explain),
+    /// Check a genesis file.
+    #[command(subcommand)]
+    Genesis(genesis::Genesis),
+    /// Print completions of a shell.
+    Completions {
+        /// The shell.
+        shell: clap_complete::Shell,
+    },
+    /// Print the version.
+    Version,
+}
+
+/// What every command gets.
+struct Session<'a> {
+    config: Config,
+    out: Output<'a>,
+    terminal: bool,
+    now: UnixMillis,
+}
+
+impl Session<'_> {
+    fn client(&self) -> Result<Client, CliError> {
+        let language = self.out.messages.language().tag();
+        Ok(Client::new(self.config.url()?, self.config.token.clone(), language))
+    }
+
+    fn policy(&self, flag: Option<&PathBuf>) -> Result<Policy, CliError> {
+        let path = self.config.policy_path(flag.map(PathBuf::as_path))?;
+        let text = std::fs::read_to_string(&path).map_err(|error| CliError::policy(&path, &error.to_string()))?;
+        Policy::parse(&text).map_err(|error| CliError::policy(&path, &error.to_string()))
+    }
+
+    /// The ledger's name: from the policy at hand, or as the node says.
+    fn origin(&self, client: Option<&Client>) -> Result<String, CliError> {
+        match (self.config.policy_path(None), client) {
+            (Ok(_), _) => Ok(self.policy(None)?.origin().to_owned()),
+            (Err(_), Some(client)) => {
+                let text = client.policy()?;
+                let policy = Policy::parse(&text)
+                    .map_err(|error| CliError::answer(client.url(), &error.to_string()))?;
+                Ok(policy.origin().to_owned())
+            }
+            (Err(error), None) => Err(error),
+        }
+    }
+
+    fn text(&self, id: &str) -> String {
+        self.out.messages.text(id, &[])
+    }
+}
+
+/// Runs one command and returns its exit code.
+pub fn run(args: impl IntoIterator<Item = OsString>, io: &mut Io<'_>) -> u8 {
+    let cli = match Cli::try_parse_from(args) {
+        Ok(cli) => cli,
+        Err(error) => {
+            let text = error.render();
+            // Help and version are data; everything else is a wrong call.
+            let stream = if error.use_stderr() { &mut io.stderr } else { &mut io.stdout };
+            drop(write!(stream, "{text}"));
+            return if error.use_stderr() { Exit::Usage.number() } else { Exit::Success.number() };
+        }
+    };
+    let flags = Flags { url: cli.global.url, devnet: cli.global.devnet, language: cli.global.lang };
+    let loaded = Config::load(flags, &io.env);
+    let language = loaded
+        .as_ref()
+        .ok()
+        .and_then(|config| config.language)
+        .or(cli.global.lang)
+        .unwrap_or(Language::En);
+    let form = match (cli.global.json, cli.global.quiet) {
+        (true, _) => Form::Json,
+        (_, true) => Form::Quiet,
+        _ => Form::Human,
+    };
+    let no_colour = io.env.get("NO_COLOR").is_some_and(|value| !value.is_empty());
+    let colour = match cli.global.color {
+        When::Always => true,
+        When::Never => false,
+        When::Auto => io.colour && !no_colour && form == Form::Human,
+    };
+    let mut out = Output::new(io.stdout, io.stderr, form, colour, Messages::new(language));
+    out.terminal = io.terminal;
+    let config = match loaded {
+        Ok(config) => config,
+        Err(error) => {
+            out.fail(&error);
+            return error.exit.number();
+        }
+    };
+    let mut session = Session { config, out, terminal: io.terminal, now: io.now };
+    let done = dispatch(cli.command, &mut session);
+    match done {
+        Ok(exit) => exit.number(),
+        Err(error) => {
+            session.out.fail(&error);
+            error.exit.number()
+        }
+    }
+}
+
+fn dispatch(command: Option<Command>, session: &mut Session<'_>) -> Result<Exit, CliError> {
+    match command {
+        None => {
+            let text = session.text("examples");
+            session.out.print(&text);
+            Ok(Exit::Success)
+        }
+        Some(Command::Keygen(command)) => keys::keygen(&command, session),
+        Some(Command::Key(command)) => keys::key(&command, session),
+        Some(Command::Submit(command)) => submit::run(&command, session),
+        Some(Command::Import(command)) => import::run(&command, session),
+        Some(Command::Receipt(command)) => receipt::run(&command, session),
+        Some(Command::Verify(command)) => verify::run(&command, session),
+        Some(Command::Case(command)) => case::run(&command, session),
+        Some(Command::Watch(command)) => watch::run(&command, session),
+        Some(Command::Explain(command)) => explain::run(&command, session),
+        Some(Command::Genesis(command)) => genesis::run(&command, session),
+        Some(Command::Completions { shell }) => {
+            let mut script = Vec::new();
+            clap_complete::generate(shell, &mut Cli::command(), "tamga", &mut script);
+            session.out.print(&String::from_utf8_lossy(&script));
+            Ok(Exit::Success)
+        }
+        Some(Command::Version) => {
+            let version = env!("CARGO_PKG_VERSION");
+            let human = format!("tamga {version}");
+            session.out.result("version", json!({ "version": version }), &human, version);
+            Ok(Exit::Success)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,161 @@
+//! `tamga case history`: the records of a case, checked when asked.
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
+use serde_json::{Value, json};
+use tamga_api::shapes::{CaseEvent, Stage};
+use tamga_format::id::SubjectId;
+use tamga_format::subject::{Role, Subject};
+use tamga_state::catalogue::Kind;
+
+use super::Session;
+use crate::client::Client;
+use crate::error::{CliError, Exit};
+use crate::output::Form;
+use crate::text;
+use crate::verify::{self, Verdict};
+
+/// A case.
+#[derive(Subcommand)]
+pub(super) enum Case {
+    /// Print its records, oldest first.
+    History(History),
+}
+
+/// The history of a case.
+#[derive(Args)]
+pub(super) struct History {
+    /// The case: `case:…`, or its id in hex.
+    case: String,
+    /// Fetch each record's receipt and verify it.
+    #[arg(long)]
+    verify: bool,
+    /// Directory to keep the receipts in, for verification later.
+    #[arg(long)]
+    receipts: Option<PathBuf>,
+    /// Trust policy file [env: TAMGA_POLICY].
+    #[arg(short, long)]
+    policy: Option<PathBuf>,
+}
+
+/// The subject of a case written in either form.
+pub(super) fn subject(text: &str) -> Result<String, CliError> {
+    if let Some(id) = text::parse_hex32(text) {
+        return Ok(Subject::new(Role::Case, SubjectId(id)).to_string());
+    }
+    let written = if text.contains(':') { text.to_owned() } else { format!("case:{text}") };
+    match written.parse::<Subject>() {
+        Ok(subject) if subject.role == Role::Case => Ok(written),
+        _ => Err(CliError::usage("a case is written case:<43 characters> or as 64 hex digits")),
+    }
+}
+
+pub(super) fn run(command: &Case, session: &mut Session<'_>) -> Result<Exit, CliError> {
+    let Case::History(command) = command;
+    let case = subject(&command.case)?;
+    let client = session.client()?;
+    let events = client.case_events(&case)?;
+    let policy = if command.verify { Some(session.policy(command.policy.as_ref())?) } else { None };
+    let mut worst = Verdict::Authentic;
+    let mut lines = Vec::new();
+    let mut list = Vec::new();
+    if let Some(dir) = &command.receipts {
+        std::fs::create_dir_all(dir).map_err(|error| CliError::file(dir, &error))?;
+    }
+    for event in &events {
+        let receipt = if policy.is_some() || command.receipts.is_some() {
+            fetch(&client, event)?
+        } else {
+            None
+        };
+        if let (Some(dir), Some(receipt)) = (&command.receipts, &receipt) {
+            let path = dir.join(format!("{:04}-{}.receipt", event.number, event.kind));
+            std::fs::write(&path, receipt).map_err(|error| CliError::file(&path, &error))?;
+        }
+        let verdict = policy.as_ref().map(|policy| match &receipt {
+            None => Verdict::Pending,
+            Some(receipt) => check(receipt, event, &case, policy),
+        });
+        worst = worst.max(verdict.unwrap_or(Verdict::Authentic));
+        lines.push(line(event, verdict, session));
+        let mut value = json!(event);
+        if let (Some(object), Some(verdict)) = (value.as_object_mut(), verdict) {
+            object.insert("verdict".to_owned(), json!(verdict.name()));
+        }
+        list.push(value);
+    }
+    let count = events.len().to_string();
+    let stage = events.iter().rev().find_map(|event| event.stage.clone());
+    let title = session.out.messages.text("case-title", &[("case", case.clone()), ("count", count.clone())]);
+    let mut human = vec![title];
+    human.extend(lines);
+    if policy.is_some() {
+        let id = format!("case-verified-{}", worst.name());
+        human.push(session.out.messages.text(&id, &[("count", count)]));
+    }
+    let ids: Vec<&str> = events.iter().map(|event| event.record_id.as_str()).collect();
+    let data = json!({
+        "case": case,
+        "stage": stage,
+        "events": Value::Array(list),
+        "verdict": policy.as_ref().map(|_| worst.name()),
+    });
+    session.out.result("case.history", data, &human.join("\n"), &ids.join("\n"));
+    if session.out.form() == Form::Human && policy.is_none() {
+        session.out.tell_message("case-hint", &[("case", case)]);
+    }
+    Ok(if policy.is_some() { worst.exit() } else { Exit::Success })
+}
+
+/// The receipt of an event; `None` while it is not final.
+fn fetch(client: &Client, event: &CaseEvent) -> Result<Option<String>, CliError> {
+    if event.status != Stage::Final {
+        return Ok(None);
+    }
+    match client.receipt(&event.record_id, None) {
+        Ok(receipt) => Ok(Some(receipt)),
+        Err(error) if error.exit == Exit::NotFinal => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+/// The verdict on an event: its receipt is genuine and is about this record of this case.
+fn check(receipt: &str, event: &CaseEvent, case: &str, policy: &tamga_format::policy::Policy) -> Verdict {
+    let report = verify::receipt(receipt, policy);
+    match &report.facts {
+        Some(facts) => {
+            let kind = Kind::from_number(facts.record.kind).map(|kind| kind.info().code);
+            let names_case = facts.record.all_subjects().any(|subject| subject.to_string() == case);
+            let same = facts.record_id == event.record_id
+                && facts.index == event.index
+                && kind.is_none_or(|kind| kind == event.kind);
+            if same && names_case { Verdict::Authentic } else { Verdict::Mismatch }
+        }
+        None => report.verdict,
+    }
+}
+
+fn line(event: &CaseEvent, verdict: Option<Verdict>, session: &Session<'_>) -> String {
+    let language = session.out.messages.language().tag();
+    let title = Kind::from_name(&event.kind).map_or_else(
+        || event.name.clone(),
+        |kind| kind.info().title.in_language(language).to_owned(),
+    );
+    let time = |text: &str| text::parse_rfc3339(text).map_or_else(|| text.to_owned(), text::local_time);
+    let sign = match (verdict, event.annulled_by.is_some()) {
+        (_, true) => "⌫",
+        (None, _) => "·",
+        (Some(Verdict::Authentic), _) => "✔",
+        (Some(Verdict::Mismatch), _) => "✖",
+        (Some(_), _) => "?",
+    };
+    format!(
+        "{:>4} {sign} {:<4} {}  {}  {title}{}",
+        event.number,
+        event.kind,
+        time(&event.event_time),
+        session.out.messages.text("case-recorded", &[("time", time(&event.recorded_at))]),
+        event.stage.as_ref().map(|stage| format!("  [{stage}]")).unwrap_or_default(),
+    )
+}

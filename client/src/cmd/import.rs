@@ -1,0 +1,241 @@
+//! `tamga import`: the rows of a file, recorded once.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use clap::{Args, ValueEnum};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use serde_json::json;
+
+use super::Session;
+use crate::error::{CliError, Exit};
+use crate::import::csv::Table;
+use crate::import::manifest::{Beside, Journal, Lines, Manifest};
+use crate::import::mapping::Mapping;
+use crate::import::plan::Planner;
+use crate::import::run::{Import as Run, Summary};
+use crate::import::sink::{LedgerSink, RulesSink, Sink};
+use crate::import::{derive, errors, genesis};
+use crate::signer::{Keys, Passphrase};
+
+/// A file to import.
+#[derive(Args)]
+pub(super) struct Import {
+    /// CSV file.
+    file: PathBuf,
+    /// Mapping file.
+    #[arg(short, long)]
+    map: PathBuf,
+    /// Judge every row by the same rules, in memory; nothing is recorded. Begins from the genesis, so it does
+    /// not see what the ledger already holds.
+    #[arg(long)]
+    dry_run: bool,
+    /// Go on with an earlier import: its manifest must be there.
+    #[arg(long)]
+    resume: bool,
+    /// Manifest file; beside the CSV file by default.
+    #[arg(long)]
+    manifest: Option<PathBuf>,
+    /// Journal of records; beside the CSV file by default.
+    #[arg(long)]
+    results: Option<PathBuf>,
+    /// File of rows that were not recorded; beside the CSV file by default.
+    #[arg(long)]
+    errors: Option<PathBuf>,
+    /// Key of an author that the mapping names, `NAME=FILE`; demo keys need none.
+    #[arg(short, long)]
+    key: Vec<String>,
+    /// File whose first line is the passphrase of the key files [env: TAMGA_PASSPHRASE].
+    #[arg(long)]
+    passphrase_file: Option<PathBuf>,
+    /// Genesis file for a dry run; the devnet's by default.
+    #[arg(long)]
+    genesis: Option<PathBuf>,
+    /// Records per request.
+    #[arg(long, default_value_t = 200, value_parser = clap::value_parser!(u16).range(1..=1000))]
+    batch: u16,
+    /// Seconds to wait for the finality of a batch, at most 60.
+    #[arg(long, default_value_t = 30, value_parser = clap::value_parser!(u64).range(1..=60))]
+    timeout: u64,
+    /// Progress: a bar on a terminal, or none.
+    #[arg(long, value_enum, default_value_t = Progress::Auto)]
+    progress: Progress,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Progress {
+    Auto,
+    Bar,
+    None,
+}
+
+pub(super) fn run(command: &Import, session: &mut Session<'_>) -> Result<Exit, CliError> {
+    let text = std::fs::read_to_string(&command.map).map_err(|error| CliError::file(&command.map, &error))?;
+    let mapping = Mapping::parse(&text)?;
+    let table = Table::read(&command.file, &mapping)?;
+    let client = if command.dry_run { None } else { Some(session.client()?) };
+    let genesis = if command.dry_run { Some(read_genesis(command, session)?) } else { None };
+    let origin = match &genesis {
+        Some(genesis) => genesis.origin.clone(),
+        None => session.origin(client.as_ref())?,
+    };
+    let keys = keys(command, &origin, session)?;
+    let beside = beside(command);
+    let manifest = match Manifest::load(&beside.manifest, &mapping.source, &origin)? {
+        Some(manifest) => manifest,
+        None if command.resume => return Err(CliError::missing(&beside.manifest.display().to_string())),
+        None => Manifest::new(&mapping.source, &origin, session.now),
+    };
+    let (lines, mut sink): (Lines, Box<dyn Sink>) = match (&client, &genesis) {
+        (Some(client), _) => {
+            // Durable before the first record is sent: a crash must not change the dates of the next run.
+            manifest.save(&beside.manifest)?;
+            (Lines::Append, Box::new(LedgerSink::new(client, Duration::from_secs(command.timeout))))
+        }
+        (None, Some(genesis)) => {
+            let statuses = genesis
+                .initial_statuses()
+                .map_err(|error| CliError::unreadable("genesis", &error.to_string()))?;
+            let sink = RulesSink::new(statuses, &origin, session.now);
+            (Lines::No, Box::new(sink))
+        }
+        (None, None) => return Err(CliError::bug("an import has a ledger or a genesis")),
+    };
+    let mut journal = Journal::open(&beside.results, lines)?;
+    let planner = Planner {
+        mapping: &mapping,
+        keys: &keys,
+        secret: derive::hmac(&*keys.seed(&mapping.secret)?, &[b"tamga/import-secret/v1\0"]),
+        origin: &origin,
+        valid_until: manifest.valid_until()?,
+    };
+    let interrupted = interrupt();
+    let progress = progress(command, table.rows.len(), session);
+    let import = Run::new(&planner, sink.as_mut(), &mut journal, usize::from(command.batch));
+    let (summary, failures) = import.run(&table, &interrupted, &progress)?;
+    progress.finish_and_clear();
+    if !command.dry_run {
+        errors::write(&beside.errors, &table, &mapping, &failures)?;
+    }
+    let example = table.rows.first().and_then(|row| planner.case_of(row));
+    report(command, &summary, &beside, example, session);
+    Ok(exit(&summary))
+}
+
+fn exit(summary: &Summary) -> Exit {
+    if summary.interrupted {
+        Exit::Interrupted
+    } else if summary.refused > 0 || summary.derived.refused > 0 {
+        Exit::Partial
+    } else if summary.not_final > 0 {
+        Exit::NotFinal
+    } else {
+        Exit::Success
+    }
+}
+
+fn read_genesis(command: &Import, session: &Session<'_>) -> Result<tamga_state::genesis::Genesis, CliError> {
+    let path = session.config.genesis_path(command.genesis.as_deref())?;
+    let text = std::fs::read_to_string(&path).map_err(|error| CliError::file(&path, &error))?;
+    genesis(&path, &text).map(|(genesis, _)| genesis)
+}
+
+fn keys(command: &Import, origin: &str, session: &Session<'_>) -> Result<Keys, CliError> {
+    let mut keys = Keys::load(&session.config, origin)?;
+    for pair in &command.key {
+        let (name, path) =
+            pair.rsplit_once('=').ok_or_else(|| CliError::usage("--key is NAME=FILE for an import"))?;
+        let passphrase = Passphrase {
+            file: command.passphrase_file.as_deref(),
+            given: session.config.passphrase.as_deref(),
+            terminal: session.terminal,
+            prompt: format!("{} ({name})", session.text("prompt-passphrase")),
+        };
+        keys.open_file(name, Path::new(path), &passphrase)?;
+    }
+    Ok(keys)
+}
+
+fn beside(command: &Import) -> Beside {
+    let default = Beside::of(&command.file);
+    Beside {
+        manifest: command.manifest.clone().unwrap_or(default.manifest),
+        results: command.results.clone().unwrap_or(default.results),
+        errors: command.errors.clone().unwrap_or(default.errors),
+    }
+}
+
+/// A flag that Ctrl-C sets; a second Ctrl-C ends the process as usual.
+fn interrupt() -> Arc<AtomicBool> {
+    let flag = Arc::new(AtomicBool::new(false));
+    let seen = Arc::clone(&flag);
+    // A handler may be installed already when commands run inside another program; then Ctrl-C is its business.
+    drop(ctrlc::try_set_handler(move || {
+        if seen.swap(true, Ordering::Relaxed) {
+            std::process::exit(i32::from(Exit::Interrupted.number()));
+        }
+    }));
+    flag
+}
+
+fn progress(command: &Import, rows: usize, session: &Session<'_>) -> ProgressBar {
+    let shown = match command.progress {
+        Progress::Auto => session.out.terminal && session.out.form() == crate::output::Form::Human,
+        Progress::Bar => true,
+        Progress::None => false,
+    };
+    let target = if shown { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
+    let bar = ProgressBar::with_draw_target(u64::try_from(rows).ok(), target);
+    let style = ProgressStyle::with_template("{bar:30} {pos}/{len}  {per_sec}  ETA {eta}");
+    bar.with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
+}
+
+fn report(
+    command: &Import,
+    summary: &Summary,
+    beside: &Beside,
+    example: Option<String>,
+    session: &mut Session<'_>,
+) {
+    let mut data = json!(summary);
+    if let Some(object) = data.as_object_mut() {
+        object.insert("dry_run".to_owned(), json!(command.dry_run));
+        object.insert("manifest".to_owned(), json!(beside.manifest));
+        object.insert("results".to_owned(), json!(beside.results));
+        object.insert("errors".to_owned(), json!((summary.refused > 0).then_some(&beside.errors)));
+        object.insert("first_case".to_owned(), json!(example));
+    }
+    let messages = &session.out.messages;
+    let count = |number: u64| number.to_string();
+    let args = [
+        ("rows", count(summary.rows)),
+        ("recorded", count(summary.recorded)),
+        ("already", count(summary.already_recorded)),
+        ("skipped", count(summary.skipped)),
+        ("refused", count(summary.refused)),
+        ("derived", count(summary.derived.recorded)),
+        ("derived_already", count(summary.derived.already_recorded)),
+        ("derived_refused", count(summary.derived.refused)),
+    ];
+    let mut lines = vec![messages.text("import-rows", &args), messages.text("import-derived", &args)];
+    let kinds: Vec<String> = summary.kinds.iter().map(|(kind, count)| format!("{kind} {count}")).collect();
+    lines.push(format!("  {}", kinds.join("  ")));
+    for reason in &summary.reasons {
+        lines.push(format!("  {:>6}  {} {}", reason.rows, reason.code, reason.reason));
+    }
+    if command.dry_run {
+        lines.push(messages.text("import-dry", &[]));
+    } else if summary.refused > 0 || summary.derived.refused > 0 {
+        lines.push(messages.text("import-errors", &[("path", beside.errors.display().to_string())]));
+    }
+    if let (false, Some(case)) = (command.dry_run, &example) {
+        lines.push(messages.text("import-case", &[("case", case.clone())]));
+    }
+    if summary.interrupted {
+        let again = format!("tamga import {} --map {} --resume", command.file.display(), command.map.display());
+        lines.push(messages.text("import-interrupted", &[("command", again)]));
+    }
+    session.out.result("import", data, &lines.join("\n"), &summary.recorded.to_string());
+}

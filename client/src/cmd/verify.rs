@@ -1,0 +1,164 @@
+//! `tamga verify`: one verdict per file, offline.
+
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use tamga_format::policy::Policy;
+use tamga_state::catalogue::Kind;
+
+use super::Session;
+use crate::error::{CliError, Exit};
+use crate::output::Colour;
+use crate::text;
+use crate::verify::{self, Facts, Report, Verdict};
+
+/// The files to judge.
+#[derive(Args)]
+pub(super) struct Verify {
+    /// Receipts, or one `.tlog-proof` together with --record.
+    #[arg(required = true)]
+    files: Vec<PathBuf>,
+    /// Trust policy file [env: TAMGA_POLICY].
+    #[arg(short, long)]
+    policy: Option<PathBuf>,
+    /// Entry bytes of the record that the `.tlog-proof` is about.
+    #[arg(long)]
+    record: Option<PathBuf>,
+    /// Show each step of the check.
+    #[arg(long)]
+    explain: bool,
+}
+
+pub(super) fn run(command: &Verify, session: &mut Session<'_>) -> Result<Exit, CliError> {
+    let policy_path = session.config.policy_path(command.policy.as_deref())?;
+    let policy = session.policy(Some(&policy_path))?;
+    let entry = match &command.record {
+        Some(path) => Some(std::fs::read(path).map_err(|error| CliError::file(path, &error))?),
+        None => None,
+    };
+    let mut worst = Verdict::Authentic;
+    for file in &command.files {
+        let report = judge(file, entry.as_deref(), &policy);
+        worst = worst.max(report.verdict);
+        let name = file.display().to_string();
+        let human = human(&report, &name, &policy_path, command.explain, session);
+        let id = report.facts.as_ref().map_or(report.verdict.name(), |facts| facts.record_id.as_str());
+        session.out.result("verify", report.json(&name), &human, id);
+    }
+    Ok(worst.exit())
+}
+
+/// The verdict on one file; an unreadable one cannot be checked.
+fn judge(file: &Path, entry: Option<&[u8]>, policy: &Policy) -> Report {
+    let cannot = |fault: String| Report {
+        verdict: Verdict::CannotCheck,
+        facts: None,
+        fault: Some(fault),
+        pending: None,
+    };
+    let bytes = match std::fs::read(file) {
+        Ok(bytes) => bytes,
+        Err(error) => return cannot(error.to_string()),
+    };
+    let Ok(content) = String::from_utf8(bytes) else {
+        return cannot("not UTF-8 text".to_owned());
+    };
+    match entry {
+        Some(entry) if !verify::is_receipt(&content) => verify::proof(&content, entry, policy),
+        _ => verify::receipt(&content, policy),
+    }
+}
+
+fn human(
+    report: &Report,
+    name: &str,
+    policy: &Path,
+    explain: bool,
+    session: &Session<'_>,
+) -> String {
+    let (sign, colour) = match report.verdict {
+        Verdict::Authentic => ("✔", Colour::Green),
+        Verdict::Mismatch => ("✖", Colour::Red),
+        Verdict::CannotCheck | Verdict::Pending => ("?", Colour::Yellow),
+    };
+    let title = session.text(&format!("verdict-{}", report.verdict.name()));
+    let mut lines = vec![format!("{}  {name}", session.out.paint(colour, &format!("{sign} {title}")))];
+    if let Some(facts) = &report.facts {
+        lines.extend(summary(facts, policy, session));
+    }
+    if let Some(fault) = &report.fault {
+        lines.push(row(session, "verify-why", fault));
+        lines.push(format!("  {}", session.text(&format!("verdict-{}.next", report.verdict.name()))));
+    }
+    if let Some(id) = &report.pending {
+        lines.push(row(session, "verify-what", id));
+        lines.push(format!("  {}", session.text("verdict-pending.next")));
+    }
+    if explain {
+        lines.extend(steps(report, session));
+    }
+    lines.join("\n")
+}
+
+/// What, who, when, who signed, and what no offline check can tell.
+fn summary(facts: &Facts, policy: &Path, session: &Session<'_>) -> Vec<String> {
+    let record = &facts.record;
+    let language = session.out.messages.language().tag();
+    let kind = Kind::from_number(record.kind).map(Kind::info);
+    let what = kind.map_or_else(
+        || record.kind.to_string(),
+        |kind| format!("{} {}", kind.code, kind.title.in_language(language)),
+    );
+    let claimed = text::local_time(record.event_time);
+    let when = facts.recorded_at.map_or_else(
+        || session.text("verify-when-unknown"),
+        |time| {
+            session.out.messages.text(
+                "verify-when-text",
+                &[("recorded", text::local_time(time)), ("claimed", claimed.clone())],
+            )
+        },
+    );
+    let names: Vec<&str> = facts.cosigners.iter().map(|(name, _)| name.as_str()).collect();
+    let mut lines = vec![
+        row(session, "verify-what", &format!("{what}, {}", record.subject)),
+        row(session, "verify-who", &format!("{} ({})", record.issuer, record.key_id)),
+        row(session, "verify-when", &when),
+        row(session, "verify-where", &format!("{} / {}", facts.index, facts.size)),
+        row(session, "verify-signed", &format!("{} ({})", names.join(", "), policy.display())),
+    ];
+    for (name, value) in &facts.draft.body {
+        lines.push(row(session, "verify-opened", &format!("{name} = {value}")));
+    }
+    lines.push(row(session, "verify-open-question", &session.text("verify-newer")));
+    lines
+}
+
+fn row(session: &Session<'_>, id: &str, value: &str) -> String {
+    format!("  {:<14} {value}", session.text(id))
+}
+
+/// The steps of the check; after a fault only that it was found is known.
+fn steps(report: &Report, session: &Session<'_>) -> Vec<String> {
+    let Some(facts) = &report.facts else {
+        return Vec::new();
+    };
+    let mut ids = vec!["step-form", "step-quorum", "step-inclusion"];
+    if facts.height.is_some() {
+        ids.push("step-block");
+    }
+    if facts.signature_checked {
+        ids.push("step-signature");
+    }
+    if !facts.draft.body.is_empty() {
+        ids.push("step-opened");
+    }
+    let mut lines: Vec<String> = (1..)
+        .zip(ids)
+        .map(|(number, id): (u32, &str)| format!("  [{number}] ✔ {}", session.text(id)))
+        .collect();
+    if !facts.signature_checked {
+        lines.push(format!("  [-] {}", session.text("step-signature-open")));
+    }
+    lines
+}

@@ -1,0 +1,196 @@
+//! Every way a command ends without success: what happened, why, what to do next, code, exit code.
+
+use std::path::Path;
+
+use tamga_state::codes::Code;
+
+/// The exit codes of the command line, a contract with scripts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Exit {
+    /// Success, verified.
+    Success = 0,
+    /// A bug.
+    Unexpected = 1,
+    /// The call itself is wrong.
+    Usage = 2,
+    /// Verification failed: keep the evidence.
+    Mismatch = 3,
+    /// Cannot verify: unknown key or version, unreadable file.
+    CannotCheck = 4,
+    /// There is no such thing.
+    NotFound = 5,
+    /// The service is not reachable; try again later.
+    Network = 6,
+    /// Not allowed.
+    Permission = 7,
+    /// Refused by the rules.
+    Rejected = 8,
+    /// Conflicts with what is recorded.
+    Conflict = 9,
+    /// Accepted, not final when the wait ended.
+    NotFinal = 10,
+    /// Some of many succeeded.
+    Partial = 11,
+    /// Evidence of two different logs.
+    SplitView = 12,
+    /// Interrupted; can be resumed.
+    Interrupted = 130,
+}
+
+impl Exit {
+    /// The number given to the operating system.
+    #[must_use]
+    pub fn number(self) -> u8 {
+        self as u8
+    }
+}
+
+/// A failure, told in the user's language from the message `id` (with `.why` and `.next`).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CliError {
+    /// How the process ends.
+    pub exit: Exit,
+    /// Stable code, `TMG-nnnn`, for `tamga explain`.
+    pub code: String,
+    /// The message in the locale files.
+    pub id: &'static str,
+    /// Values of the message's variables.
+    pub args: Vec<(&'static str, String)>,
+}
+
+impl CliError {
+    fn new(exit: Exit, code: Code, id: &'static str, args: Vec<(&'static str, String)>) -> Self {
+        Self { exit, code: code.to_string(), id, args }
+    }
+
+    /// An invariant of this program does not hold.
+    #[must_use]
+    pub fn bug(detail: &str) -> Self {
+        Self::new(Exit::Unexpected, Code::Internal, "error-bug", vec![("detail", detail.to_owned())])
+    }
+
+    /// The call is wrong in a way the argument parser cannot see.
+    #[must_use]
+    pub fn usage(detail: &str) -> Self {
+        Self::new(Exit::Usage, Code::ToolUsage, "error-usage", vec![("detail", detail.to_owned())])
+    }
+
+    /// A file cannot be read or written.
+    #[must_use]
+    pub fn file(path: &Path, error: &std::io::Error) -> Self {
+        let exit = if error.kind() == std::io::ErrorKind::NotFound { Exit::NotFound } else { Exit::Unexpected };
+        let args = vec![("path", path.display().to_string()), ("detail", error.to_string())];
+        Self::new(exit, Code::ToolFile, "error-file", args)
+    }
+
+    /// A file was read but is not what it should be.
+    #[must_use]
+    pub fn unreadable(what: &str, detail: &str) -> Self {
+        let args = vec![("what", what.to_owned()), ("detail", detail.to_owned())];
+        Self::new(Exit::Usage, Code::ToolFile, "error-unreadable", args)
+    }
+
+    /// A demo key was asked for on a ledger that is not a demonstration.
+    #[must_use]
+    pub fn demo_key_refused(origin: &str) -> Self {
+        Self::new(Exit::Permission, Code::DemoKeys, "error-demo-key", vec![("origin", origin.to_owned())])
+    }
+
+    /// No key of that name is at hand.
+    #[must_use]
+    pub fn no_such_key(name: &str) -> Self {
+        Self::new(Exit::NotFound, Code::KeyFile, "error-no-key", vec![("name", name.to_owned())])
+    }
+
+    /// The passphrase does not open the key file.
+    #[must_use]
+    pub fn passphrase(path: &str) -> Self {
+        Self::new(Exit::Permission, Code::KeyFile, "error-passphrase", vec![("path", path.to_owned())])
+    }
+
+    /// A passphrase is needed and there is no terminal to ask on.
+    #[must_use]
+    pub fn passphrase_needed() -> Self {
+        Self::new(Exit::Usage, Code::KeyFile, "error-passphrase-needed", Vec::new())
+    }
+
+    /// A setting is missing.
+    #[must_use]
+    pub fn missing(setting: &str) -> Self {
+        Self::new(Exit::Usage, Code::ConfigInvalid, "error-missing", vec![("setting", setting.to_owned())])
+    }
+
+    /// The trust policy cannot be read, so nothing can be judged.
+    #[must_use]
+    pub fn policy(path: &Path, detail: &str) -> Self {
+        let args = vec![("path", path.display().to_string()), ("detail", detail.to_owned())];
+        Self::new(Exit::CannotCheck, Code::CannotVerify, "error-policy", args)
+    }
+
+    /// The service did not answer.
+    #[must_use]
+    pub fn network(url: &str, detail: &str) -> Self {
+        let args = vec![("url", url.to_owned()), ("detail", detail.to_owned())];
+        Self::new(Exit::Network, Code::Unreachable, "error-network", args)
+    }
+
+    /// The service answered with a problem.
+    #[must_use]
+    pub fn problem(status: u16, code: &str, detail: &str, hint: &str) -> Self {
+        let exit = match status {
+            401 | 403 => Exit::Permission,
+            404 | 410 => Exit::NotFound,
+            409 => Exit::Conflict,
+            425 => Exit::NotFinal,
+            429 | 502..=504 => Exit::Network,
+            400 | 413 | 415 | 422 => Exit::Rejected,
+            _ => Exit::Unexpected,
+        };
+        let args = vec![
+            ("status", status.to_string()),
+            ("detail", detail.to_owned()),
+            ("hint", hint.to_owned()),
+        ];
+        Self { exit, code: code.to_owned(), id: "error-problem", args }
+    }
+
+    /// The service answered with an error that is not a problem document.
+    #[must_use]
+    pub fn status(status: u16, url: &str) -> Self {
+        let detail = format!("HTTP {status}");
+        if matches!(status, 429 | 502..=504) { Self::network(url, &detail) } else { Self::answer(url, &detail) }
+    }
+
+    /// A record is accepted and not final yet.
+    #[must_use]
+    pub fn not_final(id: &str) -> Self {
+        Self::new(Exit::NotFinal, Code::NotFinalYet, "error-not-final", vec![("id", id.to_owned())])
+    }
+
+    /// A record or draft was refused before it was sent.
+    #[must_use]
+    pub fn rejected(code: &str, pointer: &str, detail: &str) -> Self {
+        let args = vec![("pointer", pointer.to_owned()), ("detail", detail.to_owned())];
+        Self { exit: Exit::Rejected, code: code.to_owned(), id: "error-rejected", args }
+    }
+
+    /// A code that no registry knows.
+    #[must_use]
+    pub fn unknown_code(code: &str) -> Self {
+        Self::new(Exit::NotFound, Code::NotFound, "error-unknown-code", vec![("code", code.to_owned())])
+    }
+
+    /// The service's answer is not in the agreed form.
+    #[must_use]
+    pub fn answer(url: &str, detail: &str) -> Self {
+        let args = vec![("url", url.to_owned()), ("detail", detail.to_owned())];
+        Self::new(Exit::CannotCheck, Code::AnswerUnknown, "error-answer", args)
+    }
+
+    /// Whether the same call may succeed later.
+    #[must_use]
+    pub fn is_retryable(&self) -> bool {
+        self.exit == Exit::Network
+    }
+}

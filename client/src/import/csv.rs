@@ -1,0 +1,143 @@
+//! The table: its header, its rows, and the key of each row.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use tamga_format::id::sha256;
+
+use super::mapping::Mapping;
+use crate::error::CliError;
+
+/// Column of a re-fed errors file that holds the row's key.
+pub const KEY_COLUMN: &str = "row_key";
+
+/// Columns this program adds to an errors file; they carry no content.
+pub const OWN_COLUMNS: [&str; 4] = [KEY_COLUMN, "error_code", "error", "hint"];
+
+/// A table whose header fits the mapping.
+#[derive(Debug)]
+pub struct Table {
+    /// Names of the source's own columns, in their order.
+    pub header: Vec<String>,
+    /// Rows in file order.
+    pub rows: Vec<Row>,
+}
+
+/// One row.
+#[derive(Clone, Debug)]
+pub struct Row {
+    /// Number of the row: 1 for the first after the header.
+    pub number: u64,
+    /// The row's key, the same in every run.
+    pub key: String,
+    /// Values by column.
+    pub values: BTreeMap<String, String>,
+    /// SHA-256 over names and values of the source's own columns.
+    pub content: [u8; 32],
+}
+
+impl Row {
+    /// The value of a column, empty when there is none.
+    #[must_use]
+    pub fn get(&self, column: &str) -> &str {
+        self.values.get(column).map_or("", String::as_str)
+    }
+}
+
+impl Table {
+    /// Reads a table from a file.
+    ///
+    /// # Errors
+    /// When the file cannot be read, and as [`Table::parse`].
+    pub fn read(path: &Path, mapping: &Mapping) -> Result<Self, CliError> {
+        let bytes = std::fs::read(path).map_err(|error| CliError::file(path, &error))?;
+        Self::parse(&bytes, mapping)
+    }
+
+    /// Reads a table from its bytes.
+    ///
+    /// # Errors
+    /// When the bytes are not UTF-8 CSV, rows differ in length, a column the mapping needs is missing,
+    /// or two rows have one key.
+    pub fn parse(bytes: &[u8], mapping: &Mapping) -> Result<Self, CliError> {
+        let bad = |detail: &str| CliError::unreadable("table", detail);
+        let delimiter = u8::try_from(mapping.delimiter).map_err(|_| bad("delimiter is not ASCII"))?;
+        let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+        let mut reader = ::csv::ReaderBuilder::new().delimiter(delimiter).from_reader(bytes);
+        let columns: Vec<String> =
+            reader.headers().map_err(|error| bad(&error.to_string()))?.iter().map(str::to_owned).collect();
+        for needed in &mapping.columns {
+            if !columns.contains(needed) {
+                return Err(bad(&format!("column {needed} is missing; the header has {}", columns.join(", "))));
+            }
+        }
+        let header: Vec<String> =
+            columns.iter().filter(|name| !OWN_COLUMNS.contains(&name.as_str())).cloned().collect();
+        let mut rows = Vec::new();
+        let mut repeats: BTreeMap<String, u64> = BTreeMap::new();
+        let mut keys = BTreeMap::new();
+        for (number, record) in (1_u64..).zip(reader.records()) {
+            let record = record.map_err(|error| bad(&error.to_string()))?;
+            let values: BTreeMap<String, String> =
+                columns.iter().cloned().zip(record.iter().map(str::to_owned)).collect();
+            let key = match values.get(KEY_COLUMN) {
+                Some(key) if !key.is_empty() => key.clone(),
+                _ => row_key(&mapping.row_key, &values, &mut repeats),
+            };
+            if let Some(first) = keys.insert(key.clone(), number) {
+                return Err(bad(&format!("rows {first} and {number} have the key {key}; use {{#}} in row_key")));
+            }
+            let content = content(&header, &values);
+            rows.push(Row { number, key, values, content });
+        }
+        Ok(Self { header, rows })
+    }
+}
+
+/// Fills `{column}` and `{$remembered}` in a template; `Err` names what is missing or empty.
+pub(super) fn fill(
+    template: &str,
+    column: &dyn Fn(&str) -> Option<String>,
+) -> Result<String, String> {
+    let mut text = String::new();
+    let mut rest = template;
+    while let Some((before, after)) = rest.split_once('{') {
+        let (name, tail) = after.split_once('}').ok_or_else(|| format!("{template}: no closing brace"))?;
+        text.push_str(before);
+        let value = column(name).filter(|value| !value.is_empty());
+        text.push_str(&value.ok_or_else(|| name.to_owned())?);
+        rest = tail;
+    }
+    text.push_str(rest);
+    Ok(text)
+}
+
+fn row_key(
+    template: &str,
+    values: &BTreeMap<String, String>,
+    repeats: &mut BTreeMap<String, u64>,
+) -> String {
+    let with_count = |count: &str| {
+        fill(template, &|name| match name {
+            "#" => Some(count.to_owned()),
+            // An empty column is part of the key as a dash.
+            _ => Some(values.get(name).filter(|value| !value.is_empty()).map_or("-", |value| value).to_owned()),
+        })
+        .unwrap_or_else(|_| template.to_owned())
+    };
+    let count = repeats.entry(with_count("#")).or_insert(0);
+    *count = count.saturating_add(1);
+    with_count(&count.to_string())
+}
+
+fn content(header: &[String], values: &BTreeMap<String, String>) -> [u8; 32] {
+    let mut text = Vec::new();
+    for name in header {
+        for part in [name.as_str(), values.get(name).map_or("", String::as_str)] {
+            let length = u64::try_from(part.len()).expect("a length fits 64 bits");
+            text.extend_from_slice(&length.to_be_bytes());
+            text.extend_from_slice(part.as_bytes());
+        }
+    }
+    sha256(&[&text])
+}

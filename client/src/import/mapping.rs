@@ -1,0 +1,263 @@
+//! A mapping file: which rows of a table become which records, with which authors and subjects.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+
+use crate::error::CliError;
+
+/// The whole mapping, as written in TOML.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Mapping {
+    /// Version of this form: 1.
+    pub version: u32,
+    /// Name of the source; it enters every derived value, so it never changes.
+    pub source: String,
+    /// Separator of columns: one ASCII character.
+    #[serde(default = "comma")]
+    pub delimiter: char,
+    /// Columns that must be there.
+    pub columns: Vec<String>,
+    /// Column that names the case.
+    pub case: String,
+    /// Template of the key of a row; `{#}` counts rows whose key is otherwise equal.
+    pub row_key: String,
+    /// Column whose value selects the rule.
+    pub select: String,
+    /// Name of the key whose secret gives case ids and person tags.
+    pub secret: String,
+    /// Column and form of the time of an event.
+    pub time: TimeColumn,
+    /// Subjects by the names used below.
+    pub subjects: BTreeMap<String, SubjectRule>,
+    /// Authors by the names used below.
+    pub authors: BTreeMap<String, Author>,
+    /// Rows that are left out, with the reason.
+    #[serde(default)]
+    pub skip: Vec<Skip>,
+    /// What becomes of the other rows.
+    pub rule: Vec<Rule>,
+}
+
+/// How the time of an event is written.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TimeColumn {
+    /// Its column.
+    pub column: String,
+    /// strftime form, such as `%Y-%m-%d %H:%M:%S%:z`.
+    pub format: String,
+    /// IANA zone for forms without an offset.
+    #[serde(default)]
+    pub zone: Option<String>,
+}
+
+/// Where the id of a subject comes from.
+#[derive(Debug, Deserialize)]
+pub struct SubjectRule {
+    /// Its role, such as `debtor`.
+    pub role: String,
+    /// The id.
+    #[serde(flatten)]
+    pub id: SubjectIdRule,
+}
+
+/// The id of a subject.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SubjectIdRule {
+    /// 32 bytes derived from the import's secret and this key (a template).
+    Derived(String),
+    /// The tag of a person whose secret is derived from the import's secret and this key (a template).
+    Person(String),
+    /// The id of a registry number (a template).
+    Registered(String),
+}
+
+/// Who signs.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Author {
+    /// Name of the key (a template).
+    pub key: String,
+    /// Writer as in a draft, `role#number` (a template).
+    pub issuer: String,
+}
+
+/// Rows that are left out.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Skip {
+    /// Column.
+    pub column: String,
+    /// Value of the column.
+    pub equals: String,
+    /// Why such a row is left out.
+    pub reason: String,
+}
+
+/// What becomes of the rows with one value in the selecting column.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Rule {
+    /// The value.
+    pub when: String,
+    /// What the case remembers after such a row.
+    #[serde(default)]
+    pub remember: BTreeMap<String, Expression>,
+    /// Its records, in order; all but the first may be derived.
+    pub record: Vec<RecordRule>,
+}
+
+/// One record of a row.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RecordRule {
+    /// Kind, such as `E04`.
+    pub kind: String,
+    /// Whether the record is not in the source but follows from it; counted apart.
+    #[serde(default)]
+    pub derived: bool,
+    /// Name of the author.
+    pub author: String,
+    /// Name of the primary subject.
+    #[serde(default = "case")]
+    pub subject: String,
+    /// Names of the other subjects.
+    #[serde(default)]
+    pub subjects: Vec<String>,
+    /// Whether the record names the case's previous record as its predecessor.
+    #[serde(default)]
+    pub after: bool,
+    /// Other records it points to.
+    #[serde(default)]
+    pub references: Vec<ReferenceRule>,
+    /// Public fields.
+    #[serde(default)]
+    pub fields: BTreeMap<String, Expression>,
+    /// Restricted fields.
+    #[serde(default)]
+    pub body: BTreeMap<String, Expression>,
+}
+
+/// A pointer to an earlier record of the same case.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ReferenceRule {
+    /// Number of the relation.
+    pub relation: u8,
+    /// Kind of the record: the case's last one of that kind.
+    pub record: String,
+    /// Name of the subject in which it is resolved.
+    #[serde(default = "case")]
+    pub subject: String,
+}
+
+/// How a value comes out of a row.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum Expression {
+    /// Text: a template of columns `{name}` and remembered values `{$name}`.
+    Text(String),
+    /// The same integer in every row.
+    Integer(i64),
+    /// The same truth value in every row.
+    Boolean(bool),
+    /// A column of decimal units, as integer hundredths.
+    Money(String),
+    /// A column of whole numbers (a fraction of zeros is allowed).
+    Number(String),
+    /// The local day of the event.
+    Day(Moment),
+    /// The time of the event.
+    Time(Moment),
+    /// Hundredths of a column less the remembered value of that name.
+    Delta(Delta),
+    /// A remembered value, as an integer.
+    Remembered(String),
+    /// 32 derived bytes in hex, one value per row and purpose.
+    Digest(String),
+    /// The id of a subject of the mapping, `role:id`.
+    Subject(String),
+    /// The id of the case's last record of that kind, in hex.
+    Record(String),
+}
+
+/// Which moment.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Moment {
+    /// That of the event.
+    Event,
+}
+
+/// A difference to a remembered value.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Delta {
+    /// Column of decimal units.
+    pub column: String,
+    /// Name of the remembered value.
+    pub remembered: String,
+}
+
+impl Mapping {
+    /// Reads a mapping file and checks that its names fit together.
+    ///
+    /// # Errors
+    /// When the text is malformed, or a rule uses a subject, author or column that the mapping does not declare.
+    pub fn parse(text: &str) -> Result<Self, CliError> {
+        let mapping: Self = toml::from_str(text).map_err(|error| bad(&error.to_string()))?;
+        mapping.check()?;
+        Ok(mapping)
+    }
+
+    /// The rule for a value of the selecting column.
+    #[must_use]
+    pub fn rule(&self, value: &str) -> Option<&Rule> {
+        self.rule.iter().find(|rule| rule.when == value)
+    }
+
+    fn check(&self) -> Result<(), CliError> {
+        if self.version != 1 {
+            return Err(bad(&format!("version is {}, this program reads 1", self.version)));
+        }
+        if !self.delimiter.is_ascii() {
+            return Err(bad("delimiter is not one ASCII character"));
+        }
+        for column in [&self.case, &self.select, &self.time.column] {
+            if !self.columns.contains(column) {
+                return Err(bad(&format!("column {column} is used and not listed in `columns`")));
+            }
+        }
+        for rule in &self.rule {
+            if rule.record.first().is_none_or(|record| record.derived) {
+                return Err(bad(&format!("rule {}: its first record stands for the row itself", rule.when)));
+            }
+            for record in &rule.record {
+                let names = record.subjects.iter().chain([&record.subject]);
+                let names = names.chain(record.references.iter().map(|reference| &reference.subject));
+                if let Some(name) = names.into_iter().find(|name| !self.subjects.contains_key(*name)) {
+                    return Err(bad(&format!("rule {}: no subject is called {name}", rule.when)));
+                }
+                if !self.authors.contains_key(&record.author) {
+                    return Err(bad(&format!("rule {}: no author is called {}", rule.when, record.author)));
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+fn bad(detail: &str) -> CliError {
+    CliError::unreadable("mapping", detail)
+}
+
+fn comma() -> char {
+    ','
+}
+
+fn case() -> String {
+    "case".to_owned()
+}

@@ -1,0 +1,40 @@
+//! Many records from one file: rows of a table through a committed mapping, the same bytes on every run.
+//!
+//! - `mapping`: what a mapping file says;
+//! - `csv`: the table and its row keys;
+//! - `value`: what an expression gives for a row;
+//! - `derive`: nonces, salts, ids and person tags from secrets, source and row key;
+//! - `plan`: a row's records, signed;
+//! - `manifest`: the dates of an import and the journal of its rows, kept beside the file;
+//! - `sink`: where records go, a ledger or the same rules in memory;
+//! - `run`: the loop over rows, batches and progress, and the summary;
+//! - `errors`: the file of rows that were not recorded, which can be fed in again.
+
+pub mod csv;
+pub mod derive;
+pub mod errors;
+pub mod manifest;
+pub mod mapping;
+pub mod plan;
+pub mod run;
+pub mod sink;
+pub mod value;
+
+use std::path::Path;
+
+use tamga_format::id::GenesisHash;
+use tamga_state::genesis::Genesis;
+
+use crate::error::CliError;
+
+/// The genesis in a file's text, and the hash that names it.
+///
+/// # Errors
+/// When the text is not a valid genesis file.
+pub fn genesis(path: &Path, text: &str) -> Result<(Genesis, GenesisHash), CliError> {
+    tamga_api::genesis_file::parse(text.as_bytes())
+        .map_err(|error| CliError::unreadable(&path.display().to_string(), &error.detail))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,249 @@
+//! From a row to its signed records.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+use tamga_api::draft::{Draft, DraftReference, Seal};
+use tamga_format::body::Submission;
+use tamga_format::id::{RecordId, UnixMillis};
+use tamga_format::signature::SigningKey;
+use tamga_state::codes::Code;
+
+use super::csv::Row;
+use super::derive;
+use super::mapping::{Expression, Mapping, RecordRule};
+use super::value::{Context, Memory, ValueError, event_time};
+use crate::error::CliError;
+use crate::signer::Keys;
+use crate::text;
+
+/// A record ready to be sent.
+#[derive(Debug)]
+pub struct Prepared {
+    /// Number of its row.
+    pub row: u64,
+    /// Kind and place in its row, such as `E02.1`; with the row's key it names the record for ever.
+    pub label: String,
+    /// Kind, such as `E02`.
+    pub kind: String,
+    /// Whether it follows from the row rather than standing in it.
+    pub derived: bool,
+    /// Its id.
+    pub id: RecordId,
+    /// Entry and body.
+    pub submission: Submission,
+}
+
+/// Why a row gives no records.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RowError {
+    /// Stable code.
+    pub code: String,
+    /// What is wrong, with the column.
+    pub detail: String,
+    /// What to do.
+    pub hint: String,
+}
+
+/// What becomes of a row.
+#[derive(Debug)]
+pub enum Plan {
+    /// Its records, and what the case remembers afterwards.
+    Records(Vec<Prepared>, Memory),
+    /// It is left out, for this reason.
+    Skip(String),
+    /// It cannot be read.
+    Error(RowError),
+}
+
+/// What every row of an import shares.
+pub struct Planner<'a> {
+    /// The mapping.
+    pub mapping: &'a Mapping,
+    /// The authors' keys.
+    pub keys: &'a Keys,
+    /// The import's secret.
+    pub secret: [u8; 32],
+    /// The ledger.
+    pub origin: &'a str,
+    /// Last block time at which a record may enter the log.
+    pub valid_until: UnixMillis,
+}
+
+impl Planner<'_> {
+    /// The records of a row, given what its case remembers.
+    ///
+    /// # Errors
+    /// When a key is missing: the import cannot go on. A row that cannot be read is a [`Plan::Error`].
+    pub fn plan(&self, row: &Row, memory: &Memory) -> Result<Plan, CliError> {
+        let left_out = self.mapping.skip.iter().find(|skip| row.get(&skip.column) == skip.equals);
+        if let Some(skip) = left_out {
+            return Ok(Plan::Skip(skip.reason.clone()));
+        }
+        let selected = row.get(&self.mapping.select);
+        let Some(rule) = self.mapping.rule(selected) else {
+            return Ok(Plan::Skip(format!("no rule for {selected}")));
+        };
+        let event = match event_time(&self.mapping.time, row) {
+            Ok(event) => event,
+            Err(error) => return Ok(Plan::Error(row_error(&error))),
+        };
+        let mut memory = memory.clone();
+        // The records of a row see what the row itself tells the case, unless they ask for a difference.
+        let context = Context { mapping: self.mapping, row, memory: &memory, secret: &self.secret, event };
+        let mut told = Memory::new();
+        for (name, expression) in &rule.remember {
+            match context.value(expression) {
+                Ok(value) => told.insert(name.clone(), plain(&value)),
+                Err(error) => return Ok(Plan::Error(row_error(&error))),
+            };
+        }
+        let before = memory.clone();
+        memory.extend(told.clone());
+        let mut records = Vec::new();
+        for (index, record) in rule.record.iter().enumerate() {
+            let known = Known { before: &before, now: &memory };
+            match self.record(record, index, row, known, event)? {
+                Ok(prepared) => {
+                    memory.insert(format!("record.{}", prepared.kind), prepared.id.to_string());
+                    memory.insert("record.last".to_owned(), prepared.id.to_string());
+                    records.push(prepared);
+                }
+                Err(error) => return Ok(Plan::Error(error)),
+            }
+        }
+        Ok(Plan::Records(records, memory))
+    }
+
+    /// The case of a row, as other commands take it, when the mapping calls a subject `case`.
+    #[must_use]
+    pub fn case_of(&self, row: &Row) -> Option<String> {
+        let event = event_time(&self.mapping.time, row).ok()?;
+        let memory = Memory::new();
+        let context =
+            Context { mapping: self.mapping, row, memory: &memory, secret: &self.secret, event };
+        context.subject("case").ok().map(|subject| subject.to_string())
+    }
+
+    fn record(
+        &self,
+        rule: &RecordRule,
+        index: usize,
+        row: &Row,
+        known: Known<'_>,
+        event: super::value::EventTime,
+    ) -> Result<Result<Prepared, RowError>, CliError> {
+        let context = Context { mapping: self.mapping, row, memory: known.now, secret: &self.secret, event };
+        let author = self
+            .mapping
+            .authors
+            .get(&rule.author)
+            .ok_or_else(|| CliError::bug("a checked mapping names its authors"))?;
+        let key_name = match context.text(&author.key) {
+            Ok(name) => name,
+            Err(error) => return Ok(Err(row_error(&error))),
+        };
+        let seed = self.keys.seed(&key_name)?;
+        let key = SigningKey::from_seed(*seed);
+        let draft = match draft(rule, &author.issuer, &context, known.before) {
+            Ok(draft) => draft,
+            Err(error) => return Ok(Err(row_error(&error))),
+        };
+        let label = format!("{}.{index}", rule.kind);
+        let source = self.mapping.source.as_str();
+        let salt = |field: &str| derive::value(&seed, source, &row.key, &format!("salt {label} {field}"));
+        let seal = Seal {
+            origin: self.origin,
+            key_id: key.public().key_id(),
+            nonce: derive::nonce(&seed, source, &row.key, &format!("nonce {label}")),
+            valid_until: self.valid_until,
+            salt: &salt,
+        };
+        let (record, body) = match draft.write(&seal) {
+            Ok(parts) => parts,
+            Err(error) => {
+                return Ok(Err(RowError {
+                    code: error.code.to_string(),
+                    detail: format!("{}{}: {}", rule.kind, error.pointer, error.detail),
+                    hint: error.code.info().remedy.en.to_owned(),
+                }));
+            }
+        };
+        let record = record.sign(&key).map_err(|error| CliError::bug(&error.to_string()))?;
+        let id = record.id();
+        let submission =
+            Submission::new(record, body).map_err(|error| CliError::bug(&error.to_string()))?;
+        Ok(Ok(Prepared {
+            row: row.number,
+            label,
+            kind: rule.kind.clone(),
+            derived: rule.derived,
+            id,
+            submission,
+        }))
+    }
+}
+
+/// What a case knows before a row and with it.
+#[derive(Clone, Copy)]
+struct Known<'a> {
+    before: &'a Memory,
+    now: &'a Memory,
+}
+
+fn draft(
+    rule: &RecordRule,
+    issuer: &str,
+    context: &Context<'_>,
+    before: &Memory,
+) -> Result<Draft, ValueError> {
+    // A difference is taken to the value before the row.
+    let earlier = Context { memory: before, ..*context };
+    let values = |expressions: &BTreeMap<String, Expression>| {
+        let value = |expression: &Expression| match expression {
+            Expression::Delta(_) => earlier.value(expression),
+            _ => context.value(expression),
+        };
+        expressions
+            .iter()
+            .map(|(name, expression)| Ok((name.clone(), value(expression)?)))
+            .collect::<Result<BTreeMap<String, Value>, ValueError>>()
+    };
+    let subject = |name: &String| context.subject(name).map(|subject| subject.to_string());
+    let reference = |rule: &super::mapping::ReferenceRule| {
+        Ok(DraftReference {
+            relation: rule.relation,
+            record: context.record(&rule.record)?,
+            subject: subject(&rule.subject)?,
+        })
+    };
+    Ok(Draft {
+        kind: rule.kind.clone(),
+        version: None,
+        issuer: context.text(issuer)?,
+        subject: subject(&rule.subject)?,
+        subjects: rule.subjects.iter().map(subject).collect::<Result<_, _>>()?,
+        event_time: text::rfc3339(context.event.time),
+        after: if rule.after { Some(context.record("last")?) } else { None },
+        on_behalf_of: None,
+        references: rule.references.iter().map(reference).collect::<Result<_, _>>()?,
+        fields: values(&rule.fields)?,
+        body: values(&rule.body)?,
+    })
+}
+
+fn row_error(error: &ValueError) -> RowError {
+    RowError {
+        code: Code::ImportRow.to_string(),
+        detail: format!("{}: {}", error.at, error.detail),
+        hint: format!("correct {} and import this file again", error.at),
+    }
+}
+
+/// A value as the case remembers it.
+fn plain(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.clone(),
+        other => other.to_string(),
+    }
+}

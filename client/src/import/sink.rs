@@ -1,0 +1,216 @@
+//! Where the records of an import go: a ledger, or the same rules in memory.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+use tamga_api::shapes::{BatchLine, Stage};
+use tamga_format::body::Submission;
+use tamga_format::id::{Height, RecordId, UnixMillis};
+use tamga_format::subject::{Role, Subject};
+use tamga_state::codes::Code;
+use tamga_state::{BlockContext, Overlay, Private, StatusRow, View, ViewError, execute_record, key_of};
+
+use crate::client::{Client, Wait};
+use crate::error::CliError;
+
+/// What was said about one record.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// It is or will be in the log.
+    Taken {
+        /// It was there before this run.
+        known: bool,
+        /// Its place, once final.
+        index: Option<u64>,
+    },
+    /// It is refused.
+    Refused {
+        /// Stable code.
+        code: String,
+        /// What is wrong.
+        detail: String,
+        /// What to do.
+        hint: String,
+        /// The same bytes may be taken later.
+        retryable: bool,
+    },
+}
+
+/// A place that judges records in order.
+pub trait Sink {
+    /// Judges a batch; the records of a case come in their order, within and across batches.
+    ///
+    /// # Errors
+    /// When the place cannot be reached; nothing is known about the batch then, and it may be sent again.
+    fn submit(&mut self, batch: &[&Submission]) -> Result<Vec<Verdict>, CliError>;
+
+    /// Waits until the records of a batch that was taken are final, and gives their places.
+    ///
+    /// # Errors
+    /// When the place cannot be reached.
+    fn settle(&mut self, batch: &[&Submission]) -> Result<Vec<Verdict>, CliError>;
+
+    /// Whether records get places here that are worth waiting for.
+    fn has_places(&self) -> bool;
+}
+
+/// A ledger behind its HTTP interface.
+pub struct LedgerSink<'a> {
+    client: &'a Client,
+    timeout: Duration,
+}
+
+impl<'a> LedgerSink<'a> {
+    /// The ledger of `client`; `timeout` bounds the wait for finality of a batch.
+    #[must_use]
+    pub fn new(client: &'a Client, timeout: Duration) -> Self {
+        Self { client, timeout }
+    }
+}
+
+impl Sink for LedgerSink<'_> {
+    fn submit(&mut self, batch: &[&Submission]) -> Result<Vec<Verdict>, CliError> {
+        let lines = self.client.submit_batch(batch, Wait::Accepted)?;
+        Ok(lines.into_iter().map(verdict).collect())
+    }
+
+    fn settle(&mut self, batch: &[&Submission]) -> Result<Vec<Verdict>, CliError> {
+        // Sending the same bytes again only asks where they are.
+        let lines = self.client.submit_batch(batch, Wait::Final(self.timeout))?;
+        Ok(lines.into_iter().map(verdict).collect())
+    }
+
+    fn has_places(&self) -> bool {
+        true
+    }
+}
+
+fn verdict(line: BatchLine) -> Verdict {
+    match (line.status, line.problem) {
+        (Stage::Rejected, Some(problem)) => Verdict::Refused {
+            code: problem.code,
+            detail: problem.errors.first().map_or_else(
+                || problem.detail.clone(),
+                |field| format!("{}: {}", field.pointer, problem.detail),
+            ),
+            hint: problem.remedy,
+            retryable: problem.retryable,
+        },
+        (Stage::Rejected, None) => Verdict::Refused {
+            code: Code::AnswerUnknown.to_string(),
+            detail: "refused without a reason".to_owned(),
+            hint: String::new(),
+            retryable: false,
+        },
+        (_, _) => Verdict::Taken { known: line.replayed, index: line.index },
+    }
+}
+
+/// The rules in memory, from a genesis: what a dry run uses.
+///
+/// It judges a file by itself. Records that the ledger already holds are not seen here, so a dry run of a
+/// file that was imported before says what a fresh ledger would say.
+pub struct RulesSink {
+    view: MemoryView,
+    origin: String,
+    time: UnixMillis,
+    height: u64,
+}
+
+/// Statuses, private state, entries and ids after the records judged so far.
+#[derive(Default)]
+struct MemoryView {
+    statuses: BTreeMap<Subject, StatusRow>,
+    privates: BTreeMap<Subject, Private>,
+    entries: BTreeMap<Subject, Vec<Vec<u8>>>,
+    seen: BTreeSet<RecordId>,
+}
+
+impl View for MemoryView {
+    fn status(&self, subject: &Subject) -> Result<Option<StatusRow>, ViewError> {
+        Ok(self.statuses.get(subject).cloned())
+    }
+
+    fn private(&self, subject: &Subject) -> Result<Option<Private>, ViewError> {
+        Ok(self.privates.get(subject).cloned())
+    }
+
+    fn entries(&self, subject: &Subject) -> Result<Vec<Vec<u8>>, ViewError> {
+        Ok(self.entries.get(subject).cloned().unwrap_or_default())
+    }
+
+    fn seen(&self, id: &RecordId) -> Result<bool, ViewError> {
+        Ok(self.seen.contains(id))
+    }
+}
+
+impl RulesSink {
+    /// The rules over the statuses of a genesis, at a block time.
+    #[must_use]
+    pub fn new(statuses: BTreeMap<Subject, StatusRow>, origin: &str, time: UnixMillis) -> Self {
+        let view = MemoryView { statuses, ..MemoryView::default() };
+        Self { view, origin: origin.to_owned(), time, height: 0 }
+    }
+
+    fn judge(&mut self, submission: &Submission) -> Verdict {
+        let id = submission.record().id();
+        if self.view.seen.contains(&id) {
+            return Verdict::Taken { known: true, index: None };
+        }
+        self.height = self.height.saturating_add(1);
+        let block = BlockContext {
+            origin: self.origin.clone(),
+            height: Height(self.height),
+            time: self.time,
+        };
+        let record = submission.record();
+        match key_of(&self.view, &record.record().key_id) {
+            Ok(Some(_)) => {}
+            Ok(None) => return refused(Code::UnknownKey, "no key of this id is registered"),
+            Err(error) => return refused(Code::StateUnreadable, &error.to_string()),
+        }
+        let mut overlay = Overlay::new(&self.view);
+        match execute_record(&mut overlay, &block, record, submission.body()) {
+            Err(rejection) => refused(rejection.code, &format!("{}: {}", rejection.pointer, rejection.detail)),
+            Ok(()) => {
+                let changes = overlay.into_changes();
+                self.view.statuses.extend(changes.statuses);
+                for (subject, private) in changes.privates {
+                    match private {
+                        Some(private) => self.view.privates.insert(subject, private),
+                        None => self.view.privates.remove(&subject),
+                    };
+                }
+                for subject in record.record().all_subjects().filter(|subject| subject.role == Role::Case) {
+                    self.view.entries.entry(subject).or_default().push(record.entry().to_vec());
+                }
+                self.view.seen.insert(id);
+                Verdict::Taken { known: false, index: None }
+            }
+        }
+    }
+}
+
+impl Sink for RulesSink {
+    fn submit(&mut self, batch: &[&Submission]) -> Result<Vec<Verdict>, CliError> {
+        Ok(batch.iter().map(|submission| self.judge(submission)).collect())
+    }
+
+    fn settle(&mut self, batch: &[&Submission]) -> Result<Vec<Verdict>, CliError> {
+        Ok(batch.iter().map(|_| Verdict::Taken { known: true, index: None }).collect())
+    }
+
+    fn has_places(&self) -> bool {
+        false
+    }
+}
+
+fn refused(code: Code, detail: &str) -> Verdict {
+    let info = code.info();
+    Verdict::Refused {
+        code: code.to_string(),
+        detail: detail.to_owned(),
+        hint: info.remedy.en.to_owned(),
+        retryable: info.retryable,
+    }
+}

@@ -1,0 +1,20 @@
+//! The command line `tamga` and the library behind it: writing, importing, reading and verifying records.
+//!
+//! Uses the public HTTP interface and the formats, never a node's internals; what a proof means is
+//! decided by `tamga_format::receipt` alone.
+#![forbid(unsafe_code)]
+#![warn(missing_docs)]
+#![expect(missing_debug_implementations, reason = "handles of streams, sockets and keys are never printed")]
+
+pub mod client;
+pub mod cmd;
+pub mod config;
+pub mod error;
+pub mod import;
+pub mod keyfile;
+pub mod keyring;
+pub mod lang;
+pub mod output;
+pub mod signer;
+pub mod text;
+pub mod verify;
