@@ -176,7 +176,8 @@ impl Signer {
     /// # Errors
     /// When the key is not the one named, or the watermark cannot be opened.
     pub fn open(config: CosignerConfig) -> Result<Self> {
-        let CosignerConfig { key, vkey, genesis, validators, policy: _, watermark, clock: _ } = config;
+        let CosignerConfig { key, vkey, genesis, validators, policy: _, watermark, clock: _ } =
+            config;
         anyhow::ensure!(
             key.public() == *vkey.key(),
             "the cosigner key in the key file is not the one genesis names for {}",

@@ -138,11 +138,15 @@ impl Gatherer {
 
     /// All signatures at hand on one checkpoint, under its height; `None` when there are none.
     #[must_use]
-    pub fn signed(&self, height: Height, size: TreeSize, root: TreeRoot) -> Option<SignedCheckpoint> {
-        let lines = self.holders(size, root).map(|(id, _, held)| SignatureLine {
-            key_id: *id,
-            blob: held.blob.clone(),
-        });
+    pub fn signed(
+        &self,
+        height: Height,
+        size: TreeSize,
+        root: TreeRoot,
+    ) -> Option<SignedCheckpoint> {
+        let lines = self
+            .holders(size, root)
+            .map(|(id, _, held)| SignatureLine { key_id: *id, blob: held.blob.clone() });
         // The log's line first: when a policy has more witnesses than fit, it must not be cut off.
         let mut signatures: Vec<SignatureLine> = lines.collect();
         let log = self.policy.log().key_id();

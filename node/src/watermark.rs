@@ -4,16 +4,22 @@
 //! the watermark moves before the signature is made, only forward, only to a tree that extends the
 //! one below it, and by compare-and-swap: the file must still hold what was read from it. One
 //! process holds it at a time.
+//!
+//! The file has two slots of text. A mark is written over the older one and synced, so that a crash
+//! in the middle leaves the newer one, at the cost of one flush of the disk.
 
 use std::fs::{File, OpenOptions, TryLockError};
-use std::io::{self, Write};
+use std::io::{self, Read, Write};
+use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 
 use tamga_format::id::{Height, TreeRoot, TreeSize, sha256};
 use tamga_format::merkle::{Hash, verify_consistency};
 
-/// Bytes a watermark file may have.
-const FILE_BYTES_MAX: u64 = 4_096;
+/// Bytes of a slot: the longest key name and numbers fit.
+const SLOT_BYTES: usize = 512;
+/// Bytes of the file.
+const FILE_BYTES: usize = 2 * SLOT_BYTES;
 
 /// A point in the life of the log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,7 +55,9 @@ pub enum WatermarkError {
     #[error("watermark {0} is held by another process; stop that one first")]
     Locked(PathBuf),
     /// The file is not a watermark of this key.
-    #[error("watermark {path} is damaged or of another key ({what}); restore it, or remove it and let the peers confirm what was signed")]
+    #[error(
+        "watermark {path} is damaged or of another key ({what}); restore it, or remove it and let the peers confirm what was signed"
+    )]
     Damaged {
         /// The file.
         path: PathBuf,
@@ -68,7 +76,9 @@ pub enum WatermarkError {
         at: u64,
     },
     /// A second root of a size, or a tree that does not extend the one signed before.
-    #[error("size {size} with root {root} does not extend what this key has signed: refused for good")]
+    #[error(
+        "size {size} with root {root} does not extend what this key has signed: refused for good"
+    )]
     Fork {
         /// The size refused.
         size: u64,
@@ -92,6 +102,8 @@ pub struct Watermark {
     /// The key's text form: a file of another key is refused.
     key: String,
     current: Option<Mark>,
+    /// What the file holds; `None` when it is absent.
+    image: Option<Image>,
     /// After a failed write it is unknown what is durable (R3): only opening again tells.
     broken: bool,
     /// Held for its lock.
@@ -113,8 +125,14 @@ impl Watermark {
             Err(TryLockError::WouldBlock) => return Err(WatermarkError::Locked(path.to_owned())),
             Err(TryLockError::Error(error)) => return Err(io(error)),
         }
-        let current = read(path, key)?;
-        Ok(Self { path: path.to_owned(), key: key.to_owned(), current, broken: false, _lock: lock })
+        let image = read(path).map_err(io)?;
+        let current = match &image {
+            None => None,
+            Some(None) => return Err(damaged(path, "it has not 1,024 bytes")),
+            Some(Some(image)) => Some(image.newest(key).map_err(|what| damaged(path, what))?),
+        };
+        let (path, key, image) = (path.to_owned(), key.to_owned(), image.flatten());
+        Ok(Self { path, key, current, image, broken: false, _lock: lock })
     }
 
     /// The newest mark; `None` when nothing was signed with this file.
@@ -171,17 +189,71 @@ impl Watermark {
         if self.current == Some(next) && !self.broken {
             return Ok(());
         }
-        if self.broken || read(&self.path, &self.key)? != self.current {
+        let io = |error| WatermarkError::Io { path: self.path.clone(), error };
+        let held = read(&self.path).map_err(io)?;
+        if self.broken || held != self.image.clone().map(Some) {
             self.broken = true;
             return Err(WatermarkError::Changed(self.path.clone()));
         }
         self.broken = true;
-        write(&self.path, &encode(&self.key, &next))
-            .map_err(|error| WatermarkError::Io { path: self.path.clone(), error })?;
+        let slot = encode(&self.key, &next);
+        let image = match self.image.take() {
+            None => Image::create(&self.path, slot),
+            Some(image) => image.replace_older(&self.path, slot, &self.key),
+        };
+        self.image = Some(image.map_err(io)?);
         self.broken = false;
         self.current = Some(next);
         Ok(())
     }
+}
+
+/// The bytes of the file: two slots, each a text padded with line feeds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Image([[u8; SLOT_BYTES]; 2]);
+
+impl Image {
+    /// Makes the file, both slots alike. After a crash it is there whole or not at all.
+    fn create(path: &Path, slot: [u8; SLOT_BYTES]) -> io::Result<Self> {
+        let fresh = beside(path, "new");
+        let mut file = File::create(&fresh)?;
+        file.write_all(&[slot, slot].concat())?;
+        file.sync_all()?;
+        std::fs::rename(&fresh, path)?;
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+        File::open(folder.unwrap_or(Path::new(".")))?.sync_all()?;
+        Ok(Self([slot, slot]))
+    }
+
+    /// Writes over the older slot. After a crash the file holds the newer mark, and once this
+    /// returns also the one just written.
+    fn replace_older(mut self, path: &Path, slot: [u8; SLOT_BYTES], key: &str) -> io::Result<Self> {
+        let [first, second] = &self.0;
+        let older = usize::from(order(decode(first, key)) > order(decode(second, key)));
+        self.0[older] = slot;
+        let file = OpenOptions::new().write(true).open(path)?;
+        let offset = if older == 0 { 0 } else { SLOT_BYTES as u64 };
+        file.write_all_at(&slot, offset)?;
+        file.sync_data()?;
+        Ok(self)
+    }
+
+    /// The newer mark. One slot may be damaged: a crash in the middle of a write leaves it so, and
+    /// the mark that was being written there had not been signed.
+    fn newest(&self, key: &str) -> Result<Mark, &'static str> {
+        let [first, second] = self.0.each_ref().map(|slot| decode(slot, key));
+        let newest = if order(first) > order(second) { first } else { second };
+        newest.ok_or("no slot can be read")
+    }
+}
+
+/// The newer of two marks is the larger, then the later.
+fn order(mark: Option<Mark>) -> Option<(TreeSize, u64)> {
+    mark.map(|mark| (mark.size, mark.time_s))
+}
+
+fn damaged(path: &Path, what: &'static str) -> WatermarkError {
+    WatermarkError::Damaged { path: path.to_owned(), what }
 }
 
 fn beside(path: &Path, suffix: &str) -> PathBuf {
@@ -191,53 +263,47 @@ fn beside(path: &Path, suffix: &str) -> PathBuf {
     name.into()
 }
 
-/// Replaces the file. After a crash it holds either the old text or the new one, and once this
-/// returns it holds the new one.
-fn write(path: &Path, text: &str) -> io::Result<()> {
-    let fresh = beside(path, "new");
-    let mut file = File::create(&fresh)?;
-    file.write_all(text.as_bytes())?;
-    file.sync_all()?;
-    std::fs::rename(&fresh, path)?;
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
-    File::open(folder.unwrap_or(Path::new(".")))?.sync_all()
+/// The file: `None` when absent, `Some(None)` when of another length.
+fn read(path: &Path) -> io::Result<Option<Option<Image>>> {
+    let mut bytes = Vec::new();
+    match File::open(path) {
+        Ok(file) => file.take(FILE_BYTES as u64 + 1).read_to_end(&mut bytes)?,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(error),
+    };
+    let (slots, rest) = bytes.as_chunks();
+    Ok(Some(match slots {
+        [first, second] if rest.is_empty() => Some(Image([*first, *second])),
+        _ => None,
+    }))
 }
 
-fn encode(key: &str, mark: &Mark) -> String {
+fn encode(key: &str, mark: &Mark) -> [u8; SLOT_BYTES] {
     let Mark { height, size, root, time_s } = mark;
     let (height, size) = (height.get(), size.get());
     let text = format!(
         "tamga-watermark/v1\nkey {key}\nheight {height}\nsize {size}\nroot {root}\ntime {time_s}\n"
     );
     let check = TreeRoot(sha256(&[text.as_bytes()]));
-    format!("{text}check {check}\n")
+    let mut slot = [b'\n'; SLOT_BYTES];
+    let text = format!("{text}check {check}\n");
+    slot.get_mut(..text.len())
+        .expect("a key's text form has at most 200 bytes")
+        .copy_from_slice(text.as_bytes());
+    slot
 }
 
-fn read(path: &Path, key: &str) -> Result<Option<Mark>, WatermarkError> {
-    let io = |error| WatermarkError::Io { path: path.to_owned(), error };
-    let damaged = |what| WatermarkError::Damaged { path: path.to_owned(), what };
-    match std::fs::metadata(path) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-        Err(error) => return Err(io(error)),
-        Ok(file) if file.len() > FILE_BYTES_MAX => return Err(damaged("it is too long")),
-        Ok(_) => {}
-    }
-    let bytes = std::fs::read(path).map_err(io)?;
-    let text = String::from_utf8(bytes).map_err(|_| damaged("it is not text"))?;
-    let mark = decode(&text).ok_or_else(|| damaged("its lines cannot be read"))?;
-    // One form: whatever differs from what we would write, by a byte or in its key, is refused.
-    if encode(key, &mark) == text { Ok(Some(mark)) } else { Err(damaged("its check fails")) }
-}
-
-fn decode(text: &str) -> Option<Mark> {
-    let mut lines = text.lines().skip(2);
+/// Reads a slot. One form: what differs by a byte from what we would write is refused.
+fn decode(slot: &[u8; SLOT_BYTES], key: &str) -> Option<Mark> {
+    let mut lines = std::str::from_utf8(slot).ok()?.lines().skip(2);
     let mut field = |name: &str| lines.next()?.strip_prefix(name)?.strip_prefix(' ');
-    Some(Mark {
+    let mark = Mark {
         height: Height(field("height")?.parse().ok()?),
         size: TreeSize(field("size")?.parse().ok()?),
         root: TreeRoot::from_hex(field("root")?).ok()?,
         time_s: field("time")?.parse().ok()?,
-    })
+    };
+    (encode(key, &mark) == *slot).then_some(mark)
 }
 
 #[cfg(test)]

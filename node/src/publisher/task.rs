@@ -258,7 +258,10 @@ impl Task {
                 self.to_learn.extend(newest);
                 self.confirmed_by.insert(peer);
                 if self.confirmed_by.len() == self.confirmations {
-                    info!(peers = self.confirmations, "validators confirmed what the log key signed");
+                    info!(
+                        peers = self.confirmations,
+                        "validators confirmed what the log key signed"
+                    );
                     self.heal();
                 }
             }
@@ -320,8 +323,7 @@ impl Task {
     }
 
     fn ask_newest(&self, peer: PeerId) {
-        let (swarm, log_key, answers) =
-            (self.swarm.clone(), self.log_key, self.answers_in.clone());
+        let (swarm, log_key, answers) = (self.swarm.clone(), self.log_key, self.answers_in.clone());
         tokio::spawn(async move {
             let newest = swarm.newest(peer, log_key).await.ok();
             answers.send(Answer::Newest(peer, newest)).await.ok();

@@ -239,10 +239,8 @@ pub fn start(
     let local = keypair.public().to_peer_id();
     let mut peers = BTreeMap::new();
     for peer in &config.peers {
-        let id: PeerId = peer
-            .peer_id
-            .parse()
-            .with_context(|| format!("`{}` is not a PeerId", peer.peer_id))?;
+        let id: PeerId =
+            peer.peer_id.parse().with_context(|| format!("`{}` is not a PeerId", peer.peer_id))?;
         let addresses = parse_addresses(&peer.addresses)?;
         if id != local {
             peers.insert(id, (peer.role, addresses));
@@ -267,7 +265,8 @@ pub fn start(
 
 fn parse_addresses(addresses: &[String]) -> Result<Vec<Multiaddr>> {
     let parse = |text: &String| {
-        text.parse().with_context(|| format!("`{text}` is not an address like /ip4/10.0.0.7/tcp/7102"))
+        text.parse()
+            .with_context(|| format!("`{text}` is not an address like /ip4/10.0.0.7/tcp/7102"))
     };
     addresses.iter().map(parse).collect()
 }

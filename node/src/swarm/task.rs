@@ -115,7 +115,11 @@ impl Task {
         };
         let mut swarm = SwarmBuilder::with_existing_identity(keypair)
             .with_tokio()
-            .with_tcp(tcp::Config::default().nodelay(true), noise::Config::new, yamux::Config::default)
+            .with_tcp(
+                tcp::Config::default().nodelay(true),
+                noise::Config::new,
+                yamux::Config::default,
+            )
             .context("the transport cannot be built")?
             .with_behaviour(|_| behaviour)
             .context("the behaviour cannot be built")?
@@ -238,7 +242,9 @@ impl Task {
             Event::Message { peer, message: Message::Request { request, channel, .. }, .. } => {
                 self.on_request(peer, &request, channel);
             }
-            Event::Message { peer, message: Message::Response { request_id, response }, .. } => {
+            Event::Message {
+                peer, message: Message::Response { request_id, response }, ..
+            } => {
                 let Some((_, sent)) = self.sent.remove(&request_id) else { return };
                 let response = Response::decode(&response).map_err(|_| {
                     self.on_junk(peer);
@@ -523,7 +529,10 @@ async fn answer(
     }
 }
 
-async fn ask<T, A>(door: &mpsc::Sender<T>, message: impl FnOnce(oneshot::Sender<A>) -> T) -> Option<A> {
+async fn ask<T, A>(
+    door: &mpsc::Sender<T>,
+    message: impl FnOnce(oneshot::Sender<A>) -> T,
+) -> Option<A> {
     let (reply, answer) = oneshot::channel();
     door.send(message(reply)).await.ok()?;
     answer.await.ok()

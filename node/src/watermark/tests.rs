@@ -106,21 +106,47 @@ fn a_file_changed_by_someone_else_stops_the_signing() {
 }
 
 #[test]
-fn damage_of_any_byte_and_a_foreign_key_are_refused() {
+fn a_torn_slot_leaves_the_mark_before_and_two_damaged_ones_are_refused() {
     let (folder, log) = (tempfile::tempdir().unwrap(), Log::new(20, 0));
-    open(&folder).advance(log.mark(9, 1), &[]).unwrap();
+    let mut watermark = open(&folder);
+    watermark.advance(log.mark(4, 1), &[]).unwrap();
+    watermark.advance(log.mark(9, 1), &log.path(4, 9)).unwrap();
+    drop(watermark);
     let path = folder.path().join("watermark");
-    let text = std::fs::read(&path).unwrap();
-    for position in 0..text.len() {
-        let mut bytes = text.clone();
+    let file = std::fs::read(&path).unwrap();
+    for position in 0..FILE_BYTES {
+        let mut bytes = file.clone();
         bytes[position] ^= 1;
+        std::fs::write(&path, &bytes).unwrap();
+        let held = *Watermark::open(&path, "key-1").unwrap().current().unwrap();
+        let newest_is_first = file.starts_with(&encode("key-1", &log.mark(9, 1)));
+        let torn_newest = newest_is_first == (position < SLOT_BYTES);
+        let expected = if torn_newest { log.mark(4, 1) } else { log.mark(9, 1) };
+        assert_eq!(held, expected, "byte {position}");
+        bytes[(position + SLOT_BYTES) % FILE_BYTES] ^= 1;
         std::fs::write(&path, &bytes).unwrap();
         let opened = Watermark::open(&path, "key-1");
         assert!(matches!(opened, Err(WatermarkError::Damaged { .. })), "byte {position}");
     }
-    std::fs::write(&path, &text).unwrap();
+    for cut in [0, 1, SLOT_BYTES, FILE_BYTES - 1] {
+        std::fs::write(&path, &file[..cut]).unwrap();
+        let opened = Watermark::open(&path, "key-1");
+        assert!(matches!(opened, Err(WatermarkError::Damaged { .. })), "{cut} bytes");
+    }
+    std::fs::write(&path, &file).unwrap();
     let foreign = Watermark::open(&path, "key-2");
     assert!(matches!(foreign, Err(WatermarkError::Damaged { .. })));
+}
+
+#[test]
+fn the_longest_mark_fits_its_slot_and_survives() {
+    let folder = tempfile::tempdir().unwrap();
+    let key = "k".repeat(200);
+    let path = folder.path().join("watermark");
+    let size = TreeSize(u64::MAX);
+    let mark = Mark { height: Height(u64::MAX), size, root: TreeRoot([255; 32]), time_s: u64::MAX };
+    Watermark::open(&path, &key).unwrap().advance(mark, &[]).unwrap();
+    assert_eq!(Watermark::open(&path, &key).unwrap().current(), Some(&mark));
 }
 
 #[test]

@@ -61,7 +61,10 @@ fn lists_over_their_limits_are_refused() {
     let bare = SignedCheckpoint { signatures: vec![], ..checkpoint() };
     let line = SignatureLine { key_id: [0; 4], blob: vec![0; 63] };
     let short = SignedCheckpoint { signatures: vec![line], ..checkpoint() };
-    let crowd = SignedCheckpoint { signatures: vec![checkpoint().signatures[0].clone(); 17], ..checkpoint() };
+    let crowd = SignedCheckpoint {
+        signatures: vec![checkpoint().signatures[0].clone(); 17],
+        ..checkpoint()
+    };
     let cases = [
         Request::Records(vec![vec![]]),
         Request::Records(vec![vec![0; SUBMISSION_BYTES_MAX + 1]]),
