@@ -1,6 +1,7 @@
 //! Opening a ledger: creation, recovery and checking are one path (spec §19.5).
 
 use std::cell::RefCell;
+use std::collections::BTreeMap;
 
 use tamga_format::block_leaf::{BlockLeaf, genesis_leaf};
 use tamga_format::checkpoint::Checkpoint;
@@ -84,7 +85,7 @@ fn create<S: Store>(store: &mut S, genesis: &Genesis, ledger: &Ledger) -> Result
     let mut log = Log::new();
     log.push(&merkle::leaf_hash(&leaf));
     log.write(&mut batch);
-    for (key, state) in initial_subjects(genesis) {
+    for (key, state) in initial_subjects(genesis)? {
         batch.put(Table::Subjects, key.as_bytes(), &state.encode());
     }
     let (size, root) = (log.size(), log.root());
@@ -109,11 +110,12 @@ fn create<S: Store>(store: &mut S, genesis: &Genesis, ledger: &Ledger) -> Result
     Ok(store.commit(batch)?)
 }
 
-fn initial_subjects(genesis: &Genesis) -> impl Iterator<Item = (MapKey, SubjectState)> {
-    genesis
-        .initial_statuses()
-        .into_iter()
-        .map(|(subject, row)| (subject.map_key(), SubjectState::of_genesis(row)))
+/// The subjects of the genesis, in the order of the map.
+fn initial_subjects(genesis: &Genesis) -> Result<BTreeMap<MapKey, SubjectState>, OpenError> {
+    let rows =
+        genesis.initial_statuses().map_err(|error| OpenError::Genesis(error.to_string()))?;
+    let subjects = rows.into_iter();
+    Ok(subjects.map(|(key, row)| (key.map_key(), SubjectState::of_genesis(row))).collect())
 }
 
 /// The map of all subject rows, read in pages so that memory holds one page beside the map.
@@ -147,7 +149,7 @@ fn recover<S: Store>(
     genesis: &Genesis,
     ledger: &Ledger,
     map: &Map,
-) -> Result<(Head, Log), StoreError> {
+) -> Result<(Head, Log), OpenError> {
     let row = store.get(Table::Meta, meta::HEAD)?.ok_or_else(|| corrupted("the head is absent"))?;
     let HeadRow::V1 { height, size, root, frontier } = layout::decode(Table::Meta, &row)?;
     let (height, size, root) = (Height(height), TreeSize(size), TreeRoot(root));
@@ -158,27 +160,27 @@ fn recover<S: Store>(
     let BlockRow::V1 { leaf, value, beacon, .. } = layout::decode(Table::Blocks, &row)?;
     let checkpoint = Checkpoint { origin: ledger.origin.clone(), size, root };
     if checkpoint.value_id() != ValueId(value) {
-        return Err(corrupted("the head is not the last block's"));
+        return Err(corrupted("the head is not the last block's").into());
     }
     let (time, map_root) = if height == Height(0) {
-        (ledger.time, genesis_map_root(genesis))
+        (ledger.time, genesis_map_root(genesis)?)
     } else {
         let leaf =
             BlockLeaf::decode(&leaf).map_err(|_| corrupted("the last block leaf is damaged"))?;
         (leaf.time, leaf.map_root)
     };
     if map.root() != map_root {
-        return Err(corrupted("the subjects do not lead to the last block's map root"));
+        return Err(corrupted("the subjects do not lead to the last block's map root").into());
     }
     let head = Head { height, size, root, value: ValueId(value), time, map_root, beacon };
     Ok((head, log))
 }
 
-fn genesis_map_root(genesis: &Genesis) -> MapRoot {
-    let mut values: Vec<(MapKey, MapValue)> =
-        initial_subjects(genesis).map(|(key, state)| (key, state.map_value())).collect();
-    values.sort_unstable_by_key(|(key, _)| *key);
-    Map::new().updated(&values).root()
+fn genesis_map_root(genesis: &Genesis) -> Result<MapRoot, OpenError> {
+    let subjects = initial_subjects(genesis)?;
+    let values: Vec<(MapKey, MapValue)> =
+        subjects.iter().map(|(key, state)| (*key, state.map_value())).collect();
+    Ok(Map::new().updated(&values).root())
 }
 
 fn corrupted(what: &str) -> StoreError {

@@ -1,0 +1,15 @@
+//! [`Store`](tamga_replica::Store) on RocksDB: one column family per table, one synced write per
+//! block (spec §19).
+//!
+//! - [`RocksStore`]: open, commit, read
+//! - `options`: every option that differs from RocksDB's defaults, and why
+//! - `upgrade`: the version on disk and the steps between versions
+#![forbid(unsafe_code)]
+#![warn(missing_docs)]
+
+mod options;
+mod store;
+mod upgrade;
+
+pub use store::RocksStore;
+pub use upgrade::VERSION;
