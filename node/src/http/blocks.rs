@@ -1,0 +1,143 @@
+//! Blocks, validators, trust policy and genesis (spec §20.9).
+
+use axum::Json;
+use axum::extract::{Path, State};
+use axum::http::{HeaderValue, Uri, header};
+use axum::response::{IntoResponse, Response};
+use serde::Deserialize;
+use tamga_api::shapes::{BlockView, Page, PageInfo, Stage, ValidatorsView};
+use tamga_api::time;
+use tamga_format::id::Height;
+
+use super::fault::Fault;
+use super::ledger::{BlockSummary, ReadError};
+use super::reads::{IMMUTABLE, NO_STORE, plain};
+use super::request::{self, NoQuery};
+use super::state::HttpState;
+
+/// The page of the list of blocks.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct BlocksQuery {
+    after: Option<String>,
+    limit: Option<usize>,
+}
+
+fn view(state: &HttpState, block: BlockSummary) -> BlockView {
+    let BlockSummary { leaf, root, value, size_before } = block;
+    let is_final = state.ledger.final_head().is_some_and(|head| head.height >= leaf.height);
+    let leaves = leaf.size.get().saturating_sub(size_before.get());
+    BlockView {
+        height: leaf.height.get(),
+        size: leaf.size.get(),
+        // One leaf of each block is its own.
+        records: leaves.saturating_sub(1),
+        time: time::instant(leaf.time),
+        value: value.to_string(),
+        previous: leaf.prev.to_string(),
+        root: root.to_string(),
+        map_root: leaf.map_root.to_string(),
+        status: if is_final { Stage::Final } else { Stage::Ordered },
+    }
+}
+
+/// Blocks, newest first.
+#[utoipa::path(
+    get, path = "/v1/blocks", tag = "network",
+    params(
+        ("after" = Option<String>, Query, description = "`next` of the page before"),
+        ("limit" = Option<usize>, Query, description = "Items, 1 to 200; 50 by default"),
+    ),
+    responses(
+        (status = 200, description = "A page of blocks", body = Page<BlockView>),
+        (status = 400, response = super::openapi::ProblemResponse),
+    )
+)]
+pub(super) async fn list(State(state): State<HttpState>, uri: Uri) -> Result<Response, Fault> {
+    let query: BlocksQuery = request::query(&uri)?;
+    let limit =
+        request::page_limit(query.limit, state.limits.page_default, state.limits.page_max)?;
+    let head = state.ledger.head().height.get();
+    // The cursor is the height of the last block shown.
+    let top = match query.after.as_deref() {
+        None => head,
+        Some(after) => request::cursor(after)?.saturating_sub(1).min(head),
+    };
+    let bottom = top.saturating_sub(u64::try_from(limit - 1).unwrap_or(u64::MAX)).max(1);
+    let blocks = state
+        .read(move |ledger| {
+            let heights = (bottom..=top).rev().map(Height);
+            heights.map(|height| ledger.block(height)).collect::<Result<Vec<_>, ReadError>>()
+        })
+        .await?;
+    let data: Vec<_> = blocks.into_iter().flatten().map(|block| view(&state, block)).collect();
+    let next = data.last().map(|block| block.height).filter(|height| *height > 1);
+    let page = PageInfo { has_more: next.is_some(), next: next.map(|height| height.to_string()) };
+    Ok(([(header::CACHE_CONTROL, NO_STORE)], Json(Page { data, page })).into_response())
+}
+
+/// One block.
+#[utoipa::path(
+    get, path = "/v1/blocks/{height}", tag = "network",
+    params(("height" = u64, Path, description = "Its number, from 1")),
+    responses(
+        (status = 200, description = "The block", body = BlockView),
+        (status = 404, response = super::openapi::ProblemResponse),
+    )
+)]
+pub(super) async fn block(
+    State(state): State<HttpState>,
+    Path(height): Path<String>,
+    uri: Uri,
+) -> Result<Response, Fault> {
+    request::query::<NoQuery>(&uri)?;
+    let missing = || Fault::not_found("block");
+    let height = request::cursor(&height).map_err(|_| missing())?;
+    let block = state.read(move |ledger| ledger.block(Height(height))).await?.ok_or_else(missing)?;
+    let view = view(&state, block);
+    let caching = if view.status == Stage::Final { IMMUTABLE } else { NO_STORE };
+    Ok(([(header::CACHE_CONTROL, caching)], Json(view)).into_response())
+}
+
+/// The validators and their quorum.
+#[utoipa::path(
+    get, path = "/v1/validators", tag = "network",
+    responses((status = 200, description = "The validators", body = ValidatorsView))
+)]
+pub(super) async fn validators(
+    State(state): State<HttpState>,
+    uri: Uri,
+) -> Result<Response, Fault> {
+    request::query::<NoQuery>(&uri)?;
+    let hour = HeaderValue::from_static("public, max-age=3600");
+    Ok(([(header::CACHE_CONTROL, hour)], Json(&state.info.validators)).into_response())
+}
+
+/// The trust policy, as tlog-policy text. A copy from a source you trust is worth more than this one.
+#[utoipa::path(
+    get, path = "/.well-known/tamga/trust-policy", tag = "network",
+    responses((status = 200, description = "The policy", body = String, content_type = "text/plain"))
+)]
+pub(super) async fn trust_policy(
+    State(state): State<HttpState>,
+    uri: Uri,
+) -> Result<Response, Fault> {
+    request::query::<NoQuery>(&uri)?;
+    Ok(well_known(plain(state.info.policy.clone())))
+}
+
+/// The genesis file, verbatim: its SHA-256 is in leaf 0 of the log.
+#[utoipa::path(
+    get, path = "/.well-known/tamga/genesis", tag = "network",
+    responses((status = 200, description = "The file", body = String, content_type = "text/plain"))
+)]
+pub(super) async fn genesis(State(state): State<HttpState>, uri: Uri) -> Result<Response, Fault> {
+    request::query::<NoQuery>(&uri)?;
+    Ok(well_known(plain(state.info.genesis.clone())))
+}
+
+fn well_known(mut response: Response) -> Response {
+    let hour = HeaderValue::from_static("public, max-age=3600");
+    response.headers_mut().insert(header::CACHE_CONTROL, hour);
+    response
+}

@@ -1,0 +1,86 @@
+//! The description of the interface, OpenAPI 3.1, made from the handlers themselves.
+//!
+//! `docs/openapi.json` is its copy in the repository; a test compares the two, `make bless` rewrites it.
+
+use std::sync::LazyLock;
+
+use tamga_api::problem::Problem;
+use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
+use utoipa::{Modify, OpenApi, ToResponse};
+
+use super::{blocks, cases, feed, log, probes, reads, records};
+
+/// An error: a problem document with a stable code of the registry.
+#[derive(ToResponse)]
+#[response(description = "A problem (RFC 9457) with a stable code", content_type = "application/problem+json")]
+#[expect(dead_code, reason = "only its description is used")]
+pub(super) struct ProblemResponse(Problem);
+
+struct Token;
+
+impl Modify for Token {
+    fn modify(&self, openapi: &mut utoipa::openapi::OpenApi) {
+        let components = openapi.components.get_or_insert_default();
+        components.add_security_scheme("token", SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer)));
+    }
+}
+
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "Tamga",
+        version = "1",
+        description = "A permissioned append-only ledger: submit signed records, read receipts and proofs, follow the log. Whatever is read here can be checked offline; nothing here has to be trusted.",
+        license(name = "Apache-2.0", identifier = "Apache-2.0"),
+    ),
+    servers((url = "/")),
+    modifiers(&Token),
+    components(schemas(Problem), responses(ProblemResponse)),
+    paths(
+        records::submit,
+        records::batch,
+        records::validate,
+        records::draft,
+        reads::record,
+        reads::receipt,
+        reads::proof,
+        reads::body,
+        reads::operation,
+        cases::case,
+        cases::events,
+        feed::stream,
+        feed::poll,
+        blocks::list,
+        blocks::block,
+        blocks::validators,
+        blocks::trust_policy,
+        blocks::genesis,
+        log::checkpoint,
+        log::tile,
+        probes::live,
+        probes::ready,
+        probes::metrics,
+        probes::description,
+    ),
+    tags(
+        (name = "records", description = "Submitting and reading records"),
+        (name = "cases", description = "Where a case stands and how it came there"),
+        (name = "feed", description = "Final records as they come"),
+        (name = "log", description = "The transparency log: signed checkpoint and tiles (C2SP)"),
+        (name = "network", description = "Blocks, validators, trust policy, genesis"),
+        (name = "operation", description = "Probes and metrics"),
+    ),
+)]
+struct Description;
+
+static TEXT: LazyLock<String> = LazyLock::new(|| {
+    let mut text = Description::openapi().to_pretty_json().unwrap_or_default();
+    text.push('\n');
+    text
+});
+
+/// The description as JSON, ending in a newline.
+#[must_use]
+pub fn text() -> &'static str {
+    &TEXT
+}

@@ -1,0 +1,253 @@
+//! What every handler shares: the ledger, its texts, tokens, limits and counters.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use axum::http::{HeaderMap, HeaderValue, header};
+use tamga_api::shapes::ValidatorsView;
+use tamga_format::id::{TreeSize, sha256};
+use tokio::sync::{Semaphore, watch};
+use tokio::time::Instant;
+
+use super::fault::Fault;
+use super::ledger::{FinalNote, Ledger, ReadError};
+use crate::metrics::Metrics;
+
+/// The texts of a ledger that never change while a node runs.
+#[derive(Clone, Debug)]
+pub struct LedgerInfo {
+    /// Name of the ledger.
+    pub origin: String,
+    /// Trust policy, tlog-policy text.
+    pub policy: String,
+    /// The genesis file, verbatim.
+    pub genesis: Vec<u8>,
+    /// The validators of the policy in force.
+    pub validators: ValidatorsView,
+}
+
+/// Bounds of the HTTP interface.
+#[derive(Clone, Debug)]
+pub struct HttpLimits {
+    /// Bytes of one batch.
+    pub batch_bytes_max: usize,
+    /// Submissions of one batch.
+    pub batch_records_max: usize,
+    /// Bytes of a JSON request.
+    pub json_bytes_max: usize,
+    /// Items of one page.
+    pub page_max: usize,
+    /// Items of a page when the request names no limit.
+    pub page_default: usize,
+    /// Records of one subject that a history reads to find corrections.
+    pub history_records_max: usize,
+    /// Longest wait for a verdict or an event.
+    pub wait_max: Duration,
+    /// Requests that wait at once; beyond them a submission is answered without waiting.
+    pub waits_max: usize,
+    /// Live streams at once.
+    pub streams_max: usize,
+    /// Blocking reads at once.
+    pub reads_max: usize,
+    /// The public checkpoint advances at most this often.
+    pub checkpoint_every: Duration,
+    /// Silence after which a stream sends a comment.
+    pub heartbeat: Duration,
+}
+
+impl Default for HttpLimits {
+    fn default() -> Self {
+        Self {
+            batch_bytes_max: 8 << 20,
+            batch_records_max: 1_000,
+            json_bytes_max: 256 << 10,
+            page_max: 200,
+            page_default: 50,
+            history_records_max: 4_096,
+            wait_max: Duration::from_secs(60),
+            waits_max: 20_000,
+            streams_max: 1_000,
+            reads_max: 64,
+            checkpoint_every: Duration::from_secs(10),
+            heartbeat: Duration::from_secs(15),
+        }
+    }
+}
+
+/// Bearer tokens that open entries and bodies.
+///
+/// Only their hashes are kept, and a presented token is compared with every one of them in constant time.
+#[derive(Clone, Debug, Default)]
+pub struct Tokens(Vec<[u8; 32]>);
+
+impl Tokens {
+    /// The tokens of a configuration; empty ones are left out.
+    pub fn new<'a>(tokens: impl IntoIterator<Item = &'a str>) -> Self {
+        let tokens = tokens.into_iter().filter(|token| !token.is_empty());
+        Self(tokens.map(|token| sha256(&[token.as_bytes()])).collect())
+    }
+
+    /// Whether the request carries one of the tokens.
+    #[must_use]
+    pub fn admit(&self, headers: &HeaderMap) -> bool {
+        let presented = headers
+            .get(header::AUTHORIZATION)
+            .and_then(|value| value.to_str().ok())
+            .and_then(|value| value.strip_prefix("Bearer "));
+        let Some(presented) = presented else { return false };
+        let hash = sha256(&[presented.as_bytes()]);
+        // Neither loop ends early, so the time tells nothing about the tokens.
+        self.0.iter().fold(false, |found, token| {
+            let difference = token.iter().zip(&hash).fold(0, |sum, (a, b)| sum | (a ^ b));
+            found | (difference == 0)
+        })
+    }
+}
+
+/// What every handler shares; cheap to clone.
+#[derive(Clone)]
+pub struct HttpState(Arc<Shared>);
+
+impl std::fmt::Debug for HttpState {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("HttpState").field("origin", &self.info.origin).finish_non_exhaustive()
+    }
+}
+
+/// The fields behind [`HttpState`].
+#[expect(missing_debug_implementations, reason = "HttpState shows what is worth showing")]
+pub struct Shared {
+    pub(super) ledger: Arc<dyn Ledger>,
+    pub(super) info: LedgerInfo,
+    pub(super) tokens: Tokens,
+    pub(super) limits: HttpLimits,
+    pub(super) metrics: Arc<Metrics>,
+    pub(super) waits: Semaphore,
+    pub(super) streams: Arc<Semaphore>,
+    pub(super) stop: watch::Receiver<bool>,
+    reads: Semaphore,
+    boot: u32,
+    requests: AtomicU64,
+    /// The note that `/log/checkpoint` serves, and since when.
+    public: Mutex<Option<(FinalNote, Instant)>>,
+    /// The `Tamga-Checkpoint` header of the newest final checkpoint.
+    banner: Mutex<(TreeSize, Option<HeaderValue>)>,
+}
+
+impl std::ops::Deref for HttpState {
+    type Target = Shared;
+
+    fn deref(&self) -> &Shared {
+        &self.0
+    }
+}
+
+impl HttpState {
+    /// The state of a server that ends its waits and streams once `stop` turns true.
+    pub fn new(
+        ledger: Arc<dyn Ledger>,
+        info: LedgerInfo,
+        tokens: Tokens,
+        limits: HttpLimits,
+        metrics: Arc<Metrics>,
+        stop: watch::Receiver<bool>,
+    ) -> Self {
+        let mut boot = [0; 4];
+        // Request ids need not be secret; without entropy they are merely the same after a restart.
+        if getrandom::fill(&mut boot).is_err() {
+            tracing::warn!("no system randomness: request ids repeat after a restart");
+        }
+        Self(Arc::new(Shared {
+            ledger,
+            info,
+            tokens,
+            metrics,
+            stop,
+            waits: Semaphore::new(limits.waits_max),
+            streams: Arc::new(Semaphore::new(limits.streams_max)),
+            reads: Semaphore::new(limits.reads_max),
+            boot: u32::from_le_bytes(boot),
+            requests: AtomicU64::new(0),
+            public: Mutex::new(None),
+            banner: Mutex::new((TreeSize(0), None)),
+            limits,
+        }))
+    }
+
+    /// Runs a blocking read on a thread for such reads.
+    pub(super) async fn read<T: Send + 'static>(
+        &self,
+        read: impl FnOnce(&dyn Ledger) -> Result<T, ReadError> + Send + 'static,
+    ) -> Result<T, Fault> {
+        // The semaphore is never closed: should it be, reading unbounded is the lesser evil.
+        let _permit = self.reads.acquire().await.ok();
+        let ledger = Arc::clone(&self.ledger);
+        match tokio::task::spawn_blocking(move || read(ledger.as_ref())).await {
+            Ok(Ok(value)) => Ok(value),
+            Ok(Err(ReadError(reason))) => {
+                tracing::error!(reason, "the store can't answer");
+                Err(Fault::internal())
+            }
+            Err(_) => Err(Fault::internal()),
+        }
+    }
+
+    /// An id for the next request.
+    pub(super) fn next_request_id(&self) -> String {
+        let number = self.requests.fetch_add(1, Ordering::Relaxed);
+        format!("{:08x}-{number:x}", self.boot)
+    }
+
+    /// The note for `/log/checkpoint`: the newest final one, but at most one new note per interval, never an older one.
+    pub(super) fn public_note(&self) -> Option<FinalNote> {
+        let newest = self.ledger.final_head()?;
+        let mut public = self.public.lock().unwrap_or_else(PoisonError::into_inner);
+        let due = match &*public {
+            None => true,
+            Some((shown, since)) => {
+                newest.size > shown.size && since.elapsed() >= self.limits.checkpoint_every
+            }
+        };
+        if due {
+            *public = Some((newest, Instant::now()));
+        }
+        public.as_ref().map(|(note, _)| note.clone())
+    }
+
+    /// The `Tamga-Checkpoint` header: the newest final checkpoint this node knows.
+    pub(super) fn banner(&self) -> Option<HeaderValue> {
+        let newest = self.ledger.final_head()?;
+        let mut banner = self.banner.lock().unwrap_or_else(PoisonError::into_inner);
+        if banner.0 != newest.size {
+            let time = tamga_api::time::instant(newest.time);
+            let text = format!("size={}; root={}; time={time}", newest.size, newest.root);
+            *banner = (newest.size, HeaderValue::try_from(text).ok());
+        }
+        banner.1.clone()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_configured_bearer_token_is_admitted() {
+        let tokens = Tokens::new(["alpha", "beta", ""]);
+        for (header, admitted) in [
+            ("Bearer alpha", true),
+            ("Bearer beta", true),
+            ("Bearer alph", false),
+            ("Bearer alphaa", false),
+            ("Bearer ", false),
+            ("bearer alpha", false),
+            ("Basic alpha", false),
+        ] {
+            let mut headers = HeaderMap::new();
+            headers.insert(header::AUTHORIZATION, HeaderValue::from_static(header));
+            assert_eq!(tokens.admit(&headers), admitted, "{header}");
+        }
+        assert!(!tokens.admit(&HeaderMap::new()));
+    }
+}
