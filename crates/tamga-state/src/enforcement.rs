@@ -8,6 +8,7 @@
 //! | `money` | what is due, recovered and given out; conservation |
 //! | `parties` | which subjects must be named, and their statuses |
 //! | `correction` | E18: amend, annul, reinstate by replay |
+//! | `timeline` | the stages of a case, record by record, for those who show it |
 
 use crate::catalogue::Kind;
 use crate::codes::{Code, Rejection};
@@ -22,8 +23,10 @@ mod correction;
 mod money;
 mod parties;
 mod step;
+mod timeline;
 
 pub use correction::HISTORY_MAX;
+pub use timeline::{Moment, timeline};
 
 use correction::History;
 use step::Step;

@@ -129,7 +129,10 @@ fn every_mistake_is_named_with_its_place() {
         ("/validator", |file| file.validators[1].peer = file.validators[0].peer.clone()),
         ("/validator", |file| file.validators[1].consensus = file.validators[0].consensus.clone()),
         ("/publisher", |file| file.publishers[0].peer = file.validators[0].peer.clone()),
-        ("", |file| file.organisations[0].number = "591240000100".into()),
+        ("", |file| {
+            let wrong = OrganisationPart { number: "591240000100".into(), ..file.organisations[0].clone() };
+            file.organisations.push(wrong);
+        }),
         ("", |file| file.keys[0].owner = "officer#17".into()),
         ("", |file| file.officers.push(file.officers[0].clone())),
     ];
