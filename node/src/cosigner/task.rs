@@ -289,6 +289,9 @@ impl Task {
                 for signed in &notes {
                     self.add(None, signed);
                 }
+                if notes.len() == CHECKPOINTS_MAX {
+                    self.heal();
+                }
             }
         }
         Ok(())

@@ -46,7 +46,7 @@ pub const COMMANDS_MAX: usize = 8_192;
 pub const REDIAL_FIRST: Duration = Duration::from_millis(100);
 /// Longest pause before a peer is dialled again.
 pub const REDIAL_LAST: Duration = Duration::from_secs(5);
-/// How long a peer that sent junk stays disconnected by us.
+/// How long a peer that sent junk may not connect.
 pub const JUNK_PAUSE: Duration = Duration::from_secs(60);
 
 const _: () = assert!(PUSH_BYTES + SUBMISSION_BYTES_MAX + 8 * PUSH_RECORDS_MAX < MESSAGE_BYTES_MAX);

@@ -176,7 +176,7 @@ counters! {
     records_received,
     /// Records sent to peers, counted once per peer.
     records_sent,
-    /// Records that gave way in a full queue, counted once per peer.
+    /// Records that gave way in a full queue or were not acknowledged, counted once per peer.
     records_dropped,
     /// Signed checkpoints not sent because a peer or the task was too far behind.
     notices_dropped,

@@ -62,11 +62,13 @@ struct Peer {
     notices: u32,
     answering: u32,
     junk: u32,
+    /// Set while a peer that sent junk may not connect.
+    banned_until: Option<Instant>,
 }
 
 /// What an outbound request was for.
 enum Sent {
-    Records,
+    Records { count: u64 },
     Notice,
     Pull { rounds: u32 },
     Ask(oneshot::Sender<Result<Response, SwarmError>>),
@@ -144,6 +146,7 @@ impl Task {
                 notices: 0,
                 answering: 0,
                 junk: 0,
+                banned_until: None,
             };
             (id, peer)
         });
@@ -209,7 +212,6 @@ impl Task {
             return;
         }
         let role = peer.role;
-        peer.junk = 0;
         info!(peer = %id, "peer connected");
         self.doors.connected.send_modify(|peers| {
             peers.insert(id, role);
@@ -311,14 +313,17 @@ impl Task {
         debug!(peer = %id, junk = peer.junk, "senseless message");
         if peer.junk == JUNK_MAX {
             warn!(peer = %id, "peer disconnected after {JUNK_MAX} senseless messages");
-            peer.dial_after = Instant::now() + JUNK_PAUSE;
-            self.swarm.disconnect_peer_id(id).ok();
+            peer.banned_until = Some(Instant::now() + JUNK_PAUSE);
+            self.swarm.behaviour_mut().allowed.disallow_peer(id);
         }
     }
 
     fn on_answer(&mut self, id: PeerId, sent: Sent, answer: Result<Response, SwarmError>) {
         match sent {
-            Sent::Records => {
+            Sent::Records { count } => {
+                if answer.is_err() {
+                    Counters::add(&self.doors.counters.records_dropped, count);
+                }
                 if let Some(peer) = self.peers.get_mut(&id) {
                     peer.pushing = false;
                 }
@@ -429,14 +434,23 @@ impl Task {
             }
         }
         for (id, batch) in batches {
-            Counters::add(&self.doors.counters.records_sent, count(batch.len()));
-            self.send(id, &Request::Records(batch), Sent::Records);
+            let count = count(batch.len());
+            Counters::add(&self.doors.counters.records_sent, count);
+            self.send(id, &Request::Records(batch), Sent::Records { count });
         }
     }
 
     fn dial_absent(&mut self) {
         let now = Instant::now();
         for (id, peer) in &mut self.peers {
+            if let Some(until) = peer.banned_until {
+                if now < until {
+                    continue;
+                }
+                peer.banned_until = None;
+                peer.junk = 0;
+                self.swarm.behaviour_mut().allowed.allow_peer(*id);
+            }
             if peer.connections > 0 || peer.addresses.is_empty() || now < peer.dial_after {
                 continue;
             }
@@ -497,7 +511,9 @@ async fn answer(
     match request {
         Request::Records(records) => {
             let Some(pool) = pool else { return Response::Absent };
-            ask(&pool, |done| PoolInbound::Records { from, records, done }).await;
+            // A busy pool slows its peers down, but not so long that they take us for dead.
+            let taken = ask(&pool, |done| PoolInbound::Records { from, records, done });
+            tokio::time::timeout(ANSWER_WAIT / 2, taken).await.ok();
             Response::Done
         }
         Request::Pull { have } => {

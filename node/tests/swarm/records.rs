@@ -1,15 +1,17 @@
 //! Records reach every listed validator, by push or by pull, and nobody else.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use tamga_format::id::{Height, sha256};
+use tamga_node::swarm::limits::JUNK_MAX;
 use tamga_node::swarm::{self, NoteInbound, PoolInbound, SwarmHandle};
 use tokio::sync::mpsc;
 use tokio::time::timeout;
 
-use crate::ledger::{FakeLog, cosigned, swarm_config};
+use crate::ledger::{FakeLog, PUBLISHER, cosigned, swarm_config};
 
 const PATIENCE: Duration = Duration::from_secs(20);
 
@@ -167,4 +169,21 @@ async fn strangers_and_processes_of_other_ledgers_are_not_heard() {
     while let Ok(message) = first.notes.try_recv() {
         assert!(matches!(message, NoteInbound::Connected { .. }), "{message:?}");
     }
+}
+
+#[tokio::test]
+async fn a_peer_that_sends_what_it_may_not_is_counted_and_cut_off() {
+    let first = Process::start(0, &BTreeMap::new(), Vec::new());
+    let listening = BTreeMap::from([(0, first.address().await)]);
+    // A publisher has no records to send.
+    let publisher = Process::start(PUBLISHER, &listening, Vec::new());
+    publisher.connected(1).await;
+    let mut connected = publisher.swarm.connected();
+    let mut pause = tokio::time::interval(Duration::from_millis(10));
+    while !connected.borrow_and_update().is_empty() {
+        publisher.swarm.broadcast_records(records(0..1));
+        timeout(PATIENCE, pause.tick()).await.unwrap();
+    }
+    assert!(first.pool.lock().unwrap().is_empty());
+    assert_eq!(first.swarm.counters().junk.load(Ordering::Relaxed), u64::from(JUNK_MAX));
 }
