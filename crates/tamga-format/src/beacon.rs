@@ -107,7 +107,7 @@ impl fmt::Debug for VrfProof {
 pub struct VrfPublic(PublicKey);
 
 impl VrfPublic {
-    /// Admits a key under the same rule as signing keys (spec §4.1).
+    /// Admits a key under the same rule as signing keys (spec §4.2).
     ///
     /// # Errors
     /// Those of [`PublicKey::admit`].
