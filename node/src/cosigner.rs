@@ -1,5 +1,5 @@
 //! The cosigner: states, after commit, that a checkpoint extends everything this validator has seen
-//! (spec §11.4, design of finality in docs/architecture.md).
+//! (spec §11.4).
 //!
 //! It works from what is committed and durable, never inside the vote path. For each block it checks
 //! the commit certificate against the checkpoint, the consistency with what it signed before, moves

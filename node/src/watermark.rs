@@ -1,4 +1,4 @@
-//! The last checkpoint a key has signed, kept outside the database (spec §7.3).
+//! The last checkpoint a key has signed, kept outside the database (spec §11.4).
 //!
 //! A key that signs checkpoints must never contradict itself, whatever happens to the database. So
 //! the watermark moves before the signature is made, only forward, only to a tree that extends the

@@ -56,10 +56,10 @@ enum Answer {
 }
 
 /// A signing under way owns the signer and brings it back.
-type Signing = JoinHandle<(Signer, Result<Option<SignedCheckpoint>, CosignError>)>;
+type Signing = JoinHandle<(Box<Signer>, Result<Option<SignedCheckpoint>, CosignError>)>;
 
 enum Pen {
-    Idle(Signer),
+    Idle(Box<Signer>),
     Signing(Signing),
     /// The signer went down with a panic, or refused for good.
     Down,
@@ -100,7 +100,7 @@ impl Task {
         let (answers_in, answers) = mpsc::channel(64);
         Self {
             key_id: signer.key_id(),
-            pen: Pen::Idle(signer),
+            pen: Pen::Idle(Box::new(signer)),
             next,
             confirmed_by: BTreeSet::new(),
             confirmations,

@@ -46,7 +46,7 @@ enum Answer {
 }
 
 /// What a signing under way needs and brings back.
-type Signing = JoinHandle<(LogSigner, Result<SignedCheckpoint, Failure>)>;
+type Signing = JoinHandle<(Box<LogSigner>, Result<SignedCheckpoint, Failure>)>;
 
 /// Why a checkpoint is not signed.
 enum Failure {
@@ -56,7 +56,7 @@ enum Failure {
 }
 
 enum Pen {
-    Idle(LogSigner),
+    Idle(Box<LogSigner>),
     Signing(Signing),
     Down,
 }
@@ -100,7 +100,7 @@ impl Task {
             log_key: policy.log().key_id(),
             last: signer.last().copied(),
             again: signer.last().is_some(),
-            pen: Pen::Idle(signer),
+            pen: Pen::Idle(Box::new(signer)),
             confirmed_by: BTreeSet::new(),
             confirmations,
             to_learn: Vec::new(),
