@@ -145,3 +145,6 @@ impl fmt::Display for Rejection {
 
 impl core::error::Error for Rejection {}
 
+
+#[cfg(test)]
+mod tests;

@@ -32,6 +32,9 @@ pub mod overlay;
 pub mod registry;
 mod rules;
 pub mod status;
+#[cfg(any(test, feature = "testing"))]
+#[allow(clippy::arithmetic_side_effects, clippy::panic, reason = "only tests use it, and they fail loudly")]
+pub mod testing;
 pub mod view;
 mod writer;
 

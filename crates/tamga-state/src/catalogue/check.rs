@@ -205,25 +205,44 @@ pub fn valid_iin(number: &str) -> bool {
 
 /// Whether a text may hold an ИИН, a phone number or an e-mail address.
 ///
-/// Ten or more digits in a row, blanks, dashes, dots and brackets between them not counted, are
-/// suspect: an ИИН has twelve, a phone number ten or eleven.
+/// Digits in a row, with blanks, hyphens and brackets between them not counted, are suspect if they
+/// are twelve or more (an ИИН), eleven from 7 or 8 (a phone number with the country's code), ten
+/// after a plus sign, or ten from 7 (a mobile number without the code).
 #[must_use]
 pub fn looks_personal(text: &str) -> bool {
-    const SUSPECT_DIGITS: u32 = 10;
-    let mut run = 0_u32;
+    let mut run = Run::default();
     for c in text.chars() {
         if c == '@' {
             return true;
         }
-        // Digits of every script count: an ИИН in Arabic-Indic or full-width digits is still one.
+        // Digits of every script count: an ИИН in full-width digits is still one.
         if c.is_numeric() {
-            run = run.saturating_add(1);
-            if run >= SUSPECT_DIGITS {
+            run.first = run.first.or(Some(c));
+            run.length = run.length.saturating_add(1);
+        } else if run.length == 0 || !matches!(c, ' ' | '\u{a0}' | '-' | '(' | ')' | '\u{2011}' | '\u{2013}') {
+            if run.is_suspect() {
                 return true;
             }
-        } else if !matches!(c, ' ' | '\u{a0}' | '-' | '.' | '(' | ')' | '+' | '_' | '/' | '\u{2011}' | '\u{2013}') {
-            run = 0;
+            run = Run { plus: c == '+' || run.plus && matches!(c, ' ' | '('), ..Run::default() };
         }
     }
-    false
+    run.is_suspect()
+}
+
+#[derive(Default)]
+struct Run {
+    plus: bool,
+    first: Option<char>,
+    length: u32,
+}
+
+impl Run {
+    fn is_suspect(&self) -> bool {
+        match self.length {
+            12.. => true,
+            11 => self.plus || matches!(self.first, Some('7' | '8')),
+            10 => self.plus || self.first == Some('7'),
+            _ => false,
+        }
+    }
 }

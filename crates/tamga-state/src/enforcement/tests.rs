@@ -1,0 +1,498 @@
+//! Each rule with what it accepts and what it refuses.
+
+use tamga_format::cbor::Value;
+use tamga_format::id::{RecordId, UnixMillis};
+use tamga_format::subject::{Role, Subject};
+
+use crate::catalogue::{Kind, relation};
+use crate::codes::Code;
+use crate::matrix::Stage;
+use crate::status::{
+    Complaint, ComplaintStage, DebtorStatus, Document, ItemVersion, Money, Officer, Parameter, encode,
+};
+use crate::testing::{Draft, NOW, TODAY, World, lines, tag, writer};
+use crate::view::StatusRow;
+
+fn case() -> Subject {
+    tag(Role::Case, "case")
+}
+
+#[track_caller]
+fn refused(world: &mut World, draft: &Draft, code: Code, pointer: &str) {
+    let before = world.view.statuses.clone();
+    let rejection = world.submit(draft).expect_err("it must be refused");
+    assert_eq!((rejection.code, rejection.pointer.as_str()), (code, pointer), "{rejection}");
+    assert_eq!(world.view.statuses, before, "a refused record must change nothing");
+}
+
+/// A case in the wanted stage, with the test bailiff as assignee.
+fn in_stage(stage: Stage) -> World {
+    let mut world = World::new();
+    let case = case();
+    let bailiff = "bailiff";
+    world.record(&World::present(case, 100_000));
+    if stage == Stage::Received {
+        return world;
+    }
+    world.record(&World::distribute(case, bailiff));
+    if stage == Stage::Assigned {
+        return world;
+    }
+    if stage == Stage::Refused {
+        world.record(&refusal(&world));
+        return world;
+    }
+    world.record(&world.initiate(case, bailiff));
+    if stage == Stage::Initiated {
+        return world;
+    }
+    world.record(&world.start(case, bailiff));
+    match stage {
+        Stage::Deferred => {
+            world.record(&world.change(case, "court", "DEFER"));
+        }
+        Stage::Suspended => {
+            world.record(&suspension(&world, bailiff, "DEBTOR_HOSPITAL"));
+        }
+        Stage::ClosedExecuted => {
+            world.record(&world.close(case, bailiff));
+        }
+        Stage::ClosedTerminated => {
+            world.record(&closing(&world, "TERMINATED", Some("LIQUIDATION")));
+        }
+        Stage::ClosedReturnedClaimant => {
+            world.record(&closing(&world, "RETURNED_CLAIMANT", Some("NO_PROPERTY")));
+        }
+        Stage::ClosedReturnedIssuer => {
+            world.record(&closing(&world, "RETURNED_ISSUER", None));
+        }
+        _ => {}
+    }
+    assert_eq!(world.case(case).stage, stage);
+    world
+}
+
+fn refusal(world: &World) -> Draft {
+    world
+        .about(Kind::E03, "bailiff", case())
+        .naming(&[Subject::new(Role::Document, case().id)])
+        .field("decision", "REFUSED")
+        .field("ground_code", "WRONG_TERRITORY")
+        .field("act_date", TODAY)
+}
+
+fn suspension(world: &World, by: &str, ground: &str) -> Draft {
+    world.change(case(), by, "SUSPEND").field("ground_code", ground)
+}
+
+fn resumption(world: &World, ground: &str) -> Draft {
+    world.change(case(), "bailiff", "RESUME").field("ground_code", ground)
+}
+
+fn closing(world: &World, outcome: &str, ground: Option<&str>) -> Draft {
+    let draft = world
+        .about(Kind::E15, "bailiff", case())
+        .field("outcome", outcome)
+        .field("act_date", TODAY);
+    match ground {
+        Some(ground) => draft.field("ground_code", ground),
+        None => draft,
+    }
+}
+
+fn notice(world: &World, by: &str) -> Draft {
+    world
+        .about(Kind::E04, by, case())
+        .field("recipient", "DEBTOR")
+        .field("channel", "POST")
+        .field("content", "INITIATION")
+        .field("sent_at", NOW.get())
+        .field("delivery_status", "SENT")
+}
+
+fn complaint(world: &World, by: &str, stage: &str) -> Draft {
+    world
+        .about(Kind::E17, by, case())
+        .naming(&[tag(Role::Complaint, "complaint")])
+        .field("complaint_kind", "ACTIONS")
+        .field("forum", "CIVIL")
+        .field("stage", stage)
+}
+
+fn register(world: &World, reason: &str) -> Draft {
+    world.about(Kind::E16, "bailiff", case()).field("reason", reason)
+}
+
+/// Every step that the test bailiff, court or operator can take, by row of the matrix.
+fn step(world: &World, row: &str) -> Draft {
+    match row {
+        "T02" => World::distribute(case(), "bailiff"),
+        "T03" => refusal(world),
+        "T04" => world.initiate(case(), "bailiff"),
+        "T05" => notice(world, "bailiff"),
+        "T06" => world.start(case(), "bailiff"),
+        "T10" => world.recover(case(), "bailiff", 5),
+        "T12" | "T12b" => suspension(world, "court", "EXPERT_EXAMINATION"),
+        "T13" => resumption(world, "DEBTOR_HOSPITAL"),
+        "T14" => world.change(case(), "court", "DEFER"),
+        "T15" => world.change(case(), "bailiff", "POSTPONE").field("until", TODAY + 3),
+        "T16" => world.change(case(), "operator", "END_DEFERRAL"),
+        "T18a" => world.close(case(), "bailiff"),
+        "T18b" => closing(world, "TERMINATED", Some("LIQUIDATION")),
+        "T18c" => closing(world, "RETURNED_CLAIMANT", Some("NO_PROPERTY")),
+        "T18d" => closing(world, "RETURNED_ISSUER", None),
+        "T19" => closing(world, "REOPENED", None).with(|record| {
+            record.issuer = writer("court");
+            record.key_id = crate::testing::key("court").public().key_id();
+        }),
+        "T21" => complaint(world, "debtor", "FILED"),
+        _ => register(world, "ENTERED"),
+    }
+}
+
+#[test]
+fn every_stage_permits_exactly_the_steps_of_the_matrix() {
+    const ROWS: [&str; 18] = [
+        "T02", "T03", "T04", "T05", "T06", "T10", "T12", "T13", "T14", "T15", "T16", "T18a", "T18b", "T18c",
+        "T18d", "T19", "T21", "TER",
+    ];
+    let mut table = String::new();
+    for &stage in Stage::ALL {
+        for row in ROWS {
+            let mut world = in_stage(stage);
+            let mut draft = step(&world, row);
+            if row == "T19" {
+                draft.signer = "court".to_owned();
+            }
+            table.push(match world.submit(&draft) {
+                Ok(_) => '+',
+                Err(rejection) => {
+                    assert_eq!(rejection.code, Code::StageNotAllowed, "{row} in {stage:?}: {rejection}");
+                    '.'
+                }
+            });
+        }
+        table.push_str(&format!(" {}\n", stage.name()));
+    }
+    // Columns: ROWS, where T12 stands for T12b in SUSPENDED.
+    assert_eq!(
+        table,
+        "\
++...............+. RECEIVED
+.++...........+.+. ASSIGNED
+...+...........++. REFUSED
+...++++.+..++++.++ INITIATED
+...+.++.++.++++.++ ENFORCING
+...+.++...+++.+.++ DEFERRED
+...+.+++...++++.++ SUSPENDED
+...+...........+++ CLOSED_EXECUTED
+...+...........+++ CLOSED_TERMINATED
+...+...........+++ CLOSED_RETURNED_CLAIMANT
+...+...........+++ CLOSED_RETURNED_ISSUER
+"
+    );
+}
+
+#[test]
+fn a_case_runs_from_presentation_to_closing() {
+    let mut world = World::new();
+    world.enforcing(case(), 100_000);
+    let officer: Officer = world.status(writer("bailiff"));
+    let debtor: DebtorStatus = world.status(tag(Role::Debtor, "debtor"));
+    assert_eq!((officer.load, debtor.open_cases), (1, 1));
+    world.record(&notice(&world, "bailiff"));
+    world.record(&world.recover(case(), "bank", 60_000));
+    world.record(&world.recover(case(), "bailiff", 50_000));
+    let pay = world
+        .about(Kind::E12, "bailiff", case())
+        .body("lines", lines(&[("claimant", 100_000)]))
+        .body("fee", 7_000)
+        .body("expenses", 500)
+        .body("returned", 2_500)
+        .body("total", 110_000);
+    world.record(&pay);
+    world.record(&world.close(case(), "bailiff"));
+    let money = world.money(case());
+    let expected = Money {
+        due: 100_000,
+        recovered: 110_000,
+        distributed: 100_000,
+        fee: 7_000,
+        expenses: 500,
+        returned: 2_500,
+        ..Money::default()
+    };
+    assert_eq!(money, expected);
+    let status = world.case(case());
+    assert_eq!((status.stage, status.notices), (Stage::ClosedExecuted, 1));
+    assert_eq!(status.money, world.view.privates[&case()].commitment());
+    let officer: Officer = world.status(writer("bailiff"));
+    let document: Document = world.status(Subject::new(Role::Document, case().id));
+    assert_eq!((officer.load, document.open_case, document.cases), (0, None, 1));
+}
+
+#[test]
+fn only_the_assignee_acts() {
+    let mut world = in_stage(Stage::Initiated);
+    let steps: [fn(&World, &str) -> Draft; 3] = [
+        |world, by| world.start(case(), by),
+        |world, by| world.recover(case(), by, 5),
+        notice,
+    ];
+    for step in steps {
+        for colleague in ["colleague", "state-bailiff", "robot"] {
+            let draft = step(&world, colleague);
+            refused(&mut world, &draft, Code::NotAssignee, "/issuer");
+        }
+    }
+    let draft = world.start(case(), "operator");
+    refused(&mut world, &draft, Code::RoleForbidden, "/issuer");
+    let draft = world.change(case(), "bailiff", "DEFER");
+    refused(&mut world, &draft, Code::RoleForbidden, "/issuer");
+    world.record(&world.start(case(), "bailiff"));
+}
+
+#[test]
+fn a_robot_acts_in_its_own_cases_for_its_organisation() {
+    let mut world = World::new();
+    world.record(&World::present(case(), 10));
+    world.record(&World::distribute(case(), "robot"));
+    let silent = world.initiate(case(), "robot").with(|record| record.on_behalf_of = None);
+    refused(&mut world, &silent, Code::OnBehalfOf, "/on_behalf_of");
+    world.record(&world.initiate(case(), "robot"));
+}
+
+#[test]
+fn distribution_goes_to_an_eligible_officer_of_the_region() {
+    let mut world = in_stage(Stage::Received);
+    let cases = [
+        (World::distribute(case(), "court"), Code::RoleForbidden, "/fields/bailiff_id"),
+        (World::distribute(case(), "nobody"), Code::SubjectUnknown, "/fields/bailiff_id"),
+        (World::distribute(case(), "far-bailiff"), Code::WrongRegion, "/fields/bailiff_id"),
+        (
+            World::distribute(case(), "bailiff").field("phase", "COMMIT"),
+            Code::TransitionNotInForce,
+            "/fields/phase",
+        ),
+        (
+            World::distribute(case(), "bailiff").field("algorithm_version", 1),
+            Code::TransitionNotInForce,
+            "/fields/algorithm_version",
+        ),
+    ];
+    for (draft, code, pointer) in cases {
+        refused(&mut world, &draft, code, pointer);
+    }
+    let far = Draft { signer: "far-chamber".to_owned(), ..World::distribute(case(), "bailiff") }.with(|r| {
+        r.issuer = writer("far-chamber");
+        r.key_id = crate::testing::key("far-chamber").public().key_id();
+    });
+    refused(&mut world, &far, Code::WrongRegion, "/issuer");
+    world.record(&World::distribute(case(), "bailiff"));
+}
+
+#[test]
+fn subjects_are_fixed_by_rule() {
+    let mut world = in_stage(Stage::Initiated);
+    let stranger = tag(Role::Debtor, "somebody else");
+    let start = world.start(case(), "bailiff");
+    for missing in start.record.subjects.clone() {
+        let draft = start.clone().not_naming(missing);
+        refused(&mut world, &draft, Code::SubjectMissing, "/subjects");
+    }
+    let at = start.clone().naming(&[stranger]).record.subjects.iter().position(|s| *s == stranger);
+    let pointer = format!("/subjects/{}", at.expect("it is named"));
+    refused(&mut world, &start.clone().naming(&[stranger]), Code::SubjectUnexpected, &pointer);
+
+    let other = tag(Role::Case, "other");
+    let second = World::present(other, 5).naming(&[stranger]);
+    refused(&mut world, &second, Code::SubjectMissing, "/subjects");
+    let none = World::present(other, 5).not_naming(tag(Role::Claimant, "claimant"));
+    refused(&mut world, &none, Code::SubjectMissing, "/subjects");
+    let officer = World::present(other, 5).naming(&[writer("bailiff")]);
+    refused(&mut world, &officer, Code::SubjectUnexpected, "/subjects/2");
+}
+
+#[test]
+fn one_document_has_one_open_case() {
+    let mut world = in_stage(Stage::Initiated);
+    let document = Subject::new(Role::Document, case().id);
+    let again = tag(Role::Case, "again");
+    let own = Subject::new(Role::Document, again.id);
+    let second = World::present(again, 5).not_naming(own).naming(&[document]);
+    refused(&mut world, &second, Code::Duplicate, "/subjects");
+    let last = world.record(&closing(&world, "RETURNED_CLAIMANT", Some("NO_PROPERTY")));
+    let wrong = second.clone().referring(relation::PREVIOUS_CASE, RecordId([9; 32]), case());
+    refused(&mut world, &wrong, Code::ReferenceNotAllowed, "/references");
+    world.record(&second.referring(relation::PREVIOUS_CASE, last, case()));
+    let reopened = Draft { signer: "court".to_owned(), ..step(&world, "T19") };
+    refused(&mut world, &reopened, Code::Duplicate, "/subjects");
+}
+
+#[test]
+fn kinds_demand_what_the_law_demands() {
+    let mut world = in_stage(Stage::Assigned);
+    let initiate = world.initiate(case(), "bailiff");
+    let field = |name: &str| format!("/fields/{name}");
+    let cases = [
+        (initiate.clone().field("act_date", TODAY + 2), Code::DateOrder, field("act_date")),
+        (initiate.clone().field("act_date", TODAY - 2), Code::DateOrder, field("act_date")),
+        (initiate.clone().without("execution_class"), Code::Validation, field("execution_class")),
+        (initiate.clone().field("ground_code", "DUPLICATE"), Code::GroundUnknown, field("ground_code")),
+        (refusal(&world).without("ground_code"), Code::GroundUnknown, field("ground_code")),
+    ];
+    for (draft, code, pointer) in cases {
+        refused(&mut world, &draft, code, &pointer);
+    }
+    world.record(&initiate);
+    let late = notice(&world, "bailiff").field("delivery_status", "DELIVERED");
+    let start = world.start(case(), "bailiff").field("reason", "VOLUNTARY_TERM_ELAPSED");
+    let start = start.field("term_start", TODAY - 5);
+    let cases = [
+        (late.clone(), Code::Validation, field("delivered_at")),
+        (late.clone().field("delivered_at", NOW.get() - 1), Code::DateOrder, field("delivered_at")),
+        (late.field("delivered_at", NOW.get() + 600_000), Code::EventInFuture, field("delivered_at")),
+        (start.clone(), Code::Validation, field("term_end")),
+        (start.clone().field("term_end", TODAY - 6), Code::DateOrder, field("term_end")),
+        (start.field("term_end", TODAY + 2), Code::TermNotOver, field("term_end")),
+        (
+            closing(&world, "TERMINATED", Some("NO_PROPERTY")),
+            Code::GroundUnknown,
+            field("ground_code"),
+        ),
+        (world.recover(case(), "bailiff", 0), Code::AmountOutOfRange, "/body/amount".to_owned()),
+        (
+            world.recover(case(), "bailiff", 1).field("value_date", TODAY + 2),
+            Code::DateOrder,
+            field("value_date"),
+        ),
+        (world.recover(case(), "bailiff", -1), Code::AmountOutOfRange, "/body/amount".to_owned()),
+    ];
+    for (draft, code, pointer) in cases {
+        refused(&mut world, &draft, code, &pointer);
+    }
+}
+
+#[test]
+fn a_document_is_presented_within_its_term() {
+    let mut world = World::new();
+    let name = "presentation_months.court_order";
+    let version = ItemVersion { from: 0, value: Value::Uint(36) };
+    let parameter = Parameter { name: name.to_owned(), versions: vec![version] };
+    let row = StatusRow { nonce: [0; 16], bytes: encode(&parameter, None) };
+    world.view.statuses.insert(Parameter::subject(name), row);
+    // 2023-03-02, three years before the test day.
+    let last = World::present(case(), 5).field("in_force_date", TODAY - 1_096);
+    let late = World::present(case(), 5).field("in_force_date", TODAY - 1_097);
+    refused(&mut world, &late, Code::PresentationExpired, "/fields/in_force_date");
+    let mut other = world.clone();
+    other.record(&last);
+    world.record(&late.field("term_restored_by", [1; 32]));
+    let future = World::present(tag(Role::Case, "b"), 5).field("in_force_date", TODAY + 2);
+    refused(&mut world, &future, Code::DateOrder, "/fields/in_force_date");
+}
+
+#[test]
+fn a_case_resumes_when_its_last_ground_ceases() {
+    let mut world = in_stage(Stage::Deferred);
+    world.record(&suspension(&world, "bailiff", "DEBTOR_HOSPITAL"));
+    world.record(&suspension(&world, "court", "BANKRUPTCY_OR_REHABILITATION").at(NOW));
+    let again = suspension(&world, "court", "DEBTOR_HOSPITAL");
+    refused(&mut world, &again, Code::GroundUnknown, "/fields/ground_code");
+    let other = resumption(&world, "INCAPACITY");
+    refused(&mut world, &other, Code::GroundUnknown, "/fields/ground_code");
+    world.record(&resumption(&world, "DEBTOR_HOSPITAL"));
+    assert_eq!(world.case(case()).stage, Stage::Suspended);
+    world.record(&resumption(&world, "BANKRUPTCY_OR_REHABILITATION"));
+    assert_eq!(world.case(case()).stage, Stage::Deferred);
+}
+
+#[test]
+fn sums_must_add_up() {
+    let mut world = in_stage(Stage::Enforcing);
+    world.record(&world.recover(case(), "bailiff", 1_000));
+    let pay = world.pay_out(case(), "bailiff", 1_000);
+    let stranger = lines(&[("somebody else", 1_000)]);
+    let cases = [
+        (pay.clone().body("total", 999), Code::TotalsMismatch, "/body/total"),
+        (pay.clone().body("fee", 1), Code::TotalsMismatch, "/body/total"),
+        (world.pay_out(case(), "bailiff", 1_001), Code::TotalsMismatch, "/body/total"),
+        (pay.clone().body("lines", stranger), Code::PayeeNotParty, "/body/lines/0"),
+        (pay.clone().body("sanction", 5).body("total", 1_005), Code::RoleForbidden, "/body/sanction"),
+        (world.close(case(), "bailiff"), Code::FundsUndistributed, "/fields/outcome"),
+        (
+            closing(&world, "TERMINATED", Some("LIQUIDATION")),
+            Code::FundsUndistributed,
+            "/fields/outcome",
+        ),
+    ];
+    for (draft, code, pointer) in cases {
+        refused(&mut world, &draft, code, pointer);
+    }
+    world.record(&pay);
+    let close = world.close(case(), "bailiff");
+    refused(&mut world, &close.clone().body("recovered", 999), Code::TotalsMismatch, "/body/recovered");
+    world.record(&close);
+}
+
+#[test]
+fn state_bailiffs_levy_the_sanction_and_earn_no_fee() {
+    let mut world = World::new();
+    world.record(&World::present(case(), 10));
+    world.record(&World::distribute(case(), "state-bailiff"));
+    world.record(&world.initiate(case(), "state-bailiff"));
+    world.record(&world.recover(case(), "state-bailiff", 1_100));
+    let pay = world.pay_out(case(), "state-bailiff", 1_000).body("total", 1_100);
+    refused(&mut world, &pay.clone().body("fee", 100), Code::RoleForbidden, "/body/fee");
+    world.record(&pay.body("sanction", 100));
+}
+
+#[test]
+fn complaints_follow_their_stages() {
+    let mut world = in_stage(Stage::Initiated);
+    let early = complaint(&world, "court", "ACCEPTED");
+    refused(&mut world, &early, Code::StageNotAllowed, "/fields/stage");
+    world.record(&complaint(&world, "claimant", "FILED"));
+    let own = complaint(&world, "claimant", "SATISFIED");
+    refused(&mut world, &own, Code::RoleForbidden, "/fields/stage");
+    for stage in ["ACCEPTED", "DISMISSED"] {
+        world.record(&complaint(&world, "court", stage));
+    }
+    world.record(&complaint(&world, "debtor", "APPEALED"));
+    world.record(&complaint(&world, "court", "PARTIALLY"));
+    assert_eq!(world.case(case()).open_complaints, 1);
+    world.record(&complaint(&world, "court", "IN_FORCE"));
+    assert_eq!(world.case(case()).open_complaints, 0);
+    let status: Complaint = world.status(tag(Role::Complaint, "complaint"));
+    assert_eq!(status.stage, ComplaintStage::InForce);
+    let third = complaint(&world, "third-party", "FILED").not_naming(tag(Role::Complaint, "complaint"));
+    refused(&mut world, &third, Code::SubjectMissing, "/subjects");
+    world.record(&third.naming(&[tag(Role::Complaint, "another")]));
+}
+
+#[test]
+fn a_bailiff_reopens_only_with_the_last_correction() {
+    let mut world = in_stage(Stage::Enforcing);
+    let notified = world.record(&notice(&world, "bailiff"));
+    world.record(&world.close(case(), "bailiff"));
+    let reopen = closing(&world, "REOPENED", None);
+    refused(&mut world, &reopen, Code::AuthorityRequired, "/references");
+    let correction = world.record(&world.correct(case(), "bailiff", "AMEND", notified));
+    world.record(&reopen.referring(relation::AUTHORITY, correction, case()));
+    assert_eq!(world.case(case()).stage, Stage::Enforcing);
+}
+
+#[test]
+fn events_long_past_are_recorded_as_they_happened() {
+    let mut world = World::new();
+    let old = UnixMillis(1_026_000_000_000);
+    let day = 11_875;
+    world.record(&World::present(case(), 3_500).at(old).field("in_force_date", day));
+    world.record(&World::distribute(case(), "state-bailiff").at(old));
+    world.record(&world.initiate(case(), "state-bailiff").at(old).field("act_date", day));
+    world.record(&world.recover(case(), "state-bailiff", 9_000).at(old).field("value_date", day));
+    assert!(world.money(case()).recovered > world.money(case()).due);
+}
+
+mod corrections;
+mod properties;

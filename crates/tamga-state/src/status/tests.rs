@@ -1,0 +1,130 @@
+use tamga_format::id::{KeyId, SubjectId, UnixMillis};
+use tamga_format::cbor::Value;
+
+use super::*;
+use crate::catalogue::{OrganisationKind, WriterRole};
+use crate::matrix::Stage;
+use crate::testing::{key, tag};
+
+fn largest_case() -> Case {
+    Case {
+        stage: Stage::ClosedReturnedIssuer,
+        before_suspension: Some(Stage::Enforcing),
+        before_closing: Some(Stage::Suspended),
+        debtor: SubjectId([1; 32]),
+        claimants: vec![SubjectId([2; 32]); Case::CLAIMANTS_MAX],
+        document: SubjectId([3; 32]),
+        assignee: Some(SubjectId([4; 32])),
+        region: Some("x".repeat(8)),
+        claim_order: 9,
+        received_at: UnixMillis::MAX,
+        initiated_at: Some(UnixMillis::MAX),
+        grounds: u64::MAX,
+        until: Some(i64::MAX),
+        in_debtor_register: true,
+        notices: u64::MAX,
+        open_complaints: u64::MAX,
+        correction: Some(RecordId([5; 32])),
+        money: [6; 32],
+    }
+}
+
+/// Encodes, decodes and cuts a status; returns its length.
+fn check<T: Typed + PartialEq + core::fmt::Debug>(status: &T) -> usize {
+    let last = Some(RecordId([7; 32]));
+    let bytes = encode(status, last);
+    assert_eq!(decode::<T>(&bytes).as_ref(), Ok(&(last, T::read(&mut body(&bytes)).expect("items"))));
+    assert_eq!(decode::<T>(&bytes).expect("a status").1, *status);
+    assert_eq!(last_record(&bytes), Ok(last));
+    Status::decode(T::ROLE, &bytes).expect("a role with a status");
+    for length in 0..bytes.len() {
+        assert!(decode::<T>(&bytes[..length]).is_err(), "cut at {length}");
+    }
+    assert!(decode::<T>(&[bytes.as_slice(), &[0]].concat()).is_err());
+    let none = encode(status, None);
+    assert_eq!(decode::<T>(&none).expect("a status").0, None);
+    bytes.len()
+}
+
+/// A reader at the items after the header.
+fn body(bytes: &[u8]) -> Reader<'_> {
+    let mut reader = Reader::new(bytes);
+    reader.array().expect("an array");
+    reader.uint().expect("a version");
+    let _: [u8; 32] = reader.fixed().expect("a record id");
+    reader
+}
+
+#[test]
+fn statuses_round_trip_and_refuse_every_truncation() {
+    assert!(check(&largest_case()) <= STATUS_BYTES_MAX);
+    check(&Organisation {
+        kind: OrganisationKind::Court,
+        bin: "591240000109".to_owned(),
+        region: None,
+        standing: Standing::Active,
+    });
+    check(&Officer {
+        number: "1".to_owned(),
+        role: WriterRole::StateBailiff,
+        organisation: SubjectId([1; 32]),
+        licence: Some("2".to_owned()),
+        region: None,
+        standing: Standing::Suspended,
+        valid_from: UnixMillis(5),
+        valid_to: Some(UnixMillis(6)),
+        load: 3,
+    });
+    check(&KeyStatus {
+        public: key("a").public(),
+        holder: tag(Role::Debtor, "d"),
+        valid_from: UnixMillis(5),
+        valid_to: None,
+        revoked_at: Some(UnixMillis(6)),
+        compromise_since: None,
+        replaced_by: Some(KeyId([1; 32])),
+    });
+    let versions = vec![ItemVersion { from: 4, value: Value::Array(vec![Value::Uint(60)]) }];
+    check(&Parameter { name: "fee".to_owned(), versions });
+    check(&DebtorStatus { open_cases: 1, register_entries: 2, keys: 3 });
+    check(&ClaimantStatus { open_cases: 1, keys: 3 });
+    check(&Document { cases: 2, open_case: Some(SubjectId([1; 32])) });
+    check(&Complaint { case: SubjectId([1; 32]), stage: ComplaintStage::Appealed });
+}
+
+#[test]
+fn complaint_stages_follow_the_law() {
+    let table: String = ComplaintStage::ALL
+        .iter()
+        .map(|from| {
+            let row: String = ComplaintStage::ALL
+                .iter()
+                .map(|&to| if from.may_become(to) { '+' } else { '.' })
+                .collect();
+            format!("{row} {}\n", from.name())
+        })
+        .collect();
+    assert_eq!(
+        table,
+        "\
+.++..... FILED
+...+++.. ACCEPTED
+........ RETURNED
+......++ SATISFIED
+......++ PARTIALLY
+......++ DISMISSED
+........ IN_FORCE
+...+++.. APPEALED
+"
+    );
+}
+
+#[test]
+fn unsound_money_is_recognised() {
+    let sound = Money { due: 5, recovered: 10, distributed: 4, fee: 6, ..Money::default() };
+    assert!(sound.is_sound() && sound.undistributed() == Some(0));
+    assert!(!Money { fee: 7, ..sound }.is_sound());
+    assert!(!Money { due: -1, ..sound }.is_sound());
+    assert!(!Money { fee: i64::MAX, expenses: i64::MAX, ..sound }.is_sound());
+    assert_eq!(Money::decode(&sound.encode()), Ok(sound));
+}

@@ -1,0 +1,580 @@
+//! A small registry and builders of lawful records, for tests here and in other packages.
+//!
+//! Everything is derived from fixed seeds: two runs make the same bytes.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use tamga_format::beacon::VrfSecret;
+use tamga_format::body::{Body, BodyField};
+use tamga_format::cbor::Value;
+use tamga_format::id::{Height, RecordId, SubjectId, UnixMillis, sha256};
+use tamga_format::note::{VKey, VKeyKind};
+use tamga_format::policy::{Policy, Witness};
+use tamga_format::record::{Record, Reference, SignedRecord};
+use tamga_format::signature::SigningKey;
+use tamga_format::subject::{Role, Subject};
+use tamga_format::validators::{Validator, ValidatorSet, validator_id};
+
+use crate::catalogue::{Kind, OrganisationKind, WriterRole, relation};
+use crate::codes::Rejection;
+use crate::genesis::{Genesis, GenesisKey, GenesisOfficer, GenesisOrganisation};
+use crate::machine::{BlockContext, execute_record};
+use crate::overlay::{Changes, Overlay};
+use crate::status::{Case, Money, Typed, decode};
+use crate::view::{Private, StatusRow, View, ViewError};
+
+/// Origin of the test ledger.
+pub const ORIGIN: &str = "tamga.example/test";
+/// Time of the first test block: 2026-03-02T04:00:00Z.
+pub const NOW: UnixMillis = UnixMillis(1_772_424_000_000);
+/// The civil day of [`NOW`].
+pub const TODAY: i64 = 20_514;
+/// Keys and offices of the test registry begin here: 2000-01-01T00:00:00Z.
+pub const SINCE: UnixMillis = UnixMillis(946_684_800_000);
+
+/// A [`View`] in memory.
+#[derive(Clone, Debug, Default)]
+pub struct MemView {
+    /// Statuses by subject.
+    pub statuses: BTreeMap<Subject, StatusRow>,
+    /// Private state by subject.
+    pub privates: BTreeMap<Subject, Private>,
+    /// Entries of each case.
+    pub entries: BTreeMap<Subject, Vec<Vec<u8>>>,
+    /// Ids of all records.
+    pub seen: BTreeSet<RecordId>,
+}
+
+impl View for MemView {
+    fn status(&self, subject: &Subject) -> Result<Option<StatusRow>, ViewError> {
+        Ok(self.statuses.get(subject).cloned())
+    }
+    fn private(&self, subject: &Subject) -> Result<Option<Private>, ViewError> {
+        Ok(self.privates.get(subject).cloned())
+    }
+    fn entries(&self, subject: &Subject) -> Result<Vec<Vec<u8>>, ViewError> {
+        Ok(self.entries.get(subject).cloned().unwrap_or_default())
+    }
+    fn seen(&self, id: &RecordId) -> Result<bool, ViewError> {
+        Ok(self.seen.contains(id))
+    }
+}
+
+impl MemView {
+    /// Makes one record's changes durable.
+    pub fn commit(&mut self, record: &SignedRecord, changes: Changes) {
+        self.statuses.extend(changes.statuses);
+        for (subject, private) in changes.privates {
+            match private {
+                Some(private) => self.privates.insert(subject, private),
+                None => self.privates.remove(&subject),
+            };
+        }
+        for (id, _, subjects) in changes.touched {
+            self.seen.insert(id);
+            for subject in subjects.into_iter().filter(|subject| subject.role == Role::Case) {
+                self.entries.entry(subject).or_default().push(record.entry().to_vec());
+            }
+        }
+    }
+}
+
+/// The writers of the test registry.
+pub const WRITERS: &[(&str, WriterRole)] = &[
+    ("authority", WriterRole::AuthorisedBody),
+    ("operator", WriterRole::Operator),
+    ("chamber", WriterRole::RegionalChamber),
+    ("far-chamber", WriterRole::RegionalChamber),
+    ("court", WriterRole::Court),
+    ("police", WriterRole::IssuingBody),
+    ("bank", WriterRole::BankGateway),
+    ("bailiff", WriterRole::PrivateBailiff),
+    ("colleague", WriterRole::PrivateBailiff),
+    ("state-bailiff", WriterRole::StateBailiff),
+    ("far-bailiff", WriterRole::PrivateBailiff),
+    ("robot", WriterRole::SystemRobot),
+    ("third-party", WriterRole::ThirdParty),
+];
+
+/// The БИН of the one organisation of the test registry; no such organisation can exist.
+pub const BIN: &str = "591240000109";
+
+/// The key of a writer, or of any other name.
+#[must_use]
+pub fn key(name: &str) -> SigningKey {
+    SigningKey::from_seed(sha256(&[b"test key ", name.as_bytes()]))
+}
+
+/// The subject of a writer: an officer, or the debtor or claimant of that name.
+#[must_use]
+pub fn writer(name: &str) -> Subject {
+    match name {
+        "debtor" => tag(Role::Debtor, "debtor"),
+        "claimant" => tag(Role::Claimant, "claimant"),
+        _ => Subject::registered(Role::Officer, name),
+    }
+}
+
+/// A subject with an id made of a name.
+#[must_use]
+pub fn tag(role: Role, name: &str) -> Subject {
+    Subject::new(role, SubjectId(sha256(&[b"test tag ", name.as_bytes()])))
+}
+
+/// The organisation of the test registry.
+#[must_use]
+pub fn organisation() -> Subject {
+    Subject::registered(Role::Organisation, BIN)
+}
+
+/// A genesis with one organisation, the [`WRITERS`], a debtor's and a claimant's key, and one
+/// validator.
+///
+/// # Panics
+///
+/// Never: its parts are fixed.
+#[must_use]
+pub fn genesis() -> Genesis {
+    let since = |name: &str| GenesisKey {
+        public: key(name).public(),
+        holder: writer(name),
+        valid_from: SINCE,
+        valid_to: None,
+    };
+    let officers = WRITERS.iter().map(|(name, role)| GenesisOfficer {
+        number: (*name).to_owned(),
+        role: *role,
+        organisation: BIN.to_owned(),
+        licence: None,
+        region: if name.starts_with("far-") { Some("10".to_owned()) } else { region_of(*role) },
+        valid_from: SINCE,
+        valid_to: None,
+    });
+    let consensus = key("consensus").public();
+    let vkey = |name: &str, kind| VKey::new(name, kind, key(name).public()).expect("a fixed name");
+    let cosigner = vkey("v0", VKeyKind::Cosigner);
+    let validator = Validator {
+        id: validator_id(&consensus),
+        organisation: BIN.to_owned(),
+        name: "v0".to_owned(),
+        consensus,
+        cosigner: cosigner.clone(),
+        beacon: VrfSecret::from_seed(&[7; 32]).public(),
+        peer_id: "peer-of-v0".to_owned(),
+    };
+    let witness = Witness {
+        name: "v0".to_owned(),
+        key: cosigner,
+        url: "https://v0.example/".to_owned(),
+    };
+    let log = vkey(ORIGIN, VKeyKind::Log);
+    Genesis {
+        origin: ORIGIN.to_owned(),
+        time: SINCE,
+        heartbeat_s: 60,
+        organisations: vec![GenesisOrganisation {
+            bin: BIN.to_owned(),
+            kind: OrganisationKind::Platform,
+            region: None,
+        }],
+        officers: officers.collect(),
+        keys: WRITERS.iter().map(|(name, _)| *name).chain(["debtor", "claimant"]).map(since).collect(),
+        parameters: Vec::new(),
+        validators: ValidatorSet::new(vec![validator]).expect("one fixed validator"),
+        publishers: Vec::new(),
+        policy: Policy::for_validators(log, "https://log.example/".to_owned(), vec![witness], 1)
+            .expect("one fixed witness"),
+    }
+}
+
+fn region_of(role: WriterRole) -> Option<String> {
+    let local = matches!(role, WriterRole::PrivateBailiff | WriterRole::RegionalChamber);
+    local.then(|| "75".to_owned())
+}
+
+/// A record to be, with its body.
+#[derive(Clone, Debug)]
+pub struct Draft {
+    /// The name whose key signs.
+    pub signer: String,
+    /// The record; its nonce and body commitment are filled in when it is signed.
+    pub record: Record,
+    /// Fields of the body.
+    pub body: BTreeMap<String, Value>,
+    /// Tells equal drafts apart.
+    pub salt: u64,
+}
+
+impl Draft {
+    /// A record of a kind about a subject, written by one of the [`WRITERS`] now.
+    #[must_use]
+    pub fn new(kind: Kind, signer: &str, subject: Subject) -> Self {
+        let machine = matches!(signer, "robot" | "bank");
+        let record = Record {
+            key_id: key(signer).public().key_id(),
+            issuer: writer(signer),
+            subject,
+            audience: ORIGIN.to_owned(),
+            kind: kind.number(),
+            version: 1,
+            nonce: [0; 16],
+            event_time: NOW,
+            valid_until: UnixMillis(NOW.get() + 3_600_000),
+            subjects: Vec::new(),
+            after: None,
+            on_behalf_of: machine.then(|| organisation().id),
+            references: Vec::new(),
+            fields: Vec::new(),
+            body: None,
+        };
+        Self { signer: signer.to_owned(), record, body: BTreeMap::new(), salt: 0 }
+    }
+
+    /// Adds or replaces a public field by name.
+    ///
+    /// # Panics
+    ///
+    /// If the kind has no such field.
+    #[must_use]
+    pub fn field(mut self, name: &str, value: impl Into<FieldValue>) -> Self {
+        let info = Kind::from_number(self.record.kind).expect("a kind of the catalogue").info();
+        let number = info.field_named(name).expect("a field of the kind").number;
+        self.record.fields.retain(|(known, _)| *known != number);
+        self.record.fields.push((number, value.into().0));
+        self.record.fields.sort_by_key(|(number, _)| *number);
+        self
+    }
+
+    /// Removes a public field by name.
+    ///
+    /// # Panics
+    ///
+    /// If the kind has no such field.
+    #[must_use]
+    pub fn without(mut self, name: &str) -> Self {
+        let info = Kind::from_number(self.record.kind).expect("a kind of the catalogue").info();
+        let number = info.field_named(name).expect("a field of the kind").number;
+        self.record.fields.retain(|(known, _)| *known != number);
+        self
+    }
+
+    /// Adds or replaces a field of the body.
+    #[must_use]
+    pub fn body(mut self, name: &str, value: impl Into<FieldValue>) -> Self {
+        self.body.insert(name.to_owned(), value.into().0);
+        self
+    }
+
+    /// Adds subjects.
+    #[must_use]
+    pub fn naming(mut self, subjects: &[Subject]) -> Self {
+        self.record.subjects.extend_from_slice(subjects);
+        self.record.subjects.sort_unstable();
+        self.record.subjects.dedup();
+        self
+    }
+
+    /// Removes a subject.
+    #[must_use]
+    pub fn not_naming(mut self, subject: Subject) -> Self {
+        self.record.subjects.retain(|known| *known != subject);
+        self
+    }
+
+    /// Adds a reference.
+    #[must_use]
+    pub fn referring(mut self, relation: u8, record: RecordId, subject: Subject) -> Self {
+        self.record.references.push(Reference { relation, record, subject });
+        self
+    }
+
+    /// Sets the event time.
+    #[must_use]
+    pub fn at(mut self, time: UnixMillis) -> Self {
+        self.record.event_time = time;
+        self
+    }
+
+    /// Changes anything else.
+    #[must_use]
+    pub fn with(mut self, change: impl FnOnce(&mut Record)) -> Self {
+        change(&mut self.record);
+        self
+    }
+
+    /// Signs the record; salts and nonce are derived from its content.
+    ///
+    /// # Panics
+    ///
+    /// If the draft has no valid encoding.
+    #[must_use]
+    pub fn sign(&self) -> (SignedRecord, Option<Body>) {
+        let mut record = self.record.clone();
+        let seed = sha256(&[format!("{self:?}").as_bytes()]);
+        record.nonce.copy_from_slice(&seed[..16]);
+        let body = (!self.body.is_empty()).then(|| {
+            let fields = self.body.iter().map(|(name, value)| BodyField {
+                salt: sha256(&[&seed, name.as_bytes()]),
+                name: name.clone(),
+                value: value.clone(),
+            });
+            Body::new(fields.collect()).expect("a body with an encoding")
+        });
+        record.body = body.as_ref().map(Body::commitment);
+        (record.sign(&key(&self.signer)).expect("a record with an encoding"), body)
+    }
+}
+
+/// What a field of a draft may be given as.
+#[derive(Clone, Debug)]
+pub struct FieldValue(pub Value);
+
+impl From<&str> for FieldValue {
+    fn from(text: &str) -> Self {
+        Self(Value::text(text))
+    }
+}
+
+impl From<i64> for FieldValue {
+    fn from(number: i64) -> Self {
+        Self(Value::int(number))
+    }
+}
+
+impl From<[u8; 32]> for FieldValue {
+    fn from(bytes: [u8; 32]) -> Self {
+        Self(Value::bytes(&bytes))
+    }
+}
+
+impl From<[u8; 64]> for FieldValue {
+    fn from(bytes: [u8; 64]) -> Self {
+        Self(Value::bytes(&bytes))
+    }
+}
+
+impl From<Value> for FieldValue {
+    fn from(value: Value) -> Self {
+        Self(value)
+    }
+}
+
+/// A ledger without a log: the test registry and whatever was recorded after it.
+#[derive(Clone, Debug)]
+pub struct World {
+    /// The state.
+    pub view: MemView,
+    /// The block in which records are judged.
+    pub block: BlockContext,
+}
+
+impl Default for World {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl World {
+    /// The test registry.
+    ///
+    /// # Panics
+    ///
+    /// Never: the test genesis is lawful.
+    #[must_use]
+    pub fn new() -> Self {
+        let statuses = genesis().initial_statuses().expect("the test genesis is lawful");
+        let view = MemView { statuses, ..MemView::default() };
+        let block = BlockContext { origin: ORIGIN.to_owned(), height: Height(1), time: NOW };
+        Self { view, block }
+    }
+
+    /// Judges a draft in the next block and records it if it is lawful.
+    ///
+    /// A draft without a salt of its own gets the number of records, so that it may be repeated.
+    ///
+    /// # Errors
+    ///
+    /// The rules' [`Rejection`]; then nothing changed.
+    pub fn submit(&mut self, draft: &Draft) -> Result<RecordId, Rejection> {
+        let salt = if draft.salt == 0 { self.view.seen.len() as u64 } else { draft.salt };
+        let (record, body) = Draft { salt, ..draft.clone() }.sign();
+        self.submit_signed(&record, body.as_ref())
+    }
+
+    /// Judges a record and records it if it is lawful.
+    ///
+    /// # Errors
+    ///
+    /// As for [`World::submit`].
+    pub fn submit_signed(
+        &mut self,
+        record: &SignedRecord,
+        body: Option<&Body>,
+    ) -> Result<RecordId, Rejection> {
+        let mut overlay = Overlay::new(&self.view);
+        execute_record(&mut overlay, &self.block, record, body)?;
+        let changes = overlay.into_changes();
+        self.view.commit(record, changes);
+        Ok(record.id())
+    }
+
+    /// Records a draft that must be lawful.
+    ///
+    /// # Panics
+    ///
+    /// If it is not.
+    pub fn record(&mut self, draft: &Draft) -> RecordId {
+        self.submit(draft).unwrap_or_else(|rejection| panic!("refused: {rejection}"))
+    }
+
+    /// The status of a subject.
+    ///
+    /// # Panics
+    ///
+    /// If it has none.
+    #[must_use]
+    pub fn status<T: Typed>(&self, subject: Subject) -> T {
+        let row = self.view.statuses.get(&subject).unwrap_or_else(|| panic!("no status of {subject}"));
+        decode(&row.bytes).expect("statuses decode").1
+    }
+
+    /// The status of a case.
+    #[must_use]
+    pub fn case(&self, case: Subject) -> Case {
+        self.status(case)
+    }
+
+    /// The money of a case.
+    ///
+    /// # Panics
+    ///
+    /// If there is none.
+    #[must_use]
+    pub fn money(&self, case: Subject) -> Money {
+        Money::decode(&self.view.privates[&case].bytes).expect("private state decodes")
+    }
+
+    /// A draft about a case, naming debtor, claimant and the officers and document asked for.
+    #[must_use]
+    pub fn about(&self, kind: Kind, signer: &str, case: Subject) -> Draft {
+        use crate::catalogue::Part;
+        let mut draft = Draft::new(kind, signer, case);
+        let Some(row) = self.view.statuses.get(&case) else { return draft };
+        let (_, known) = decode::<Case>(&row.bytes).expect("statuses decode");
+        for part in kind.info().parts {
+            draft = match part {
+                Part::Debtor => draft.naming(&[Subject::new(Role::Debtor, known.debtor)]),
+                Part::Claimants => {
+                    let claimants = known.claimants.iter().map(|id| Subject::new(Role::Claimant, *id));
+                    draft.naming(&claimants.collect::<Vec<_>>())
+                }
+                Part::Assignee => {
+                    let assignee = known.assignee.map(|id| Subject::new(Role::Officer, id));
+                    draft.naming(&Vec::from_iter(assignee))
+                }
+                Part::Document => draft.naming(&[Subject::new(Role::Document, known.document)]),
+                _ => draft,
+            };
+        }
+        draft
+    }
+
+    /// E01 for a case with the test debtor and claimant.
+    #[must_use]
+    pub fn present(case: Subject, amount: i64) -> Draft {
+        let document = Subject::new(Role::Document, case.id);
+        Draft::new(Kind::E01, "operator", case)
+            .naming(&[tag(Role::Debtor, "debtor"), tag(Role::Claimant, "claimant"), document])
+            .field("exec_doc_type", "COURT_ORDER")
+            .field("in_force_date", TODAY - 1)
+            .field("claim_category", "DEBT")
+            .field("claim_order", 3)
+            .field("debtor_kind", "PERSON")
+            .field("region_code", "75")
+            .body("amount_due", amount)
+    }
+
+    /// E02: gives a case to an officer.
+    #[must_use]
+    pub fn distribute(case: Subject, to: &str) -> Draft {
+        Draft::new(Kind::E02, "chamber", case)
+            .naming(&[writer(to)])
+            .field("bailiff_id", *writer(to).id.as_bytes())
+            .field("algorithm_version", 0)
+    }
+
+    /// E03: initiates.
+    #[must_use]
+    pub fn initiate(&self, case: Subject, by: &str) -> Draft {
+        self.about(Kind::E03, by, case)
+            .field("decision", "INITIATED")
+            .field("act_date", TODAY)
+            .field("execution_class", "A")
+    }
+
+    /// E05: starts enforcement.
+    #[must_use]
+    pub fn start(&self, case: Subject, by: &str) -> Draft {
+        self.about(Kind::E05, by, case).field("reason", "NO_VOLUNTARY_TERM")
+    }
+
+    /// E11: recovers an amount.
+    #[must_use]
+    pub fn recover(&self, case: Subject, by: &str, amount: i64) -> Draft {
+        self.about(Kind::E11, by, case)
+            .field("source_kind", "VOLUNTARY")
+            .field("value_date", TODAY)
+            .body("amount", amount)
+    }
+
+    /// E12: pays an amount to the test claimant.
+    #[must_use]
+    pub fn pay_out(&self, case: Subject, by: &str, amount: i64) -> Draft {
+        self.about(Kind::E12, by, case).body("lines", lines(&[("claimant", amount)])).body("total", amount)
+    }
+
+    /// E13: changes the lifecycle.
+    #[must_use]
+    pub fn change(&self, case: Subject, by: &str, transition: &str) -> Draft {
+        self.about(Kind::E13, by, case).field("transition", transition)
+    }
+
+    /// E15: closes as executed, with the totals the case has.
+    #[must_use]
+    pub fn close(&self, case: Subject, by: &str) -> Draft {
+        let money = self.money(case);
+        self.about(Kind::E15, by, case)
+            .field("outcome", "EXECUTED")
+            .field("act_date", TODAY)
+            .body("recovered", money.recovered)
+            .body("distributed", money.distributed)
+    }
+
+    /// E18: corrects a record of the case.
+    #[must_use]
+    pub fn correct(&self, case: Subject, by: &str, how: &str, target: RecordId) -> Draft {
+        self.about(Kind::E18, by, case)
+            .field("correction_kind", how)
+            .field("reason", "CLERICAL")
+            .referring(relation::TARGET, target, case)
+    }
+
+    /// A case in `ENFORCING`, assigned to the test bailiff; its ids in order.
+    pub fn enforcing(&mut self, case: Subject, amount: i64) -> Vec<RecordId> {
+        let mut ids = vec![self.record(&Self::present(case, amount))];
+        ids.push(self.record(&Self::distribute(case, "bailiff")));
+        ids.push(self.record(&self.initiate(case, "bailiff")));
+        ids.push(self.record(&self.start(case, "bailiff")));
+        ids
+    }
+}
+
+/// Payout lines of order 3 to claimants by name.
+#[must_use]
+pub fn lines(lines: &[(&str, i64)]) -> Value {
+    let line = |(claimant, amount): &(&str, i64)| {
+        let claimant = tag(Role::Claimant, claimant);
+        Value::Array(vec![Value::Uint(3), Value::bytes(claimant.id.as_bytes()), Value::int(*amount)])
+    };
+    Value::Array(lines.iter().map(line).collect())
+}
