@@ -1,0 +1,204 @@
+use std::path::{Path, PathBuf};
+
+use super::*;
+
+/// What a call printed and how it ended.
+struct Call {
+    exit: u8,
+    stdout: String,
+    stderr: String,
+}
+
+const NOW: UnixMillis = UnixMillis(1_793_491_200_000);
+
+fn call_with(args: &[&str], env: &[(&str, &str)]) -> Call {
+    let (mut stdout, mut stderr) = (Vec::new(), Vec::new());
+    let mut io = Io {
+        stdout: &mut stdout,
+        stderr: &mut stderr,
+        env: env.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect(),
+        terminal: false,
+        colour: false,
+        now: NOW,
+    };
+    let args = ["tamga"].iter().chain(args).map(OsString::from);
+    let exit = run(args, &mut io);
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+    Call { exit, stdout: text(stdout), stderr: text(stderr) }
+}
+
+fn call(args: &[&str]) -> Call {
+    call_with(args, &[])
+}
+
+fn vectors(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/vectors").join(name)
+}
+
+fn verify(file: &Path, options: &[&str]) -> Call {
+    let policy = vectors("receipt/policy.txt");
+    let mut args = vec!["verify", file.to_str().unwrap(), "-p", policy.to_str().unwrap()];
+    args.extend_from_slice(options);
+    call(&args)
+}
+
+#[test]
+fn a_bare_call_shows_examples_and_unknown_flags_are_errors() {
+    let bare = call(&[]);
+    assert_eq!(bare.exit, 0);
+    assert!(bare.stdout.contains("tamga keygen"));
+    for wrong in [&["--nonsense"][..], &["verify", "--nonsense", "x"], &["fly"], &["verify"]] {
+        let call = call(wrong);
+        assert_eq!((call.exit, call.stdout.as_str()), (2, ""), "{wrong:?}");
+        assert!(!call.stderr.is_empty(), "{wrong:?}");
+    }
+}
+
+#[test]
+fn a_genuine_receipt_is_authentic_in_every_form_and_language() {
+    for name in ["receipt/plain.tamga-receipt", "receipt/opened.tamga-receipt"] {
+        for (language, word) in [("en", "AUTHENTIC"), ("ru", "ПОДЛИННО"), ("kk", "ТҮПНҰСҚА")] {
+            let call = verify(&vectors(name), &["--lang", language, "--explain"]);
+            assert_eq!(call.exit, 0, "{}", call.stdout);
+            assert!(call.stdout.contains(word), "{}", call.stdout);
+            assert!(call.stdout.contains("[1] ✔"));
+        }
+        let json = verify(&vectors(name), &["--json"]);
+        let value: serde_json::Value = serde_json::from_str(&json.stdout).unwrap();
+        assert_eq!(value["schema"], "tamga.cli.verify/1");
+        assert_eq!(value["verdict"], "authentic");
+        let quiet = verify(&vectors(name), &["-q"]);
+        assert_eq!(quiet.stdout.trim(), value["record_id"].as_str().unwrap());
+    }
+}
+
+#[test]
+fn every_published_receipt_that_is_false_or_broken_is_told_apart() {
+    for entry in std::fs::read_dir(vectors("receipt")).unwrap() {
+        let path = entry.unwrap().path();
+        let name = path.file_name().unwrap().to_string_lossy().into_owned();
+        if !name.ends_with(".tamga-receipt") || name.starts_with("plain") || name.starts_with("opened.") {
+            continue;
+        }
+        let call = verify(&path, &[]);
+        assert!(matches!(call.exit, 3 | 4), "{name} ended with {}", call.exit);
+    }
+}
+
+#[test]
+fn no_receipt_with_a_changed_byte_is_authentic() {
+    let text = std::fs::read_to_string(vectors("receipt/opened.tamga-receipt")).unwrap();
+    let policy = std::fs::read_to_string(vectors("receipt/policy.txt")).unwrap();
+    let policy = Policy::parse(&policy).unwrap();
+    for at in 0..text.len() {
+        for flip in [1_u8, 0x20] {
+            let mut bytes = text.clone().into_bytes();
+            bytes[at] ^= flip;
+            let Ok(changed) = String::from_utf8(bytes) else { continue };
+            let exit = crate::verify::receipt(&changed, &policy).verdict.exit().number();
+            assert!(matches!(exit, 3 | 4), "byte {at} ^ {flip}: {exit}");
+        }
+    }
+}
+
+#[test]
+fn the_four_verdicts_have_their_exit_codes() {
+    let dir = tempfile::tempdir().unwrap();
+    let pending = dir.path().join("pending.json");
+    let accepted = r#"{"record_id":"00","status":"accepted","valid_until":"2026-11-01T00:00:00Z","links":{}}"#;
+    std::fs::write(&pending, accepted).unwrap();
+    assert_eq!(verify(&pending, &[]).exit, 10);
+    assert_eq!(verify(&dir.path().join("absent"), &[]).exit, 4);
+    let binary = dir.path().join("binary");
+    std::fs::write(&binary, [0xff, 0xfe]).unwrap();
+    assert_eq!(verify(&binary, &[]).exit, 4);
+    assert_eq!(verify(&vectors("receipt/index-of-another-leaf.tamga-receipt"), &[]).exit, 3);
+    let genuine = vectors("receipt/plain.tamga-receipt");
+    let missing = call(&["verify", genuine.to_str().unwrap(), "-p", "no-such-policy"]);
+    assert_eq!(missing.exit, 4, "{}", missing.stderr);
+    let unset = call(&["verify", genuine.to_str().unwrap()]);
+    assert_eq!(unset.exit, 2, "{}", unset.stderr);
+}
+
+#[test]
+fn a_key_is_made_shown_and_never_overwritten() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("my.key");
+    let secret = dir.path().join("secret");
+    std::fs::write(&secret, "correct horse battery\n").unwrap();
+    let args =
+        ["keygen", "--out", path.to_str().unwrap(), "--passphrase-file", secret.to_str().unwrap(), "--json"];
+    let made = call(&args);
+    assert_eq!(made.exit, 0, "{}", made.stderr);
+    let made: serde_json::Value = serde_json::from_str(&made.stdout).unwrap();
+    let shown = call(&["key", "show", path.to_str().unwrap(), "--json"]);
+    let shown: serde_json::Value = serde_json::from_str(&shown.stdout).unwrap();
+    assert_eq!(made["safety_number"], shown["safety_number"]);
+    let list = call(&["key", "list", "--dir", dir.path().to_str().unwrap(), "-q"]);
+    assert_eq!(list.stdout.trim(), made["key_id"].as_str().unwrap());
+    let before = std::fs::read(&path).unwrap();
+    assert_ne!(call(&args).exit, 0);
+    assert_eq!(std::fs::read(&path).unwrap(), before);
+    let silent = call(&["keygen", "--out", dir.path().join("other.key").to_str().unwrap()]);
+    assert_eq!(silent.exit, 2, "no passphrase and no terminal");
+}
+
+#[test]
+fn codes_are_explained_by_number_and_by_name() {
+    for code in ["TMG-4120", "4120", "stage-not-allowed"] {
+        let call = call(&["explain", code]);
+        assert_eq!(call.exit, 0);
+        assert!(call.stdout.starts_with("TMG-4120  stage-not-allowed\n"), "{}", call.stdout);
+    }
+    let unknown = call(&["explain", "TMG-0001"]);
+    assert_eq!(unknown.exit, 5);
+    assert!(unknown.stderr.contains("tamga explain TMG-4040"));
+    let russian = call_with(&["explain", "4120"], &[("LANG", "ru_RU.UTF-8")]);
+    assert!(russian.stdout.contains("стадия"), "{}", russian.stdout);
+}
+
+#[test]
+fn a_draft_is_signed_and_checked_without_a_node() {
+    let dir = tempfile::tempdir().unwrap();
+    let policy = vectors("receipt/policy.txt");
+    let key = dir.path().join("a.key");
+    std::fs::write(&key, crate::keyfile::seal(&[7; 32], "horse", 2).unwrap()).unwrap();
+    let draft = dir.path().join("draft.json");
+    let env = [("TAMGA_POLICY", policy.to_str().unwrap()), ("TAMGA_PASSPHRASE", "horse")];
+    let case = format!("case:{}", "A".repeat(43));
+    let good = format!(
+        r#"{{"kind":"E05","case":"{case}","issuer":"officer#16","fields":{{"reason":"URGENCY"}}}}"#
+    );
+    let submit = |text: &str| {
+        std::fs::write(&draft, text).unwrap();
+        call_with(&["submit", draft.to_str().unwrap(), "--key", key.to_str().unwrap(), "--dry-run"], &env)
+    };
+    let done = submit(&good);
+    assert_eq!(done.exit, 0, "{}", done.stderr);
+    assert!(done.stdout.contains("Nothing was recorded"));
+    let cases = [
+        (good.replace("reason", "raeson"), 8, "TMG-4101"),
+        (good.replace("E05", "E99"), 8, "TMG-4103"),
+        (good.replace("\"issuer\"", "\"writer\""), 2, "TMG-6002"),
+        ("{".to_owned(), 2, "TMG-6002"),
+    ];
+    for (text, exit, code) in cases {
+        let call = submit(&text);
+        assert_eq!(call.exit, exit, "{text}: {}", call.stderr);
+        assert!(call.stderr.contains(code), "{text}: {}", call.stderr);
+    }
+}
+
+#[test]
+fn a_node_that_is_not_there_is_a_network_failure() {
+    // Port 9 of the loopback address is the discard service, which nobody runs.
+    let call = call(&["--url", "http://127.0.0.1:9", "--json", "case", "history", &"0".repeat(64)]);
+    assert_eq!(call.exit, 6, "{}", call.stderr);
+    assert!(call.stdout.contains("\"schema\":\"tamga.cli.error/1\""));
+}
+
+#[test]
+fn completions_and_version_are_data() {
+    assert!(call(&["completions", "bash"]).stdout.contains("_tamga"));
+    assert_eq!(call(&["version", "-q"]).stdout.trim(), env!("CARGO_PKG_VERSION"));
+}
