@@ -84,8 +84,9 @@ impl Pending {
 }
 
 /// The pool.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Mempool {
+    records_max: usize,
     queue: BTreeMap<u64, Arc<Pending>>,
     by_leaf: BTreeMap<LeafHash, u64>,
     by_id: BTreeMap<RecordId, u64>,
@@ -142,7 +143,30 @@ impl<V: View> View for PoolView<'_, V> {
     }
 }
 
+impl Default for Mempool {
+    fn default() -> Self {
+        Self::new(POOL_RECORDS_MAX)
+    }
+}
+
 impl Mempool {
+    /// An empty pool for so many records.
+    pub(crate) fn new(records_max: usize) -> Self {
+        Self {
+            records_max,
+            queue: BTreeMap::new(),
+            by_leaf: BTreeMap::new(),
+            by_id: BTreeMap::new(),
+            by_expiry: BTreeSet::new(),
+            next: 0,
+            bytes: 0,
+            picture: Picture::default(),
+            stale: false,
+            parking: Parking::default(),
+            dropped: Vec::new(),
+        }
+    }
+
     /// Records in the pool, without the parked ones.
     pub(crate) fn len(&self) -> usize {
         self.queue.len()
@@ -164,7 +188,7 @@ impl Mempool {
 
     /// Whether a record of this size still fits.
     pub(crate) fn has_room(&self, bytes: usize) -> bool {
-        self.queue.len() < POOL_RECORDS_MAX && self.bytes + bytes <= POOL_BYTES_MAX
+        self.queue.len() < self.records_max && self.bytes + bytes <= POOL_BYTES_MAX
     }
 
     /// The public key behind a key id, on head and pool.
@@ -364,5 +388,3 @@ impl Picture {
     }
 }
 
-#[cfg(test)]
-mod tests;

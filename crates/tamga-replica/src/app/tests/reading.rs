@@ -1,0 +1,131 @@
+//! What is served from a store, judged by the verifier that outsiders use.
+
+use tamga_format::id::{Height, LeafIndex, TreeSize};
+use tamga_format::merkle;
+use tamga_format::receipt::Receipt;
+use tamga_format::tile::{BundleCoord, TileCoord, decode_bundle};
+
+use super::*;
+use crate::app::NoteError;
+
+/// The filled validator with the note of its head attached, and the drafts in that block.
+fn finalised() -> App<MemStore> {
+    let mut app = filled();
+    app.attach_note(Height(2), &note(&app)).unwrap();
+    app
+}
+
+#[test]
+fn receipts_verify_offline_once_the_block_is_final() {
+    let app = finalised();
+    let (reader, policy) = (app.reader(), genesis().policy);
+    for draft in lifecycle(1)[3..].iter().chain(&lifecycle(2)[..2]) {
+        let receipt = reader.receipt(&id(draft)).unwrap().unwrap();
+        let proven = Receipt::parse(&receipt.encode()).unwrap().verify(&policy).unwrap();
+        assert_eq!((proven.id, proven.height), (id(draft), Height(2)));
+        assert_eq!(proven.recorded_at, at(1));
+        let proof = reader.tlog_proof(proven.index).unwrap().unwrap();
+        proof.verify(receipt.record.entry(), &policy).unwrap();
+    }
+    // Block 1 is decided but has no note here; unknown records have no receipt at all.
+    assert_eq!(reader.receipt(&id(&lifecycle(1)[0])), Ok(None));
+    assert_eq!(reader.receipt(&RecordId([1; 32])), Ok(None));
+    assert_eq!(reader.newest_note().unwrap().unwrap().0, Height(2));
+}
+
+#[test]
+fn a_note_is_stored_only_if_policy_and_block_agree_with_it() {
+    let mut app = filled();
+    let good = note(&app);
+    let mut short = good.clone();
+    short.signatures.pop();
+    assert!(matches!(app.attach_note(Height(2), &short), Err(NoteError::Policy(_))));
+    assert_eq!(app.attach_note(Height(1), &good), Err(NoteError::Checkpoint));
+    assert_eq!(app.attach_note(Height(9), &good), Err(NoteError::Unknown(Height(9))));
+    assert_eq!(app.reader().newest_note(), Ok(None));
+
+    // What the policy doesn't need is cut away.
+    let mut long = good.clone();
+    long.signatures.push(sign_note(&good.text, "stranger", &key("stranger")).unwrap());
+    app.attach_note(Height(2), &long).unwrap();
+    assert_eq!(app.reader().note(Height(2)), Ok(Some(good)));
+}
+
+#[test]
+fn records_histories_and_statuses_are_found() {
+    let app = filled();
+    let reader = app.reader();
+    let drafts = lifecycle(1);
+    let recorded = reader.record(&id(&drafts[0])).unwrap().unwrap();
+    let (record, body) = drafts[0].sign();
+    assert_eq!((recorded.index, recorded.height, recorded.time), (LeafIndex(1), Height(1), NOW));
+    assert_eq!((recorded.entry.as_slice(), recorded.body), (record.entry(), body.map(|b| b.encode())));
+
+    let history = reader.history(&case(1), 0, 100).unwrap();
+    let leaves: Vec<_> = drafts.iter().map(|draft| draft.sign().0.leaf_hash()).collect();
+    assert_eq!(history.iter().map(|line| line.leaf).collect::<Vec<_>>(), leaves);
+    assert_eq!(reader.history(&case(1), 2, 2).unwrap(), history[2..4]);
+    assert_eq!(reader.subject(&case(1)).unwrap().unwrap().records, 6);
+    assert_eq!(reader.subject(&case(99)), Ok(None));
+    assert_eq!(reader.tip(), Ok((Height(2), app.head().size)));
+}
+
+#[test]
+fn every_leaf_belongs_to_the_block_that_wrote_it() {
+    let app = filled();
+    let reader = app.reader();
+    for index in 0..app.head().size.get() {
+        let block = reader.block_of(LeafIndex(index)).unwrap().unwrap();
+        assert!((block.first.get()..block.size.get()).contains(&index));
+    }
+    assert_eq!(reader.block_of(LeafIndex(app.head().size.get())), Ok(None));
+    assert_eq!(reader.block(Height(0)).unwrap().unwrap().size, TreeSize(1));
+    assert_eq!(reader.block(Height(2)).unwrap().unwrap().value, app.head().value);
+}
+
+#[test]
+fn tiles_and_bundles_rebuild_the_log() {
+    let mut app = open(MemStore::new());
+    for n in 0..300 {
+        admit(&mut app, &World::present(case(n), 1)).unwrap();
+        if n % 100 == 99 {
+            step(&mut app, at(n as i64));
+        }
+    }
+    let (reader, size) = (app.reader(), app.head().size.get());
+    let mut hashes = Vec::new();
+    for (index, width) in [(0, 256), (1, size - 256)] {
+        let width = width as u16;
+        let tile = reader.tile(TileCoord::new(0, index, width).unwrap()).unwrap().unwrap();
+        let bundle = reader.bundle(BundleCoord::new(index, width).unwrap()).unwrap().unwrap();
+        for (hash, entry) in tile.as_chunks::<32>().0.iter().zip(decode_bundle(&bundle, width).unwrap()) {
+            assert_eq!(*hash, merkle::leaf_hash(entry));
+            hashes.push(*hash);
+        }
+    }
+    assert_eq!(merkle::root_of(&hashes), app.head().root);
+    let narrow = reader.tile(TileCoord::new(0, 1, 3).unwrap()).unwrap().unwrap();
+    assert_eq!(narrow, hashes[256..259].concat());
+    for beyond in [TileCoord::new(0, 1, 256), TileCoord::new(0, 2, 1), TileCoord::new(1, 0, 2)] {
+        assert_eq!(reader.tile(beyond.unwrap()), Ok(None));
+    }
+    assert_eq!(reader.bundle(BundleCoord::new(1, 256).unwrap()), Ok(None));
+
+    let old = merkle::root_of(&hashes[..102]);
+    let path = reader.consistency(TreeSize(102), TreeSize(size)).unwrap().unwrap();
+    merkle::verify_consistency(102, size, &path, &old, &app.head().root).unwrap();
+    assert_eq!(reader.consistency(TreeSize(1), TreeSize(size + 1)), Ok(None));
+    let path = reader.inclusion(LeafIndex(7), TreeSize(size)).unwrap().unwrap();
+    merkle::verify_inclusion(&hashes[7], 7, size, &path, &app.head().root).unwrap();
+}
+
+#[test]
+fn evidence_is_kept_with_its_height() {
+    let mut app = filled();
+    let block = propose(&mut app, at(3));
+    let certificate = certificate(&genesis(), &block, 0);
+    let evidence = vec![b"two votes".to_vec(), b"two proposals".to_vec()];
+    app.commit(block.value, certificate, evidence.clone()).unwrap();
+    assert_eq!(app.reader().evidence(Height(3)), Ok(evidence));
+    assert_eq!(app.reader().evidence(Height(2)), Ok(Vec::new()));
+}
