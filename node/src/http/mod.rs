@@ -38,39 +38,46 @@ pub use state::{HttpLimits, HttpState, LedgerInfo, Tokens};
 
 use fault::Fault;
 
-/// Every resource: the path in the router's form, and its methods.
-fn table() -> Vec<(&'static str, MethodRouter<HttpState>)> {
+/// Every resource: its method, its path in the router's form, its handler.
+fn table() -> Vec<(&'static str, &'static str, MethodRouter<HttpState>)> {
     vec![
-        ("/v1/records", post(records::submit)),
-        ("/v1/records/batch", post(records::batch)),
-        ("/v1/records:validate", post(records::validate)),
-        ("/v1/records:draft", post(records::draft)),
-        ("/v1/records/{id}", get(reads::record)),
-        ("/v1/records/{id}/receipt", get(reads::receipt)),
-        ("/v1/records/{id}/proof", get(reads::proof)),
-        ("/v1/records/{id}/body", get(reads::body)),
-        ("/v1/operations/{id}", get(reads::operation)),
-        ("/v1/cases/{case}", get(cases::case)),
-        ("/v1/cases/{case}/events", get(cases::events)),
-        ("/v1/stream", get(feed::stream)),
-        ("/v1/events", get(feed::poll)),
-        ("/v1/blocks", get(blocks::list)),
-        ("/v1/blocks/{height}", get(blocks::block)),
-        ("/v1/validators", get(blocks::validators)),
-        ("/.well-known/tamga/trust-policy", get(blocks::trust_policy)),
-        ("/.well-known/tamga/genesis", get(blocks::genesis)),
-        ("/log/checkpoint", get(log::checkpoint)),
-        ("/log/tile/{*path}", get(log::tile)),
-        ("/livez", get(probes::live)),
-        ("/readyz", get(probes::ready)),
-        ("/metrics", get(probes::metrics)),
-        ("/v1/openapi.json", get(probes::description)),
+        ("post", "/v1/records", post(records::submit)),
+        ("post", "/v1/records/batch", post(records::batch)),
+        ("post", "/v1/records:validate", post(records::validate)),
+        ("post", "/v1/records:draft", post(records::draft)),
+        ("get", "/v1/records/{id}", get(reads::record)),
+        ("get", "/v1/records/{id}/receipt", get(reads::receipt)),
+        ("get", "/v1/records/{id}/proof", get(reads::proof)),
+        ("get", "/v1/records/{id}/body", get(reads::body)),
+        ("get", "/v1/operations/{id}", get(reads::operation)),
+        ("get", "/v1/cases/{case}", get(cases::case)),
+        ("get", "/v1/cases/{case}/events", get(cases::events)),
+        ("get", "/v1/stream", get(feed::stream)),
+        ("get", "/v1/events", get(feed::poll)),
+        ("get", "/v1/blocks", get(blocks::list)),
+        ("get", "/v1/blocks/{height}", get(blocks::block)),
+        ("get", "/v1/validators", get(blocks::validators)),
+        ("get", "/.well-known/tamga/trust-policy", get(blocks::trust_policy)),
+        ("get", "/.well-known/tamga/genesis", get(blocks::genesis)),
+        ("get", "/log/checkpoint", get(log::checkpoint)),
+        ("get", "/log/tile/{*path}", get(log::tile)),
+        ("get", "/livez", get(probes::live)),
+        ("get", "/readyz", get(probes::ready)),
+        ("get", "/metrics", get(probes::metrics)),
+        ("get", "/v1/openapi.json", get(probes::description)),
     ]
+}
+
+/// Every resource: its method and its path as the description writes it.
+#[must_use]
+pub fn routes() -> Vec<(&'static str, String)> {
+    table().into_iter().map(|(method, path, _)| (method, path.replace("{*", "{"))).collect()
 }
 
 /// The whole interface.
 pub fn router(state: HttpState) -> Router {
-    let router = table().into_iter().fold(Router::new(), |router, (path, methods)| router.route(path, methods));
+    let routes = table().into_iter();
+    let router = routes.fold(Router::new(), |router, (_, path, handler)| router.route(path, handler));
     router
         .fallback(async || Fault::not_found("resource"))
         .method_not_allowed_fallback(async || {

@@ -1,0 +1,202 @@
+//! A ledger in memory that does as it is told.
+
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::Mutex;
+
+use super::*;
+
+/// Fixed verdicts and a few records.
+#[derive(Default)]
+pub(super) struct Fake {
+    /// Verdicts on the next submissions; `New` when there are none left.
+    pub(super) verdicts: Mutex<Vec<Result<Admission, Refusal>>>,
+    /// What waits end with.
+    pub(super) settled: Mutex<Option<Settled>>,
+    /// The log: records at their positions, and whether they are final is a matter of `final_size`.
+    pub(super) log: Vec<(SignedRecord, Option<Body>)>,
+    pub(super) final_size: AtomicU64,
+    pub(super) pool: BTreeMap<RecordId, Standing>,
+    pub(super) checks: Vec<Check>,
+    pub(super) panics: bool,
+}
+
+impl Fake {
+    pub(super) fn holding(log: Vec<(SignedRecord, Option<Body>)>) -> Self {
+        let size = log.len() as u64;
+        Self { log, final_size: AtomicU64::new(size), ..Self::default() }
+    }
+
+    fn find(&self, id: &RecordId) -> Option<usize> {
+        self.log.iter().position(|(record, _)| record.id() == *id)
+    }
+
+    fn logged(&self, at: usize) -> LoggedRecord {
+        LoggedRecord {
+            entry: self.log[at].0.entry().to_vec(),
+            index: LeafIndex(at as u64),
+            height: Height(at as u64 + 1),
+            recorded_at: UnixMillis(NOW),
+        }
+    }
+
+    fn is_final(&self, at: usize) -> bool {
+        (at as u64) < self.final_size.load(Ordering::Relaxed)
+    }
+}
+
+#[async_trait]
+impl Ledger for Fake {
+    async fn admit(&self, submissions: Vec<Submission>) -> Vec<Result<Admission, Refusal>> {
+        assert!(!self.panics, "told to panic");
+        let mut verdicts = self.verdicts.lock().unwrap();
+        let mut next = || if verdicts.is_empty() { Ok(Admission::New) } else { verdicts.remove(0) };
+        submissions.iter().map(|_| next()).collect()
+    }
+
+    async fn check(&self, _: Submission) -> Result<Admission, Refusal> {
+        self.verdicts.lock().unwrap().pop().unwrap_or(Ok(Admission::New))
+    }
+
+    async fn settled(&self, _: RecordId, _: Duration) -> Settled {
+        self.settled.lock().unwrap().clone().unwrap_or(Settled::Pending)
+    }
+
+    async fn final_beyond(&self, size: TreeSize) -> FinalNote {
+        loop {
+            if let Some(note) = self.final_head().filter(|note| note.size > size) {
+                return note;
+            }
+            tokio::task::yield_now().await;
+        }
+    }
+
+    fn final_head(&self) -> Option<FinalNote> {
+        let size = self.final_size.load(Ordering::Relaxed);
+        (size > 0).then(|| FinalNote {
+            height: Height(size),
+            size: TreeSize(size),
+            root: TreeRoot([7; 32]),
+            time: UnixMillis(NOW),
+            note: format!("{ORIGIN}\n{size}\nroot\n\n— log sig\n").into(),
+        })
+    }
+
+    fn head(&self) -> HeadView {
+        let size = self.log.len() as u64;
+        HeadView { height: Height(size), size: TreeSize(size), time: UnixMillis(NOW) }
+    }
+
+    fn checks(&self) -> Vec<Check> {
+        self.checks.clone()
+    }
+
+    fn standing(&self, id: &RecordId) -> Result<Standing, ReadError> {
+        let logged = |at: usize| Standing::Logged(LeafIndex(at as u64), Height(at as u64 + 1));
+        let pooled = || self.pool.get(id).cloned().unwrap_or(Standing::Unknown);
+        Ok(self.find(id).map_or_else(pooled, logged))
+    }
+
+    fn record(&self, id: &RecordId) -> Result<Option<LoggedRecord>, ReadError> {
+        Ok(self.find(id).map(|at| self.logged(at)))
+    }
+
+    fn body(&self, id: &RecordId) -> Result<Option<Body>, ReadError> {
+        Ok(self.find(id).and_then(|at| self.log[at].1.clone()))
+    }
+
+    fn receipt(&self, id: &RecordId) -> Result<Option<Receipt>, ReadError> {
+        let receipt = |at: usize| Receipt {
+            record: self.log[at].0.clone(),
+            key: SigningKey::from_seed([1; 32]).public(),
+            body: Vec::new(),
+            block: leaf(at as u64 + 1),
+            block_path: Vec::new(),
+            proof: TlogProof {
+                index: LeafIndex(at as u64),
+                path: Vec::new(),
+                checkpoint: Note { text: "text\n".into(), signatures: Vec::new() },
+            },
+        };
+        Ok(self.find(id).filter(|at| self.is_final(*at)).map(receipt))
+    }
+
+    fn proof(&self, id: &RecordId) -> Result<Option<String>, ReadError> {
+        Ok(self.find(id).filter(|at| self.is_final(*at)).map(|_| "c2sp.org/tlog-proof@v1\n".into()))
+    }
+
+    fn records_from(&self, from: LeafIndex, limit: usize) -> Result<Vec<LoggedRecord>, ReadError> {
+        Ok((from.0 as usize..self.log.len()).take(limit).map(|at| self.logged(at)).collect())
+    }
+
+    fn history(
+        &self,
+        subject: &Subject,
+        from: u64,
+        limit: usize,
+    ) -> Result<Vec<LoggedRecord>, ReadError> {
+        let of = (0..self.log.len()).filter(|at| self.log[*at].0.record().subject == *subject);
+        Ok(of.skip(from as usize).take(limit).map(|at| self.logged(at)).collect())
+    }
+
+    fn subject(&self, subject: &Subject) -> Result<Option<SubjectView>, ReadError> {
+        let records = self.history(subject, 0, usize::MAX)?.len() as u64;
+        let signed = self.log.iter().rev().find(|(record, _)| record.record().subject == *subject);
+        let status = signed.map(|(record, _)| encode(&case_status(), Some(record.id())));
+        Ok((records > 0).then_some(SubjectView { records, status }))
+    }
+
+    fn tile(&self, tile: TileCoord) -> Result<Option<Vec<u8>>, ReadError> {
+        Ok((tile.index() == 0).then(|| vec![9; usize::from(tile.width()) * 32]))
+    }
+
+    fn bundle(&self, bundle: BundleCoord) -> Result<Option<Vec<u8>>, ReadError> {
+        Ok((bundle.index() == 0).then(|| vec![8; 10]))
+    }
+
+    fn block(&self, height: Height) -> Result<Option<BlockSummary>, ReadError> {
+        let known = height.0 > 0 && height.0 <= self.log.len() as u64;
+        Ok(known.then(|| BlockSummary {
+            leaf: leaf(height.0),
+            root: TreeRoot([6; 32]),
+            value: ValueId([5; 32]),
+            size_before: TreeSize(height.0 - 1),
+        }))
+    }
+}
+
+pub(super) fn leaf(height: u64) -> BlockLeaf {
+    BlockLeaf {
+        height: Height(height),
+        size: TreeSize(height + 1),
+        time: UnixMillis(NOW),
+        prev: ValueId([1; 32]),
+        map_root: MapRoot([2; 32]),
+        policy: PolicyHash([3; 32]),
+        rules: RulesHash([4; 32]),
+        ext: None,
+    }
+}
+
+fn case_status() -> Case {
+    Case {
+        stage: Stage::Assigned,
+        before_suspension: None,
+        before_closing: None,
+        debtor: SubjectId([1; 32]),
+        claimants: vec![SubjectId([2; 32])],
+        document: SubjectId([3; 32]),
+        assignee: Some(SubjectId([4; 32])),
+        region: Some("75".into()),
+        claim_order: 3,
+        received_at: UnixMillis(NOW),
+        initiated_at: None,
+        grounds: 0,
+        until: None,
+        in_debtor_register: false,
+        notices: 0,
+        open_complaints: 0,
+        correction: None,
+        money: [0; 32],
+    }
+}

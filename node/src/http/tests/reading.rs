@@ -1,0 +1,342 @@
+//! Records, cases, the feed, the log, the network, probes.
+
+use super::*;
+
+const UNKNOWN: &str = "0000000000000000000000000000000000000000000000000000000000000000";
+
+fn two() -> Fake {
+    Fake::holding(vec![presented(), distributed(2)])
+}
+
+#[tokio::test]
+async fn the_public_sees_a_record_s_place_and_kind_only() {
+    let (signed, _) = presented();
+    let server = Server::new(two());
+    let path = format!("/v1/records/{}", signed.id());
+    let answer = server.get(&path).await;
+    assert_eq!(answer.status, 200);
+    assert!(answer.header("cache-control").contains("immutable"));
+    let view = answer.json();
+    assert_eq!((&view["kind"], &view["index"], &view["status"]), (&json!("E01"), &json!(0), &json!("final")));
+    assert!(view.get("record").is_none());
+
+    let answer = server.get_with(&path, &[("authorization", TOKEN)]).await;
+    assert_eq!(answer.header("cache-control"), "private, no-store");
+    assert_eq!(answer.json()["record"]["body"]["amount_due"], 5000);
+    server.get(&format!("/v1/records/{UNKNOWN}")).await.is_problem(Code::NotFound);
+    server.get("/v1/records/xyz").await.is_problem(Code::NotFound);
+    server.get(&format!("{path}?x=1")).await.is_problem(Code::BadParameter);
+}
+
+#[tokio::test]
+async fn receipts_and_proofs_are_for_final_records() {
+    let server = Server::new(two());
+    let id = presented().0.id();
+    let answer = server.get(&format!("/v1/records/{id}/receipt")).await;
+    assert_eq!(answer.status, 200);
+    assert!(answer.text().starts_with("tamga-receipt/v1\n"));
+    assert!(!answer.text().contains("\nopened "));
+    let tag = answer.header("etag").to_owned();
+    let again = server
+        .get_with(&format!("/v1/records/{id}/receipt"), &[("if-none-match", &tag)])
+        .await;
+    assert_eq!(again.status, 304);
+    let proof = server.get(&format!("/v1/records/{id}/proof")).await;
+    assert!(proof.text().starts_with("c2sp.org/tlog-proof@v1\n"));
+
+    let waiting = two();
+    waiting.final_size.store(1, std::sync::atomic::Ordering::Relaxed);
+    let server = Server::new(waiting);
+    let second = distributed(2).0.id();
+    for what in ["receipt", "proof"] {
+        let answer = server.get(&format!("/v1/records/{second}/{what}")).await;
+        assert_eq!(answer.status, 202);
+        assert_eq!(answer.json()["status"], "ordered");
+        assert_eq!(answer.header("retry-after"), "1");
+        server.get(&format!("/v1/records/{UNKNOWN}/{what}")).await.is_problem(Code::NotFound);
+    }
+}
+
+#[tokio::test]
+async fn bodies_open_to_holders_of_a_token_only() {
+    let server = Server::new(two());
+    let id = presented().0.id();
+    let token = [("authorization", TOKEN)];
+    for path in [format!("/v1/records/{id}/body"), format!("/v1/records/{id}/receipt?open=*")] {
+        let answer = server.get(&path).await;
+        answer.is_problem(Code::Unauthenticated);
+        assert_eq!(answer.header("www-authenticate"), "Bearer");
+        assert_eq!(server.get_with(&path, &token).await.header("cache-control"), "private, no-store");
+    }
+    let body = server.get_with(&format!("/v1/records/{id}/body"), &token).await;
+    assert_eq!(Body::decode(&body.body).unwrap(), presented().1.unwrap());
+    let opened = |names: &str| format!("/v1/records/{id}/receipt?open={names}");
+    let one = server.get_with(&opened("amount_due"), &token).await;
+    assert_eq!((one.text().matches("\nopened ").count(), one.text().matches("\nhidden ").count()), (1, 1));
+    let all = server.get_with(&opened("*"), &token).await;
+    assert_eq!(all.text().matches("\nopened ").count(), 2);
+    server.get_with(&opened("sum"), &token).await.is_problem(Code::UnknownField);
+    let bodiless = format!("/v1/records/{}/body", distributed(2).0.id());
+    server.get_with(&bodiless, &token).await.is_problem(Code::NotFound);
+}
+
+#[tokio::test]
+async fn an_operation_tells_how_a_submission_goes_on() {
+    let mut fake = two();
+    let (waiting, refused) = (distributed(3).0.id(), distributed(4).0.id());
+    fake.pool.insert(waiting, Standing::Pooled(UnixMillis(NOW)));
+    fake.pool.insert(refused, Standing::Refused(refusal(Code::NotAssignee, "/issuer")));
+    let server = Server::new(fake);
+    let first = server.get(&format!("/v1/operations/{}", presented().0.id())).await;
+    assert_eq!(first.json()["status"], "final");
+    assert_eq!(first.json()["height"], 1);
+    let second = server.get(&format!("/v1/operations/{waiting}")).await;
+    assert_eq!((second.json()["status"].as_str(), second.header("retry-after")), (Some("accepted"), "1"));
+    let third = server.get(&format!("/v1/operations/{refused}")).await;
+    assert_eq!(third.json()["status"], "rejected");
+    assert_eq!(third.json()["problem"]["code"], Code::NotAssignee.to_string());
+    server.get(&format!("/v1/operations/{UNKNOWN}")).await.is_problem(Code::NotFound);
+    server.get(&format!("/v1/records/{refused}/receipt")).await.is_problem(Code::NotFound);
+}
+
+#[tokio::test]
+async fn a_case_shows_its_stage_to_all_and_its_parties_to_some() {
+    let server = Server::new(two());
+    let path = format!("/v1/cases/{}", case());
+    let view = server.get(&path).await.json();
+    assert_eq!((&view["stage"], &view["records"]), (&json!("ASSIGNED"), &json!(2)));
+    assert_eq!(view["last_record"], distributed(2).0.id().to_string());
+    assert!(view.get("status").is_none());
+    let view = server.get_with(&path, &[("authorization", TOKEN)]).await.json();
+    assert_eq!(view["status"]["region"], "75");
+    for other in ["case:x", "officer:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"] {
+        server.get(&format!("/v1/cases/{other}")).await.is_problem(Code::NotFound);
+        server.get(&format!("/v1/cases/{other}/events")).await.is_problem(Code::NotFound);
+    }
+}
+
+#[tokio::test]
+async fn a_history_is_paged_and_marks_what_was_annulled() {
+    let annulled = distributed(2);
+    let target = annulled.0.id();
+    let correction = sign(
+        json!({
+            "kind": "E18", "issuer": "organisation#591240009013", "subject": case().to_text(),
+            "event_time": "2026-03-13T09:00:00Z",
+            "references": [{ "relation": 1, "record": target.to_string(), "subject": case().to_text() }],
+            "fields": { "correction_kind": "ANNUL", "reason": "CLERICAL" },
+        }),
+        3,
+    );
+    let correction_id = correction.0.id();
+    let server = Server::new(Fake::holding(vec![presented(), annulled, correction]));
+    let path = format!("/v1/cases/{}/events", case());
+    let whole = server.get(&path).await.json();
+    let stages: Vec<_> = whole["data"].as_array().unwrap().iter().map(|it| it["stage"].clone()).collect();
+    assert_eq!(stages, ["RECEIVED", "ASSIGNED", "RECEIVED"]);
+    assert_eq!(whole["data"][1]["annulled_by"], correction_id.to_string());
+    assert_eq!(whole["page"], json!({ "has_more": false }));
+    assert!(whole["data"][0].get("record").is_none());
+
+    let mut cursor = String::new();
+    let mut paged = Vec::new();
+    loop {
+        let answer = server.get(&format!("{path}?limit=1{cursor}")).await;
+        let page = answer.json();
+        paged.extend(page["data"].as_array().unwrap().clone());
+        let Some(next) = page["page"]["next"].as_str() else { break };
+        assert!(answer.header("link").contains("rel=\"next\""));
+        cursor = format!("&after={next}");
+    }
+    assert_eq!(json!(paged), whole["data"]);
+
+    let seen = server.get_with(&path, &[("authorization", TOKEN)]).await.json();
+    assert_eq!(seen["data"][0]["record"]["body"]["amount_due"], 5000);
+    for query in ["limit=0", "limit=201", "after=x", "after=01", "offset=1"] {
+        server.get(&format!("{path}?{query}")).await.is_problem(Code::BadParameter);
+    }
+}
+
+#[tokio::test]
+async fn the_feed_holds_final_records_and_nothing_of_their_contents() {
+    let fake = two();
+    fake.final_size.store(1, std::sync::atomic::Ordering::Relaxed);
+    let server = Server::new(fake);
+    let page = server.get("/v1/events").await.json();
+    let event = json!({ "index": 0, "height": 1, "kind": "E01", "record_id": presented().0.id().to_string() });
+    assert_eq!(page, json!({ "data": [event], "page": { "next": "1", "has_more": false } }));
+    let page = server.get("/v1/events?after=1").await.json();
+    assert_eq!(page, json!({ "data": [], "page": { "next": "1", "has_more": false } }));
+    server.get("/v1/events?wait=61").await.is_problem(Code::BadParameter);
+
+    let server = Server::new(two());
+    let page = server.get("/v1/events?limit=1").await.json();
+    assert_eq!(page["page"], json!({ "next": "1", "has_more": true }));
+    let page = server.get("/v1/events?limit=1&after=1&wait=5").await.json();
+    assert_eq!(page["data"][0]["index"], 1);
+}
+
+#[tokio::test]
+async fn a_stream_resumes_where_it_was_cut() {
+    use futures::StreamExt as _;
+    let server = Server::new(two());
+    for (path, header, first) in
+        [("/v1/stream?after=0", "", 0), ("/v1/stream?after=1", "", 1), ("/v1/stream?after=0", "1", 1)]
+    {
+        let mut request = Request::get(path);
+        if !header.is_empty() {
+            request = request.header("last-event-id", header);
+        }
+        let request = request.body(Content::empty()).unwrap();
+        let response = server.router.clone().oneshot(request).await.unwrap();
+        assert_eq!(response.headers()["content-type"], "text/event-stream");
+        let mut events = response.into_body().into_data_stream();
+        let event = events.next().await.unwrap().unwrap();
+        let event = std::str::from_utf8(&event).unwrap();
+        assert!(event.contains(&format!("id: {}\n", first + 1)), "{event}");
+        assert!(event.contains(&format!("\"index\":{first}")), "{event}");
+    }
+    server.get("/v1/stream?after=-1").await.is_problem(Code::BadParameter);
+    let limits = HttpLimits { streams_max: 0, ..HttpLimits::default() };
+    let answer = Server::with(two(), limits).get("/v1/stream").await;
+    answer.is_problem(Code::RateLimited);
+    assert_eq!(answer.header("retry-after"), "10");
+}
+
+#[tokio::test]
+async fn the_log_serves_hashes_to_all_and_entries_to_some() {
+    let server = Server::new(two());
+    let note = server.get("/log/checkpoint").await;
+    assert!(note.text().starts_with(ORIGIN));
+    assert_eq!(note.header("cache-control"), "public, max-age=2");
+    let tag = note.header("etag").to_owned();
+    assert_eq!(server.get_with("/log/checkpoint", &[("if-none-match", &tag)]).await.status, 304);
+
+    let tile = server.get("/log/tile/0/000.p/2").await;
+    assert_eq!((tile.status.as_u16(), tile.body.len()), (200, 64));
+    assert_eq!(tile.header("content-type"), "application/octet-stream");
+    assert!(tile.header("cache-control").contains("immutable"));
+    for missing in ["0/001", "0/0", "64/000", "x/000", "0/000.p/256", "0/000.p/0", "entries"] {
+        server.get(&format!("/log/tile/{missing}")).await.is_problem(Code::NotFound);
+    }
+    server.get("/log/tile/entries/000.p/2").await.is_problem(Code::Unauthenticated);
+    let token = [("authorization", TOKEN)];
+    let bundle = server.get_with("/log/tile/entries/000.p/2", &token).await;
+    assert_eq!((bundle.status.as_u16(), bundle.header("cache-control")), (200, "private, no-store"));
+    server.get("/log/checkpoint?x").await.is_problem(Code::BadParameter);
+    server.get("/log/tile/0/000.p/2?x=1").await.is_problem(Code::BadParameter);
+    Server::new(Fake::default()).get("/log/checkpoint").await.is_problem(Code::NotFound);
+}
+
+#[tokio::test]
+async fn the_public_checkpoint_advances_at_most_once_per_interval() {
+    let fake = Arc::new(two());
+    let (_stop, stopping) = watch::channel(false);
+    let info = LedgerInfo {
+        origin: ORIGIN.into(),
+        policy: String::new(),
+        genesis: Vec::new(),
+        validators: ValidatorsView { origin: ORIGIN.into(), genesis: String::new(), quorum: 3, data: Vec::new() },
+    };
+    let state = HttpState::new(
+        Arc::<Fake>::clone(&fake),
+        info,
+        Tokens::default(),
+        HttpLimits::default(),
+        Arc::new(Metrics::default()),
+        stopping,
+    );
+    assert_eq!(state.public_note().unwrap().size, TreeSize(2));
+    fake.final_size.store(3, std::sync::atomic::Ordering::Relaxed);
+    assert_eq!(state.public_note().unwrap().size, TreeSize(2), "ten seconds have not passed");
+}
+
+#[tokio::test]
+async fn blocks_are_listed_from_the_newest() {
+    let server = Server::new(two());
+    let all = server.get("/v1/blocks").await.json();
+    let heights: Vec<_> = all["data"].as_array().unwrap().iter().map(|it| it["height"].clone()).collect();
+    assert_eq!(heights, [2, 1]);
+    assert_eq!(all["page"], json!({ "has_more": false }));
+    let first = server.get("/v1/blocks?limit=1").await.json();
+    assert_eq!(first["page"], json!({ "next": "2", "has_more": true }));
+    let second = server.get("/v1/blocks?limit=1&after=2").await.json();
+    assert_eq!((&second["data"][0]["height"], &second["page"]), (&json!(1), &json!({ "has_more": false })));
+    assert_eq!(server.get("/v1/blocks/1").await.json()["records"], 1);
+    for missing in ["0", "3", "x", "01"] {
+        server.get(&format!("/v1/blocks/{missing}")).await.is_problem(Code::NotFound);
+    }
+}
+
+#[tokio::test]
+async fn the_network_describes_itself() {
+    let server = Server::new(two());
+    assert_eq!(server.get("/v1/validators").await.json()["quorum"], 3);
+    assert_eq!(server.get("/.well-known/tamga/trust-policy").await.text(), "log …\n");
+    assert_eq!(server.get("/.well-known/tamga/genesis").await.text(), "version = 1\n");
+    assert_eq!(server.get("/v1/openapi.json").await.text(), openapi::text());
+}
+
+#[tokio::test]
+async fn probes_tell_whether_and_why_not() {
+    let check = |ok| Check { name: "finality".into(), ok, detail: "found".into() };
+    let server = Server::new(Fake { checks: vec![check(true)], ..Fake::default() });
+    assert_eq!(server.get("/livez").await.text(), "ok\n");
+    assert_eq!(server.get("/readyz").await.json(), json!({ "ready": true }));
+    assert_eq!(server.get("/readyz?verbose").await.json()["checks"][0]["name"], "finality");
+    let server = Server::new(Fake { checks: vec![check(false)], ..Fake::default() });
+    let answer = server.get("/readyz").await;
+    assert_eq!((answer.status.as_u16(), answer.json()["checks"][0]["ok"].clone()), (503, json!(false)));
+}
+
+#[tokio::test]
+async fn metrics_count_answers_by_route_never_by_path() {
+    let server = Server::new(two());
+    server.get(&format!("/v1/records/{UNKNOWN}")).await;
+    server.get("/nowhere/7").await;
+    let text = server.get("/metrics").await.text().to_owned();
+    assert!(text.contains("route=\"/v1/records/{id}\",status=\"404\"} 1"), "{text}");
+    assert!(text.contains("route=\"unknown\",status=\"404\"} 1"), "{text}");
+    assert!(!text.contains(UNKNOWN) && !text.contains("nowhere"));
+}
+
+#[tokio::test]
+async fn unknown_paths_and_methods_are_problems_too() {
+    let server = Server::new(two());
+    server.get("/v2/records").await.is_problem(Code::NotFound);
+    let answer = server.get("/v1/records").await;
+    answer.is_problem(Code::MethodNotAllowed);
+    assert_eq!(answer.header("allow"), "POST");
+    let answer = server.post("/livez", "text/plain", "x").await;
+    answer.is_problem(Code::MethodNotAllowed);
+    assert_eq!(answer.header("allow"), "GET,HEAD");
+}
+
+#[tokio::test]
+async fn every_route_reaches_its_handler() {
+    let server = Server::new(two());
+    for (method, path) in routes() {
+        let path = path
+            .replace("{id}", UNKNOWN)
+            .replace("{case}", &case().to_text())
+            .replace("{height}", "1")
+            .replace("{path}", "0/000.p/1");
+        if path == "/v1/stream" {
+            continue;
+        }
+        let request = Request::builder().method(method.to_uppercase().as_str()).uri(&path);
+        let answer = server.send(request.body(Content::empty()).unwrap()).await;
+        assert_ne!(answer.status, 405, "{method} {path}");
+        assert!(!answer.text().contains("no such resource"), "{method} {path}");
+    }
+}
+
+#[test]
+fn every_code_for_http_keeps_its_status() {
+    use axum::response::IntoResponse as _;
+    for &code in Code::ALL {
+        let status = Fault::new(code, "").into_response().status().as_u16();
+        let expected = if code.info().http >= 400 { code.info().http } else { 500 };
+        assert_eq!(status, expected, "{code}");
+    }
+}
