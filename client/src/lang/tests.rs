@@ -50,7 +50,7 @@ fn an_error_says_what_why_next_and_its_code() {
     let text = Messages::new(Language::En).error(&CliError::no_such_key("operator:police"));
     let lines: Vec<&str> = text.lines().collect();
     assert!(lines[0].contains("operator:police"));
-    assert_eq!(lines.last().copied(), Some("TMG-9005  (tamga explain TMG-9005)"));
+    assert_eq!(lines.last().copied(), Some("TMG-6030  (tamga explain TMG-6030)"));
     assert!(lines.len() >= 3);
 }
 
