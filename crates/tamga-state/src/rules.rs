@@ -1,6 +1,7 @@
 //! Which rules these are: one hash over their version and their data tables (spec §14.6).
 
 use core::fmt::Write as _;
+use std::sync::OnceLock;
 
 use tamga_format::id::{RulesHash, sha256, tag};
 
@@ -13,7 +14,9 @@ pub const RULES_VERSION: u32 = 1;
 /// The hash that block leaves name: the version and every table the rules read.
 #[must_use]
 pub fn rules_hash() -> RulesHash {
-    RulesHash(sha256(&[tag::RULES, description().as_bytes()]))
+    // Every block asks, and the tables never change.
+    static HASH: OnceLock<RulesHash> = OnceLock::new();
+    *HASH.get_or_init(|| RulesHash(sha256(&[tag::RULES, description().as_bytes()])))
 }
 
 /// The tables as text, one line for each row; auditors may compare them by eye.

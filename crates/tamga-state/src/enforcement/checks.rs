@@ -155,13 +155,10 @@ fn start<V: View>(judged: &Judgement<'_, V>) -> Result<(), Rejection> {
     if end.is_some() && end < start {
         return Err(at_field(Code::DateOrder, "term_end", "it lies before term_start"));
     }
-    if word(judged.record, 1) != "VOLUNTARY_TERM_ELAPSED" {
-        return Ok(());
-    }
-    let (Some(_), Some(end)) = (start, end) else {
-        return Err(at_field(Code::Validation, "term_end", "an elapsed term needs its start and end"));
-    };
-    if end > day_of(judged.record.event_time).saturating_add(DAY_DOUBT) {
+    // Imported acts may not say when the term ran; those that do must not contradict themselves.
+    let elapsed = word(judged.record, 1) == "VOLUNTARY_TERM_ELAPSED";
+    let latest = day_of(judged.record.event_time).saturating_add(DAY_DOUBT);
+    if elapsed && end.is_some_and(|end| end > latest) {
         return Err(at_field(Code::TermNotOver, "term_end", "the voluntary term ends after the event"));
     }
     Ok(())

@@ -15,9 +15,12 @@ fn the_registry_is_written_into_statuses() {
     assert_eq!(known.expect("registered").holder, writer("court"));
 }
 
+/// A change that breaks a genesis, and what is then wrong with it.
+type Flaw = (fn(&mut Genesis), &'static str);
+
 #[test]
 fn a_genesis_that_contradicts_itself_is_refused() {
-    let cases: [(fn(&mut Genesis), &str); 5] = [
+    let cases: [Flaw; 5] = [
         (|g| g.organisations[0].bin = "591240000110".to_owned(), "the БИН's check digit is wrong"),
         (|g| g.officers[0].organisation = "591240000021".to_owned(), "the organisation is not registered"),
         (|g| g.officers[1].number = g.officers[0].number.clone(), "it is given twice"),

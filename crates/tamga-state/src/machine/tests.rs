@@ -96,6 +96,9 @@ fn after_names_the_last_record_of_the_primary_subject() {
     world.record(&initiate.with(|record| record.after = Some(second)));
 }
 
+/// A change of the registry, and the answer to records after it.
+type Lapse = (fn(&mut World), Code);
+
 #[test]
 fn key_and_office_must_be_in_force() {
     fn revoked(world: &mut World) {
@@ -116,7 +119,7 @@ fn key_and_office_must_be_in_force() {
         let row = StatusRow { nonce: [0; 16], bytes: encode(status, None) };
         world.view.statuses.insert(subject, row);
     }
-    let cases: &[(fn(&mut World), Code)] = &[
+    let cases: &[Lapse] = &[
         (revoked, Code::KeyRevoked),
         (|w| edit_key(w, |k| k.valid_to = Some(NOW)), Code::KeyExpired),
         (|w| edit_key(w, |k| k.valid_from = UnixMillis(NOW.get() + 1)), Code::KeyNotYetValid),
