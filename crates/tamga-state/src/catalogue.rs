@@ -14,8 +14,8 @@ mod registry;
 mod role;
 
 pub(crate) use check::{check_record, payout_line};
-pub(crate) use enforcement::{RETURN_GROUNDS, SUSPENSION_GROUNDS, TERMINATION_GROUNDS};
 pub use check::{looks_personal, valid_bin, valid_iin};
+pub(crate) use enforcement::{RETURN_GROUNDS, SUSPENSION_GROUNDS, TERMINATION_GROUNDS};
 pub use kinds::Kind;
 pub(crate) use role::coded;
 pub use role::{OrganisationKind, WriterRole};

@@ -19,7 +19,8 @@ pub(crate) fn day_of(time: UnixMillis) -> i64 {
 pub(crate) fn add_months(day: i64, months: i64) -> i64 {
     let (year, month, dom) = civil(day);
     // Dates lie between 1970 and 9999 and terms below a few thousand months; nothing overflows.
-    let index = year.saturating_mul(12).saturating_add(month.saturating_sub(1)).saturating_add(months);
+    let index =
+        year.saturating_mul(12).saturating_add(month.saturating_sub(1)).saturating_add(months);
     let (year, month) = (index.div_euclid(12), index.rem_euclid(12).saturating_add(1));
     let next = index.saturating_add(1);
     let first = days(year, month);
@@ -52,10 +53,15 @@ fn civil(day: i64) -> (i64, i64, i64) {
         .saturating_add(doe.div_euclid(36_524))
         .saturating_sub(doe.div_euclid(146_096))
         .div_euclid(365);
-    let before = yoe.saturating_mul(365).saturating_add(yoe.div_euclid(4)).saturating_sub(yoe.div_euclid(100));
+    let before = yoe
+        .saturating_mul(365)
+        .saturating_add(yoe.div_euclid(4))
+        .saturating_sub(yoe.div_euclid(100));
     let doy = doe.saturating_sub(before);
     let mp = doy.saturating_mul(5).saturating_add(2).div_euclid(153);
-    let dom = doy.saturating_sub(mp.saturating_mul(153).saturating_add(2).div_euclid(5)).saturating_add(1);
+    let dom = doy
+        .saturating_sub(mp.saturating_mul(153).saturating_add(2).div_euclid(5))
+        .saturating_add(1);
     let month = if mp < 10 { mp.saturating_add(3) } else { mp.saturating_sub(9) };
     let year = era.saturating_mul(400).saturating_add(yoe);
     (if month <= 2 { year.saturating_add(1) } else { year }, month, dom)

@@ -145,6 +145,5 @@ impl fmt::Display for Rejection {
 
 impl core::error::Error for Rejection {}
 
-
 #[cfg(test)]
 mod tests;

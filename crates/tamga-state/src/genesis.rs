@@ -15,8 +15,8 @@ use tamga_format::validators::ValidatorSet;
 
 use crate::catalogue::{OrganisationKind, WriterRole, valid_bin};
 use crate::status::{
-    ClaimantStatus, DebtorStatus, ItemVersion, KeyStatus, Officer, Organisation, Parameter, Standing,
-    Typed, encode,
+    ClaimantStatus, DebtorStatus, ItemVersion, KeyStatus, Officer, Organisation, Parameter,
+    Standing, Typed, encode,
 };
 use crate::view::StatusRow;
 
@@ -146,7 +146,10 @@ impl Genesis {
         for line in &self.organisations {
             let what = || format!("organisation {}", line.bin);
             if !valid_bin(&line.bin) {
-                return Err(GenesisError { what: what(), problem: "the БИН's check digit is wrong" });
+                return Err(GenesisError {
+                    what: what(),
+                    problem: "the БИН's check digit is wrong",
+                });
             }
             let status = Organisation {
                 kind: line.kind,
@@ -160,7 +163,10 @@ impl Genesis {
             let what = || format!("officer {}", line.number);
             let organisation = Subject::registered(Role::Organisation, &line.organisation);
             if !rows.0.contains_key(&organisation) {
-                return Err(GenesisError { what: what(), problem: "the organisation is not registered" });
+                return Err(GenesisError {
+                    what: what(),
+                    problem: "the organisation is not registered",
+                });
             }
             let status = Officer {
                 number: line.number.clone(),
@@ -196,7 +202,9 @@ impl Genesis {
                 let status = ClaimantStatus { keys: 1, ..ClaimantStatus::default() };
                 rows.enter(line.holder, &status, what)?;
             }
-            _ => return Err(GenesisError { what: what(), problem: "the holder is not registered" }),
+            _ => {
+                return Err(GenesisError { what: what(), problem: "the holder is not registered" });
+            }
         }
         let status = KeyStatus {
             public: line.public,
@@ -213,7 +221,8 @@ impl Genesis {
     fn enter_parameters(&self, rows: &mut Rows) -> Result<(), GenesisError> {
         let mut parameters: BTreeMap<&str, Parameter> = BTreeMap::new();
         for line in &self.parameters {
-            let error = |problem| GenesisError { what: format!("parameter {}", line.name), problem };
+            let error =
+                |problem| GenesisError { what: format!("parameter {}", line.name), problem };
             let parameter = parameters
                 .entry(&line.name)
                 .or_insert_with(|| Parameter { name: line.name.clone(), versions: Vec::new() });

@@ -33,7 +33,11 @@ pub mod registry;
 mod rules;
 pub mod status;
 #[cfg(any(test, feature = "testing"))]
-#[allow(clippy::arithmetic_side_effects, clippy::panic, reason = "only tests use it, and they fail loudly")]
+#[allow(
+    clippy::arithmetic_side_effects,
+    clippy::panic,
+    reason = "only tests use it, and they fail loudly"
+)]
 pub mod testing;
 pub mod view;
 mod writer;

@@ -68,7 +68,11 @@ fn judge<V: View>(
     references(info, record)?;
     let id = signed.id();
     if view.seen(&id)? {
-        return Err(Rejection::new(Code::AlreadyRecorded, "", format!("record {id} is in the log")));
+        return Err(Rejection::new(
+            Code::AlreadyRecorded,
+            "",
+            format!("record {id} is in the log"),
+        ));
     }
     let writer = writer_of(view, block, record, info)?;
     let primary = view.status(&record.subject)?;
@@ -114,7 +118,11 @@ fn form(block: &BlockContext, record: &Record) -> Result<&'static KindInfo, Reje
 fn times(block: &BlockContext, record: &Record) -> Result<(), Rejection> {
     let now = block.time.get();
     if record.valid_until < block.time {
-        return Err(Rejection::new(Code::RecordExpired, "/valid_until", "it lies before the block"));
+        return Err(Rejection::new(
+            Code::RecordExpired,
+            "/valid_until",
+            "it lies before the block",
+        ));
     }
     if record.valid_until.get() > now.saturating_add(VALID_UNTIL_WINDOW_MS) {
         let detail = "it lies more than 30 days after the block";
@@ -140,7 +148,11 @@ fn references(info: &KindInfo, record: &Record) -> Result<(), Rejection> {
         let repeated = earlier.into_iter().any(|other| other.relation == reference.relation);
         if repeated || !allowed.contains(&reference.relation) {
             let detail = format!("{} allows one reference each of {allowed:?}", info.code);
-            return Err(Rejection::new(Code::ReferenceNotAllowed, format!("/references/{at}"), detail));
+            return Err(Rejection::new(
+                Code::ReferenceNotAllowed,
+                format!("/references/{at}"),
+                detail,
+            ));
         }
     }
     Ok(())
@@ -160,7 +172,11 @@ fn after<V: View>(view: &V, record: &Record, primary: Option<&StatusRow>) -> Res
         let detail = format!("the last record of {} is {last}", record.subject);
         Err(Rejection::new(Code::SequenceConflict, "/after", detail))
     } else {
-        Err(Rejection::new(Code::AfterUnknown, "/after", format!("record {after} is not in the log")))
+        Err(Rejection::new(
+            Code::AfterUnknown,
+            "/after",
+            format!("record {after} is not in the log"),
+        ))
     }
 }
 
@@ -212,7 +228,9 @@ impl<V: View> Judgement<'_, V> {
         if expected == self.record.subjects {
             return Ok(());
         }
-        if let Some(missing) = expected.iter().find(|subject| !self.record.subjects.contains(subject)) {
+        if let Some(missing) =
+            expected.iter().find(|subject| !self.record.subjects.contains(subject))
+        {
             let detail = format!("{} must name {missing}", self.info.code);
             return Err(Rejection::new(Code::SubjectMissing, "/subjects", detail));
         }
@@ -240,7 +258,10 @@ impl<V: View> Judgement<'_, V> {
 }
 
 /// The status of a subject, if it has one.
-pub(crate) fn status_of<V: View, T: Typed>(view: &V, subject: &Subject) -> Result<Option<T>, Rejection> {
+pub(crate) fn status_of<V: View, T: Typed>(
+    view: &V,
+    subject: &Subject,
+) -> Result<Option<T>, Rejection> {
     view.status(subject)?.map(|row| typed(&row, subject)).transpose()
 }
 

@@ -107,7 +107,10 @@ impl Status {
     ///
     /// [`FormatError`] if the bytes don't have the form, or the role has no status yet.
     pub fn decode(role: Role, bytes: &[u8]) -> Result<(Option<RecordId>, Self), FormatError> {
-        fn of<T: Typed>(bytes: &[u8], wrap: fn(T) -> Status) -> Result<(Option<RecordId>, Status), FormatError> {
+        fn of<T: Typed>(
+            bytes: &[u8],
+            wrap: fn(T) -> Status,
+        ) -> Result<(Option<RecordId>, Status), FormatError> {
             decode(bytes).map(|(last, status)| (last, wrap(status)))
         }
         match role {

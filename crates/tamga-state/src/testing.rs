@@ -162,11 +162,8 @@ pub fn genesis() -> Genesis {
         beacon: VrfSecret::from_seed(&[7; 32]).public(),
         peer_id: "peer-of-v0".to_owned(),
     };
-    let witness = Witness {
-        name: "v0".to_owned(),
-        key: cosigner,
-        url: "https://v0.example/".to_owned(),
-    };
+    let witness =
+        Witness { name: "v0".to_owned(), key: cosigner, url: "https://v0.example/".to_owned() };
     let log = vkey(ORIGIN, VKeyKind::Log);
     Genesis {
         origin: ORIGIN.to_owned(),
@@ -178,7 +175,12 @@ pub fn genesis() -> Genesis {
             region: None,
         }],
         officers: officers.collect(),
-        keys: WRITERS.iter().map(|(name, _)| *name).chain(["debtor", "claimant"]).map(since).collect(),
+        keys: WRITERS
+            .iter()
+            .map(|(name, _)| *name)
+            .chain(["debtor", "claimant"])
+            .map(since)
+            .collect(),
         parameters: Vec::new(),
         validators: ValidatorSet::new(vec![validator]).expect("one fixed validator"),
         publishers: Vec::new(),
@@ -434,7 +436,8 @@ impl World {
     /// If it has none.
     #[must_use]
     pub fn status<T: Typed>(&self, subject: Subject) -> T {
-        let row = self.view.statuses.get(&subject).unwrap_or_else(|| panic!("no status of {subject}"));
+        let row =
+            self.view.statuses.get(&subject).unwrap_or_else(|| panic!("no status of {subject}"));
         decode(&row.bytes).expect("statuses decode").1
     }
 
@@ -465,7 +468,8 @@ impl World {
             draft = match part {
                 Part::Debtor => draft.naming(&[Subject::new(Role::Debtor, known.debtor)]),
                 Part::Claimants => {
-                    let claimants = known.claimants.iter().map(|id| Subject::new(Role::Claimant, *id));
+                    let claimants =
+                        known.claimants.iter().map(|id| Subject::new(Role::Claimant, *id));
                     draft.naming(&claimants.collect::<Vec<_>>())
                 }
                 Part::Assignee => {
@@ -530,7 +534,9 @@ impl World {
     /// E12: pays an amount to the test claimant.
     #[must_use]
     pub fn pay_out(&self, case: Subject, by: &str, amount: i64) -> Draft {
-        self.about(Kind::E12, by, case).body("lines", lines(&[("claimant", amount)])).body("total", amount)
+        self.about(Kind::E12, by, case)
+            .body("lines", lines(&[("claimant", amount)]))
+            .body("total", amount)
     }
 
     /// E13: changes the lifecycle.
@@ -574,7 +580,11 @@ impl World {
 pub fn lines(lines: &[(&str, i64)]) -> Value {
     let line = |(claimant, amount): &(&str, i64)| {
         let claimant = tag(Role::Claimant, claimant);
-        Value::Array(vec![Value::Uint(3), Value::bytes(claimant.id.as_bytes()), Value::int(*amount)])
+        Value::Array(vec![
+            Value::Uint(3),
+            Value::bytes(claimant.id.as_bytes()),
+            Value::int(*amount),
+        ])
     };
     Value::Array(lines.iter().map(line).collect())
 }

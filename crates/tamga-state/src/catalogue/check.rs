@@ -39,12 +39,18 @@ pub(crate) fn check_record(
     check_body(info, record, body)
 }
 
-fn check_body(info: &'static KindInfo, record: &Record, body: Option<&Body>) -> Result<(), Rejection> {
+fn check_body(
+    info: &'static KindInfo,
+    record: &Record,
+    body: Option<&Body>,
+) -> Result<(), Rejection> {
     let Some(body) = body else {
         return match info.body.iter().find(|field| field.required) {
-            _ if record.body.is_some() => {
-                Err(Rejection::new(Code::BodyPresence, "/body", "the body committed to is not here"))
-            }
+            _ if record.body.is_some() => Err(Rejection::new(
+                Code::BodyPresence,
+                "/body",
+                "the body committed to is not here",
+            )),
             Some(field) => Err(missing("body", field.name, info.code)),
             None => Ok(()),
         };
@@ -76,7 +82,8 @@ fn check_value(field: &Field, value: &Value, place: &str) -> Result<(), Rejectio
     let refuse = |code, detail: String| {
         Err(Rejection::new(code, format!("/{place}/{}", field.name), detail))
     };
-    let wrong = |expected: &str| refuse(Code::Validation, format!("{} must be {expected}", field.name));
+    let wrong =
+        |expected: &str| refuse(Code::Validation, format!("{} must be {expected}", field.name));
     match field.ty {
         FieldType::Uint(max) => match value.as_u64() {
             Some(number) if number <= max => Ok(()),
@@ -92,7 +99,9 @@ fn check_value(field: &Field, value: &Value, place: &str) -> Result<(), Rejectio
             _ => refuse(Code::AmountOutOfRange, format!("{} must be tiyn", field.name)),
         },
         FieldType::Text(max) => match value.as_text() {
-            Some(text) if text.is_empty() || text.len() > max || text.chars().any(char::is_control) => {
+            Some(text)
+                if text.is_empty() || text.len() > max || text.chars().any(char::is_control) =>
+            {
                 wrong(&format!("a text of 1 to {max} bytes without control characters"))
             }
             Some(text) if field.class < Class::P2 && looks_personal(text) => refuse(
@@ -106,8 +115,12 @@ fn check_value(field: &Field, value: &Value, place: &str) -> Result<(), Rejectio
             Some(text) if words.contains(&text) => Ok(()),
             _ => wrong(&format!("one of {}", words.join(", "))),
         },
-        FieldType::Bytes32 => value.as_array_of::<32>().map_or_else(|| wrong("32 bytes"), |_| Ok(())),
-        FieldType::Bytes64 => value.as_array_of::<64>().map_or_else(|| wrong("64 bytes"), |_| Ok(())),
+        FieldType::Bytes32 => {
+            value.as_array_of::<32>().map_or_else(|| wrong("32 bytes"), |_| Ok(()))
+        }
+        FieldType::Bytes64 => {
+            value.as_array_of::<64>().map_or_else(|| wrong("64 bytes"), |_| Ok(()))
+        }
         FieldType::Date => match value.as_i64() {
             Some(days) if (0..=DATE_MAX).contains(&days) => Ok(()),
             _ => wrong("a date, in days since 1970-01-01"),
@@ -126,7 +139,8 @@ fn check_value(field: &Field, value: &Value, place: &str) -> Result<(), Rejectio
         FieldType::Scalar => check_scalar(field, value, place),
         FieldType::Lines => {
             if value.as_list().is_some_and(|lines| {
-                (1..=LINES_MAX).contains(&lines.len()) && lines.iter().all(|line| payout_line(line).is_some())
+                (1..=LINES_MAX).contains(&lines.len())
+                    && lines.iter().all(|line| payout_line(line).is_some())
             }) {
                 Ok(())
             } else {
@@ -141,7 +155,8 @@ fn check_scalar(field: &Field, value: &Value, place: &str) -> Result<(), Rejecti
         Value::Uint(_) | Value::Nint(_) | Value::Bool(_) => false,
         Value::Text(text) if text.len() <= SCALAR_TEXT_MAX => looks_personal(text),
         Value::Array(items)
-            if items.len() <= SCALAR_ITEMS_MAX && items.iter().all(|item| item.as_i64().is_some()) =>
+            if items.len() <= SCALAR_ITEMS_MAX
+                && items.iter().all(|item| item.as_i64().is_some()) =>
         {
             false
         }
@@ -155,7 +170,11 @@ fn check_scalar(field: &Field, value: &Value, place: &str) -> Result<(), Rejecti
     };
     if personal {
         let pointer = format!("/{place}/{}", field.name);
-        return Err(Rejection::new(Code::PersonalDataSuspected, pointer, "the value looks like personal data"));
+        return Err(Rejection::new(
+            Code::PersonalDataSuspected,
+            pointer,
+            "the value looks like personal data",
+        ));
     }
     Ok(())
 }
@@ -180,7 +199,10 @@ fn checked_digits(number: &str) -> Option<[u32; 12]> {
     }
     let sum = |weights: &[u32; 11]| {
         // Eleven products of a digit and a weight up to 11 stay far below 2^32.
-        digits.iter().zip(weights).fold(0_u32, |sum, (d, w)| sum.saturating_add(d.saturating_mul(*w)))
+        digits
+            .iter()
+            .zip(weights)
+            .fold(0_u32, |sum, (d, w)| sum.saturating_add(d.saturating_mul(*w)))
     };
     let check = match sum(&FIRST).checked_rem(11)? {
         10 => sum(&SECOND).checked_rem(11)?,
@@ -219,7 +241,9 @@ pub fn looks_personal(text: &str) -> bool {
         if c.is_numeric() {
             run.first = run.first.or(Some(c));
             run.length = run.length.saturating_add(1);
-        } else if run.length == 0 || !matches!(c, ' ' | '\u{a0}' | '-' | '(' | ')' | '\u{2011}' | '\u{2013}') {
+        } else if run.length == 0
+            || !matches!(c, ' ' | '\u{a0}' | '-' | '(' | ')' | '\u{2011}' | '\u{2013}')
+        {
             if run.is_suspect() {
                 return true;
             }

@@ -234,7 +234,13 @@ pub(super) const CASE_CLOSED: Form = Form {
         public(
             1,
             "outcome",
-            FieldType::Code(&["EXECUTED", "TERMINATED", "RETURNED_CLAIMANT", "RETURNED_ISSUER", "REOPENED"]),
+            FieldType::Code(&[
+                "EXECUTED",
+                "TERMINATED",
+                "RETURNED_CLAIMANT",
+                "RETURNED_ISSUER",
+                "REOPENED",
+            ]),
             true,
         ),
         // One list for both families; which ones fit the outcome is checked by the rules.
@@ -292,7 +298,13 @@ pub(super) const CORRECTION: Form = Form {
         public(
             2,
             "reason",
-            FieldType::Code(&["CLERICAL", "AMOUNT_CHANGED", "SUPERIOR_ORDER", "COURT_ACT", "OTHER"]),
+            FieldType::Code(&[
+                "CLERICAL",
+                "AMOUNT_CHANGED",
+                "SUPERIOR_ORDER",
+                "COURT_ACT",
+                "OTHER",
+            ]),
             true,
         ),
         public(3, "authority_hash", FieldType::Bytes32, false),

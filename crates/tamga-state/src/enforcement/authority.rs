@@ -96,7 +96,9 @@ fn own_role<V: View>(judged: &Judgement<'_, V>, case: &Case) -> Option<Code> {
                 && case.claimants.contains(&writer.subject.id);
             (party, Code::NotParty)
         }
-        WriterRole::RegionalChamber => (same_region(&writer.region, &case.region), Code::WrongRegion),
+        WriterRole::RegionalChamber => {
+            (same_region(&writer.region, &case.region), Code::WrongRegion)
+        }
         _ => (true, Code::RoleForbidden),
     };
     if holds { None } else { Some(code) }
@@ -112,7 +114,10 @@ pub(super) fn same_region(office: &Option<String>, case: &Option<String>) -> boo
 }
 
 /// Whether the author of a target is a state bailiff, whose superior the authorised body is.
-fn corrects_state_bailiff<V: View>(judged: &Judgement<'_, V>, author: Subject) -> Result<bool, Rejection> {
+fn corrects_state_bailiff<V: View>(
+    judged: &Judgement<'_, V>,
+    author: Subject,
+) -> Result<bool, Rejection> {
     if author.role != Role::Officer {
         return Ok(false);
     }

@@ -17,7 +17,11 @@ use super::authority::same_region;
 use super::step::{Step, date, word};
 
 /// Checks what the kind demands beyond its row of the matrix; `case` is as before the record.
-pub(super) fn check<V: View>(judged: &Judgement<'_, V>, step: &Step, case: &Case) -> Result<(), Rejection> {
+pub(super) fn check<V: View>(
+    judged: &Judgement<'_, V>,
+    step: &Step,
+    case: &Case,
+) -> Result<(), Rejection> {
     match step {
         Step::Present => presentation(judged, case),
         Step::Distribute(bailiff) => eligible(judged, case, *bailiff),
@@ -37,10 +41,16 @@ pub(super) fn check<V: View>(judged: &Judgement<'_, V>, step: &Step, case: &Case
 }
 
 /// A date in the record that can't be later than its event.
-fn not_after_event<V: View>(judged: &Judgement<'_, V>, number: u16, name: &str) -> Result<(), Rejection> {
+fn not_after_event<V: View>(
+    judged: &Judgement<'_, V>,
+    number: u16,
+    name: &str,
+) -> Result<(), Rejection> {
     let latest = day_of(judged.record.event_time).saturating_add(DAY_DOUBT);
     match date(judged.record, number) {
-        Some(day) if day > latest => Err(at_field(Code::DateOrder, name, "it lies after the event")),
+        Some(day) if day > latest => {
+            Err(at_field(Code::DateOrder, name, "it lies after the event"))
+        }
         Some(_) | None => Ok(()),
     }
 }
@@ -82,10 +92,12 @@ fn presentation<V: View>(judged: &Judgement<'_, V>, case: &Case) -> Result<(), R
 /// stands now.
 fn previous_case<V: View>(judged: &Judgement<'_, V>, case: &Case) -> Result<(), Rejection> {
     let references = judged.record.references.iter();
-    let Some(reference) = references.into_iter().find(|r| r.relation == relation::PREVIOUS_CASE) else {
+    let Some(reference) = references.into_iter().find(|r| r.relation == relation::PREVIOUS_CASE)
+    else {
         return Ok(());
     };
-    let refuse = |detail: &str| Err(Rejection::new(Code::ReferenceNotAllowed, "/references", detail));
+    let refuse =
+        |detail: &str| Err(Rejection::new(Code::ReferenceNotAllowed, "/references", detail));
     if reference.subject.role != Role::Case || reference.subject == judged.record.subject {
         return refuse("the previous case must be another case");
     }
@@ -93,15 +105,23 @@ fn previous_case<V: View>(judged: &Judgement<'_, V>, case: &Case) -> Result<(), 
         return refuse("there is no such case");
     };
     let decoded = crate::status::decode::<Case>(&row.bytes);
-    let (last, previous) = decoded.map_err(|_| crate::view::ViewError::Corrupt(reference.subject))?;
-    if previous.stage.is_open() || previous.document != case.document || last != Some(reference.record) {
+    let (last, previous) =
+        decoded.map_err(|_| crate::view::ViewError::Corrupt(reference.subject))?;
+    if previous.stage.is_open()
+        || previous.document != case.document
+        || last != Some(reference.record)
+    {
         return refuse("it must be the last record of an ended case about the same document");
     }
     Ok(())
 }
 
 /// Whether an officer may be given the case.
-fn eligible<V: View>(judged: &Judgement<'_, V>, case: &Case, bailiff: SubjectId) -> Result<(), Rejection> {
+fn eligible<V: View>(
+    judged: &Judgement<'_, V>,
+    case: &Case,
+    bailiff: SubjectId,
+) -> Result<(), Rejection> {
     const POINTER: &str = "/fields/bailiff_id";
     let Some(officer) = judged.status::<Officer>(bailiff)? else {
         return Err(Rejection::new(Code::SubjectUnknown, POINTER, "the officer is not registered"));
@@ -118,15 +138,21 @@ fn eligible<V: View>(judged: &Judgement<'_, V>, case: &Case, bailiff: SubjectId)
     Ok(())
 }
 
-fn initiation<V: View>(judged: &Judgement<'_, V>, case: &Case, refusal: bool) -> Result<(), Rejection> {
+fn initiation<V: View>(
+    judged: &Judgement<'_, V>,
+    case: &Case,
+    refusal: bool,
+) -> Result<(), Rejection> {
     act_date(judged, case, 3)?;
     let (ground, class) = (judged.record.field(2).is_some(), judged.record.field(4).is_some());
     if refusal != ground {
-        let detail = if refusal { "a refusal needs a ground" } else { "an initiation has no ground" };
+        let detail =
+            if refusal { "a refusal needs a ground" } else { "an initiation has no ground" };
         return Err(at_field(Code::GroundUnknown, "ground_code", detail));
     }
     if refusal == class {
-        let detail = if refusal { "a refusal has no class" } else { "an initiation needs class A or B" };
+        let detail =
+            if refusal { "a refusal has no class" } else { "an initiation needs class A or B" };
         return Err(at_field(Code::Validation, "execution_class", detail));
     }
     Ok(())
@@ -159,7 +185,11 @@ fn start<V: View>(judged: &Judgement<'_, V>) -> Result<(), Rejection> {
     let elapsed = word(judged.record, 1) == "VOLUNTARY_TERM_ELAPSED";
     let latest = day_of(judged.record.event_time).saturating_add(DAY_DOUBT);
     if elapsed && end.is_some_and(|end| end > latest) {
-        return Err(at_field(Code::TermNotOver, "term_end", "the voluntary term ends after the event"));
+        return Err(at_field(
+            Code::TermNotOver,
+            "term_end",
+            "the voluntary term ends after the event",
+        ));
     }
     Ok(())
 }
@@ -180,7 +210,8 @@ fn postponement<V: View>(judged: &Judgement<'_, V>, until: Option<i64>) -> Resul
     if until < event {
         return Err(at_field(Code::DateOrder, "until", "it lies before the event"));
     }
-    let parameter: Option<Parameter> = status_of(judged.view, &Parameter::subject("postpone_max_cd"))?;
+    let parameter: Option<Parameter> =
+        status_of(judged.view, &Parameter::subject("postpone_max_cd"))?;
     match parameter.as_ref().and_then(|known| known.on(event)).and_then(Value::as_i64) {
         Some(days) if until > event.saturating_add(days) => {
             let detail = format!("postpone_max_cd is {days} days");
@@ -191,7 +222,11 @@ fn postponement<V: View>(judged: &Judgement<'_, V>, until: Option<i64>) -> Resul
 }
 
 /// Grounds and act of a closing; `None` for a reopening.
-fn closing<V: View>(judged: &Judgement<'_, V>, case: &Case, to: Option<Stage>) -> Result<(), Rejection> {
+fn closing<V: View>(
+    judged: &Judgement<'_, V>,
+    case: &Case,
+    to: Option<Stage>,
+) -> Result<(), Rejection> {
     act_date(judged, case, 3)?;
     let ground = word(judged.record, 2);
     let (holds, detail) = match to {

@@ -37,20 +37,27 @@ impl History {
     /// Reads the case's entries and finds the target.
     pub(super) fn of<V: View>(judged: &Judgement<'_, V>) -> Result<Self, Rejection> {
         let case = judged.record.subject;
-        let Some(at) = judged.record.references.iter().position(|r| r.relation == relation::TARGET) else {
+        let Some(at) = judged.record.references.iter().position(|r| r.relation == relation::TARGET)
+        else {
             let detail = "a correction refers to its target (relation 1)";
             return Err(Rejection::new(Code::ReferenceNotAllowed, "/references", detail));
         };
         let Some(reference) = judged.record.references.get(at).filter(|r| r.subject == case) else {
             let detail = "the target is a record of the same case";
-            return Err(Rejection::new(Code::TargetUnknown, format!("/references/{at}/subject"), detail));
+            return Err(Rejection::new(
+                Code::TargetUnknown,
+                format!("/references/{at}/subject"),
+                detail,
+            ));
         };
         let entries = judged.view.entries(&case)?;
         if entries.len() > HISTORY_MAX {
-            let detail = format!("the case has {} records, the limit is {HISTORY_MAX}", entries.len());
+            let detail =
+                format!("the case has {} records, the limit is {HISTORY_MAX}", entries.len());
             return Err(Rejection::new(Code::HistoryTooLong, "/subject", detail));
         }
-        let decode = |entry: &Vec<u8>| SignedRecord::decode(entry).map_err(|_| ViewError::Corrupt(case));
+        let decode =
+            |entry: &Vec<u8>| SignedRecord::decode(entry).map_err(|_| ViewError::Corrupt(case));
         let records = entries.iter().map(decode).collect::<Result<Vec<_>, _>>()?;
         match records.iter().position(|record| record.id() == reference.record) {
             Some(target) => Ok(Self { records, target }),
@@ -79,7 +86,11 @@ impl History {
         let pointer = "/references";
         let mut after = match (how, is) {
             (Correct::Amend | Correct::Annul, false) => {
-                return Err(Rejection::new(Code::AlreadyAnnulled, pointer, "the target is annulled"));
+                return Err(Rejection::new(
+                    Code::AlreadyAnnulled,
+                    pointer,
+                    "the target is annulled",
+                ));
             }
             (Correct::Reinstate, true) => {
                 return Err(Rejection::new(Code::NotAnnulled, pointer, "the target is in effect"));
@@ -136,7 +147,11 @@ impl History {
     }
 
     /// The status of the case that the records in effect lead to.
-    fn replay<V: View>(&self, in_effect: &[bool], judged: &Judgement<'_, V>) -> Result<Case, Rejection> {
+    fn replay<V: View>(
+        &self,
+        in_effect: &[bool],
+        judged: &Judgement<'_, V>,
+    ) -> Result<Case, Rejection> {
         let corrupt = || ViewError::Corrupt(judged.record.subject);
         let mut records = self.records.iter().zip(in_effect);
         let (first, _) = records.next().ok_or_else(corrupt)?;
@@ -154,7 +169,8 @@ impl History {
                 step.apply(row, &mut case, record)
             };
             advance().map_err(|refusal| {
-                let detail = format!("record {} would become unlawful: {}", signed.id(), refusal.detail);
+                let detail =
+                    format!("record {} would become unlawful: {}", signed.id(), refusal.detail);
                 Rejection::new(Code::ReplayImpossible, "/references", detail)
             })?;
         }
@@ -170,7 +186,10 @@ impl History {
             match self.correction(record) {
                 Some((_, target)) if target < at => at = target,
                 Some(_) => return None,
-                None => return kind_of(record).filter(|k| matches!(k, Kind::E01 | Kind::E11 | Kind::E12)),
+                None => {
+                    return kind_of(record)
+                        .filter(|k| matches!(k, Kind::E01 | Kind::E11 | Kind::E12));
+                }
             }
         }
     }
@@ -224,14 +243,19 @@ impl History {
             };
             *slot = slot.saturating_add(judged.amount(name));
             if *slot > AMOUNT_MAX {
-                return Err(at_body(Code::AmountOutOfRange, name, "the corrected amount is out of range"));
+                return Err(at_body(
+                    Code::AmountOutOfRange,
+                    name,
+                    "the corrected amount is out of range",
+                ));
             }
         }
         if money.is_sound() {
             Ok(())
         } else {
             let name = allowed.first().copied().unwrap_or("amount_delta");
-            let detail = "the corrected amounts fall below 0, or less is recovered than was given out";
+            let detail =
+                "the corrected amounts fall below 0, or less is recovered than was given out";
             Err(at_body(Code::TotalsMismatch, name, detail))
         }
     }

@@ -85,7 +85,11 @@ fn recover<V: View>(judged: &Judgement<'_, V>, money: &mut Money) -> Result<(), 
 }
 
 /// E12: the parts add up to the total, and the total was recovered and not given out before.
-fn pay_out<V: View>(judged: &Judgement<'_, V>, case: &Case, money: &mut Money) -> Result<(), Rejection> {
+fn pay_out<V: View>(
+    judged: &Judgement<'_, V>,
+    case: &Case,
+    money: &mut Money,
+) -> Result<(), Rejection> {
     let paid = lines_total(judged, case)?;
     let part = |name| judged.amount(name);
     let (fee, expenses, sanction) = (part("fee"), part("expenses"), part("sanction"));
@@ -94,9 +98,14 @@ fn pay_out<V: View>(judged: &Judgement<'_, V>, case: &Case, money: &mut Money) -
         return Err(at_body(Code::RoleForbidden, "fee", "only private bailiffs earn a fee"));
     }
     if sanction > 0 && judged.writer.role != WriterRole::StateBailiff {
-        return Err(at_body(Code::RoleForbidden, "sanction", "only state bailiffs levy the sanction"));
+        return Err(at_body(
+            Code::RoleForbidden,
+            "sanction",
+            "only state bailiffs levy the sanction",
+        ));
     }
-    let sum = [fee, expenses, sanction, retained, returned].into_iter().try_fold(paid, i64::checked_add);
+    let sum =
+        [fee, expenses, sanction, retained, returned].into_iter().try_fold(paid, i64::checked_add);
     let total = part("total");
     if total == 0 || sum != Some(total) {
         let detail = "total differs from lines + fee + expenses + sanction + retained + returned";
@@ -118,7 +127,8 @@ fn pay_out<V: View>(judged: &Judgement<'_, V>, case: &Case, money: &mut Money) -
 
 /// What the lines pay; each goes to a claimant of this case, in the order of its claim.
 fn lines_total<V: View>(judged: &Judgement<'_, V>, case: &Case) -> Result<i64, Rejection> {
-    let lines = judged.body.and_then(|body| body.get("lines")).and_then(Value::as_list).unwrap_or_default();
+    let lines =
+        judged.body.and_then(|body| body.get("lines")).and_then(Value::as_list).unwrap_or_default();
     let mut sum = 0_i64;
     for (at, line) in lines.iter().enumerate() {
         let refuse = |code, detail: &str| Rejection::new(code, format!("/body/lines/{at}"), detail);
@@ -132,7 +142,8 @@ fn lines_total<V: View>(judged: &Judgement<'_, V>, case: &Case) -> Result<i64, R
             return Err(refuse(Code::ClaimOrder, "the order is not that of the case"));
         }
         let next = sum.checked_add(amount);
-        sum = next.ok_or_else(|| refuse(Code::AmountOutOfRange, "the lines' sum is out of range"))?;
+        sum =
+            next.ok_or_else(|| refuse(Code::AmountOutOfRange, "the lines' sum is out of range"))?;
     }
     Ok(sum)
 }

@@ -40,7 +40,8 @@ pub(super) fn write<V: View>(
                 judged.write(effects, id, &claimant)?;
             }
             Role::Officer => {
-                let mut officer: Officer = judged.status(id)?.ok_or(ViewError::Corrupt(*subject))?;
+                let mut officer: Officer =
+                    judged.status(id)?.ok_or(ViewError::Corrupt(*subject))?;
                 officer.load = load_change(before, after, id).count(officer.load);
                 judged.write(effects, id, &officer)?;
             }
@@ -166,7 +167,8 @@ fn document<V: View>(
     match change.opened {
         Move::Up => {
             if let Some(other) = status.open_case.filter(|open| *open != case) {
-                let detail = format!("{} is open about this document", Subject::new(Role::Case, other));
+                let detail =
+                    format!("{} is open about this document", Subject::new(Role::Case, other));
                 return Err(Rejection::new(Code::Duplicate, "/subjects", detail));
             }
             status.open_case = Some(case);
@@ -178,7 +180,11 @@ fn document<V: View>(
 }
 
 /// The complaint's status: its stages follow each other.
-fn complaint<V: View>(judged: &Judgement<'_, V>, step: &Step, id: SubjectId) -> Result<Complaint, Rejection> {
+fn complaint<V: View>(
+    judged: &Judgement<'_, V>,
+    step: &Step,
+    id: SubjectId,
+) -> Result<Complaint, Rejection> {
     let known: Option<Complaint> = judged.status(id)?;
     let Step::Complain(stage) = *step else {
         return Err(ViewError::Corrupt(Subject::new(Role::Complaint, id)).into());

@@ -226,7 +226,11 @@ fn ground(record: &Record) -> Result<u32, Rejection> {
 }
 
 /// Refuses unless the row starts in the stage of the case.
-pub(super) fn permitted(row: &Transition, kind: Kind, stage: Option<Stage>) -> Result<(), Rejection> {
+pub(super) fn permitted(
+    row: &Transition,
+    kind: Kind,
+    stage: Option<Stage>,
+) -> Result<(), Rejection> {
     if row.starts_in(stage) {
         return Ok(());
     }

@@ -8,7 +8,8 @@ use crate::catalogue::{Kind, relation};
 use crate::codes::Code;
 use crate::matrix::Stage;
 use crate::status::{
-    Complaint, ComplaintStage, DebtorStatus, Document, ItemVersion, Money, Officer, Parameter, encode,
+    Complaint, ComplaintStage, DebtorStatus, Document, ItemVersion, Money, Officer, Parameter,
+    encode,
 };
 use crate::testing::{Draft, NOW, TODAY, World, lines, tag, writer};
 use crate::view::StatusRow;
@@ -153,8 +154,8 @@ fn step(world: &World, row: &str) -> Draft {
 #[test]
 fn every_stage_permits_exactly_the_steps_of_the_matrix() {
     const ROWS: [&str; 18] = [
-        "T02", "T03", "T04", "T05", "T06", "T10", "T12", "T13", "T14", "T15", "T16", "T18a", "T18b", "T18c",
-        "T18d", "T19", "T21", "TER",
+        "T02", "T03", "T04", "T05", "T06", "T10", "T12", "T13", "T14", "T15", "T16", "T18a",
+        "T18b", "T18c", "T18d", "T19", "T21", "TER",
     ];
     let mut table = String::new();
     for &stage in Stage::ALL {
@@ -167,7 +168,11 @@ fn every_stage_permits_exactly_the_steps_of_the_matrix() {
             table.push(match world.submit(&draft) {
                 Ok(_) => '+',
                 Err(rejection) => {
-                    assert_eq!(rejection.code, Code::StageNotAllowed, "{row} in {stage:?}: {rejection}");
+                    assert_eq!(
+                        rejection.code,
+                        Code::StageNotAllowed,
+                        "{row} in {stage:?}: {rejection}"
+                    );
                     '.'
                 }
             });
@@ -234,11 +239,8 @@ fn a_case_runs_from_presentation_to_closing() {
 #[test]
 fn only_the_assignee_acts() {
     let mut world = in_stage(Stage::Initiated);
-    let steps: [fn(&World, &str) -> Draft; 3] = [
-        |world, by| world.start(case(), by),
-        |world, by| world.recover(case(), by, 5),
-        notice,
-    ];
+    let steps: [fn(&World, &str) -> Draft; 3] =
+        [|world, by| world.start(case(), by), |world, by| world.recover(case(), by, 5), notice];
     for step in steps {
         for colleague in ["colleague", "state-bailiff", "robot"] {
             let draft = step(&world, colleague);
@@ -283,10 +285,11 @@ fn distribution_goes_to_an_eligible_officer_of_the_region() {
     for (draft, code, pointer) in cases {
         refused(&mut world, &draft, code, pointer);
     }
-    let far = Draft { signer: "far-chamber".to_owned(), ..World::distribute(case(), "bailiff") }.with(|r| {
-        r.issuer = writer("far-chamber");
-        r.key_id = crate::testing::key("far-chamber").public().key_id();
-    });
+    let far = Draft { signer: "far-chamber".to_owned(), ..World::distribute(case(), "bailiff") }
+        .with(|r| {
+            r.issuer = writer("far-chamber");
+            r.key_id = crate::testing::key("far-chamber").public().key_id();
+        });
     refused(&mut world, &far, Code::WrongRegion, "/issuer");
     world.record(&World::distribute(case(), "bailiff"));
 }
@@ -338,7 +341,11 @@ fn kinds_demand_what_the_law_demands() {
         (initiate.clone().field("act_date", TODAY + 2), Code::DateOrder, field("act_date")),
         (initiate.clone().field("act_date", TODAY - 2), Code::DateOrder, field("act_date")),
         (initiate.clone().without("execution_class"), Code::Validation, field("execution_class")),
-        (initiate.clone().field("ground_code", "DUPLICATE"), Code::GroundUnknown, field("ground_code")),
+        (
+            initiate.clone().field("ground_code", "DUPLICATE"),
+            Code::GroundUnknown,
+            field("ground_code"),
+        ),
         (refusal(&world).without("ground_code"), Code::GroundUnknown, field("ground_code")),
     ];
     for (draft, code, pointer) in cases {
@@ -351,7 +358,11 @@ fn kinds_demand_what_the_law_demands() {
     let cases = [
         (late.clone(), Code::Validation, field("delivered_at")),
         (late.clone().field("delivered_at", NOW.get() - 1), Code::DateOrder, field("delivered_at")),
-        (late.field("delivered_at", NOW.get() + 600_000), Code::EventInFuture, field("delivered_at")),
+        (
+            late.field("delivered_at", NOW.get() + 600_000),
+            Code::EventInFuture,
+            field("delivered_at"),
+        ),
         (start.clone().field("term_end", TODAY - 6), Code::DateOrder, field("term_end")),
         (start.field("term_end", TODAY + 2), Code::TermNotOver, field("term_end")),
         (
@@ -417,7 +428,11 @@ fn sums_must_add_up() {
         (pay.clone().body("fee", 1), Code::TotalsMismatch, "/body/total"),
         (world.pay_out(case(), "bailiff", 1_001), Code::TotalsMismatch, "/body/total"),
         (pay.clone().body("lines", stranger), Code::PayeeNotParty, "/body/lines/0"),
-        (pay.clone().body("sanction", 5).body("total", 1_005), Code::RoleForbidden, "/body/sanction"),
+        (
+            pay.clone().body("sanction", 5).body("total", 1_005),
+            Code::RoleForbidden,
+            "/body/sanction",
+        ),
         (world.close(case(), "bailiff"), Code::FundsUndistributed, "/fields/outcome"),
         (
             closing(&world, "TERMINATED", Some("LIQUIDATION")),
@@ -430,7 +445,12 @@ fn sums_must_add_up() {
     }
     world.record(&pay);
     let close = world.close(case(), "bailiff");
-    refused(&mut world, &close.clone().body("recovered", 999), Code::TotalsMismatch, "/body/recovered");
+    refused(
+        &mut world,
+        &close.clone().body("recovered", 999),
+        Code::TotalsMismatch,
+        "/body/recovered",
+    );
     world.record(&close);
 }
 
@@ -464,7 +484,8 @@ fn complaints_follow_their_stages() {
     assert_eq!(world.case(case()).open_complaints, 0);
     let status: Complaint = world.status(tag(Role::Complaint, "complaint"));
     assert_eq!(status.stage, ComplaintStage::InForce);
-    let third = complaint(&world, "third-party", "FILED").not_naming(tag(Role::Complaint, "complaint"));
+    let third =
+        complaint(&world, "third-party", "FILED").not_naming(tag(Role::Complaint, "complaint"));
     refused(&mut world, &third, Code::SubjectMissing, "/subjects");
     world.record(&third.naming(&[tag(Role::Complaint, "another")]));
 }

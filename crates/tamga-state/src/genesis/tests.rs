@@ -22,7 +22,10 @@ type Flaw = (fn(&mut Genesis), &'static str);
 fn a_genesis_that_contradicts_itself_is_refused() {
     let cases: [Flaw; 5] = [
         (|g| g.organisations[0].bin = "591240000110".to_owned(), "the БИН's check digit is wrong"),
-        (|g| g.officers[0].organisation = "591240000021".to_owned(), "the organisation is not registered"),
+        (
+            |g| g.officers[0].organisation = "591240000021".to_owned(),
+            "the organisation is not registered",
+        ),
         (|g| g.officers[1].number = g.officers[0].number.clone(), "it is given twice"),
         (|g| g.keys[0].holder = writer("nobody"), "the holder is not registered"),
         (|g| g.keys[1] = g.keys[0].clone(), "it is given twice"),

@@ -85,9 +85,8 @@ fn a_body_must_be_the_one_committed_to() {
 fn after_names_the_last_record_of_the_primary_subject() {
     let mut world = World::new();
     let first = world.record(&World::present(case(), 100));
-    let second = world.record(
-        &World::distribute(case(), "bailiff").with(|record| record.after = Some(first)),
-    );
+    let second = world
+        .record(&World::distribute(case(), "bailiff").with(|record| record.after = Some(first)));
     let initiate = world.initiate(case(), "bailiff");
     let stale = initiate.clone().with(|record| record.after = Some(first));
     let rejection = world.submit(&stale).expect_err("it is stale");
@@ -173,7 +172,8 @@ fn a_refused_record_leaves_the_overlay_as_it_was() {
     let world = World::new();
     let mut overlay = Overlay::new(&world.view);
     let (record, body) = World::present(case(), 5).naming(&[writer("bailiff")]).sign();
-    execute_record(&mut overlay, &world.block, &record, body.as_ref()).expect_err("unexpected subject");
+    execute_record(&mut overlay, &world.block, &record, body.as_ref())
+        .expect_err("unexpected subject");
     assert!(overlay.changes().statuses.is_empty() && overlay.changes().touched.is_empty());
 }
 

@@ -134,7 +134,9 @@ fn named_holder<V: View>(case: &Judgement<'_, V>) -> Result<Subject, Rejection> 
         .into_iter()
         .find_map(of)
         .copied()
-        .ok_or_else(|| Rejection::new(Code::SubjectMissing, "/subjects", "the key's holder is not named"))
+        .ok_or_else(|| {
+            Rejection::new(Code::SubjectMissing, "/subjects", "the key's holder is not named")
+        })
 }
 
 /// Reads a new key and checks that its holder has it.
@@ -173,15 +175,18 @@ fn touch_holder<V: View>(
             if let Some((from, to)) = term {
                 within_office(&officer, from, to)?;
             }
-            let organisation: Organisation = case.status(officer.organisation)?.ok_or_else(unknown)?;
+            let organisation: Organisation =
+                case.status(officer.organisation)?.ok_or_else(unknown)?;
             named.push(Subject::new(Role::Organisation, officer.organisation));
             case.write(effects, officer.organisation, &organisation)?;
             case.write(effects, holder.id, &officer)
         }
         Role::Organisation => {
             let organisation: Organisation = case.status(holder.id)?.ok_or_else(unknown)?;
-            let chamber =
-                matches!(case.writer.role, WriterRole::RegionalChamber | WriterRole::RepublicanChamber);
+            let chamber = matches!(
+                case.writer.role,
+                WriterRole::RegionalChamber | WriterRole::RepublicanChamber
+            );
             if term.is_some() && chamber && case.record.issuer != *holder {
                 let detail = "a chamber registers keys of officers and parties only";
                 return Err(Rejection::new(Code::RoleForbidden, "/subjects", detail));
@@ -203,7 +208,11 @@ fn touch_holder<V: View>(
 }
 
 /// Refuses a key whose term is not within its officer's term of office.
-fn within_office(officer: &Officer, from: UnixMillis, to: Option<UnixMillis>) -> Result<(), Rejection> {
+fn within_office(
+    officer: &Officer,
+    from: UnixMillis,
+    to: Option<UnixMillis>,
+) -> Result<(), Rejection> {
     let ends_within = match (to, officer.valid_to) {
         (_, None) => true,
         (None, Some(_)) => false,

@@ -48,7 +48,11 @@ pub(crate) fn officer<V: View>(case: &Judgement<'_, V>) -> Result<Effects, Rejec
     let valid_from = time(case, 5).unwrap_or_default();
     let valid_to = time(case, 6);
     if valid_to.is_some_and(|to| to <= valid_from) {
-        return Err(at_field(Code::DateOrder, "valid_to", "the term of office ends before it begins"));
+        return Err(at_field(
+            Code::DateOrder,
+            "valid_to",
+            "the term of office ends before it begins",
+        ));
     }
     let load = known.as_ref().map_or(0, |known| known.load);
     if load > 0 && (!role.is_enforcer() || standing == Standing::Terminated) {
@@ -77,10 +81,14 @@ pub(crate) fn officer<V: View>(case: &Judgement<'_, V>) -> Result<Effects, Rejec
 fn may_appoint(by: WriterRole, role: WriterRole) -> Result<(), Rejection> {
     let allowed = match by {
         WriterRole::AuthorisedBody | WriterRole::Operator => true,
-        WriterRole::RegionalChamber => matches!(role, WriterRole::PrivateBailiff | WriterRole::RegionalChamber),
+        WriterRole::RegionalChamber => {
+            matches!(role, WriterRole::PrivateBailiff | WriterRole::RegionalChamber)
+        }
         WriterRole::RepublicanChamber => matches!(
             role,
-            WriterRole::PrivateBailiff | WriterRole::RegionalChamber | WriterRole::RepublicanChamber
+            WriterRole::PrivateBailiff
+                | WriterRole::RegionalChamber
+                | WriterRole::RepublicanChamber
         ),
         _ => false,
     };
@@ -96,12 +104,14 @@ fn may_appoint(by: WriterRole, role: WriterRole) -> Result<(), Rejection> {
 pub(crate) fn parameter<V: View>(case: &Judgement<'_, V>) -> Result<Effects, Rejection> {
     case.expect_subjects(Vec::new())?;
     let name = text(case, 1).unwrap_or_default();
-    if !name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_' || b == b'.') {
+    if !name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_' || b == b'.')
+    {
         return Err(at_field(Code::Validation, "name", "a name is of a-z, 0-9, _ and ."));
     }
     registered(case, Role::Item, name, "name")?;
     let known: Option<Parameter> = case.primary()?;
-    let mut status = known.unwrap_or_else(|| Parameter { name: name.to_owned(), versions: Vec::new() });
+    let mut status =
+        known.unwrap_or_else(|| Parameter { name: name.to_owned(), versions: Vec::new() });
     let version = ItemVersion {
         from: case.record.field(3).and_then(Value::as_i64).unwrap_or_default(),
         value: case.record.field(2).cloned().unwrap_or(Value::Null),
@@ -131,7 +141,11 @@ fn registered<V: View>(
 }
 
 /// The standing after the record: `state` is for registered subjects only, and they need it.
-fn new_or_known<V: View>(case: &Judgement<'_, V>, field: u16, known: bool) -> Result<Standing, Rejection> {
+fn new_or_known<V: View>(
+    case: &Judgement<'_, V>,
+    field: u16,
+    known: bool,
+) -> Result<Standing, Rejection> {
     let standing = text(case, field).and_then(Standing::from_name);
     match (known, standing) {
         (false, None) => Ok(Standing::Active),
@@ -155,7 +169,11 @@ fn time<V: View>(case: &Judgement<'_, V>, number: u16) -> Option<UnixMillis> {
     case.record.field(number).and_then(Value::as_i64).map(UnixMillis)
 }
 
-fn word<V: View, T>(case: &Judgement<'_, V>, number: u16, of: fn(&str) -> Option<T>) -> Result<T, Rejection> {
+fn word<V: View, T>(
+    case: &Judgement<'_, V>,
+    number: u16,
+    of: fn(&str) -> Option<T>,
+) -> Result<T, Rejection> {
     let word = text(case, number).unwrap_or_default();
     of(word).ok_or_else(|| {
         Rejection::new(Code::Validation, format!("/fields/{number}"), format!("{word} is unknown"))

@@ -6,7 +6,9 @@ use super::*;
 use crate::catalogue::Kind;
 use crate::codes::Code;
 use crate::status::{KeyStatus, Officer, Organisation, Parameter, Standing};
-use crate::testing::{Draft, NOW, ORIGIN, SINCE, TODAY, World, key, organisation as test_organisation, writer};
+use crate::testing::{
+    Draft, NOW, ORIGIN, SINCE, TODAY, World, key, organisation as test_organisation, writer,
+};
 
 #[track_caller]
 fn refused(world: &mut World, draft: &Draft, code: Code, pointer: &str) {
@@ -27,17 +29,37 @@ fn organisations_are_unique_by_their_bin() {
     let mut world = World::new();
     let draft = new_organisation("operator");
     refused(&mut world, &new_organisation("chamber"), Code::RoleForbidden, "/issuer");
-    refused(&mut world, &draft.clone().field("bin", "591240000110"), Code::IdentifierInvalid, "/fields/bin");
+    refused(
+        &mut world,
+        &draft.clone().field("bin", "591240000110"),
+        Code::IdentifierInvalid,
+        "/fields/bin",
+    );
     refused(
         &mut world,
         &draft.clone().field("bin", "991231500016"),
         Code::PersonalDataSuspected,
         "/fields/bin",
     );
-    refused(&mut world, &draft.clone().field("bin", "591240000109"), Code::PrimarySubject, "/subject");
-    refused(&mut world, &draft.clone().field("state", "ACTIVE"), Code::SubjectUnknown, "/fields/state");
+    refused(
+        &mut world,
+        &draft.clone().field("bin", "591240000109"),
+        Code::PrimarySubject,
+        "/subject",
+    );
+    refused(
+        &mut world,
+        &draft.clone().field("state", "ACTIVE"),
+        Code::SubjectUnknown,
+        "/fields/state",
+    );
     let phone = draft.clone().field("region_code", "+7701123");
-    refused(&mut world, &phone.field("region_code", "870112345"), Code::Validation, "/fields/region_code");
+    refused(
+        &mut world,
+        &phone.field("region_code", "870112345"),
+        Code::Validation,
+        "/fields/region_code",
+    );
     world.record(&draft);
     refused(&mut world, &draft, Code::Duplicate, "/subject");
     world.record(&draft.field("state", "SUSPENDED"));
@@ -67,7 +89,12 @@ fn officers_are_registered_by_those_who_may() {
     let court = draft.clone().field("officer_role", "COURT");
     refused(&mut world, &court, Code::RoleForbidden, "/fields/officer_role");
     refused(&mut world, &new_officer("bailiff"), Code::RoleForbidden, "/issuer");
-    refused(&mut world, &draft.clone().field("valid_to", SINCE.get()), Code::DateOrder, "/fields/valid_to");
+    refused(
+        &mut world,
+        &draft.clone().field("valid_to", SINCE.get()),
+        Code::DateOrder,
+        "/fields/valid_to",
+    );
     let nowhere = draft.clone().not_naming(test_organisation());
     refused(&mut world, &nowhere, Code::SubjectMissing, "/subjects");
     world.record(&draft);
@@ -107,7 +134,12 @@ fn a_key_is_registered_with_proof_of_possession() {
         Code::DateOrder,
         "/fields/valid_to",
     );
-    refused(&mut world, &draft.clone().not_naming(test_organisation()), Code::SubjectMissing, "/subjects");
+    refused(
+        &mut world,
+        &draft.clone().not_naming(test_organisation()),
+        Code::SubjectMissing,
+        "/subjects",
+    );
     world.record(&draft);
     refused(&mut world, &draft, Code::Duplicate, "/subject");
     world.record(&new_key(writer("debtor"), "third"));
@@ -132,7 +164,12 @@ fn a_revoked_key_writes_nothing_more() {
     let status: KeyStatus = world.status(old);
     assert_eq!(status.revoked_at, Some(NOW));
     assert_eq!(status.compromise_since, Some(UnixMillis(NOW.get() - 5)));
-    refused(&mut world, &revoke("bailiff").with(|r| r.event_time = SINCE), Code::KeyRevoked, "/key_id");
+    refused(
+        &mut world,
+        &revoke("bailiff").with(|r| r.event_time = SINCE),
+        Code::KeyRevoked,
+        "/key_id",
+    );
     refused(&mut world, &revoke("operator"), Code::KeyRevoked, "/subject");
 }
 

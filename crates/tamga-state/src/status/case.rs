@@ -5,7 +5,9 @@ use tamga_format::error::{FormatCode, FormatError};
 use tamga_format::id::{RecordId, SubjectId, UnixMillis};
 use tamga_format::subject::Role;
 
-use super::{Typed, optional, optional_text, optional_time, read_code, read_id, read_text, read_time};
+use super::{
+    Typed, optional, optional_text, optional_time, read_code, read_id, read_text, read_time,
+};
 use crate::catalogue::coded;
 use crate::matrix::Stage;
 

@@ -7,7 +7,8 @@ use tamga_format::signature::PublicKey;
 use tamga_format::subject::{Role, Subject};
 
 use super::{
-    Typed, optional, optional_text, optional_time, read_code, read_id, read_subject, read_text, read_time,
+    Typed, optional, optional_text, optional_time, read_code, read_id, read_subject, read_text,
+    read_time,
 };
 use crate::catalogue::{OrganisationKind, WriterRole, coded};
 

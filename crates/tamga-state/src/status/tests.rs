@@ -1,5 +1,5 @@
-use tamga_format::id::{KeyId, SubjectId, UnixMillis};
 use tamga_format::cbor::Value;
+use tamga_format::id::{KeyId, SubjectId, UnixMillis};
 
 use super::*;
 use crate::catalogue::{OrganisationKind, WriterRole};
@@ -33,7 +33,10 @@ fn largest_case() -> Case {
 fn check<T: Typed + PartialEq + core::fmt::Debug>(status: &T) -> usize {
     let last = Some(RecordId([7; 32]));
     let bytes = encode(status, last);
-    assert_eq!(decode::<T>(&bytes).as_ref(), Ok(&(last, T::read(&mut body(&bytes)).expect("items"))));
+    assert_eq!(
+        decode::<T>(&bytes).as_ref(),
+        Ok(&(last, T::read(&mut body(&bytes)).expect("items")))
+    );
     assert_eq!(decode::<T>(&bytes).expect("a status").1, *status);
     assert_eq!(last_record(&bytes), Ok(last));
     Status::decode(T::ROLE, &bytes).expect("a role with a status");

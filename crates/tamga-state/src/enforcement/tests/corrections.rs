@@ -68,7 +68,12 @@ fn an_annulled_payment_is_taken_back_by_contrary_amounts() {
     let paid = world.record(&world.recover(case(), "bailiff", 1_000));
     let annul = world.correct(case(), "bailiff", "ANNUL", paid);
     refused(&mut world, &annul, Code::Validation, "/body/amount_delta");
-    refused(&mut world, &annul.clone().body("amount_delta", 1), Code::TotalsMismatch, "/body/amount_delta");
+    refused(
+        &mut world,
+        &annul.clone().body("amount_delta", 1),
+        Code::TotalsMismatch,
+        "/body/amount_delta",
+    );
     let too_much = annul.clone().body("amount_delta", -1_001);
     refused(&mut world, &too_much, Code::TotalsMismatch, "/body/amount_delta");
     world.record(&annul.body("amount_delta", -1_000));
@@ -80,7 +85,8 @@ fn an_annulled_payout_gives_its_parts_back() {
     let mut world = World::new();
     world.enforcing(case(), 3_500);
     world.record(&world.recover(case(), "bailiff", 1_000));
-    let out = world.record(&world.pay_out(case(), "bailiff", 900).body("fee", 100).body("total", 1_000));
+    let out =
+        world.record(&world.pay_out(case(), "bailiff", 900).body("fee", 100).body("total", 1_000));
     let annul = world.correct(case(), "bailiff", "ANNUL", out);
     world.record(&annul.body("distributed_delta", -900).body("fee_delta", -100));
     assert_eq!(world.money(case()).undistributed(), Some(1_000));
@@ -99,7 +105,11 @@ fn corrections_are_refused_for_targets_and_writers_that_do_not_fit() {
     let cases = [
         (unknown, Code::TargetUnknown, "/references/0/record"),
         (foreign, Code::TargetUnknown, "/references/0/subject"),
-        (world.correct(case(), "court", "ANNUL", ids[0]), Code::TargetNotCorrectable, "/references"),
+        (
+            world.correct(case(), "court", "ANNUL", ids[0]),
+            Code::TargetNotCorrectable,
+            "/references",
+        ),
         (world.correct(case(), "court", "ANNUL", filed), Code::TargetNotCorrectable, "/references"),
         (
             world.correct(case(), "court", "REDACT_BODY", ids[0]),
