@@ -5,7 +5,7 @@ use alloc::string::{String, ToString};
 
 use crate::error::{FormatCode, FormatError};
 use crate::id::{TreeRoot, TreeSize, ValueId, sha256};
-use crate::note::{b64_decode_array, b64_encode, check_name};
+use crate::note::{b64_decode_array, b64_encode, check_name, decimal};
 
 /// One state of one log: its origin, size and root.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,11 +35,7 @@ impl Checkpoint {
         let mut lines = lines.split('\n');
         let origin = lines.next().ok_or(syntax(0))?;
         check_name(origin).map_err(|error| error.of("origin"))?;
-        let size_text = lines.next().ok_or(syntax(1))?;
-        let size = size_text.parse::<u64>().map_err(|_| syntax(1))?;
-        if size.to_string() != size_text {
-            return Err(syntax(1));
-        }
+        let size = lines.next().and_then(decimal).ok_or(syntax(1))?;
         let root = b64_decode_array(lines.next().ok_or(syntax(2))?).map_err(|_| syntax(2))?;
         if lines.next().is_some() {
             return Err(syntax(3));

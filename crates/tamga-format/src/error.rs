@@ -163,8 +163,9 @@ codes! {
     ProofFileVersion = "proof-file-version", "the first line names an unknown kind or version of proof";
     ProofFileSyntax = "proof-file-syntax", "the proof file is not in its one form";
     ProofFileTooLong = "proof-file-too-long", "the proof file is longer than its limit";
-    ReceiptIndex = "receipt-index", "the record's index is not below its block leaf's";
-    ReceiptSize = "receipt-size", "the block leaf names another size than the checkpoint";
+    ReceiptSize = "receipt-size", "the block leaf names no leaf of the checkpoint's log";
+    ReceiptPrevious = "receipt-previous", "the block leaf follows another log than the previous line says";
+    ReceiptIndex = "receipt-index", "the record's index is outside the block";
     ReceiptOrigin = "receipt-origin", "the record was written for another ledger";
 }
 

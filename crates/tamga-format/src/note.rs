@@ -239,6 +239,11 @@ fn key_id(name: &str, kind: VKeyKind, key: &PublicKey) -> [u8; 4] {
     id
 }
 
+/// A decimal number without sign and leading zeros.
+pub(crate) fn decimal(text: &str) -> Option<u64> {
+    text.parse::<u64>().ok().filter(|number| number.to_string() == text)
+}
+
 /// Standard base64 with padding.
 pub(crate) fn b64_encode(bytes: &[u8]) -> String {
     Base64::encode_string(bytes)

@@ -1,19 +1,22 @@
 //! The receipt: one record, everything that proves it final, in one text (spec §13.2–§13.4).
 //!
 //! A receipt has one form: parsing and encoding gives the same text, and no byte of it can change
-//! without [`Receipt::verify`] or [`Receipt::parse`] refusing it.
+//! without [`Receipt::verify`] or [`Receipt::parse`] refusing it. Its checkpoint is that of the
+//! record's block or of any later one, since cosigners that catch up sign the newest only.
 
+use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
 
 use crate::block_leaf::BlockLeaf;
 use crate::body::{BodyField, BodyLeaf, commitment_of};
+use crate::checkpoint::Checkpoint;
 use crate::error::{FormatCode, FormatError};
-use crate::id::{Height, LeafIndex, PolicyHash, RecordId, TreeSize, UnixMillis};
+use crate::id::{Height, LeafIndex, PolicyHash, RecordId, TreeRoot, TreeSize, UnixMillis};
 use crate::limits::{BODY_FIELDS_MAX, PATH_HASHES_MAX, PROOF_FILE_BYTES_MAX};
 use crate::merkle::{Hash, leaf_hash, verify_inclusion};
-use crate::note::{b64_decode, b64_decode_array, b64_encode};
+use crate::note::{b64_decode, b64_decode_array, b64_encode, decimal};
 use crate::policy::Policy;
 use crate::record::{SignedRecord, VerifiedRecord};
 use crate::signature::PublicKey;
@@ -33,10 +36,22 @@ pub struct Receipt {
     pub body: Vec<BodyLeaf>,
     /// The last leaf of the record's block.
     pub block: BlockLeaf,
-    /// The inclusion proof of the block leaf, which is the last of the checkpoint's log.
+    /// The log before that block, which the leaf commits to.
+    pub previous: Previous,
+    /// The inclusion proof of the block leaf.
     pub block_path: Vec<Hash>,
-    /// Where the record stands, and the checkpoint of its block.
+    /// Where the record stands, and the checkpoint of its block or a later one.
     pub proof: TlogProof,
+}
+
+/// The log before a block: with the origin it makes the checkpoint that the block leaf's `prev`
+/// is the hash of, and so tells where the block begins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Previous {
+    /// Leaves of the log, and the index of the block's first leaf.
+    pub size: TreeSize,
+    /// Root of the log.
+    pub root: TreeRoot,
 }
 
 /// What a verified receipt proves.
@@ -52,7 +67,7 @@ pub struct Proven {
     pub height: Height,
     /// The block's time.
     pub recorded_at: UnixMillis,
-    /// Leaves of the log after that block.
+    /// Leaves of the log at the checkpoint, which may be of a later block.
     pub size: TreeSize,
     /// The policy that the block says its checkpoint is final under; it is a statement of the
     /// cosigners, not a check of the policy that was used here.
@@ -120,6 +135,7 @@ impl Receipt {
         let key = key.as_slice().try_into().map_err(|_| syntax(2)).and_then(PublicKey::admit)?;
         let body = lines.body()?;
         let block = BlockLeaf::decode(&lines.bytes("block ")?)?;
+        let previous = lines.previous()?;
         let mut block_path = Vec::new();
         while block_path.len() < PATH_HASHES_MAX && lines.at("block-hash ") {
             block_path.push(lines.array("block-hash ")?);
@@ -127,8 +143,8 @@ impl Receipt {
         if lines.next().is_some() {
             return Err(syntax(lines.number));
         }
-        let receipt =
-            Self { record, key, body, block, block_path, proof: TlogProof::parse(proof)? };
+        let proof = TlogProof::parse(proof)?;
+        let receipt = Self { record, key, body, block, previous, block_path, proof };
         // One form: whatever a part's own parser may forgive is refused here.
         if receipt.encode() == text { Ok(receipt) } else { Err(syntax(0)) }
     }
@@ -139,6 +155,7 @@ impl Receipt {
         let mut line = |word: &str, bytes: &[u8]| {
             text.extend(["\n", word, " ", &b64_encode(bytes)]);
         };
+        let previous = format!("previous {}", self.previous.size.get());
         line("entry", self.record.entry());
         line("key", self.key.as_bytes());
         for leaf in &self.body {
@@ -148,6 +165,7 @@ impl Receipt {
             }
         }
         line("block", &self.block.encode());
+        line(&previous, &self.previous.root.0);
         for hash in &self.block_path {
             line("block-hash", hash);
         }
@@ -165,10 +183,11 @@ impl Receipt {
         let wrong = |code| FormatError::new(code, 0);
         let verified = policy.verify_canonical(&self.proof.checkpoint)?;
         let checkpoint = verified.checkpoint();
-        if self.block.size != checkpoint.size {
+        // A block leaf closes its block, so the size it names is also its place.
+        let last = self.block.size.get().checked_sub(1).ok_or(wrong(FormatCode::ReceiptSize))?;
+        if self.block.size > checkpoint.size {
             return Err(wrong(FormatCode::ReceiptSize).into());
         }
-        let last = checkpoint.size.get().checked_sub(1).ok_or(wrong(FormatCode::ProofShape))?;
         verify_inclusion(
             &leaf_hash(&self.block.encode()),
             last,
@@ -176,7 +195,12 @@ impl Receipt {
             &self.block_path,
             &checkpoint.root,
         )?;
-        if self.proof.index.get() >= last {
+        let Previous { size, root } = self.previous;
+        let previous = Checkpoint { origin: checkpoint.origin.clone(), size, root };
+        if previous.value_id() != self.block.prev {
+            return Err(wrong(FormatCode::ReceiptPrevious).into());
+        }
+        if !(size.get()..last).contains(&self.proof.index.get()) {
             return Err(wrong(FormatCode::ReceiptIndex).into());
         }
         self.proof.verify_at(self.record.entry(), &verified)?;
@@ -230,6 +254,7 @@ fn is_mismatch(code: FormatCode) -> bool {
             | FormatCode::NoteNotMinimal
             | FormatCode::ReceiptIndex
             | FormatCode::ReceiptSize
+            | FormatCode::ReceiptPrevious
             | FormatCode::ReceiptOrigin
     )
 }
@@ -263,6 +288,15 @@ impl<'a> Lines<'a> {
     fn array(&mut self, word: &str) -> Result<Hash, FormatError> {
         let at = self.number;
         b64_decode_array(self.value(word)?).map_err(|error| FormatError { at, ..error })
+    }
+
+    fn previous(&mut self) -> Result<Previous, FormatError> {
+        let at = self.number;
+        let syntax = FormatError::new(FormatCode::ProofFileSyntax, at);
+        let (size, root) = self.value("previous ")?.split_once(' ').ok_or(syntax)?;
+        let size = TreeSize(decimal(size).ok_or(syntax)?);
+        let root = b64_decode_array(root).map_err(|error| FormatError { at, ..error })?;
+        Ok(Previous { size, root: TreeRoot(root) })
     }
 
     fn body(&mut self) -> Result<Vec<BodyLeaf>, FormatError> {

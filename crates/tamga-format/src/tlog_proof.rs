@@ -1,14 +1,14 @@
 //! Proof files for any log entry: C2SP tlog-proof (spec §13.1).
 
 use alloc::format;
-use alloc::string::{String, ToString};
+use alloc::string::String;
 use alloc::vec::Vec;
 
 use crate::error::{FormatCode, FormatError};
 use crate::id::LeafIndex;
 use crate::limits::{PATH_HASHES_MAX, PROOF_FILE_BYTES_MAX};
 use crate::merkle::{Hash, leaf_hash, verify_inclusion};
-use crate::note::{Note, b64_decode_array, b64_encode};
+use crate::note::{Note, b64_decode_array, b64_encode, decimal};
 use crate::policy::{Policy, VerifiedCheckpoint};
 
 /// First line of a proof file.
@@ -45,7 +45,7 @@ impl TlogProof {
         let index = lines
             .next()
             .and_then(|(_, line)| line.strip_prefix("index "))
-            .and_then(|text| text.parse::<u64>().ok().filter(|index| index.to_string() == text))
+            .and_then(decimal)
             .ok_or(syntax(1))?;
         let mut path = Vec::new();
         for (number, line) in lines {

@@ -10,13 +10,15 @@ use tamga_format::error::FormatCode;
 use tamga_format::note::Note;
 use tamga_format::policy::Policy;
 use tamga_format::receipt::{Receipt, ReceiptError};
+use tamga_format::record::SignedRecord;
 use tamga_format::tlog_proof::TlogProof;
 
 fn sample() -> Receipt {
     let body = sample_body();
     let mut ledger = Ledger::with_blocks(&[3]);
     ledger.commit(vec![sample_record(51, Some(&body))]);
-    ledger.receipt(1, 5, Some((&body, &["amount", "sequence"])))
+    ledger.commit(vec![sample_record(52, None)]);
+    ledger.receipt_at(2, 1, 5, Some((&body, &["amount", "sequence"])))
 }
 
 fn accepted(text: &str, policy: &Policy) -> bool {
@@ -58,7 +60,7 @@ fn a_verified_receipt_tells_what_it_proves() {
     let receipt = sample();
     let proven = receipt.verify(&policy()).unwrap();
     assert_eq!(proven.id, receipt.record.id());
-    assert_eq!((proven.index.get(), proven.height.get(), proven.size.get()), (5, 2, 7));
+    assert_eq!((proven.index.get(), proven.height.get(), proven.size.get()), (5, 2, 9));
     assert_eq!(proven.recorded_at, receipt.block.time);
     assert_eq!(proven.policy, policy().hash());
     let names: Vec<_> = proven.opened.iter().map(|field| field.name.as_str()).collect();
@@ -90,13 +92,31 @@ fn false_receipts_and_unreadable_ones_are_told_apart() {
 }
 
 #[test]
-fn a_block_of_the_checkpoint_s_size_elsewhere_in_the_log_is_refused() {
-    let ledger = Ledger::with_blocks(&[1, 1]);
-    let mut receipt = ledger.receipt(1, 3, None);
-    // The first block's leaf stands in the log too, but it is not this checkpoint's block.
-    receipt.block = ledger.blocks[0].0.clone();
-    let error = receipt.verify(&policy()).unwrap_err();
-    assert_eq!(error.fault().code, FormatCode::ReceiptSize);
+fn only_the_block_that_recorded_a_record_can_be_named() {
+    let ledger = Ledger::with_blocks(&[1, 1, 1]);
+    let code = |receipt: &Receipt| receipt.verify(&policy()).unwrap_err().fault().code;
+    for (block, own, before) in [(0, 1, 1), (1, 3, 3), (2, 5, 5)] {
+        assert!(ledger.receipt_at(2, block, own, None).verify(&policy()).is_ok());
+        for index in (1..ledger.frontier.size()).filter(|&index| index != own) {
+            let Ok(_) = SignedRecord::decode(&ledger.leaves[index as usize]) else { continue };
+            let mut receipt = ledger.receipt_at(2, block, index, None);
+            assert_eq!(code(&receipt), FormatCode::ReceiptIndex);
+            // Nor does the block become wider by saying that it begins elsewhere.
+            receipt.previous.size.0 = index.min(before - 1);
+            assert_eq!(code(&receipt), FormatCode::ReceiptPrevious);
+        }
+    }
+    // A leaf of the size that the checkpoint has stands nowhere but at its end.
+    let mut receipt = ledger.receipt_at(2, 1, 3, None);
+    for (size, expected) in [
+        (0, FormatCode::ReceiptSize),
+        (4, FormatCode::ProofRoot),
+        (7, FormatCode::ProofShape),
+        (8, FormatCode::ReceiptSize),
+    ] {
+        receipt.block.size.0 = size;
+        assert_eq!(code(&receipt), expected, "size {size}");
+    }
 }
 
 #[test]
@@ -132,13 +152,15 @@ proptest! {
         records in proptest::collection::vec(0_u8..9, 1..6),
         block in any::<proptest::sample::Index>(),
         record in any::<proptest::sample::Index>(),
+        at in any::<proptest::sample::Index>(),
     ) {
         let ledger = Ledger::with_blocks(&records);
         let block = block.index(records.len());
         prop_assume!(records[block] > 0);
         let first: u64 = 1 + records[..block].iter().map(|&count| u64::from(count) + 1).sum::<u64>();
         let index = first + record.index(usize::from(records[block])) as u64;
-        let receipt = ledger.receipt(block, index, None);
+        let at = block + at.index(records.len() - block);
+        let receipt = ledger.receipt_at(at, block, index, None);
         let proven = receipt.verify(&policy()).unwrap();
         prop_assert_eq!((proven.index.get(), proven.height.get()), (index, block as u64 + 1));
         prop_assert_eq!(Receipt::parse(&receipt.encode()), Ok(receipt));

@@ -414,16 +414,27 @@ fn receipts_are_frozen() {
     let body = sample_body();
     let mut ledger = Ledger::with_blocks(&[3]);
     ledger.commit(vec![sample_record(50, None), sample_record(51, Some(&body))]);
+    ledger.commit(vec![sample_record(53, None)]);
     let plain = ledger.receipt(1, 5, None);
     let opened = ledger.receipt(1, 6, Some((&body, &["amount"])));
-    let changes: [Change; 14] = [
+    // The checkpoint of the last block, with each block of the log as the one that recorded it.
+    let at_last = [
+        ("plain-at-a-later-checkpoint", ledger.receipt_at(2, 1, 5, None)),
+        ("block-before-the-record-s", ledger.receipt_at(2, 0, 5, None)),
+        ("block-after-the-record-s", ledger.receipt_at(2, 2, 5, None)),
+    ];
+    let changes: [Change; 18] = [
         ("plain", |_| ()),
-        ("index-of-another-leaf", |r| r.proof.index = LeafIndex(4)),
+        ("index-of-another-leaf", |r| r.proof.index = LeafIndex(6)),
+        ("index-of-the-block-before", |r| r.proof.index = LeafIndex(4)),
         ("index-of-the-block-leaf", |r| r.proof.index = LeafIndex(7)),
         ("path-too-short", |r| r.proof.path.truncate(2)),
         ("path-too-long", |r| r.proof.path.push([0; 32])),
         ("block-path-too-short", |r| r.block_path.truncate(2)),
         ("block-of-another-size", |r| r.block.size.0 -= 1),
+        ("block-beyond-the-checkpoint", |r| r.block.size.0 += 1),
+        ("previous-of-another-size", |r| r.previous.size.0 -= 1),
+        ("previous-of-another-root", |r| r.previous.root.0[0] ^= 1),
         ("block-of-another-time", |r| r.block.time = UnixMillis(0)),
         ("another-record", |r| r.record = sample_record(52, None)),
         ("another-key", |r| r.key = ledger::key(3).public()),
@@ -445,12 +456,16 @@ fn receipts_are_frozen() {
         ("hidden-leaf-missing", |r| drop(r.body.pop())),
         ("leaves-swapped", |r| r.body.swap(0, 1)),
     ];
-    let cases = (changes.iter().map(|change| (&plain, change)))
-        .chain(body_changes.iter().map(|change| (&opened, change)));
-    let mut lines = Vec::new();
-    for (receipt, (name, change)) in cases {
-        let mut receipt = receipt.clone();
+    let changed = |from: &Receipt, (name, change): Change| {
+        let mut receipt = from.clone();
         change(&mut receipt);
+        (name, receipt)
+    };
+    let cases = (changes.map(|change| changed(&plain, change)).into_iter())
+        .chain(body_changes.map(|change| changed(&opened, change)))
+        .chain(at_last);
+    let mut lines = Vec::new();
+    for (name, receipt) in cases {
         let text = receipt.encode();
         assert_eq!(Receipt::parse(&text).as_ref(), Ok(&receipt), "{name}");
         let file = format!("receipt/{name}.tamga-receipt");
@@ -469,7 +484,8 @@ fn receipts_are_frozen() {
             }
         });
         let proven = lines.last().unwrap()["verdict"] == "proven";
-        assert_eq!(proven, ["plain", "opened"].contains(name), "{name}: {:?}", lines.last());
+        let genuine = ["plain", "opened", "plain-at-a-later-checkpoint"];
+        assert_eq!(proven, genuine.contains(&name), "{name}: {:?}", lines.last());
         frozen(&file, text.as_bytes());
     }
     frozen("receipt/policy.txt", policy().encode().as_bytes());

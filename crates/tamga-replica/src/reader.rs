@@ -14,7 +14,7 @@ use tamga_format::id::{
 use tamga_format::merkle;
 use tamga_format::note::Note;
 use tamga_format::policy::Policy;
-use tamga_format::receipt::Receipt;
+use tamga_format::receipt::{Previous, Receipt};
 use tamga_format::record::SignedRecord;
 use tamga_format::subject::Subject;
 use tamga_format::tile::{BundleCoord, TileCoord, encode_bundle};
@@ -150,31 +150,38 @@ impl<S: Store> Reader<S> {
     }
 
     /// The receipt of a record, with no field of its body opened: inclusion in the checkpoint of
-    /// its own block. `None` if the record isn't in the log or that checkpoint isn't final yet.
+    /// its own block or, where that never became final here, the next one that did. `None` if the
+    /// record isn't in the log or no such checkpoint is final yet.
     pub fn receipt(&self, id: &RecordId) -> Result<Option<Receipt>, StoreError> {
         let Some((index, height)) = self.place(id)? else { return Ok(None) };
-        let Some(checkpoint) = self.note(height)? else { return Ok(None) };
-        let block = self.must_have_block(height)?;
+        let Some((final_in, checkpoint)) = self.note_from(height)? else { return Ok(None) };
+        let own = self.must_have_block(height)?;
+        let size = self.must_have_block(final_in)?.size.get();
         let entry = self.must_get(Table::Entries, &layout::index_key(index))?;
         let damaged = || StoreError::Corrupted(format!("entry {index} is damaged"));
         let record = SignedRecord::decode(&entry).map_err(|_| damaged())?;
         let view = StoreView::plain(&self.store);
         let key = key_of(&view, &record.record().key_id).map_err(|_| view.fault_or_corrupted())?;
         let key = key.ok_or_else(damaged)?.public;
-        let (last, size) = (block.size.get() - 1, block.size.get());
+        let before = Height(height.get().checked_sub(1).ok_or_else(damaged)?);
+        let before = self.must_have_block(before)?.checkpoint;
+        let previous = Previous { size: before.size, root: before.root };
+        let last = own.size.get().checked_sub(1).ok_or_else(damaged)?;
         let paths = self.paths(&[index.get(), last], size)?;
         let Ok([path, block_path]) = <[_; 2]>::try_from(paths) else { return Err(damaged()) };
-        let block = block.leaf.ok_or_else(damaged)?;
+        let block = own.leaf.ok_or_else(damaged)?;
         let proof = TlogProof { index, path, checkpoint };
-        Ok(Some(Receipt { record, key, body: Vec::new(), block, block_path, proof }))
+        let body = Vec::new();
+        Ok(Some(Receipt { record, key, body, block, previous, block_path, proof }))
     }
 
-    /// The proof of a leaf in the checkpoint of its own block; `None` beyond the log or until
-    /// that checkpoint is final.
+    /// The proof of a leaf in the checkpoint of its own block or the next final one; `None`
+    /// beyond the log or until there is one.
     pub fn tlog_proof(&self, index: LeafIndex) -> Result<Option<TlogProof>, StoreError> {
         let Some(block) = self.block_of(index)? else { return Ok(None) };
-        let Some(checkpoint) = self.note(block.height)? else { return Ok(None) };
-        let path = self.paths(&[index.get()], block.size.get())?.pop();
+        let Some((final_in, checkpoint)) = self.note_from(block.height)? else { return Ok(None) };
+        let size = self.must_have_block(final_in)?.size.get();
+        let path = self.paths(&[index.get()], size)?.pop();
         Ok(path.map(|path| TlogProof { index, path, checkpoint }))
     }
 
@@ -305,12 +312,19 @@ impl<S: Store> Reader<S> {
 
     /// The final note of a height, with exactly the signatures the policy needs.
     pub fn note(&self, height: Height) -> Result<Option<Note>, StoreError> {
-        let Some(row) = self.store.get(Table::Notes, &layout::height_key(height))? else {
-            return Ok(None);
-        };
+        let found = self.note_from(height)?;
+        Ok(found.filter(|(at, _)| *at == height).map(|(_, note)| note))
+    }
+
+    /// The first final note of this height or a later one: a checkpoint that covers the height's
+    /// block.
+    pub fn note_from(&self, height: Height) -> Result<Option<(Height, Note)>, StoreError> {
+        let rows = self.store.scan(Table::Notes, &layout::height_key(height), &[], 1)?;
+        let Some((key, row)) = rows.into_iter().next() else { return Ok(None) };
+        let at = Height(layout::index_of_key(Table::Notes, &key)?.get());
         let note = String::from_utf8(row).ok().and_then(|text| Note::parse(&text).ok());
-        note.map(Some)
-            .ok_or_else(|| StoreError::Corrupted(format!("the note of block {height} is damaged")))
+        note.map(|note| Some((at, note)))
+            .ok_or_else(|| StoreError::Corrupted(format!("the note of block {at} is damaged")))
     }
 
     /// The highest block whose note is attached, and the note.

@@ -17,7 +17,7 @@ use tamga_format::id::{
     UnixMillis, ValueId,
 };
 use tamga_format::note::Note;
-use tamga_format::receipt::Receipt;
+use tamga_format::receipt::{Previous, Receipt};
 use tamga_format::record::SignedRecord;
 use tamga_format::signature::SigningKey;
 use tamga_format::subject::{Role, Subject};

@@ -14,7 +14,7 @@ use tamga_format::id::{
 use tamga_format::merkle::{Frontier, Hash, NodeSource, inclusion_path, leaf_hash};
 use tamga_format::note::{Note, VKey, VKeyKind, sign_note};
 use tamga_format::policy::{Policy, Witness};
-use tamga_format::receipt::Receipt;
+use tamga_format::receipt::{Previous, Receipt};
 use tamga_format::record::{Record, SignedRecord};
 use tamga_format::signature::SigningKey;
 use tamga_format::subject::{Role, Subject};
@@ -124,18 +124,34 @@ impl Ledger {
         index: u64,
         body: Option<(&Body, &[&str])>,
     ) -> Receipt {
-        let (leaf, checkpoint) = self.blocks[block].clone();
+        self.receipt_at(block, block, index, body)
+    }
+
+    /// The same with the checkpoint of block number `at`.
+    pub(crate) fn receipt_at(
+        &self,
+        at: usize,
+        block: usize,
+        index: u64,
+        body: Option<(&Body, &[&str])>,
+    ) -> Receipt {
+        let (leaf, checkpoint) = (self.blocks[block].0.clone(), &self.blocks[at].1);
         let size = checkpoint.size.get();
+        let previous = match block.checked_sub(1) {
+            Some(before) => self.blocks[before].1.clone(),
+            None => Self::new().checkpoint(),
+        };
         Receipt {
             record: SignedRecord::decode(&self.leaves[usize::try_from(index).unwrap()]).unwrap(),
             key: writer().public(),
             body: body.map(|(body, names)| body.open(names)).unwrap_or_default(),
+            block_path: inclusion_path(self, leaf.size.get() - 1, size).unwrap(),
             block: leaf,
-            block_path: inclusion_path(self, size - 1, size).unwrap(),
+            previous: Previous { size: previous.size, root: previous.root },
             proof: TlogProof {
                 index: LeafIndex(index),
                 path: inclusion_path(self, index, size).unwrap(),
-                checkpoint: policy().minimal(&note(&checkpoint)).unwrap(),
+                checkpoint: policy().minimal(&note(checkpoint)).unwrap(),
             },
         }
     }

@@ -111,6 +111,7 @@ impl Ledger for Fake {
             key: SigningKey::from_seed([1; 32]).public(),
             body: Vec::new(),
             block: leaf(at as u64 + 1),
+            previous: Previous { size: TreeSize(at as u64), root: TreeRoot([0; 32]) },
             block_path: Vec::new(),
             proof: TlogProof {
                 index: LeafIndex(at as u64),

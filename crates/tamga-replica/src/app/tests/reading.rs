@@ -27,10 +27,39 @@ fn receipts_verify_offline_once_the_block_is_final() {
         let proof = reader.tlog_proof(proven.index).unwrap().unwrap();
         proof.verify(receipt.record.entry(), &policy).unwrap();
     }
-    // Block 1 is decided but has no note here; unknown records have no receipt at all.
-    assert_eq!(reader.receipt(&id(&lifecycle(1)[0])), Ok(None));
     assert_eq!(reader.receipt(&RecordId([1; 32])), Ok(None));
     assert_eq!(reader.newest_note().unwrap().unwrap().0, Height(2));
+    assert_eq!(filled().reader().receipt(&id(&lifecycle(1)[0])), Ok(None));
+}
+
+#[test]
+fn a_block_without_a_note_is_proven_by_the_next_that_has_one() {
+    let mut app = open(MemStore::new());
+    let (mut sizes, mut notes) = (Vec::new(), Vec::new());
+    for n in 0..4 {
+        admit(&mut app, &World::present(case(n), 1)).unwrap();
+        step(&mut app, at(n as i64));
+        sizes.push(app.head().size);
+        notes.push(note(&app));
+    }
+    // Blocks 2 and 4 never get a note of their own.
+    app.attach_note(Height(1), &notes[0]).unwrap();
+    app.attach_note(Height(3), &notes[2]).unwrap();
+    let (reader, policy) = (app.reader(), genesis().policy);
+    for (n, noted) in [(0, 0), (1, 2), (2, 2)] {
+        let receipt = reader.receipt(&id(&World::present(case(n), 1))).unwrap().unwrap();
+        let proven = Receipt::parse(&receipt.encode()).unwrap().verify(&policy).unwrap();
+        assert_eq!((proven.height, proven.recorded_at), (Height(n + 1), at(n as i64)));
+        assert_eq!(proven.size, sizes[noted]);
+        let proof = reader.tlog_proof(proven.index).unwrap().unwrap();
+        assert_eq!(proof.verify(receipt.record.entry(), &policy).unwrap().checkpoint().size, sizes[noted]);
+    }
+    assert_eq!(reader.receipt(&id(&World::present(case(3), 1))), Ok(None));
+    assert_eq!(reader.tlog_proof(LeafIndex(sizes[3].get() - 2)), Ok(None));
+    // A note that comes late takes over.
+    app.attach_note(Height(2), &notes[1]).unwrap();
+    let receipt = reader.receipt(&id(&World::present(case(1), 1))).unwrap().unwrap();
+    assert_eq!(receipt.verify(&policy).unwrap().size, sizes[1]);
 }
 
 #[test]
