@@ -44,7 +44,6 @@ pub(super) struct Driver {
     host: Arc<dyn Host>,
     config: EngineConfig,
     signer: Signer,
-    verifier: Verifier,
     sight: Sight,
     network: mpsc::Sender<NetworkMsg<Ledger>>,
     records: watch::Receiver<u64>,
@@ -78,11 +77,10 @@ impl Driver {
         sight: Sight,
         network: mpsc::Sender<NetworkMsg<Ledger>>,
     ) -> Self {
-        let verifier = Verifier::new(config.genesis);
         let head = host.head();
         Self {
             signer: Signer::new(config.genesis, config.consensus_key.clone()),
-            assembler: Assembler::new(verifier, config.block_bytes_max),
+            assembler: Assembler::new(Verifier::new(config.genesis), config.block_bytes_max),
             records: host.pending(),
             validators: host.validators(),
             blocks: Blocks::default(),
@@ -91,7 +89,6 @@ impl Driver {
             synced: None,
             decided: None,
             held: None,
-            verifier,
             host,
             config,
             sight,

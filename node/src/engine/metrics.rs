@@ -15,7 +15,8 @@ pub fn text(moniker: &str) -> String {
 }
 
 fn of_node(all: &str, moniker: &str) -> String {
-    let label = format!("moniker=\"{moniker}\"");
+    // Not just anywhere in the line: there are labels such as `peer_moniker`.
+    let labels = ['{', ','].map(|before| format!("{before}moniker=\"{moniker}\""));
     let mut text = String::new();
     let mut head = Vec::new();
     let mut written = std::collections::BTreeSet::new();
@@ -25,7 +26,7 @@ fn of_node(all: &str, moniker: &str) -> String {
                 head.clear();
             }
             head.push(line);
-        } else if line.contains(&label) {
+        } else if labels.iter().any(|label| line.contains(label)) {
             for line in head.drain(..) {
                 if written.insert(line) {
                     text.push_str(line);

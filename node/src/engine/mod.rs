@@ -61,6 +61,7 @@ pub enum EngineState {
 }
 
 /// A running engine. Dropping it leaves the engine running; [`stop`](Self::stop) ends it.
+#[derive(Debug)]
 pub struct EngineTask {
     state: watch::Receiver<EngineState>,
     stopping: watch::Sender<bool>,
@@ -137,6 +138,19 @@ impl EngineTask {
     #[must_use]
     pub fn state(&self) -> watch::Receiver<EngineState> {
         self.state.clone()
+    }
+
+    /// Resolves when the engine failed. An engine that halted stays as it is, for inspection: an
+    /// automatic restart is what its halt is to prevent.
+    pub fn ended(&self) -> impl Future<Output = anyhow::Error> + use<> {
+        let mut state = self.state.clone();
+        async move {
+            let failed = state.wait_for(|state| matches!(state, EngineState::Failed(_))).await;
+            match failed.map(|state| state.clone()) {
+                Ok(EngineState::Failed(reason)) => anyhow!(reason),
+                _ => pending().await,
+            }
+        }
     }
 
     /// Stops the engine and waits until its addresses and files are free.
