@@ -14,6 +14,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::fmt;
 
 use tamga_format::beacon::VrfSecret;
+use tamga_format::body::Submission;
 use tamga_format::checkpoint::Checkpoint;
 use tamga_format::id::{
     GenesisHash, Height, LeafHash, LeafIndex, MapRoot, PolicyHash, RecordId, RulesHash, TreeRoot,
@@ -190,6 +191,30 @@ impl<S: Store> App<S> {
     /// Records waiting for a block, without the parked ones.
     pub fn pending(&self) -> u64 {
         self.pool.len() as u64
+    }
+
+    /// Leaf hashes of the records that wait for a block, oldest first, at most `limit`.
+    pub fn pool_leaves(&self, limit: usize) -> Vec<LeafHash> {
+        self.pool.iter().take(limit).map(|pending| pending.record().leaf_hash()).collect()
+    }
+
+    /// Submissions that wait for a block and are not among `have`, oldest first, until they have
+    /// `bytes` bytes; whether more are waiting.
+    pub fn pool_missing(&self, have: &BTreeSet<LeafHash>, bytes: usize) -> (Vec<Vec<u8>>, bool) {
+        let mut found = Vec::new();
+        let mut room = bytes;
+        for pending in self.pool.iter() {
+            if have.contains(&pending.record().leaf_hash()) {
+                continue;
+            }
+            let Some(left) = room.checked_sub(pending.bytes()) else { return (found, true) };
+            let submission = Submission::new(pending.record().clone(), pending.body().cloned());
+            if let Ok(submission) = submission {
+                room = left;
+                found.push(submission.encode());
+            }
+        }
+        (found, false)
     }
 
     /// Verdicts on records dropped since the last commit, such as at a proposal.

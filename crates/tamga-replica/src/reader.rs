@@ -363,6 +363,17 @@ impl<S: Store> Reader<S> {
         Ok(Some((Block { value: info.value, leaf, items }, certificate)))
     }
 
+    /// The certificate of a decided block; `None` for the genesis and beyond the head.
+    pub fn certificate(&self, height: Height) -> Result<Option<Certificate>, StoreError> {
+        let row = self.store.get(Table::Certificates, &layout::height_key(height))?;
+        let decode = |row: Vec<u8>| {
+            Certificate::decode(&row).map_err(|_| {
+                StoreError::Corrupted(format!("the certificate of block {height} is damaged"))
+            })
+        };
+        row.map(decode).transpose()
+    }
+
     /// The evidence of equivocation stored with a height.
     pub fn evidence(&self, height: Height) -> Result<Vec<Vec<u8>>, StoreError> {
         let prefix = layout::height_key(height);

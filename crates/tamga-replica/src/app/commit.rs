@@ -1,4 +1,4 @@
-//! After the decision: one durable write, the pool on the new head, blocks for others (spec §18.5).
+//! After the decision: one durable write, the pool on the new head, blocks for others (spec §19.1).
 
 use tamga_format::certificate::{Certificate, VerifiedCertificate};
 use tamga_format::id::{Height, ValueId};
