@@ -39,8 +39,9 @@ fn follow_log(command: &Watch, session: &mut Session<'_>) -> Result<Exit, CliErr
     loop {
         let page = client.events(cursor.as_deref(), POLL)?;
         for event in &page.data {
-            let human = format!("{:>10}  {:>8}  {:<4} {}", event.index, event.height, event.kind, event.record_id);
-            session.out.result("watch", json!(event), &human, &event.record_id);
+            let id = event.record_id.as_deref().unwrap_or_default();
+            let human = format!("{:>10}  {:>8}  {:<4} {id}", event.index, event.height, event.kind);
+            session.out.result("watch", json!(event), &human, id);
             seen = seen.saturating_add(1);
             if Some(seen) == command.count {
                 return Ok(Exit::Success);

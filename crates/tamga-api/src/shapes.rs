@@ -71,7 +71,7 @@ pub struct ReceiptView {
     pub data: RecordView,
     /// Always final.
     pub status: Stage,
-    /// The receipt file, verbatim (spec §12).
+    /// The receipt file, verbatim (spec §13.2).
     pub receipt: String,
 }
 
@@ -253,15 +253,16 @@ pub struct CaseEvent {
     pub record: Option<Draft>,
 }
 
-/// A final record in the live feed: ids, kind and place, never contents.
+/// A final record in the live feed: place and kind, never contents.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct FeedEvent {
     /// Position in the log: the cursor.
     pub index: u64,
     /// Block.
     pub height: u64,
-    /// Record id.
-    pub record_id: String,
+    /// Record id; only for holders of a token, because it opens the receipt.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub record_id: Option<String>,
     /// Code of the kind.
     pub kind: String,
 }

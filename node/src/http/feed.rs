@@ -1,4 +1,6 @@
-//! The live feed of final records: ids, kinds and places, never contents (spec §20.8).
+//! The live feed of final records: kinds and places, never contents (spec §20.8).
+//!
+//! A record id opens the record's receipt, so only holders of a token see ids here.
 //!
 //! The cursor is a position in the log: the feed goes on with the first record at or after it.
 
@@ -50,6 +52,7 @@ pub(super) struct PollQuery {
         ("after" = Option<String>, Query, description = "Cursor; the newest final record when absent"),
         ("Last-Event-ID" = Option<String>, Header, description = "Cursor after a lost connection"),
     ),
+    security((), ("token" = [])),
     responses(
         (status = 200, description = "One event per final record, `id` its cursor", body = FeedEvent, content_type = "text/event-stream"),
         (status = 400, response = super::openapi::ProblemResponse),
@@ -74,7 +77,8 @@ pub(super) async fn stream(
         fault
     })?;
     let keep_alive = KeepAlive::new().interval(state.limits.heartbeat);
-    let feed = Feed { state, next: from, ready: VecDeque::new(), _permit: permit };
+    let whole = state.tokens.admit(&headers);
+    let feed = Feed { state, whole, next: from, ready: VecDeque::new(), _permit: permit };
     let mut response = Sse::new(feed.events()).keep_alive(keep_alive).into_response();
     response.headers_mut().insert(header::CACHE_CONTROL, NO_STORE);
     Ok(response)
@@ -83,6 +87,7 @@ pub(super) async fn stream(
 /// One reader's place in the feed.
 struct Feed {
     state: HttpState,
+    whole: bool,
     next: u64,
     ready: VecDeque<FeedEvent>,
     _permit: OwnedSemaphorePermit,
@@ -114,7 +119,7 @@ impl Feed {
                     _ = stop.wait_for(|stop| *stop) => return None,
                 }
             }
-            let (events, next) = read_finals(&self.state, self.next).await.ok()?;
+            let (events, next) = read_finals(&self.state, self.next, self.whole).await.ok()?;
             self.next = next;
             self.ready.extend(events);
         }
@@ -129,6 +134,7 @@ impl Feed {
         ("limit" = Option<usize>, Query, description = "Items, 1 to 200; 50 by default"),
         ("wait" = Option<u64>, Query, description = "Seconds to wait for the first item, 0 to 60; 0 by default"),
     ),
+    security((), ("token" = [])),
     responses(
         (status = 200, description = "Final records; `next` is always given", body = Page<FeedEvent>),
         (status = 400, response = super::openapi::ProblemResponse),
@@ -137,8 +143,10 @@ impl Feed {
 pub(super) async fn poll(
     State(state): State<HttpState>,
     uri: Uri,
+    headers: HeaderMap,
 ) -> Result<Response, Fault> {
     let query: PollQuery = request::query(&uri)?;
+    let whole = state.tokens.admit(&headers);
     let limits = &state.limits;
     let limit = request::page_limit(query.limit, limits.page_default, limits.page_max)?;
     let mut next = query.after.as_deref().map_or(Ok(0), request::cursor)?;
@@ -151,7 +159,7 @@ pub(super) async fn poll(
     let mut data = Vec::new();
     loop {
         while data.len() < limit && next < final_size(&state) {
-            let (events, reached) = read_finals(&state, next).await?;
+            let (events, reached) = read_finals(&state, next, whole).await?;
             next = reached;
             data.extend(events);
         }
@@ -179,7 +187,11 @@ fn final_size(state: &HttpState) -> u64 {
 }
 
 /// Final records at or after `from`, at most a step's, and where to go on.
-async fn read_finals(state: &HttpState, from: u64) -> Result<(Vec<FeedEvent>, u64), Fault> {
+async fn read_finals(
+    state: &HttpState,
+    from: u64,
+    whole: bool,
+) -> Result<(Vec<FeedEvent>, u64), Fault> {
     let end = final_size(state);
     if end <= from {
         return Ok((Vec::new(), from));
@@ -191,15 +203,15 @@ async fn read_finals(state: &HttpState, from: u64) -> Result<(Vec<FeedEvent>, u6
         _ => end,
     };
     records.retain(|record| record.index.get() < end);
-    Ok((records.iter().filter_map(event).collect(), next))
+    Ok((records.iter().filter_map(|logged| event(logged, whole)).collect(), next))
 }
 
-fn event(logged: &LoggedRecord) -> Option<FeedEvent> {
+fn event(logged: &LoggedRecord, whole: bool) -> Option<FeedEvent> {
     let signed = decode(logged).ok()?;
     Some(FeedEvent {
         index: logged.index.get(),
         height: logged.height.get(),
-        record_id: signed.id().to_string(),
+        record_id: whole.then(|| signed.id().to_string()),
         kind: kind_code(signed.record().kind),
     })
 }

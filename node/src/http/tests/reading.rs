@@ -158,16 +158,18 @@ async fn a_history_is_paged_and_marks_what_was_annulled() {
 }
 
 #[tokio::test]
-async fn the_feed_holds_final_records_and_nothing_of_their_contents() {
+async fn the_feed_names_final_records_to_holders_of_a_token_only() {
     let fake = two();
     fake.final_size.store(1, std::sync::atomic::Ordering::Relaxed);
     let server = Server::new(fake);
     let page = server.get("/v1/events").await.json();
-    let event = json!({ "index": 0, "height": 1, "kind": "E01", "record_id": presented().0.id().to_string() });
+    let event = json!({ "index": 0, "height": 1, "kind": "E01" });
     assert_eq!(page, json!({ "data": [event], "page": { "next": "1", "has_more": false } }));
     let page = server.get("/v1/events?after=1").await.json();
     assert_eq!(page, json!({ "data": [], "page": { "next": "1", "has_more": false } }));
     server.get("/v1/events?wait=61").await.is_problem(Code::BadParameter);
+    let page = server.get_with("/v1/events", &[("authorization", TOKEN)]).await.json();
+    assert_eq!(page["data"][0]["record_id"], presented().0.id().to_string());
 
     let server = Server::new(two());
     let page = server.get("/v1/events?limit=1").await.json();
