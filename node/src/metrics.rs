@@ -87,7 +87,8 @@ impl Default for Metrics {
     fn default() -> Self {
         let mut registry = Registry::with_prefix("tamga");
         let requests = Family::<Request, Counter>::default();
-        let latency = Family::<Resource, Histogram>::new_with_constructor(|| Histogram::new(LATENCIES));
+        let latency =
+            Family::<Resource, Histogram>::new_with_constructor(|| Histogram::new(LATENCIES));
         let submissions = Family::<Outcome, Counter>::default();
         let refusals = Family::<Refused, Counter>::default();
         let (height, log_size, final_size, pool_records) =
@@ -95,13 +96,25 @@ impl Default for Metrics {
         let committed_records = Counter::default();
         registry.register("http_requests", "Answers by method, route and status", requests.clone());
         registry.register("http_seconds", "Time to answer, waits included", latency.clone());
-        registry.register("submissions", "Submissions by outcome of admission", submissions.clone());
+        registry.register(
+            "submissions",
+            "Submissions by outcome of admission",
+            submissions.clone(),
+        );
         registry.register("refusals", "Refused submissions by stable code", refusals.clone());
         registry.register("height", "Height of the last committed block", height.clone());
         registry.register("log_size", "Leaves of the log", log_size.clone());
-        registry.register("final_size", "Leaves under the newest final checkpoint", final_size.clone());
+        registry.register(
+            "final_size",
+            "Leaves under the newest final checkpoint",
+            final_size.clone(),
+        );
         registry.register("pool_records", "Records waiting in the pool", pool_records.clone());
-        registry.register("committed_records", "Records committed since the start", committed_records.clone());
+        registry.register(
+            "committed_records",
+            "Records committed since the start",
+            committed_records.clone(),
+        );
         Self {
             registry,
             requests,
@@ -143,7 +156,13 @@ impl Metrics {
         text
     }
 
-    pub(crate) fn answered(&self, method: &Method, route: &str, status: StatusCode, took: Duration) {
+    pub(crate) fn answered(
+        &self,
+        method: &Method,
+        route: &str,
+        status: StatusCode,
+        took: Duration,
+    ) {
         let route = Route(route.into());
         // Methods outside this list reach no handler, and a client must not be able to invent label values.
         let method = match *method {
@@ -180,9 +199,15 @@ mod tests {
         let metrics = Metrics::default();
         metrics.answered(&Method::GET, "/livez", StatusCode::OK, Duration::from_millis(3));
         metrics.refused(Code::UnknownKey);
-        metrics.append(|| "# TYPE engine_rounds counter\nengine_rounds_total 7\n# EOF\n".to_owned());
+        metrics
+            .append(|| "# TYPE engine_rounds counter\nengine_rounds_total 7\n# EOF\n".to_owned());
         let text = metrics.render();
-        assert!(text.contains("tamga_http_requests_total{method=\"GET\",route=\"/livez\",status=\"200\"} 1"), "{text}");
+        assert!(
+            text.contains(
+                "tamga_http_requests_total{method=\"GET\",route=\"/livez\",status=\"200\"} 1"
+            ),
+            "{text}"
+        );
         assert!(text.contains("tamga_refusals_total{code=\"unknown-key\"} 1"));
         assert!(text.contains("\nengine_rounds_total 7\n"));
         assert_eq!(text.matches("# EOF").count(), 1);

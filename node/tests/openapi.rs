@@ -17,7 +17,10 @@ fn the_repository_holds_the_same_description() {
         std::fs::write(&file, openapi::text()).expect("docs/openapi.json can be written");
     }
     let committed = std::fs::read_to_string(&file).unwrap_or_default();
-    assert!(committed == openapi::text(), "docs/openapi.json differs from the code: run `make bless`");
+    assert!(
+        committed == openapi::text(),
+        "docs/openapi.json differs from the code: run `make bless`"
+    );
 }
 
 #[test]
@@ -59,7 +62,9 @@ fn every_error_answer_is_a_problem() {
     let description = description();
     for (path, item) in description["paths"].as_object().expect("there are paths") {
         for operation in item.as_object().expect("a path has methods").values() {
-            for (status, response) in operation["responses"].as_object().expect("an operation answers") {
+            for (status, response) in
+                operation["responses"].as_object().expect("an operation answers")
+            {
                 if status.starts_with('4') || status.starts_with("50") && path != "/readyz" {
                     assert_eq!(
                         response["$ref"], "#/components/responses/ProblemResponse",

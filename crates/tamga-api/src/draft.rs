@@ -86,7 +86,10 @@ pub struct Seal<'a> {
 impl fmt::Debug for Seal<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         // Neither nonce nor salts: both are secrets until the record is sent.
-        f.debug_struct("Seal").field("origin", &self.origin).field("key_id", &self.key_id).finish_non_exhaustive()
+        f.debug_struct("Seal")
+            .field("origin", &self.origin)
+            .field("key_id", &self.key_id)
+            .finish_non_exhaustive()
     }
 }
 
@@ -109,7 +112,8 @@ impl Draft {
         let issuer = parse_subject(&self.issuer).map_err(|detail| invalid("/issuer", detail))?;
         let mut subjects = BTreeSet::new();
         for (at, text) in self.subjects.iter().enumerate() {
-            let other = parse_subject(text).map_err(|detail| invalid(&format!("/subjects/{at}"), detail))?;
+            let other = parse_subject(text)
+                .map_err(|detail| invalid(&format!("/subjects/{at}"), detail))?;
             subjects.insert(other);
         }
         subjects.remove(&subject);
@@ -122,7 +126,8 @@ impl Draft {
             kind: kind.number(),
             version: self.version.unwrap_or(1),
             nonce: seal.nonce,
-            event_time: parse_instant(&self.event_time).ok_or_else(|| invalid("/event_time", NOT_A_TIME))?,
+            event_time: parse_instant(&self.event_time)
+                .ok_or_else(|| invalid("/event_time", NOT_A_TIME))?,
             valid_until: seal.valid_until,
             subjects: subjects.into_iter().collect(),
             after: self.after.as_deref().map(|text| record_id("/after", text)).transpose()?,
@@ -198,7 +203,8 @@ impl Draft {
     #[must_use]
     pub fn read(record: &Record, body: Option<&Body>) -> Self {
         let info = Kind::from_number(record.kind).map(Kind::info);
-        let named = |(number, value): &(u16, Value)| match info.and_then(|info| info.field(*number)) {
+        let named = |(number, value): &(u16, Value)| match info.and_then(|info| info.field(*number))
+        {
             Some(field) => (field.name.to_owned(), value::read(Some(field.ty), value)),
             None => (format!("#{number}"), value::read(None, value)),
         };
@@ -218,7 +224,9 @@ impl Draft {
             on_behalf_of: record.on_behalf_of.map(organisation),
             references: record.references.iter().map(DraftReference::read).collect(),
             fields: record.fields.iter().map(named).collect(),
-            body: body.map(|body| body.fields().iter().map(restricted).collect()).unwrap_or_default(),
+            body: body
+                .map(|body| body.fields().iter().map(restricted).collect())
+                .unwrap_or_default(),
         }
     }
 }
@@ -252,7 +260,8 @@ pub fn parse_subject(text: &str) -> Result<Subject, String> {
 const NOT_A_TIME: &str = "a time is RFC 3339 in UTC, such as 2026-03-12T08:58:00Z";
 
 fn record_id(pointer: &str, text: &str) -> Result<RecordId, Rejection> {
-    RecordId::from_hex(text).map_err(|_| invalid(pointer, "a record id is 64 lower-case hex digits"))
+    RecordId::from_hex(text)
+        .map_err(|_| invalid(pointer, "a record id is 64 lower-case hex digits"))
 }
 
 fn invalid(pointer: &str, detail: impl Into<String>) -> Rejection {

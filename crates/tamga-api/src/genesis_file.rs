@@ -214,7 +214,9 @@ pub fn parse(bytes: &[u8]) -> Result<(Genesis, GenesisHash), Rejection> {
 /// `genesis-invalid` if it isn't TOML, lacks a field or has an unknown one.
 pub fn read(text: &str) -> Result<GenesisFile, Rejection> {
     let file: GenesisFile = toml::from_str(text).map_err(|error| {
-        let line = error.span().map_or(0, |span| text.get(..span.start).unwrap_or("").lines().count().max(1));
+        let line = error
+            .span()
+            .map_or(0, |span| text.get(..span.start).unwrap_or("").lines().count().max(1));
         invalid("", format!("line {line}: {}", error.message()))
     })?;
     if file.version != 1 {
@@ -232,7 +234,10 @@ impl GenesisFile {
     #[must_use]
     pub fn to_toml(&self) -> String {
         let body = toml::to_string(self).expect("strings, numbers and lists have a form in TOML");
-        format!("# Genesis of {}. A file that differs by one byte founds another ledger.\n\n{body}", self.origin)
+        format!(
+            "# Genesis of {}. A file that differs by one byte founds another ledger.\n\n{body}",
+            self.origin
+        )
     }
 
     /// What the file means.
@@ -241,7 +246,8 @@ impl GenesisFile {
     ///
     /// As for [`parse`].
     pub fn genesis(&self) -> Result<Genesis, Rejection> {
-        let known: BTreeSet<&str> = self.organisations.iter().map(|part| part.number.as_str()).collect();
+        let known: BTreeSet<&str> =
+            self.organisations.iter().map(|part| part.number.as_str()).collect();
         let validators = self.validator_set(&known)?;
         let genesis = Genesis {
             origin: self.origin.clone(),
@@ -271,12 +277,18 @@ impl GenesisFile {
     fn policy(&self, validators: &ValidatorSet) -> Result<Policy, Rejection> {
         let log = VKey::parse(&self.log.vkey).map_err(|error| format_error("/log/vkey", error))?;
         if log.kind() != VKeyKind::Log || log.name() != self.origin {
-            return Err(invalid("/log/vkey", "the log's key is of type 0x01 and its name is the origin"));
+            return Err(invalid(
+                "/log/vkey",
+                "the log's key is of type 0x01 and its name is the origin",
+            ));
         }
         let quorum = validators.quorum();
         if usize::try_from(self.log.quorum) != Ok(quorum) {
             let count = validators.count();
-            return Err(invalid("/log/quorum", format!("the quorum of {count} validators is {quorum}")));
+            return Err(invalid(
+                "/log/quorum",
+                format!("the quorum of {count} validators is {quorum}"),
+            ));
         }
         let witness = |part: &ValidatorPart, at: &str| {
             let key = VKey::parse(&part.cosigner).map_err(|error| format_error(at, error))?;
@@ -288,7 +300,8 @@ impl GenesisFile {
     }
 
     fn publisher_ids(&self, known: &BTreeSet<&str>) -> Result<Vec<String>, Rejection> {
-        let mut peers: BTreeSet<&str> = self.validators.iter().map(|part| part.peer.as_str()).collect();
+        let mut peers: BTreeSet<&str> =
+            self.validators.iter().map(|part| part.peer.as_str()).collect();
         let mut publisher = |part: &PublisherPart, at: &str| {
             registered(&format!("{at}/organisation"), &part.organisation, known)?;
             peer_id(&format!("{at}/peer"), &part.peer)?;
@@ -297,7 +310,10 @@ impl GenesisFile {
         let publishers = each("publisher", &self.publishers, &mut publisher)?;
         for part in &self.publishers {
             if !peers.insert(&part.peer) {
-                return Err(invalid("/publisher", format!("two processes have the PeerId {}", part.peer)));
+                return Err(invalid(
+                    "/publisher",
+                    format!("two processes have the PeerId {}", part.peer),
+                ));
             }
         }
         Ok(publishers)
@@ -308,7 +324,10 @@ impl OrganisationPart {
     fn read(&self, at: &str) -> Result<GenesisOrganisation, Rejection> {
         let kind = OrganisationKind::from_name(&self.kind).ok_or_else(|| {
             let known = OrganisationKind::NAMES.join(", ");
-            invalid(&format!("{at}/kind"), format!("{} is no kind of organisation: {known}", self.kind))
+            invalid(
+                &format!("{at}/kind"),
+                format!("{} is no kind of organisation: {known}", self.kind),
+            )
         })?;
         Ok(GenesisOrganisation { bin: self.number.clone(), kind, region: self.region.clone() })
     }
@@ -338,7 +357,8 @@ impl KeyPart {
         let to = self.to.as_deref().map(|to| instant_at(&format!("{at}/to"), to)).transpose()?;
         Ok(GenesisKey {
             public: public_key(&format!("{at}/key"), &self.key)?,
-            holder: parse_subject(&self.owner).map_err(|detail| invalid(&format!("{at}/owner"), detail))?,
+            holder: parse_subject(&self.owner)
+                .map_err(|detail| invalid(&format!("{at}/owner"), detail))?,
             valid_from: instant_at(&format!("{at}/from"), &self.from)?,
             valid_to: to,
         })
@@ -351,7 +371,9 @@ impl ParameterPart {
             ParameterValue::Flag(value) => Value::Bool(*value),
             ParameterValue::Number(value) => Value::int(*value),
             ParameterValue::Text(value) => Value::text(value),
-            ParameterValue::List(values) => Value::Array(values.iter().copied().map(Value::int).collect()),
+            ParameterValue::List(values) => {
+                Value::Array(values.iter().copied().map(Value::int).collect())
+            }
         };
         let from = day_at(&format!("{at}/from"), &self.from)?;
         Ok(GenesisParameter { name: self.name.clone(), value, from, basis: self.basis.clone() })
@@ -370,7 +392,8 @@ impl ValidatorPart {
             organisation: self.organisation.clone(),
             name: self.name.clone(),
             consensus,
-            cosigner: VKey::parse(&self.cosigner).map_err(|error| format_error(&cosigner, error))?,
+            cosigner: VKey::parse(&self.cosigner)
+                .map_err(|error| format_error(&cosigner, error))?,
             beacon: VrfPublic::admit(&bytes32(&beacon, &self.beacon)?)
                 .map_err(|error| format_error(&beacon, error))?,
             peer_id: self.peer.clone(),
@@ -384,7 +407,11 @@ fn each<P, T>(
     parts: &[P],
     mut read: impl FnMut(&P, &str) -> Result<T, Rejection>,
 ) -> Result<Vec<T>, Rejection> {
-    parts.iter().enumerate().map(|(number, part)| read(part, &format!("/{name}/{number}"))).collect()
+    parts
+        .iter()
+        .enumerate()
+        .map(|(number, part)| read(part, &format!("/{name}/{number}")))
+        .collect()
 }
 
 fn registered(at: &str, number: &str, known: &BTreeSet<&str>) -> Result<(), Rejection> {
@@ -412,7 +439,8 @@ fn bytes32(at: &str, text: &str) -> Result<[u8; 32], Rejection> {
 }
 
 fn instant_at(at: &str, text: &str) -> Result<UnixMillis, Rejection> {
-    parse_instant(text).ok_or_else(|| invalid(at, "a time is RFC 3339 in UTC: 2026-01-01T00:00:00Z"))
+    parse_instant(text)
+        .ok_or_else(|| invalid(at, "a time is RFC 3339 in UTC: 2026-01-01T00:00:00Z"))
 }
 
 fn day_at(at: &str, text: &str) -> Result<i64, Rejection> {

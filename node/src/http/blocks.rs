@@ -55,8 +55,7 @@ fn view(state: &HttpState, block: BlockSummary) -> BlockView {
 )]
 pub(super) async fn list(State(state): State<HttpState>, uri: Uri) -> Result<Response, Fault> {
     let query: BlocksQuery = request::query(&uri)?;
-    let limit =
-        request::page_limit(query.limit, state.limits.page_default, state.limits.page_max)?;
+    let limit = request::page_limit(query.limit, state.limits.page_default, state.limits.page_max)?;
     let head = state.ledger.head().height.get();
     // The cursor is the height of the last block shown.
     let top = match query.after.as_deref() {
@@ -93,7 +92,8 @@ pub(super) async fn block(
     request::query::<NoQuery>(&uri)?;
     let missing = || Fault::not_found("block");
     let height = request::cursor(&height).map_err(|_| missing())?;
-    let block = state.read(move |ledger| ledger.block(Height(height))).await?.ok_or_else(missing)?;
+    let block =
+        state.read(move |ledger| ledger.block(Height(height))).await?.ok_or_else(missing)?;
     let view = view(&state, block);
     let caching = if view.status == Stage::Final { IMMUTABLE } else { NO_STORE };
     Ok(([(header::CACHE_CONTROL, caching)], Json(view)).into_response())

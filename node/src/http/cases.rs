@@ -109,7 +109,8 @@ pub(super) async fn events(
         .read(move |ledger| {
             let whole_history = usize::try_from(from).is_ok_and(|from| from < most);
             let start = if whole_history { 0 } else { from };
-            let rest = ledger.history(&case, start, if whole_history { most } else { limit + 1 })?;
+            let rest =
+                ledger.history(&case, start, if whole_history { most } else { limit + 1 })?;
             let mut records = Vec::with_capacity(rest.len());
             for logged in &rest {
                 let record = SignedRecord::decode(&logged.entry)
@@ -121,7 +122,9 @@ pub(super) async fn events(
             let lines = (start..).zip(rest.into_iter().zip(records).zip(moments));
             let mut page = Vec::new();
             let mut has_more = false;
-            for (number, ((logged, record), moment)) in lines.skip_while(|(number, _)| *number < from) {
+            for (number, ((logged, record), moment)) in
+                lines.skip_while(|(number, _)| *number < from)
+            {
                 if page.len() == limit {
                     has_more = true;
                     break;

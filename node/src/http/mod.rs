@@ -77,11 +77,15 @@ pub fn routes() -> Vec<(&'static str, String)> {
 /// The whole interface.
 pub fn router(state: HttpState) -> Router {
     let routes = table().into_iter();
-    let router = routes.fold(Router::new(), |router, (_, path, handler)| router.route(path, handler));
+    let router =
+        routes.fold(Router::new(), |router, (_, path, handler)| router.route(path, handler));
     router
         .fallback(async || Fault::not_found("resource"))
         .method_not_allowed_fallback(async || {
-            Fault::new(Code::MethodNotAllowed, "the Allow header names the methods of this resource")
+            Fault::new(
+                Code::MethodNotAllowed,
+                "the Allow header names the methods of this resource",
+            )
         })
         .layer(from_fn_with_state(state.clone(), outside))
         // Bodies are read by `request::body` under limits of their own.

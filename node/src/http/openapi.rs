@@ -12,7 +12,10 @@ use super::{blocks, cases, feed, log, probes, reads, records};
 
 /// An error: a problem document with a stable code of the registry.
 #[derive(ToResponse)]
-#[response(description = "A problem (RFC 9457) with a stable code", content_type = "application/problem+json")]
+#[response(
+    description = "A problem (RFC 9457) with a stable code",
+    content_type = "application/problem+json"
+)]
 #[expect(dead_code, reason = "only its description is used")]
 pub(super) struct ProblemResponse(Problem);
 
@@ -21,7 +24,8 @@ struct Token;
 impl Modify for Token {
     fn modify(&self, openapi: &mut utoipa::openapi::OpenApi) {
         let components = openapi.components.get_or_insert_default();
-        components.add_security_scheme("token", SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer)));
+        components
+            .add_security_scheme("token", SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer)));
     }
 }
 

@@ -163,7 +163,9 @@ pub(super) async fn receipt(
             let answer = response.headers_mut();
             answer.insert(header::CACHE_CONTROL, IMMUTABLE);
             answer.insert(header::VARY, HeaderValue::from_static("accept"));
-            answer.extend(HeaderValue::try_from(etag(&id.to_string())).map(|tag| (header::ETAG, tag)));
+            answer.extend(
+                HeaderValue::try_from(etag(&id.to_string())).map(|tag| (header::ETAG, tag)),
+            );
             Ok(response)
         }
         None => not_final_yet(&state, id, &headers).await,
@@ -177,7 +179,8 @@ pub(super) async fn receipt_response(
     json: bool,
 ) -> Result<Option<Response>, Fault> {
     if !json {
-        let receipt = state.read(move |ledger| Ok(ledger.receipt(&id)?.map(|it| it.encode()))).await?;
+        let receipt =
+            state.read(move |ledger| Ok(ledger.receipt(&id)?.map(|it| it.encode()))).await?;
         return Ok(receipt.map(plain));
     }
     let found = state

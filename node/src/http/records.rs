@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
+use axum::Json;
 use axum::body::Body as Content;
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
-use axum::Json;
 use base64ct::{Base64, Encoding as _};
 use serde::Deserialize;
 use tamga_api::draft::Seal;
@@ -179,10 +179,8 @@ async fn with_last_record(state: &HttpState, mut fault: Fault, subject: Subject)
                 _ => Ok(Vec::new()),
             })
             .await;
-        fault.last_record = last
-            .ok()
-            .and_then(|last| reads::decode(last.first()?).ok())
-            .map(|signed| signed.id());
+        fault.last_record =
+            last.ok().and_then(|last| reads::decode(last.first()?).ok()).map(|signed| signed.id());
     }
     fault
 }
@@ -277,10 +275,9 @@ pub(super) async fn batch(
     }
     let within = wait.unwrap_or(Duration::ZERO);
     let state_ref = &state;
-    let settled = futures::future::join_all(
-        waiting.iter().map(|&(_, id)| settle(state_ref, id, within)),
-    )
-    .await;
+    let settled =
+        futures::future::join_all(waiting.iter().map(|&(_, id)| settle(state_ref, id, within)))
+            .await;
     let mut finals = Vec::new();
     for ((at, id), settled) in waiting.into_iter().zip(settled) {
         let Some(line) = lines.get_mut(at) else { continue };
@@ -428,8 +425,7 @@ pub(super) async fn draft(
     content: Content,
 ) -> Result<Response, Fault> {
     request::query::<request::NoQuery>(&uri)?;
-    let asked: DraftRequest =
-        request::json(&headers, content, state.limits.json_bytes_max).await?;
+    let asked: DraftRequest = request::json(&headers, content, state.limits.json_bytes_max).await?;
     let invalid = |pointer: &str, detail: &str| Fault::at(Code::Validation, pointer, detail);
     let mut seed = [0; 48];
     getrandom::fill(&mut seed).map_err(|_| Fault::internal())?;
@@ -441,8 +437,9 @@ pub(super) async fn draft(
         None => drawn.try_into().map_err(|_| Fault::internal())?,
     };
     let valid_until = match &asked.valid_until {
-        Some(text) => time::parse_instant(text)
-            .ok_or_else(|| invalid("/valid_until", "a time is RFC 3339 in UTC: 2026-03-12T08:58:00Z"))?,
+        Some(text) => time::parse_instant(text).ok_or_else(|| {
+            invalid("/valid_until", "a time is RFC 3339 in UTC: 2026-03-12T08:58:00Z")
+        })?,
         None => UnixMillis(state.ledger.head().time.get().saturating_add(VALID_FOR_MS)),
     };
     let key_id = KeyId::from_hex(&asked.key_id)

@@ -49,8 +49,9 @@ pub(super) async fn body(
     if !essence.eq_ignore_ascii_case(media_type) {
         return Err(Fault::new(Code::MediaType, format!("the content type is {media_type}")));
     }
-    let too_large =
-        || Fault::new(Code::PayloadTooLarge, format!("the body exceeds the limit of {limit} bytes"));
+    let too_large = || {
+        Fault::new(Code::PayloadTooLarge, format!("the body exceeds the limit of {limit} bytes"))
+    };
     let declared = headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok());
     let announced = declared.and_then(|value| value.parse::<usize>().ok());
     if announced.is_some_and(|bytes| bytes > limit) {
@@ -60,8 +61,9 @@ pub(super) async fn body(
         let mut bytes = Vec::with_capacity(announced.unwrap_or(1024));
         let mut chunks = content.into_data_stream();
         while let Some(chunk) = chunks.next().await {
-            let chunk = chunk
-                .map_err(|_| Fault::new(Code::Malformed, "the body ended before its announced length"))?;
+            let chunk = chunk.map_err(|_| {
+                Fault::new(Code::Malformed, "the body ended before its announced length")
+            })?;
             if bytes.len() + chunk.len() > limit {
                 return Err(too_large());
             }
@@ -102,7 +104,9 @@ pub(super) fn subject(text: &str) -> Result<Subject, Fault> {
 /// A position that a cursor or `Last-Event-ID` names: the number after the last item seen.
 pub(super) fn cursor(text: &str) -> Result<u64, Fault> {
     let number = text.parse::<u64>().ok().filter(|number| number.to_string() == text);
-    number.ok_or_else(|| Fault::at(Code::BadParameter, "/after", "after is a cursor of an earlier answer"))
+    number.ok_or_else(|| {
+        Fault::at(Code::BadParameter, "/after", "after is a cursor of an earlier answer")
+    })
 }
 
 /// The number of items of a page.

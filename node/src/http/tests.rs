@@ -176,7 +176,8 @@ impl Answer {
 
     #[track_caller]
     fn json(&self) -> Json {
-        serde_json::from_slice(&self.body).unwrap_or_else(|_| panic!("{} {}", self.status, self.text()))
+        serde_json::from_slice(&self.body)
+            .unwrap_or_else(|_| panic!("{} {}", self.status, self.text()))
     }
 
     /// Asserts that this is a problem of a code, in full.

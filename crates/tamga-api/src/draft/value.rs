@@ -26,13 +26,16 @@ pub fn write(ty: FieldType, json: &Json) -> Result<Value, String> {
     let text = || json.as_str().ok_or("a string is expected here");
     let integer = || json.as_i64().ok_or("an integer is expected here");
     Ok(match ty {
-        FieldType::Uint(_) => Value::Uint(json.as_u64().ok_or("an integer from 0 is expected here")?),
+        FieldType::Uint(_) => {
+            Value::Uint(json.as_u64().ok_or("an integer from 0 is expected here")?)
+        }
         FieldType::Bool => Value::Bool(json.as_bool().ok_or("true or false is expected here")?),
         FieldType::Amount | FieldType::Difference => Value::int(integer()?),
         FieldType::Text(_) | FieldType::Code(_) | FieldType::Bin => Value::text(text()?),
         FieldType::Bytes32 => Value::bytes(&bytes32(text()?)?),
         FieldType::Bytes64 => {
-            let bytes: [u8; 64] = parse_hex(text()?).map_err(|_| "128 lower-case hex digits are expected here")?;
+            let bytes: [u8; 64] =
+                parse_hex(text()?).map_err(|_| "128 lower-case hex digits are expected here")?;
             Value::bytes(&bytes)
         }
         FieldType::Date => Value::int(parse_day(text()?).ok_or("a date is written 2026-03-12")?),
@@ -50,7 +53,8 @@ fn bytes32(text: &str) -> Result<[u8; 32], String> {
     if text.contains([':', '#']) {
         return parse_subject(text).map(|subject| subject.id.0);
     }
-    parse_hex(text).map_err(|_| "64 lower-case hex digits or a subject are expected here".to_owned())
+    parse_hex(text)
+        .map_err(|_| "64 lower-case hex digits or a subject are expected here".to_owned())
 }
 
 fn scalar(json: &Json) -> Result<Value, String> {
@@ -58,7 +62,9 @@ fn scalar(json: &Json) -> Result<Value, String> {
     match json {
         Json::Bool(value) => Ok(Value::Bool(*value)),
         Json::String(text) => Ok(Value::text(text)),
-        Json::Number(_) => number(json).ok_or("a whole number of 64 bits is expected here".to_owned()),
+        Json::Number(_) => {
+            number(json).ok_or("a whole number of 64 bits is expected here".to_owned())
+        }
         Json::Array(items) => {
             let items: Option<Vec<Value>> = items.iter().map(number).collect();
             items.map(Value::Array).ok_or("a list holds whole numbers only".to_owned())
@@ -71,13 +77,22 @@ fn scalar(json: &Json) -> Result<Value, String> {
 
 fn line(json: &Json) -> Result<Value, String> {
     let object = json.as_object().ok_or("a payout line is an object")?;
-    if let Some(other) = object.keys().find(|key| !["order", "claimant", "amount"].contains(&key.as_str())) {
-        return Err(format!("{other} is no field of a payout line, which has order, claimant, amount"));
+    if let Some(other) =
+        object.keys().find(|key| !["order", "claimant", "amount"].contains(&key.as_str()))
+    {
+        return Err(format!(
+            "{other} is no field of a payout line, which has order, claimant, amount"
+        ));
     }
     let order = object.get("order").and_then(Json::as_u64).ok_or("order is an integer from 0")?;
     let claimant = object.get("claimant").and_then(Json::as_str).ok_or("claimant is a subject")?;
-    let amount = object.get("amount").and_then(Json::as_i64).ok_or("amount is an integer of tiyn")?;
-    Ok(Value::Array(vec![Value::Uint(order), Value::bytes(&bytes32(claimant)?), Value::int(amount)]))
+    let amount =
+        object.get("amount").and_then(Json::as_i64).ok_or("amount is an integer of tiyn")?;
+    Ok(Value::Array(vec![
+        Value::Uint(order),
+        Value::bytes(&bytes32(claimant)?),
+        Value::int(amount),
+    ]))
 }
 
 /// The JSON of a value; one that doesn't have its type, or has none, is shown as it is.
@@ -86,7 +101,9 @@ pub fn read(ty: Option<FieldType>, value: &Value) -> Json {
     let typed = match ty {
         Some(FieldType::Date) => value.as_i64().map(|days| json!(day(days))),
         Some(FieldType::Time) => value.as_i64().map(|ms| json!(instant(UnixMillis(ms)))),
-        Some(FieldType::Lines) => value.as_list().and_then(|lines| lines.iter().map(read_line).collect()),
+        Some(FieldType::Lines) => {
+            value.as_list().and_then(|lines| lines.iter().map(read_line).collect())
+        }
         _ => None,
     };
     typed.unwrap_or_else(|| plain(value))

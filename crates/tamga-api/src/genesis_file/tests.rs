@@ -12,10 +12,16 @@ fn validator(number: u8) -> ValidatorPart {
         name: format!("v{number}"),
         organisation: "591240000109".into(),
         consensus: Base64::encode_string(public(number).as_bytes()),
-        cosigner: VKey::new(&format!("tamga.example/v{number}"), VKeyKind::Cosigner, public(100 + number))
-            .unwrap()
-            .to_string(),
-        beacon: Base64::encode_string(VrfSecret::from_seed(&[200 + number; 32]).public().as_bytes()),
+        cosigner: VKey::new(
+            &format!("tamga.example/v{number}"),
+            VKeyKind::Cosigner,
+            public(100 + number),
+        )
+        .unwrap()
+        .to_string(),
+        beacon: Base64::encode_string(
+            VrfSecret::from_seed(&[200 + number; 32]).public().as_bytes(),
+        ),
         peer: format!("12D3KooW{}", "a".repeat(43) + &number.to_string()),
         url: format!("https://v{number}.tamga.example/"),
     }
@@ -130,7 +136,8 @@ fn every_mistake_is_named_with_its_place() {
         ("/validator", |file| file.validators[1].consensus = file.validators[0].consensus.clone()),
         ("/publisher", |file| file.publishers[0].peer = file.validators[0].peer.clone()),
         ("", |file| {
-            let wrong = OrganisationPart { number: "591240000100".into(), ..file.organisations[0].clone() };
+            let wrong =
+                OrganisationPart { number: "591240000100".into(), ..file.organisations[0].clone() };
             file.organisations.push(wrong);
         }),
         ("", |file| file.keys[0].owner = "officer#17".into()),
@@ -140,7 +147,11 @@ fn every_mistake_is_named_with_its_place() {
         let mut wrong = file();
         change(&mut wrong);
         let rejection = parse(wrong.to_toml().as_bytes()).unwrap_err();
-        assert_eq!((rejection.code, rejection.pointer.as_str()), (Code::GenesisInvalid, *at), "{rejection}");
+        assert_eq!(
+            (rejection.code, rejection.pointer.as_str()),
+            (Code::GenesisInvalid, *at),
+            "{rejection}"
+        );
     }
 }
 

@@ -17,7 +17,10 @@ async fn the_public_sees_a_record_s_place_and_kind_only() {
     assert_eq!(answer.status, 200);
     assert!(answer.header("cache-control").contains("immutable"));
     let view = answer.json();
-    assert_eq!((&view["kind"], &view["index"], &view["status"]), (&json!("E01"), &json!(0), &json!("final")));
+    assert_eq!(
+        (&view["kind"], &view["index"], &view["status"]),
+        (&json!("E01"), &json!(0), &json!("final"))
+    );
     assert!(view.get("record").is_none());
 
     let answer = server.get_with(&path, &[("authorization", TOKEN)]).await;
@@ -37,9 +40,8 @@ async fn receipts_and_proofs_are_for_final_records() {
     assert!(answer.text().starts_with("tamga-receipt/v1\n"));
     assert!(!answer.text().contains("\nopened "));
     let tag = answer.header("etag").to_owned();
-    let again = server
-        .get_with(&format!("/v1/records/{id}/receipt"), &[("if-none-match", &tag)])
-        .await;
+    let again =
+        server.get_with(&format!("/v1/records/{id}/receipt"), &[("if-none-match", &tag)]).await;
     assert_eq!(again.status, 304);
     let proof = server.get(&format!("/v1/records/{id}/proof")).await;
     assert!(proof.text().starts_with("c2sp.org/tlog-proof@v1\n"));
@@ -66,13 +68,19 @@ async fn bodies_open_to_holders_of_a_token_only() {
         let answer = server.get(&path).await;
         answer.is_problem(Code::Unauthenticated);
         assert_eq!(answer.header("www-authenticate"), "Bearer");
-        assert_eq!(server.get_with(&path, &token).await.header("cache-control"), "private, no-store");
+        assert_eq!(
+            server.get_with(&path, &token).await.header("cache-control"),
+            "private, no-store"
+        );
     }
     let body = server.get_with(&format!("/v1/records/{id}/body"), &token).await;
     assert_eq!(Body::decode(&body.body).unwrap(), presented().1.unwrap());
     let opened = |names: &str| format!("/v1/records/{id}/receipt?open={names}");
     let one = server.get_with(&opened("amount_due"), &token).await;
-    assert_eq!((one.text().matches("\nopened ").count(), one.text().matches("\nhidden ").count()), (1, 1));
+    assert_eq!(
+        (one.text().matches("\nopened ").count(), one.text().matches("\nhidden ").count()),
+        (1, 1)
+    );
     let all = server.get_with(&opened("*"), &token).await;
     assert_eq!(all.text().matches("\nopened ").count(), 2);
     server.get_with(&opened("sum"), &token).await.is_problem(Code::UnknownField);
@@ -91,7 +99,10 @@ async fn an_operation_tells_how_a_submission_goes_on() {
     assert_eq!(first.json()["status"], "final");
     assert_eq!(first.json()["height"], 1);
     let second = server.get(&format!("/v1/operations/{waiting}")).await;
-    assert_eq!((second.json()["status"].as_str(), second.header("retry-after")), (Some("accepted"), "1"));
+    assert_eq!(
+        (second.json()["status"].as_str(), second.header("retry-after")),
+        (Some("accepted"), "1")
+    );
     let third = server.get(&format!("/v1/operations/{refused}")).await;
     assert_eq!(third.json()["status"], "rejected");
     assert_eq!(third.json()["problem"]["code"], Code::NotAssignee.to_string());
@@ -132,7 +143,8 @@ async fn a_history_is_paged_and_marks_what_was_annulled() {
     let server = Server::new(Fake::holding(vec![presented(), annulled, correction]));
     let path = format!("/v1/cases/{}/events", case());
     let whole = server.get(&path).await.json();
-    let stages: Vec<_> = whole["data"].as_array().unwrap().iter().map(|it| it["stage"].clone()).collect();
+    let stages: Vec<_> =
+        whole["data"].as_array().unwrap().iter().map(|it| it["stage"].clone()).collect();
     assert_eq!(stages, ["RECEIVED", "ASSIGNED", "RECEIVED"]);
     assert_eq!(whole["data"][1]["annulled_by"], correction_id.to_string());
     assert_eq!(whole["page"], json!({ "has_more": false }));
@@ -182,9 +194,11 @@ async fn the_feed_names_final_records_to_holders_of_a_token_only() {
 async fn a_stream_resumes_where_it_was_cut() {
     use futures::StreamExt as _;
     let server = Server::new(two());
-    for (path, header, first) in
-        [("/v1/stream?after=0", "", 0), ("/v1/stream?after=1", "", 1), ("/v1/stream?after=0", "1", 1)]
-    {
+    for (path, header, first) in [
+        ("/v1/stream?after=0", "", 0),
+        ("/v1/stream?after=1", "", 1),
+        ("/v1/stream?after=0", "1", 1),
+    ] {
         let mut request = Request::get(path);
         if !header.is_empty() {
             request = request.header("last-event-id", header);
@@ -224,7 +238,10 @@ async fn the_log_serves_hashes_to_all_and_entries_to_some() {
     server.get("/log/tile/entries/000.p/2").await.is_problem(Code::Unauthenticated);
     let token = [("authorization", TOKEN)];
     let bundle = server.get_with("/log/tile/entries/000.p/2", &token).await;
-    assert_eq!((bundle.status.as_u16(), bundle.header("cache-control")), (200, "private, no-store"));
+    assert_eq!(
+        (bundle.status.as_u16(), bundle.header("cache-control")),
+        (200, "private, no-store")
+    );
     server.get("/log/checkpoint?x").await.is_problem(Code::BadParameter);
     server.get("/log/tile/0/000.p/2?x=1").await.is_problem(Code::BadParameter);
     Server::new(Fake::default()).get("/log/checkpoint").await.is_problem(Code::NotFound);
@@ -238,7 +255,12 @@ async fn the_public_checkpoint_advances_at_most_once_per_interval() {
         origin: ORIGIN.into(),
         policy: String::new(),
         genesis: Vec::new(),
-        validators: ValidatorsView { origin: ORIGIN.into(), genesis: String::new(), quorum: 3, data: Vec::new() },
+        validators: ValidatorsView {
+            origin: ORIGIN.into(),
+            genesis: String::new(),
+            quorum: 3,
+            data: Vec::new(),
+        },
     };
     let state = HttpState::new(
         Arc::<Fake>::clone(&fake),
@@ -257,13 +279,17 @@ async fn the_public_checkpoint_advances_at_most_once_per_interval() {
 async fn blocks_are_listed_from_the_newest() {
     let server = Server::new(two());
     let all = server.get("/v1/blocks").await.json();
-    let heights: Vec<_> = all["data"].as_array().unwrap().iter().map(|it| it["height"].clone()).collect();
+    let heights: Vec<_> =
+        all["data"].as_array().unwrap().iter().map(|it| it["height"].clone()).collect();
     assert_eq!(heights, [2, 1]);
     assert_eq!(all["page"], json!({ "has_more": false }));
     let first = server.get("/v1/blocks?limit=1").await.json();
     assert_eq!(first["page"], json!({ "next": "2", "has_more": true }));
     let second = server.get("/v1/blocks?limit=1&after=2").await.json();
-    assert_eq!((&second["data"][0]["height"], &second["page"]), (&json!(1), &json!({ "has_more": false })));
+    assert_eq!(
+        (&second["data"][0]["height"], &second["page"]),
+        (&json!(1), &json!({ "has_more": false }))
+    );
     assert_eq!(server.get("/v1/blocks/1").await.json()["records"], 1);
     for missing in ["0", "3", "x", "01"] {
         server.get(&format!("/v1/blocks/{missing}")).await.is_problem(Code::NotFound);
@@ -288,7 +314,10 @@ async fn probes_tell_whether_and_why_not() {
     assert_eq!(server.get("/readyz?verbose").await.json()["checks"][0]["name"], "finality");
     let server = Server::new(Fake { checks: vec![check(false)], ..Fake::default() });
     let answer = server.get("/readyz").await;
-    assert_eq!((answer.status.as_u16(), answer.json()["checks"][0]["ok"].clone()), (503, json!(false)));
+    assert_eq!(
+        (answer.status.as_u16(), answer.json()["checks"][0]["ok"].clone()),
+        (503, json!(false))
+    );
 }
 
 #[tokio::test]

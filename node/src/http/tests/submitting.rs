@@ -90,7 +90,8 @@ async fn a_refusal_names_code_place_and_remedy() {
 
 #[tokio::test]
 async fn whoever_comes_second_learns_who_came_first() {
-    let server = Server::new(told(Err(refusal(Code::SequenceConflict, "/after")), Settled::Pending));
+    let server =
+        Server::new(told(Err(refusal(Code::SequenceConflict, "/after")), Settled::Pending));
     let answer = server.post("/v1/records", ONE, submission()).await;
     let problem = answer.is_problem(Code::SequenceConflict);
     assert_eq!(problem["last_record"], presented().0.id().to_string());
@@ -170,7 +171,8 @@ async fn a_batch_tells_of_every_submission_in_order() {
     assert_eq!(answer.header("tamga-batch-rejected"), "2");
     let lines: Vec<Json> =
         answer.text().lines().map(|line| serde_json::from_str(line).unwrap()).collect();
-    let seen: Vec<_> = lines.iter().map(|line| (line["line"].clone(), line["status"].clone())).collect();
+    let seen: Vec<_> =
+        lines.iter().map(|line| (line["line"].clone(), line["status"].clone())).collect();
     let expected = [(0, "final"), (1, "rejected"), (2, "rejected")];
     assert_eq!(seen, expected.map(|(line, status)| (json!(line), json!(status))));
     assert_eq!((&lines[0]["index"], &lines[0]["height"]), (&json!(0), &json!(1)));
@@ -210,10 +212,12 @@ async fn a_batch_that_is_none_fails_as_a_whole() {
 
 #[tokio::test]
 async fn validation_has_the_verdict_of_admission() {
-    let answer =
-        Server::new(Fake::default()).post("/v1/records:validate", ONE, submission()).await;
+    let answer = Server::new(Fake::default()).post("/v1/records:validate", ONE, submission()).await;
     assert_eq!(answer.status, 200);
-    assert_eq!(answer.json(), json!({ "record_id": presented().0.id().to_string(), "known": false }));
+    assert_eq!(
+        answer.json(),
+        json!({ "record_id": presented().0.id().to_string(), "known": false })
+    );
     let server = Server::new(told(Err(refusal(Code::UnknownKey, "")), Settled::Pending));
     server.post("/v1/records:validate", ONE, submission()).await.is_problem(Code::UnknownKey);
 }
