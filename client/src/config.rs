@@ -19,7 +19,7 @@ pub struct Config {
     pub policy: Option<PathBuf>,
     /// Key file, or the name of a demo key.
     pub key: Option<String>,
-    /// Bearer token of the auditors' role, or the file that holds it.
+    /// Bearer token of the auditors' role; a devnet's own token when its directory is set.
     pub token: Option<String>,
     /// Language of messages.
     pub language: Option<Language>,
@@ -70,17 +70,24 @@ impl Config {
             None => ConfigFile::default(),
         };
         let language = var("TAMGA_LANG").or(near.lang).or(far.lang).or_else(|| var("LANG"));
+        let devnet = flags
+            .devnet
+            .or_else(|| var("TAMGA_DEVNET").map(PathBuf::from))
+            .or(near.devnet)
+            .or(far.devnet);
+        let devnet_token = devnet.as_ref().map(|dir| dir.join("token.txt")).filter(|path| path.is_file());
         let token = match var("TAMGA_TOKEN") {
             Some(token) => Some(token),
-            None => near.token_file.or(far.token_file).map(|path| read_token(&path)).transpose()?,
+            None => near
+                .token_file
+                .or(far.token_file)
+                .or(devnet_token)
+                .map(|path| read_token(&path))
+                .transpose()?,
         };
         Ok(Self {
             url: flags.url.or_else(|| var("TAMGA_URL")).or(near.url).or(far.url),
-            devnet: flags
-                .devnet
-                .or_else(|| var("TAMGA_DEVNET").map(PathBuf::from))
-                .or(near.devnet)
-                .or(far.devnet),
+            devnet,
             policy: var("TAMGA_POLICY").map(PathBuf::from).or(near.policy).or(far.policy),
             key: var("TAMGA_KEY").or(near.key).or(far.key),
             token,
