@@ -104,10 +104,14 @@ impl Client {
     /// When the node is not reachable, or refuses the record.
     pub fn submit(&self, submission: &Submission, wait: Wait) -> Result<Submitted, CliError> {
         let path = format!("/v1/records?{}", wait.query());
-        let answer = self.call(&path, Some((SUBMISSION, &submission.encode())), TEXT, wait.time())?;
+        let answer =
+            self.call(&path, Some((SUBMISSION, &submission.encode())), TEXT, wait.time())?;
         match answer.status {
             202 => Ok(Submitted::Accepted(self.read(&path, &answer.body)?)),
-            _ => Ok(Submitted::Final { receipt: self.utf8(&path, answer.body)?, replayed: answer.replayed }),
+            _ => Ok(Submitted::Final {
+                receipt: self.utf8(&path, answer.body)?,
+                replayed: answer.replayed,
+            }),
         }
     }
 
@@ -116,14 +120,24 @@ impl Client {
     /// # Errors
     /// When the node is not reachable, or would refuse the record.
     pub fn validate(&self, submission: &Submission) -> Result<(), CliError> {
-        self.call("/v1/records:validate", Some((SUBMISSION, &submission.encode())), JSON, Duration::ZERO).map(drop)
+        self.call(
+            "/v1/records:validate",
+            Some((SUBMISSION, &submission.encode())),
+            JSON,
+            Duration::ZERO,
+        )
+        .map(drop)
     }
 
     /// Submits many records in order; the answer has one line each, in the same order.
     ///
     /// # Errors
     /// When the node is not reachable or answers in another form; refusals stand in the lines.
-    pub fn submit_batch(&self, batch: &[&Submission], wait: Wait) -> Result<Vec<BatchLine>, CliError> {
+    pub fn submit_batch(
+        &self,
+        batch: &[&Submission],
+        wait: Wait,
+    ) -> Result<Vec<BatchLine>, CliError> {
         let path = format!("/v1/records/batch?{}", wait.query());
         let mut writer = Writer::new();
         writer.array(batch.len());
@@ -133,7 +147,8 @@ impl Client {
         }
         let answer = self.call(&path, Some((BATCH, &body)), NDJSON, wait.time())?;
         let lines = answer.body.split(|byte| *byte == b'\n').filter(|line| !line.is_empty());
-        let lines: Vec<BatchLine> = lines.map(|line| self.read(&path, line)).collect::<Result<_, _>>()?;
+        let lines: Vec<BatchLine> =
+            lines.map(|line| self.read(&path, line)).collect::<Result<_, _>>()?;
         if lines.len() != batch.len() {
             let detail = format!("{} lines for {} records", lines.len(), batch.len());
             return Err(CliError::answer(&self.address(&path), &detail));
@@ -171,7 +186,8 @@ impl Client {
         let mut events = Vec::new();
         let mut after = String::new();
         loop {
-            let page: Page<CaseEvent> = self.get(&format!("/v1/cases/{case}/events?limit=200{after}"))?;
+            let page: Page<CaseEvent> =
+                self.get(&format!("/v1/cases/{case}/events?limit=200{after}"))?;
             events.extend(page.data);
             match page.page.next.filter(|_| page.page.has_more) {
                 Some(next) => after = format!("&after={next}"),
@@ -265,9 +281,11 @@ impl Client {
             }
         };
         let mut response = response.map_err(failed)?;
-        let header = |name: &str| response.headers().get(name).and_then(|value| value.to_str().ok());
+        let header =
+            |name: &str| response.headers().get(name).and_then(|value| value.to_str().ok());
         let replayed = header("idempotency-replayed") == Some("true") || response.status() == 200;
-        let retry_after = header("retry-after").and_then(|text| text.parse().ok()).map(Duration::from_secs);
+        let retry_after =
+            header("retry-after").and_then(|text| text.parse().ok()).map(Duration::from_secs);
         let status = response.status().as_u16();
         let body = response
             .body_mut()

@@ -133,7 +133,8 @@ impl Session<'_> {
 
     fn policy(&self, flag: Option<&PathBuf>) -> Result<Policy, CliError> {
         let path = self.config.policy_path(flag.map(PathBuf::as_path))?;
-        let text = std::fs::read_to_string(&path).map_err(|error| CliError::policy(&path, &error.to_string()))?;
+        let text = std::fs::read_to_string(&path)
+            .map_err(|error| CliError::policy(&path, &error.to_string()))?;
         Policy::parse(&text).map_err(|error| CliError::policy(&path, &error.to_string()))
     }
 

@@ -75,7 +75,8 @@ impl Config {
             .or_else(|| var("TAMGA_DEVNET").map(PathBuf::from))
             .or(near.devnet)
             .or(far.devnet);
-        let devnet_token = devnet.as_ref().map(|dir| dir.join("token.txt")).filter(|path| path.is_file());
+        let devnet_token =
+            devnet.as_ref().map(|dir| dir.join("token.txt")).filter(|path| path.is_file());
         let token = match var("TAMGA_TOKEN") {
             Some(token) => Some(token),
             None => near
@@ -129,9 +130,8 @@ impl Config {
 
 fn read(path: &Path) -> Result<ConfigFile, CliError> {
     match std::fs::read_to_string(path) {
-        Ok(text) => toml::from_str(&text).map_err(|error| {
-            CliError::unreadable(&path.display().to_string(), error.message())
-        }),
+        Ok(text) => toml::from_str(&text)
+            .map_err(|error| CliError::unreadable(&path.display().to_string(), error.message())),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(ConfigFile::default()),
         Err(error) => Err(CliError::file(path, &error)),
     }

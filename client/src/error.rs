@@ -67,7 +67,12 @@ impl CliError {
     /// An invariant of this program does not hold.
     #[must_use]
     pub fn bug(detail: &str) -> Self {
-        Self::new(Exit::Unexpected, Code::Internal, "error-bug", vec![("detail", detail.to_owned())])
+        Self::new(
+            Exit::Unexpected,
+            Code::Internal,
+            "error-bug",
+            vec![("detail", detail.to_owned())],
+        )
     }
 
     /// The call is wrong in a way the argument parser cannot see.
@@ -79,7 +84,11 @@ impl CliError {
     /// A file cannot be read or written.
     #[must_use]
     pub fn file(path: &Path, error: &std::io::Error) -> Self {
-        let exit = if error.kind() == std::io::ErrorKind::NotFound { Exit::NotFound } else { Exit::Unexpected };
+        let exit = if error.kind() == std::io::ErrorKind::NotFound {
+            Exit::NotFound
+        } else {
+            Exit::Unexpected
+        };
         let args = vec![("path", path.display().to_string()), ("detail", error.to_string())];
         Self::new(exit, Code::ToolFile, "error-file", args)
     }
@@ -94,7 +103,12 @@ impl CliError {
     /// A demo key was asked for on a ledger that is not a demonstration.
     #[must_use]
     pub fn demo_key_refused(origin: &str) -> Self {
-        Self::new(Exit::Permission, Code::DemoKeys, "error-demo-key", vec![("origin", origin.to_owned())])
+        Self::new(
+            Exit::Permission,
+            Code::DemoKeys,
+            "error-demo-key",
+            vec![("origin", origin.to_owned())],
+        )
     }
 
     /// No key of that name is at hand.
@@ -106,7 +120,12 @@ impl CliError {
     /// The passphrase does not open the key file.
     #[must_use]
     pub fn passphrase(path: &str) -> Self {
-        Self::new(Exit::Permission, Code::KeyFile, "error-passphrase", vec![("path", path.to_owned())])
+        Self::new(
+            Exit::Permission,
+            Code::KeyFile,
+            "error-passphrase",
+            vec![("path", path.to_owned())],
+        )
     }
 
     /// A passphrase is needed and there is no terminal to ask on.
@@ -118,7 +137,12 @@ impl CliError {
     /// A setting is missing.
     #[must_use]
     pub fn missing(setting: &str) -> Self {
-        Self::new(Exit::Usage, Code::ConfigInvalid, "error-missing", vec![("setting", setting.to_owned())])
+        Self::new(
+            Exit::Usage,
+            Code::ConfigInvalid,
+            "error-missing",
+            vec![("setting", setting.to_owned())],
+        )
     }
 
     /// The trust policy cannot be read, so nothing can be judged.
@@ -159,7 +183,11 @@ impl CliError {
     #[must_use]
     pub fn status(status: u16, url: &str) -> Self {
         let detail = format!("HTTP {status}");
-        if matches!(status, 429 | 502..=504) { Self::network(url, &detail) } else { Self::answer(url, &detail) }
+        if matches!(status, 429 | 502..=504) {
+            Self::network(url, &detail)
+        } else {
+            Self::answer(url, &detail)
+        }
     }
 
     /// A record is accepted and not final yet.
@@ -178,7 +206,12 @@ impl CliError {
     /// A code that no registry knows.
     #[must_use]
     pub fn unknown_code(code: &str) -> Self {
-        Self::new(Exit::NotFound, Code::NotFound, "error-unknown-code", vec![("code", code.to_owned())])
+        Self::new(
+            Exit::NotFound,
+            Code::NotFound,
+            "error-unknown-code",
+            vec![("code", code.to_owned())],
+        )
     }
 
     /// The service's answer is not in the agreed form.

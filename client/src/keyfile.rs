@@ -87,7 +87,8 @@ pub fn open(file: &str, name: &str, passphrase: &str) -> Result<Zeroizing<[u8; 3
     let (part, armored) = parse(file)?;
     let mut identity = age::scrypt::Identity::new(SecretString::from(passphrase.to_owned()));
     identity.set_max_work_factor(WORK_FACTOR + 4);
-    let plain = age::decrypt(&identity, armored.as_bytes()).map_err(|_| CliError::passphrase(name))?;
+    let plain =
+        age::decrypt(&identity, armored.as_bytes()).map_err(|_| CliError::passphrase(name))?;
     let plain = Zeroizing::new(plain);
     let seed = std::str::from_utf8(&plain)
         .ok()
@@ -120,7 +121,8 @@ pub fn create(path: &Path, text: &str) -> Result<(), CliError> {
 
 fn parse(file: &str) -> Result<(PublicPart, &str), CliError> {
     let bad = |detail: &str| CliError::unreadable("key file", detail);
-    let (head, armored) = file.split_once("\n\n").ok_or_else(|| bad("no empty line after the public lines"))?;
+    let (head, armored) =
+        file.split_once("\n\n").ok_or_else(|| bad("no empty line after the public lines"))?;
     let mut lines = head.lines();
     if lines.next() != Some(HEADER) {
         return Err(bad("first line is not tamga-key/v1"));

@@ -73,7 +73,9 @@ impl Keyring {
     /// The text of a keyring file.
     #[must_use]
     pub fn render(origin: &str, seeds: &BTreeMap<String, [u8; 32]>) -> String {
-        let mut text = format!("# Public demo keys: anybody can sign with them.\norigin = {origin:?}\n\n[keys]\n");
+        let mut text = format!(
+            "# Public demo keys: anybody can sign with them.\norigin = {origin:?}\n\n[keys]\n"
+        );
         for (name, seed) in seeds {
             text.push_str(&format!("{name:?} = \"{}\"\n", crate::text::hex(seed)));
         }

@@ -83,7 +83,8 @@ impl Messages {
     /// The message `id` when there is one.
     #[must_use]
     pub fn find(&self, id: &str, args: &[(&'static str, String)]) -> Option<String> {
-        let (name, attribute) = id.split_once('.').map_or((id, None), |(name, rest)| (name, Some(rest)));
+        let (name, attribute) =
+            id.split_once('.').map_or((id, None), |(name, rest)| (name, Some(rest)));
         let message = self.bundle.get_message(name)?;
         let pattern = match attribute {
             Some(attribute) => message.get_attribute(attribute)?.value(),
@@ -103,7 +104,9 @@ impl Messages {
         let mut lines = vec![self.text(error.id, &error.args)];
         for part in ["why", "next"] {
             let line = self.find(&format!("{}.{part}", error.id), &error.args);
-            lines.extend(line.filter(|line| !line.trim().is_empty()).map(|line| format!("  {line}")));
+            lines.extend(
+                line.filter(|line| !line.trim().is_empty()).map(|line| format!("  {line}")),
+            );
         }
         lines.push(format!("{}  (tamga explain {})", error.code, error.code));
         lines.join("\n")

@@ -4,7 +4,10 @@
 //! decided by `tamga_format::receipt` alone.
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
-#![expect(missing_debug_implementations, reason = "handles of streams, sockets and keys are never printed")]
+#![expect(
+    missing_debug_implementations,
+    reason = "handles of streams, sockets and keys are never printed"
+)]
 
 pub mod client;
 pub mod cmd;

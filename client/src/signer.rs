@@ -30,7 +30,8 @@ impl Passphrase<'_> {
     /// When the file cannot be read, or nothing is given and there is no terminal.
     pub fn obtain(&self) -> Result<Zeroizing<String>, CliError> {
         if let Some(path) = self.file {
-            let text = std::fs::read_to_string(path).map_err(|error| CliError::file(path, &error))?;
+            let text =
+                std::fs::read_to_string(path).map_err(|error| CliError::file(path, &error))?;
             return Ok(Zeroizing::new(text.lines().next().unwrap_or_default().to_owned()));
         }
         if let Some(given) = self.given {
@@ -59,7 +60,8 @@ impl Keys {
     /// # Errors
     /// When the devnet's keyring is malformed, or belongs to a ledger that is not a demonstration.
     pub fn load(config: &Config, origin: &str) -> Result<Self, CliError> {
-        let file = config.devnet.as_ref().map(|dir| dir.join(FILE_NAME)).filter(|path| path.is_file());
+        let file =
+            config.devnet.as_ref().map(|dir| dir.join(FILE_NAME)).filter(|path| path.is_file());
         let keyring = file.map(|path| Keyring::load(&path)).transpose()?;
         Ok(Self { origin: origin.to_owned(), keyring, seeds: BTreeMap::new() })
     }
@@ -75,7 +77,12 @@ impl Keys {
     ///
     /// # Errors
     /// When the file cannot be read or opened.
-    pub fn open_file(&mut self, name: &str, path: &Path, passphrase: &Passphrase<'_>) -> Result<(), CliError> {
+    pub fn open_file(
+        &mut self,
+        name: &str,
+        path: &Path,
+        passphrase: &Passphrase<'_>,
+    ) -> Result<(), CliError> {
         let text = std::fs::read_to_string(path).map_err(|error| CliError::file(path, &error))?;
         keyfile::public_part(&text)?;
         let seed = keyfile::open(&text, &path.display().to_string(), &passphrase.obtain()?)?;
@@ -113,7 +120,11 @@ impl Keys {
         config: &Config,
         passphrase: &Passphrase<'_>,
     ) -> Result<Zeroizing<[u8; 32]>, CliError> {
-        let places = [PathBuf::from(value), config.keys_dir.join(value), config.keys_dir.join(format!("{value}.key"))];
+        let places = [
+            PathBuf::from(value),
+            config.keys_dir.join(value),
+            config.keys_dir.join(format!("{value}.key")),
+        ];
         if let Some(path) = places.iter().find(|path| path.is_file()) {
             self.open_file(value, path, passphrase)?;
         }

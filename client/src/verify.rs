@@ -93,9 +93,8 @@ pub fn receipt(file: &str, policy: &Policy) -> Report {
     if let Some(id) = acceptance(file) {
         return Report { verdict: Verdict::Pending, facts: None, fault: None, pending: Some(id) };
     }
-    let judged = Receipt::parse(file)
-        .map_err(ReceiptError::from)
-        .and_then(|receipt| receipt.verify(policy));
+    let judged =
+        Receipt::parse(file).map_err(ReceiptError::from).and_then(|receipt| receipt.verify(policy));
     match judged {
         Ok(proven) => authentic(facts(&proven)),
         Err(error) => refused(error),
@@ -179,8 +178,11 @@ impl Report {
             "pending": self.pending,
         });
         if let (Some(facts), Some(object)) = (&self.facts, value.as_object_mut()) {
-            let cosigners: Vec<Value> =
-                facts.cosigners.iter().map(|(name, time)| json!({"name": name, "time": time})).collect();
+            let cosigners: Vec<Value> = facts
+                .cosigners
+                .iter()
+                .map(|(name, time)| json!({"name": name, "time": time}))
+                .collect();
             object.insert("record_id".to_owned(), json!(facts.record_id));
             object.insert("record".to_owned(), json!(facts.draft));
             object.insert("key_id".to_owned(), json!(facts.record.key_id.to_string()));

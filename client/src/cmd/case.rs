@@ -87,7 +87,10 @@ pub(super) fn run(command: &Case, session: &mut Session<'_>) -> Result<Exit, Cli
     }
     let count = events.len().to_string();
     let stage = events.iter().rev().find_map(|event| event.stage.clone());
-    let title = session.out.messages.text("case-title", &[("case", case.clone()), ("count", count.clone())]);
+    let title = session
+        .out
+        .messages
+        .text("case-title", &[("case", case.clone()), ("count", count.clone())]);
     let mut human = vec![title];
     human.extend(lines);
     if policy.is_some() {
@@ -121,7 +124,12 @@ fn fetch(client: &Client, event: &CaseEvent) -> Result<Option<String>, CliError>
 }
 
 /// The verdict on an event: its receipt is genuine and is about this record of this case.
-fn check(receipt: &str, event: &CaseEvent, case: &str, policy: &tamga_format::policy::Policy) -> Verdict {
+fn check(
+    receipt: &str,
+    event: &CaseEvent,
+    case: &str,
+    policy: &tamga_format::policy::Policy,
+) -> Verdict {
     let report = verify::receipt(receipt, policy);
     match &report.facts {
         Some(facts) => {
@@ -142,7 +150,8 @@ fn line(event: &CaseEvent, verdict: Option<Verdict>, session: &Session<'_>) -> S
         || event.name.clone(),
         |kind| kind.info().title.in_language(language).to_owned(),
     );
-    let time = |text: &str| text::parse_rfc3339(text).map_or_else(|| text.to_owned(), text::local_time);
+    let time =
+        |text: &str| text::parse_rfc3339(text).map_or_else(|| text.to_owned(), text::local_time);
     let sign = match (verdict, event.annulled_by.is_some()) {
         (_, true) => "⌫",
         (None, _) => "·",

@@ -15,7 +15,8 @@ pub(super) struct Explain {
 }
 
 pub(super) fn run(command: &Explain, session: &mut Session<'_>) -> Result<Exit, CliError> {
-    let found = Code::from_number(&command.code).or_else(|| Code::from_slug(&command.code.to_lowercase()));
+    let found =
+        Code::from_number(&command.code).or_else(|| Code::from_slug(&command.code.to_lowercase()));
     let code = found.ok_or_else(|| CliError::unknown_code(&command.code))?;
     let info = code.info();
     let language = session.out.messages.language().tag();

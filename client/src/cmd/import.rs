@@ -72,7 +72,8 @@ enum Progress {
 }
 
 pub(super) fn run(command: &Import, session: &mut Session<'_>) -> Result<Exit, CliError> {
-    let text = std::fs::read_to_string(&command.map).map_err(|error| CliError::file(&command.map, &error))?;
+    let text = std::fs::read_to_string(&command.map)
+        .map_err(|error| CliError::file(&command.map, &error))?;
     let mapping = Mapping::parse(&text)?;
     let table = Table::read(&command.file, &mapping)?;
     let client = if command.dry_run { None } else { Some(session.client()?) };
@@ -85,7 +86,9 @@ pub(super) fn run(command: &Import, session: &mut Session<'_>) -> Result<Exit, C
     let beside = beside(command);
     let manifest = match Manifest::load(&beside.manifest, &mapping.source, &origin)? {
         Some(manifest) => manifest,
-        None if command.resume => return Err(CliError::missing(&beside.manifest.display().to_string())),
+        None if command.resume => {
+            return Err(CliError::missing(&beside.manifest.display().to_string()));
+        }
         None => Manifest::new(&mapping.source, &origin, session.now),
     };
     let (lines, mut sink): (Lines, Box<dyn Sink>) = match (&client, &genesis) {
@@ -136,7 +139,10 @@ fn exit(summary: &Summary) -> Exit {
     }
 }
 
-fn read_genesis(command: &Import, session: &Session<'_>) -> Result<tamga_state::genesis::Genesis, CliError> {
+fn read_genesis(
+    command: &Import,
+    session: &Session<'_>,
+) -> Result<tamga_state::genesis::Genesis, CliError> {
     let path = session.config.genesis_path(command.genesis.as_deref())?;
     let text = std::fs::read_to_string(&path).map_err(|error| CliError::file(&path, &error))?;
     genesis(&path, &text).map(|(genesis, _)| genesis)
@@ -145,8 +151,9 @@ fn read_genesis(command: &Import, session: &Session<'_>) -> Result<tamga_state::
 fn keys(command: &Import, origin: &str, session: &Session<'_>) -> Result<Keys, CliError> {
     let mut keys = Keys::load(&session.config, origin)?;
     for pair in &command.key {
-        let (name, path) =
-            pair.rsplit_once('=').ok_or_else(|| CliError::usage("--key is NAME=FILE for an import"))?;
+        let (name, path) = pair
+            .rsplit_once('=')
+            .ok_or_else(|| CliError::usage("--key is NAME=FILE for an import"))?;
         let passphrase = Passphrase {
             file: command.passphrase_file.as_deref(),
             given: session.config.passphrase.as_deref(),
@@ -219,8 +226,10 @@ fn report(
         ("derived_already", count(summary.derived.already_recorded)),
         ("derived_refused", count(summary.derived.refused)),
     ];
-    let mut lines = vec![messages.text("import-rows", &args), messages.text("import-derived", &args)];
-    let kinds: Vec<String> = summary.kinds.iter().map(|(kind, count)| format!("{kind} {count}")).collect();
+    let mut lines =
+        vec![messages.text("import-rows", &args), messages.text("import-derived", &args)];
+    let kinds: Vec<String> =
+        summary.kinds.iter().map(|(kind, count)| format!("{kind} {count}")).collect();
     lines.push(format!("  {}", kinds.join("  ")));
     for reason in &summary.reasons {
         lines.push(format!("  {:>6}  {} {}", reason.rows, reason.code, reason.reason));
@@ -228,13 +237,18 @@ fn report(
     if command.dry_run {
         lines.push(messages.text("import-dry", &[]));
     } else if summary.refused > 0 || summary.derived.refused > 0 {
-        lines.push(messages.text("import-errors", &[("path", beside.errors.display().to_string())]));
+        lines
+            .push(messages.text("import-errors", &[("path", beside.errors.display().to_string())]));
     }
     if let (false, Some(case)) = (command.dry_run, &example) {
         lines.push(messages.text("import-case", &[("case", case.clone())]));
     }
     if summary.interrupted {
-        let again = format!("tamga import {} --map {} --resume", command.file.display(), command.map.display());
+        let again = format!(
+            "tamga import {} --map {} --resume",
+            command.file.display(),
+            command.map.display()
+        );
         lines.push(messages.text("import-interrupted", &[("command", again)]));
     }
     session.out.result("import", data, &lines.join("\n"), &summary.recorded.to_string());

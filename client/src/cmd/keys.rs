@@ -69,7 +69,8 @@ pub(super) fn keygen(command: &Keygen, session: &mut Session<'_>) -> Result<Exit
 pub(super) fn key(command: &Key, session: &mut Session<'_>) -> Result<Exit, CliError> {
     match command {
         Key::Show { file } => {
-            let text = std::fs::read_to_string(file).map_err(|error| CliError::file(file, &error))?;
+            let text =
+                std::fs::read_to_string(file).map_err(|error| CliError::file(file, &error))?;
             let part = keyfile::public_part(&text)?;
             show("key.show", &part, &file.display().to_string(), session);
         }
@@ -82,7 +83,12 @@ pub(super) fn key(command: &Key, session: &mut Session<'_>) -> Result<Exit, CliE
             if let Some(path) = demo.filter(|path| path.is_file()) {
                 let ring = Keyring::load(&path)?;
                 for name in ring.names() {
-                    show("key.list", &PublicPart::of(&ring.key(name, ring.origin())?), name, session);
+                    show(
+                        "key.list",
+                        &PublicPart::of(&ring.key(name, ring.origin())?),
+                        name,
+                        session,
+                    );
                 }
             }
         }

@@ -46,7 +46,8 @@ pub(super) fn run(command: &Receipt, session: &mut Session<'_>) -> Result<Exit, 
             }
         }
         Receipt::Show { file } => {
-            let content = std::fs::read_to_string(file).map_err(|error| CliError::file(file, &error))?;
+            let content =
+                std::fs::read_to_string(file).map_err(|error| CliError::file(file, &error))?;
             let receipt = tamga_format::receipt::Receipt::parse(&content)
                 .map_err(|error| CliError::unreadable("receipt", &error.to_string()))?;
             let record = receipt.record.record();

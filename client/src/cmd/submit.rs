@@ -61,7 +61,8 @@ pub(super) fn run(command: &Submit, session: &mut Session<'_>) -> Result<Exit, C
     let submission = if is_json {
         sign(command, &bytes, session)?
     } else {
-        Submission::decode(&bytes).map_err(|error| CliError::unreadable("submission", &error.to_string()))?
+        Submission::decode(&bytes)
+            .map_err(|error| CliError::unreadable("submission", &error.to_string()))?
     };
     let id = submission.record().id().to_string();
     if let Some(path) = &command.keep {
@@ -132,7 +133,9 @@ fn read(command: &Submit) -> Result<Vec<u8>, CliError> {
         return std::fs::read(&command.file).map_err(|error| CliError::file(&command.file, &error));
     }
     let mut bytes = Vec::new();
-    std::io::stdin().read_to_end(&mut bytes).map_err(|error| CliError::file(&command.file, &error))?;
+    std::io::stdin()
+        .read_to_end(&mut bytes)
+        .map_err(|error| CliError::file(&command.file, &error))?;
     Ok(bytes)
 }
 
@@ -151,7 +154,8 @@ fn sign(command: &Submit, bytes: &[u8], session: &Session<'_>) -> Result<Submiss
         terminal: session.terminal,
         prompt: session.text("prompt-passphrase"),
     };
-    let seed = Keys::load(&session.config, &origin)?.resolve(&name, &session.config, &passphrase)?;
+    let seed =
+        Keys::load(&session.config, &origin)?.resolve(&name, &session.config, &passphrase)?;
     let key = SigningKey::from_seed(*seed);
     let mut random = [0_u8; 48];
     getrandom::fill(&mut random).map_err(|error| CliError::bug(&error.to_string()))?;
@@ -161,13 +165,17 @@ fn sign(command: &Submit, bytes: &[u8], session: &Session<'_>) -> Result<Submiss
         origin: &origin,
         key_id: key.public().key_id(),
         nonce: nonce.try_into().map_err(|_| CliError::bug("16 bytes come first"))?,
-        valid_until: UnixMillis(session.now.0.saturating_add(command.valid_for.saturating_mul(1000))),
+        valid_until: UnixMillis(
+            session.now.0.saturating_add(command.valid_for.saturating_mul(1000)),
+        ),
         salt: &|name| crate::import::derive::hmac(&salt_seed, &[name.as_bytes()]),
     };
     let (record, body) = draft.write(&seal).map_err(|rejection| {
         CliError::rejected(&rejection.code.to_string(), &rejection.pointer, &rejection.detail)
     })?;
-    let record = record.sign(&key).map_err(|error| CliError::rejected("TMG-4100", "", &error.to_string()))?;
+    let record = record
+        .sign(&key)
+        .map_err(|error| CliError::rejected("TMG-4100", "", &error.to_string()))?;
     Submission::new(record, body).map_err(|error| CliError::bug(&error.to_string()))
 }
 
@@ -176,12 +184,15 @@ fn draft(bytes: &[u8], key: &str, now: UnixMillis) -> Result<Draft, CliError> {
     let bad = |error: serde_json::Error| CliError::unreadable("draft", &error.to_string());
     let mut object: Map<String, Value> = serde_json::from_slice(bytes).map_err(bad)?;
     if let Some(case) = object.remove("case") {
-        let case = case.as_str().ok_or_else(|| CliError::unreadable("draft", "case is not a text"))?;
+        let case =
+            case.as_str().ok_or_else(|| CliError::unreadable("draft", "case is not a text"))?;
         object.entry("subject").or_insert(json!(super::case::subject(case)?));
     }
     if let Some(number) = key.strip_prefix("officer:") {
         object.entry("issuer").or_insert(json!(format!("officer#{number}")));
     }
-    object.entry("event_time").or_insert(json!(text::rfc3339(UnixMillis(now.0 - now.0.rem_euclid(1000)))));
+    object
+        .entry("event_time")
+        .or_insert(json!(text::rfc3339(UnixMillis(now.0 - now.0.rem_euclid(1000)))));
     serde_json::from_value(Value::Object(object)).map_err(bad)
 }

@@ -57,7 +57,8 @@ fn a_bare_call_shows_examples_and_unknown_flags_are_errors() {
 #[test]
 fn a_genuine_receipt_is_authentic_in_every_form_and_language() {
     for name in ["receipt/plain.tamga-receipt", "receipt/opened.tamga-receipt"] {
-        for (language, word) in [("en", "AUTHENTIC"), ("ru", "ПОДЛИННО"), ("kk", "ТҮПНҰСҚА")] {
+        for (language, word) in [("en", "AUTHENTIC"), ("ru", "ПОДЛИННО"), ("kk", "ТҮПНҰСҚА")]
+        {
             let call = verify(&vectors(name), &["--lang", language, "--explain"]);
             assert_eq!(call.exit, 0, "{}", call.stdout);
             assert!(call.stdout.contains(word), "{}", call.stdout);
@@ -77,7 +78,10 @@ fn every_published_receipt_that_is_false_or_broken_is_told_apart() {
     for entry in std::fs::read_dir(vectors("receipt")).unwrap() {
         let path = entry.unwrap().path();
         let name = path.file_name().unwrap().to_string_lossy().into_owned();
-        if !name.ends_with(".tamga-receipt") || name.starts_with("plain") || name.starts_with("opened.") {
+        if !name.ends_with(".tamga-receipt")
+            || name.starts_with("plain")
+            || name.starts_with("opened.")
+        {
             continue;
         }
         let call = verify(&path, &[]);
@@ -105,7 +109,8 @@ fn no_receipt_with_a_changed_byte_is_authentic() {
 fn the_four_verdicts_have_their_exit_codes() {
     let dir = tempfile::tempdir().unwrap();
     let pending = dir.path().join("pending.json");
-    let accepted = r#"{"record_id":"00","status":"accepted","valid_until":"2026-11-01T00:00:00Z","links":{}}"#;
+    let accepted =
+        r#"{"record_id":"00","status":"accepted","valid_until":"2026-11-01T00:00:00Z","links":{}}"#;
     std::fs::write(&pending, accepted).unwrap();
     assert_eq!(verify(&pending, &[]).exit, 10);
     assert_eq!(verify(&dir.path().join("absent"), &[]).exit, 4);
@@ -126,8 +131,14 @@ fn a_key_is_made_shown_and_never_overwritten() {
     let path = dir.path().join("my.key");
     let secret = dir.path().join("secret");
     std::fs::write(&secret, "correct horse battery\n").unwrap();
-    let args =
-        ["keygen", "--out", path.to_str().unwrap(), "--passphrase-file", secret.to_str().unwrap(), "--json"];
+    let args = [
+        "keygen",
+        "--out",
+        path.to_str().unwrap(),
+        "--passphrase-file",
+        secret.to_str().unwrap(),
+        "--json",
+    ];
     let made = call(&args);
     assert_eq!(made.exit, 0, "{}", made.stderr);
     let made: serde_json::Value = serde_json::from_str(&made.stdout).unwrap();
@@ -171,7 +182,10 @@ fn a_draft_is_signed_and_checked_without_a_node() {
     );
     let submit = |text: &str| {
         std::fs::write(&draft, text).unwrap();
-        call_with(&["submit", draft.to_str().unwrap(), "--key", key.to_str().unwrap(), "--dry-run"], &env)
+        call_with(
+            &["submit", draft.to_str().unwrap(), "--key", key.to_str().unwrap(), "--dry-run"],
+            &env,
+        )
     };
     let done = submit(&good);
     assert_eq!(done.exit, 0, "{}", done.stderr);

@@ -42,7 +42,8 @@ pub(super) fn run(command: &Verify, session: &mut Session<'_>) -> Result<Exit, C
         worst = worst.max(report.verdict);
         let name = file.display().to_string();
         let human = human(&report, &name, &policy_path, command.explain, session);
-        let id = report.facts.as_ref().map_or(report.verdict.name(), |facts| facts.record_id.as_str());
+        let id =
+            report.facts.as_ref().map_or(report.verdict.name(), |facts| facts.record_id.as_str());
         session.out.result("verify", report.json(&name), &human, id);
     }
     Ok(worst.exit())
@@ -82,13 +83,17 @@ fn human(
         Verdict::CannotCheck | Verdict::Pending => ("?", Colour::Yellow),
     };
     let title = session.text(&format!("verdict-{}", report.verdict.name()));
-    let mut lines = vec![format!("{}  {name}", session.out.paint(colour, &format!("{sign} {title}")))];
+    let mut lines =
+        vec![format!("{}  {name}", session.out.paint(colour, &format!("{sign} {title}")))];
     if let Some(facts) = &report.facts {
         lines.extend(summary(facts, policy, session));
     }
     if let Some(fault) = &report.fault {
         lines.push(row(session, "verify-why", fault));
-        lines.push(format!("  {}", session.text(&format!("verdict-{}.next", report.verdict.name()))));
+        lines.push(format!(
+            "  {}",
+            session.text(&format!("verdict-{}.next", report.verdict.name()))
+        ));
     }
     if let Some(id) = &report.pending {
         lines.push(row(session, "verify-what", id));

@@ -58,8 +58,16 @@ fn follow_case(command: &Watch, case: &str, session: &mut Session<'_>) -> Result
     let mut next = after.map_or(0, |number| number.saturating_add(1));
     let mut seen: u64 = 0;
     loop {
-        for event in client.case_events(&case)?.into_iter().filter(|event| event.number >= next).collect::<Vec<_>>() {
-            let human = format!("{:>4}  {:<4} {}  {}", event.number, event.kind, event.event_time, event.record_id);
+        for event in client
+            .case_events(&case)?
+            .into_iter()
+            .filter(|event| event.number >= next)
+            .collect::<Vec<_>>()
+        {
+            let human = format!(
+                "{:>4}  {:<4} {}  {}",
+                event.number, event.kind, event.event_time, event.record_id
+            );
             session.out.result("watch", json!(event), &human, &event.record_id);
             next = event.number.saturating_add(1);
             seen = seen.saturating_add(1);
@@ -70,4 +78,3 @@ fn follow_case(command: &Watch, case: &str, session: &mut Session<'_>) -> Result
         std::thread::sleep(CASE_POLL);
     }
 }
-

@@ -61,14 +61,22 @@ impl Table {
     /// or two rows have one key.
     pub fn parse(bytes: &[u8], mapping: &Mapping) -> Result<Self, CliError> {
         let bad = |detail: &str| CliError::unreadable("table", detail);
-        let delimiter = u8::try_from(mapping.delimiter).map_err(|_| bad("delimiter is not ASCII"))?;
+        let delimiter =
+            u8::try_from(mapping.delimiter).map_err(|_| bad("delimiter is not ASCII"))?;
         let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
         let mut reader = ::csv::ReaderBuilder::new().delimiter(delimiter).from_reader(bytes);
-        let columns: Vec<String> =
-            reader.headers().map_err(|error| bad(&error.to_string()))?.iter().map(str::to_owned).collect();
+        let columns: Vec<String> = reader
+            .headers()
+            .map_err(|error| bad(&error.to_string()))?
+            .iter()
+            .map(str::to_owned)
+            .collect();
         for needed in &mapping.columns {
             if !columns.contains(needed) {
-                return Err(bad(&format!("column {needed} is missing; the header has {}", columns.join(", "))));
+                return Err(bad(&format!(
+                    "column {needed} is missing; the header has {}",
+                    columns.join(", ")
+                )));
             }
         }
         let header: Vec<String> =
@@ -85,7 +93,9 @@ impl Table {
                 _ => row_key(&mapping.row_key, &values, &mut repeats),
             };
             if let Some(first) = keys.insert(key.clone(), number) {
-                return Err(bad(&format!("rows {first} and {number} have the key {key}; use {{#}} in row_key")));
+                return Err(bad(&format!(
+                    "rows {first} and {number} have the key {key}; use {{#}} in row_key"
+                )));
             }
             let content = content(&header, &values);
             rows.push(Row { number, key, values, content });
@@ -102,7 +112,8 @@ pub(super) fn fill(
     let mut text = String::new();
     let mut rest = template;
     while let Some((before, after)) = rest.split_once('{') {
-        let (name, tail) = after.split_once('}').ok_or_else(|| format!("{template}: no closing brace"))?;
+        let (name, tail) =
+            after.split_once('}').ok_or_else(|| format!("{template}: no closing brace"))?;
         text.push_str(before);
         let value = column(name).filter(|value| !value.is_empty());
         text.push_str(&value.ok_or_else(|| name.to_owned())?);
@@ -121,7 +132,13 @@ fn row_key(
         fill(template, &|name| match name {
             "#" => Some(count.to_owned()),
             // An empty column is part of the key as a dash.
-            _ => Some(values.get(name).filter(|value| !value.is_empty()).map_or("-", |value| value).to_owned()),
+            _ => Some(
+                values
+                    .get(name)
+                    .filter(|value| !value.is_empty())
+                    .map_or("-", |value| value)
+                    .to_owned(),
+            ),
         })
         .unwrap_or_else(|_| template.to_owned())
     };

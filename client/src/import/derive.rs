@@ -26,7 +26,8 @@ pub fn hmac(key: &[u8; 32], parts: &[&[u8]]) -> [u8; 32] {
 #[must_use]
 pub fn value(secret: &[u8; 32], source: &str, key: &str, purpose: &str) -> [u8; 32] {
     // Lengths in front keep ("ab", "c") and ("a", "bc") apart.
-    let length = |text: &str| u64::try_from(text.len()).expect("a length fits 64 bits").to_be_bytes();
+    let length =
+        |text: &str| u64::try_from(text.len()).expect("a length fits 64 bits").to_be_bytes();
     hmac(
         secret,
         &[

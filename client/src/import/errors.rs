@@ -11,10 +11,17 @@ use crate::error::CliError;
 ///
 /// # Errors
 /// When the file cannot be written.
-pub fn write(path: &Path, table: &Table, mapping: &Mapping, failures: &[Failure]) -> Result<(), CliError> {
+pub fn write(
+    path: &Path,
+    table: &Table,
+    mapping: &Mapping,
+    failures: &[Failure],
+) -> Result<(), CliError> {
     if failures.is_empty() {
         return match std::fs::remove_file(path) {
-            Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(CliError::file(path, &error)),
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                Err(CliError::file(path, &error))
+            }
             _ => Ok(()),
         };
     }
@@ -34,7 +41,8 @@ pub fn render(table: &Table, mapping: &Mapping, failures: &[Failure]) -> Result<
     writer.write_record(table.header.iter().cloned().chain(own)).map_err(bug)?;
     for failure in failures {
         let values = table.header.iter().map(|column| failure.row.get(column));
-        let why = [&failure.row.key, &failure.error.code, &failure.error.detail, &failure.error.hint];
+        let why =
+            [&failure.row.key, &failure.error.code, &failure.error.detail, &failure.error.hint];
         writer.write_record(values.chain(why.into_iter().map(String::as_str))).map_err(bug)?;
     }
     writer.into_inner().map_err(|error| CliError::bug(&error.to_string()))

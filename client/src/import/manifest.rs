@@ -64,9 +64,13 @@ impl Manifest {
             Err(error) => return Err(CliError::file(path, &error)),
         };
         let bad = |detail: &str| CliError::unreadable(&path.display().to_string(), detail);
-        let manifest: Self = serde_json::from_str(&text).map_err(|error| bad(&error.to_string()))?;
+        let manifest: Self =
+            serde_json::from_str(&text).map_err(|error| bad(&error.to_string()))?;
         if manifest.schema != SCHEMA {
-            return Err(bad(&format!("its schema is {}, this program reads {SCHEMA}", manifest.schema)));
+            return Err(bad(&format!(
+                "its schema is {}, this program reads {SCHEMA}",
+                manifest.schema
+            )));
         }
         if manifest.source != source || manifest.origin != origin {
             return Err(bad(&format!("it belongs to {} on {}", manifest.source, manifest.origin)));
@@ -79,7 +83,8 @@ impl Manifest {
     /// # Errors
     /// When the file cannot be written.
     pub fn save(&self, path: &Path) -> Result<(), CliError> {
-        let text = serde_json::to_string_pretty(self).map_err(|error| CliError::bug(&error.to_string()))?;
+        let text = serde_json::to_string_pretty(self)
+            .map_err(|error| CliError::bug(&error.to_string()))?;
         std::fs::write(path, text + "\n").map_err(|error| CliError::file(path, &error))
     }
 
@@ -108,7 +113,8 @@ impl Beside {
     /// The default names: an errors file that is fed in again shares the files of its original.
     #[must_use]
     pub fn of(file: &Path) -> Self {
-        let name = file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        let name =
+            file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         let base = name.strip_suffix(".errors.csv").unwrap_or(&name).to_owned();
         let named = |end: &str| file.with_file_name(format!("{base}.{end}"));
         Self {
@@ -194,7 +200,10 @@ impl Journal {
         let mut lines = BTreeMap::new();
         for (number, line) in (1_u64..).zip(text[..whole].lines()) {
             let line: Line = serde_json::from_str(line).map_err(|error| {
-                CliError::unreadable(&path.display().to_string(), &format!("line {number}: {error}"))
+                CliError::unreadable(
+                    &path.display().to_string(),
+                    &format!("line {number}: {error}"),
+                )
             })?;
             lines.insert((line.key.clone(), line.record.clone()), line);
         }
@@ -207,7 +216,8 @@ impl Journal {
                     .open(path)
                     .map_err(|error| CliError::file(path, &error))?;
                 if whole < text.len() {
-                    let length = u64::try_from(whole).map_err(|_| CliError::bug("journal length"))?;
+                    let length =
+                        u64::try_from(whole).map_err(|_| CliError::bug("journal length"))?;
                     file.set_len(length).map_err(|error| CliError::file(path, &error))?;
                 }
                 Some((file, path.to_owned()))
@@ -253,7 +263,9 @@ impl Journal {
             if self.lines.get(&place) == Some(line) {
                 continue;
             }
-            text.push_str(&serde_json::to_string(line).map_err(|error| CliError::bug(&error.to_string()))?);
+            text.push_str(
+                &serde_json::to_string(line).map_err(|error| CliError::bug(&error.to_string()))?,
+            );
             text.push('\n');
             self.lines.insert(place, line.clone());
         }

@@ -233,16 +233,25 @@ impl Mapping {
         }
         for rule in &self.rule {
             if rule.record.first().is_none_or(|record| record.derived) {
-                return Err(bad(&format!("rule {}: its first record stands for the row itself", rule.when)));
+                return Err(bad(&format!(
+                    "rule {}: its first record stands for the row itself",
+                    rule.when
+                )));
             }
             for record in &rule.record {
                 let names = record.subjects.iter().chain([&record.subject]);
-                let names = names.chain(record.references.iter().map(|reference| &reference.subject));
-                if let Some(name) = names.into_iter().find(|name| !self.subjects.contains_key(*name)) {
+                let names =
+                    names.chain(record.references.iter().map(|reference| &reference.subject));
+                if let Some(name) =
+                    names.into_iter().find(|name| !self.subjects.contains_key(*name))
+                {
                     return Err(bad(&format!("rule {}: no subject is called {name}", rule.when)));
                 }
                 if !self.authors.contains_key(&record.author) {
-                    return Err(bad(&format!("rule {}: no author is called {}", rule.when, record.author)));
+                    return Err(bad(&format!(
+                        "rule {}: no author is called {}",
+                        rule.when, record.author
+                    )));
                 }
             }
         }

@@ -90,7 +90,8 @@ impl Planner<'_> {
         };
         let mut memory = memory.clone();
         // The records of a row see what the row itself tells the case, unless they ask for a difference.
-        let context = Context { mapping: self.mapping, row, memory: &memory, secret: &self.secret, event };
+        let context =
+            Context { mapping: self.mapping, row, memory: &memory, secret: &self.secret, event };
         let mut told = Memory::new();
         for (name, expression) in &rule.remember {
             match context.value(expression) {
@@ -133,7 +134,8 @@ impl Planner<'_> {
         known: Known<'_>,
         event: super::value::EventTime,
     ) -> Result<Result<Prepared, RowError>, CliError> {
-        let context = Context { mapping: self.mapping, row, memory: known.now, secret: &self.secret, event };
+        let context =
+            Context { mapping: self.mapping, row, memory: known.now, secret: &self.secret, event };
         let author = self
             .mapping
             .authors
@@ -151,7 +153,8 @@ impl Planner<'_> {
         };
         let label = format!("{}.{index}", rule.kind);
         let source = self.mapping.source.as_str();
-        let salt = |field: &str| derive::value(&seed, source, &row.key, &format!("salt {label} {field}"));
+        let salt =
+            |field: &str| derive::value(&seed, source, &row.key, &format!("salt {label} {field}"));
         let seal = Seal {
             origin: self.origin,
             key_id: key.public().key_id(),

@@ -165,7 +165,8 @@ impl<'a> Import<'a> {
     fn take(&mut self, index: usize, row: &Row, batch: &mut Vec<Sent>) -> Result<(), CliError> {
         let case = row.get(&self.planner.mapping.case).to_owned();
         // What an earlier run knew stands behind what this run has seen: a corrected row is often fed in alone.
-        let mut context = self.journal.row(&row.key).map(|line| line.context.clone()).unwrap_or_default();
+        let mut context =
+            self.journal.row(&row.key).map(|line| line.context.clone()).unwrap_or_default();
         context.extend(self.cases.get(&case).cloned().unwrap_or_default());
         let content = text::hex(&row.content);
         let plan = self.planner.plan(row, &context)?;
@@ -179,12 +180,26 @@ impl<'a> Import<'a> {
         };
         match plan {
             Plan::Skip(reason) => {
-                self.journal.add(&[line(row, Status::Skipped, &content, None, &reason, context)])?;
+                self.journal.add(&[line(
+                    row,
+                    Status::Skipped,
+                    &content,
+                    None,
+                    &reason,
+                    context,
+                )])?;
                 result.skipped = Some(reason);
             }
             Plan::Error(error) => {
                 let detail = format!("{}: {}", error.code, error.detail);
-                self.journal.add(&[line(row, Status::Refused, &content, Some(&error.code), &detail, context)])?;
+                self.journal.add(&[line(
+                    row,
+                    Status::Refused,
+                    &content,
+                    Some(&error.code),
+                    &detail,
+                    context,
+                )])?;
                 result.error = Some(error);
             }
             Plan::Records(records, _) if self.changed(row, &content, &records) => {
@@ -256,7 +271,8 @@ impl<'a> Import<'a> {
                 break;
             }
             let judged = self.sink.submit(&rest)?;
-            let later = |verdict: &Verdict| matches!(verdict, Verdict::Refused { retryable: true, .. });
+            let later =
+                |verdict: &Verdict| matches!(verdict, Verdict::Refused { retryable: true, .. });
             match judged.iter().position(later) {
                 Some(first) if attempt < ATTEMPTS => {
                     verdicts.extend(judged.into_iter().take(first));
@@ -274,7 +290,8 @@ impl<'a> Import<'a> {
     /// Waits for the oldest batch and journals its places.
     fn settle(&mut self) -> Result<(), CliError> {
         let Some(batch) = self.outstanding.pop_front() else { return Ok(()) };
-        let submissions: Vec<&Submission> = batch.iter().map(|sent| &sent.prepared.submission).collect();
+        let submissions: Vec<&Submission> =
+            batch.iter().map(|sent| &sent.prepared.submission).collect();
         let mut verdicts = self.sink.settle(&submissions)?;
         let open = |verdict: &Verdict| matches!(verdict, Verdict::Taken { index: None, .. });
         for _ in 1..ATTEMPTS {
@@ -306,7 +323,8 @@ impl<'a> Import<'a> {
             (false, known) => outcome.taken = Some(known),
             (true, false) => outcome.derived.recorded = outcome.derived.recorded.saturating_add(1),
             (true, true) => {
-                outcome.derived.already_recorded = outcome.derived.already_recorded.saturating_add(1);
+                outcome.derived.already_recorded =
+                    outcome.derived.already_recorded.saturating_add(1);
             }
         }
     }
@@ -366,8 +384,10 @@ impl<'a> Import<'a> {
             }
         }
         summary.kinds = self.journal.kinds();
-        summary.reasons =
-            reasons.into_iter().map(|((code, reason), rows)| Reason { code, reason, rows }).collect();
+        summary.reasons = reasons
+            .into_iter()
+            .map(|((code, reason), rows)| Reason { code, reason, rows })
+            .collect();
         (summary, failures)
     }
 }

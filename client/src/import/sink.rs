@@ -8,7 +8,9 @@ use tamga_format::body::Submission;
 use tamga_format::id::{Height, RecordId, UnixMillis};
 use tamga_format::subject::{Role, Subject};
 use tamga_state::codes::Code;
-use tamga_state::{BlockContext, Overlay, Private, StatusRow, View, ViewError, execute_record, key_of};
+use tamga_state::{
+    BlockContext, Overlay, Private, StatusRow, View, ViewError, execute_record, key_of,
+};
 
 use crate::client::{Client, Wait};
 use crate::error::CliError;
@@ -171,7 +173,9 @@ impl RulesSink {
         }
         let mut overlay = Overlay::new(&self.view);
         match execute_record(&mut overlay, &block, record, submission.body()) {
-            Err(rejection) => refused(rejection.code, &format!("{}: {}", rejection.pointer, rejection.detail)),
+            Err(rejection) => {
+                refused(rejection.code, &format!("{}: {}", rejection.pointer, rejection.detail))
+            }
             Ok(()) => {
                 let changes = overlay.into_changes();
                 self.view.statuses.extend(changes.statuses);
@@ -181,7 +185,9 @@ impl RulesSink {
                         None => self.view.privates.remove(&subject),
                     };
                 }
-                for subject in record.record().all_subjects().filter(|subject| subject.role == Role::Case) {
+                for subject in
+                    record.record().all_subjects().filter(|subject| subject.role == Role::Case)
+                {
                     self.view.entries.entry(subject).or_default().push(record.entry().to_vec());
                 }
                 self.view.seen.insert(id);

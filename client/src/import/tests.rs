@@ -3,7 +3,9 @@ use std::path::PathBuf;
 use std::sync::atomic::AtomicBool;
 
 use indicatif::ProgressBar;
-use tamga_api::genesis_file::{GenesisFile, KeyPart, LogPart, OfficerPart, OrganisationPart, ValidatorPart};
+use tamga_api::genesis_file::{
+    GenesisFile, KeyPart, LogPart, OfficerPart, OrganisationPart, ValidatorPart,
+};
 use tamga_format::beacon::VrfSecret;
 use tamga_format::body::Submission;
 use tamga_format::id::UnixMillis;
@@ -71,7 +73,8 @@ fn base64(key: &PublicKey) -> String {
 }
 
 fn validator(name: &str) -> ValidatorPart {
-    let cosigner = VKey::new(name, VKeyKind::Cosigner, public(&format!("cosigner {name}"))).unwrap();
+    let cosigner =
+        VKey::new(name, VKeyKind::Cosigner, public(&format!("cosigner {name}"))).unwrap();
     ValidatorPart {
         name: name.to_owned(),
         organisation: "591240009003".to_owned(),
@@ -93,7 +96,9 @@ fn genesis() -> (Genesis, Keys) {
         let from = registry.in_force_from.clone();
         keys.push(KeyPart { owner, key: base64(&public(name)), from, to: None });
     };
-    let bin = |code: &str| registry.organisation.iter().find(|known| known.code == code).unwrap().bin.clone();
+    let bin = |code: &str| {
+        registry.organisation.iter().find(|known| known.code == code).unwrap().bin.clone()
+    };
     let name = || "test".to_owned();
     let organisations = registry
         .organisation
@@ -184,8 +189,11 @@ fn every_row_is_recorded_or_has_a_reason() {
     let kinds: Vec<String> =
         run.summary.kinds.iter().map(|(kind, count)| format!("{kind} {count}")).collect();
     assert_eq!(kinds.join(", "), "E01 2, E02 2, E03 2, E04 3, E11 2, E18 1");
-    let failed: Vec<(&str, &str)> =
-        run.failures.iter().map(|failure| (failure.row.key.as_str(), failure.error.code.as_str())).collect();
+    let failed: Vec<(&str, &str)> = run
+        .failures
+        .iter()
+        .map(|failure| (failure.row.key.as_str(), failure.error.code.as_str()))
+        .collect();
     assert_eq!(failed, [("F3/Create Fine/1", "TMG-6020"), ("F3/Send Fine/1", "TMG-6020")]);
 }
 
@@ -205,8 +213,12 @@ fn the_errors_file_can_be_corrected_and_fed_in_again() {
     let first = import(MAPPING, TABLE, &mut sink, &mut journal);
     let mapping = Mapping::parse(MAPPING).unwrap();
     let table = Table::parse(TABLE, &mapping).unwrap();
-    let file = String::from_utf8(errors::render(&table, &mapping, &first.failures).unwrap()).unwrap();
-    assert!(file.starts_with("case,activity,time,officer,amount,paid,row_key,error_code,error,hint\n"), "{file}");
+    let file =
+        String::from_utf8(errors::render(&table, &mapping, &first.failures).unwrap()).unwrap();
+    assert!(
+        file.starts_with("case,activity,time,officer,amount,paid,row_key,error_code,error,hint\n"),
+        "{file}"
+    );
     let corrected = import(MAPPING, file.replace("3x5", "35").as_bytes(), &mut sink, &mut journal);
     assert_eq!(balance(&corrected.summary), [2, 2, 0, 0, 0], "{:#?}", corrected.summary.reasons);
 }
@@ -353,8 +365,13 @@ fn an_appeal_is_planned_by_the_real_mapping() {
                 N1,Insert Date Appeal to Prefecture,2009-06-22 00:00:00+02:00,,,\n";
     let table = Table::parse(text.as_bytes(), &mapping).unwrap();
     let (_, keys) = genesis();
-    let planner =
-        Planner { mapping: &mapping, keys: &keys, secret: [1; 32], origin: ORIGIN, valid_until: NOW };
+    let planner = Planner {
+        mapping: &mapping,
+        keys: &keys,
+        secret: [1; 32],
+        origin: ORIGIN,
+        valid_until: NOW,
+    };
     let memory = Memory::from([("officer".to_owned(), "16".to_owned())]);
     let Plan::Records(records, _) = planner.plan(&table.rows[0], &memory).unwrap() else {
         panic!("the row has a record");
@@ -375,7 +392,9 @@ fn real_file() -> Option<PathBuf> {
 #[test]
 fn the_real_log_of_fines_is_recorded_by_the_committed_mapping() {
     let Some(path) = real_file() else {
-        eprintln!("NOT RUN: roadtraffic100traces.csv is absent; set TAMGA_REAL_DATA to its directory");
+        eprintln!(
+            "NOT RUN: roadtraffic100traces.csv is absent; set TAMGA_REAL_DATA to its directory"
+        );
         return;
     };
     let bytes = std::fs::read(path).unwrap();

@@ -61,7 +61,11 @@ impl Context<'_> {
 
     /// The subject that the mapping calls `name`.
     pub fn subject(&self, name: &str) -> Result<Subject, ValueError> {
-        let rule = self.mapping.subjects.get(name).ok_or_else(|| error(name, "is not a subject of the mapping"))?;
+        let rule = self
+            .mapping
+            .subjects
+            .get(name)
+            .ok_or_else(|| error(name, "is not a subject of the mapping"))?;
         let role = role(&rule.role).ok_or_else(|| error(&rule.role, "is not a role"))?;
         let derived = |template: &str, purpose: &str| {
             let key = self.text(template)?;
@@ -75,7 +79,9 @@ impl Context<'_> {
                 let person = derived(template, "person")?;
                 Ok(Subject { role, id: person_tag(&person, role) })
             }
-            SubjectIdRule::Registered(template) => Ok(Subject::registered(role, &self.text(template)?)),
+            SubjectIdRule::Registered(template) => {
+                Ok(Subject::registered(role, &self.text(template)?))
+            }
         }
     }
 
@@ -92,7 +98,12 @@ impl Context<'_> {
             Expression::Delta(delta) => json!(self.delta(delta)?),
             Expression::Remembered(name) => json!(self.remembered(name)?),
             Expression::Digest(purpose) => {
-                json!(text::hex(&derive::value(self.secret, &self.mapping.source, &self.row.key, purpose)))
+                json!(text::hex(&derive::value(
+                    self.secret,
+                    &self.mapping.source,
+                    &self.row.key,
+                    purpose
+                )))
             }
             Expression::Subject(name) => json!(self.subject(name)?.to_string()),
             Expression::Record(kind) => json!(self.record(kind)?),
@@ -111,11 +122,18 @@ impl Context<'_> {
 
     fn number(&self, column: &str) -> Result<i64, ValueError> {
         let number = self.money(column)?;
-        if number % 100 == 0 { Ok(number / 100) } else { Err(error(column, "is not a whole number")) }
+        if number % 100 == 0 {
+            Ok(number / 100)
+        } else {
+            Err(error(column, "is not a whole number"))
+        }
     }
 
     fn remembered(&self, name: &str) -> Result<i64, ValueError> {
-        let value = self.memory.get(name).ok_or_else(|| error(name, "no earlier row of the case gives it"))?;
+        let value = self
+            .memory
+            .get(name)
+            .ok_or_else(|| error(name, "no earlier row of the case gives it"))?;
         value.parse().map_err(|_| error(name, "is not a number"))
     }
 
@@ -128,7 +146,8 @@ impl Context<'_> {
 
 /// Integer hundredths of a decimal number such as `35.0`, `49,25` or `-3`; never through a float.
 pub fn hundredths(text: &str) -> Result<i64, String> {
-    let clean: String = text.chars().filter(|c| !matches!(c, ' ' | '\u{a0}' | '\u{202f}')).collect();
+    let clean: String =
+        text.chars().filter(|c| !matches!(c, ' ' | '\u{a0}' | '\u{202f}')).collect();
     let bad = || format!("`{text}` is not a sum with at most two decimals");
     let (negative, digits) = match clean.strip_prefix('-') {
         Some(rest) => (true, rest),
@@ -150,7 +169,8 @@ pub fn hundredths(text: &str) -> Result<i64, String> {
 pub fn event_time(column: &TimeColumn, row: &Row) -> Result<EventTime, ValueError> {
     let value = row.get(&column.column);
     let bad = |detail: String| error(&column.column, &format!("`{value}` is not a time: {detail}"));
-    let parsed = jiff::fmt::strtime::parse(&column.format, value).map_err(|error| bad(error.to_string()))?;
+    let parsed =
+        jiff::fmt::strtime::parse(&column.format, value).map_err(|error| bad(error.to_string()))?;
     let day = parsed.to_date().map_err(|error| bad(error.to_string()))?;
     let stamp: Timestamp = match &column.zone {
         None => parsed.to_timestamp().map_err(|error| bad(error.to_string()))?,

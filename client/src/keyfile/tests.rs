@@ -25,7 +25,11 @@ fn a_safety_number_is_six_groups_of_five_digits() {
     let number = PublicPart::of(&SigningKey::from_seed(SEED)).safety_number();
     let groups: Vec<&str> = number.split(' ').collect();
     assert_eq!(groups.len(), 6);
-    assert!(groups.iter().all(|group| group.len() == 5 && group.bytes().all(|byte| byte.is_ascii_digit())));
+    assert!(
+        groups
+            .iter()
+            .all(|group| group.len() == 5 && group.bytes().all(|byte| byte.is_ascii_digit()))
+    );
 }
 
 #[test]

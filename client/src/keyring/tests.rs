@@ -20,13 +20,22 @@ fn demo_keys_are_refused_outside_their_devnet() {
     assert_eq!(Keyring::parse(&text("tamga.example/log")).unwrap_err().exit, Exit::Permission);
     let keyring = Keyring::parse(&text(ORIGIN)).unwrap();
     for origin in ["tamga.example/log", "other.example/demo-devnet"] {
-        assert_eq!(keyring.key("operator:police", origin).unwrap_err().exit, Exit::Permission, "{origin}");
+        assert_eq!(
+            keyring.key("operator:police", origin).unwrap_err().exit,
+            Exit::Permission,
+            "{origin}"
+        );
     }
 }
 
 #[test]
 fn a_malformed_keyring_is_refused() {
-    for text in ["", "origin = 1", "origin = \"x-devnet\"\n[keys]\na = \"00\"\n", "origin = \"x-devnet\"\nother = 1\n[keys]\n"] {
+    for text in [
+        "",
+        "origin = 1",
+        "origin = \"x-devnet\"\n[keys]\na = \"00\"\n",
+        "origin = \"x-devnet\"\nother = 1\n[keys]\n",
+    ] {
         assert!(Keyring::parse(text).is_err(), "{text}");
     }
 }

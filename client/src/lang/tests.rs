@@ -30,8 +30,16 @@ fn the_three_languages_have_the_same_messages() {
     let english = keys(Language::En);
     for language in [Language::Kk, Language::Ru] {
         let other = keys(language);
-        assert_eq!(english.difference(&other).collect::<Vec<_>>(), Vec::<&String>::new(), "missing");
-        assert_eq!(other.difference(&english).collect::<Vec<_>>(), Vec::<&String>::new(), "too many");
+        assert_eq!(
+            english.difference(&other).collect::<Vec<_>>(),
+            Vec::<&String>::new(),
+            "missing"
+        );
+        assert_eq!(
+            other.difference(&english).collect::<Vec<_>>(),
+            Vec::<&String>::new(),
+            "too many"
+        );
     }
 }
 
@@ -56,7 +64,12 @@ fn an_error_says_what_why_next_and_its_code() {
 
 #[test]
 fn the_language_is_taken_from_lang() {
-    let cases = [("kk_KZ.UTF-8", Some(Language::Kk)), ("ru", Some(Language::Ru)), ("de_DE", None), ("", None)];
+    let cases = [
+        ("kk_KZ.UTF-8", Some(Language::Kk)),
+        ("ru", Some(Language::Ru)),
+        ("de_DE", None),
+        ("", None),
+    ];
     for (tag, expected) in cases {
         assert_eq!(Language::from_tag(tag), expected, "{tag}");
     }
