@@ -82,12 +82,14 @@ pub(super) async fn json<T: DeserializeOwned>(
     limit: usize,
 ) -> Result<T, Fault> {
     let bytes = body(headers, content, "application/json", limit).await?;
-    serde_json::from_slice(&bytes).map_err(|error| match error.classify() {
-        serde_json::error::Category::Data if error.to_string().starts_with("unknown field") => {
-            Fault::new(Code::UnknownField, error.to_string())
-        }
-        serde_json::error::Category::Data => Fault::new(Code::Validation, error.to_string()),
-        _ => Fault::new(Code::Malformed, error.to_string()),
+    serde_json::from_slice(&bytes).map_err(|error| {
+        let detail = error.to_string();
+        let code = match error.is_data() {
+            true if detail.starts_with("unknown field") => Code::UnknownField,
+            true => Code::Validation,
+            false => Code::Malformed,
+        };
+        Fault::new(code, detail)
     })
 }
 

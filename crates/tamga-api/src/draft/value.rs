@@ -130,18 +130,10 @@ fn plain(value: &Value) -> Json {
 }
 
 fn pair((key, value): &(Value, Value)) -> (String, Json) {
-    let key = match key {
-        Value::Text(text) => text.clone(),
-        other => plain(other).to_string(),
-    };
+    let key = key.as_text().map_or_else(|| plain(key).to_string(), str::to_owned);
     (key, plain(value))
 }
 
 fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write as _;
-    bytes.iter().fold(String::with_capacity(2 * bytes.len()), |mut text, byte| {
-        // Writing to a string can't fail.
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -127,7 +127,10 @@ impl Ledger for Fake {
     }
 
     fn records_from(&self, from: LeafIndex, limit: usize) -> Result<Vec<LoggedRecord>, ReadError> {
-        Ok((from.0 as usize..self.log.len()).take(limit).map(|at| self.logged(at)).collect())
+        Ok((usize::try_from(from.0).unwrap()..self.log.len())
+            .take(limit)
+            .map(|at| self.logged(at))
+            .collect())
     }
 
     fn history(
@@ -137,7 +140,7 @@ impl Ledger for Fake {
         limit: usize,
     ) -> Result<Vec<LoggedRecord>, ReadError> {
         let of = (0..self.log.len()).filter(|at| self.log[*at].0.record().subject == *subject);
-        Ok(of.skip(from as usize).take(limit).map(|at| self.logged(at)).collect())
+        Ok(of.skip(usize::try_from(from).unwrap()).take(limit).map(|at| self.logged(at)).collect())
     }
 
     fn subject(&self, subject: &Subject) -> Result<Option<SubjectView>, ReadError> {
