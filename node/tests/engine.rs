@@ -48,7 +48,7 @@ struct Chain {
     valid: BTreeMap<ValueId, Bytes>,
     undecided: BTreeMap<Height, Vec<(u32, Bytes)>>,
     records: Vec<u8>,
-    proposed: u32,
+    evidence: usize,
     times_synced: u32,
 }
 
@@ -105,7 +105,6 @@ impl Host for MemHost {
         let block = Bytes::from(block);
         let value = ValueId(sha256(&[&block]));
         chain.valid.insert(value, block.clone());
-        chain.proposed += 1;
         Ok(Proposed { value, block })
     }
 
@@ -128,8 +127,8 @@ impl Host for MemHost {
         certificate: Certificate,
         evidence: Vec<Vec<u8>>,
     ) -> Result<(), HostError> {
-        assert!(evidence.is_empty(), "nobody equivocates here");
         let mut chain = self.chain();
+        chain.evidence += evidence.len();
         assert_eq!(certificate.height, chain.head().0.next());
         assert!(certificate.signatures.len() >= 3);
         for (validator, signature) in &certificate.signatures {
@@ -194,8 +193,7 @@ impl Cluster {
         // All listeners are open at once, so that the ports differ.
         let listeners: Vec<TcpListener> =
             (0..NODES).map(|_| TcpListener::bind("127.0.0.1:0").expect("a free port")).collect();
-        let ports =
-            listeners.iter().map(|it| it.local_addr().expect("bound").port()).collect();
+        let ports = listeners.iter().map(|it| it.local_addr().expect("bound").port()).collect();
         drop(listeners);
         let mut cluster = Self {
             hosts: (0..NODES).map(MemHost::new).collect(),
@@ -214,6 +212,11 @@ impl Cluster {
     }
 
     async fn start_node(&mut self, node: u8) {
+        self.start_as(node, node).await;
+    }
+
+    /// Starts a node in the place of `node` that votes with the key of validator `voter`.
+    async fn start_as(&mut self, node: u8, voter: u8) {
         let peers = (0..NODES).filter(|other| *other != node).map(|other| {
             let peer = peer_id(&network_seed(other)).expect("32 bytes");
             format!("/ip4/127.0.0.1/tcp/{}/p2p/{peer}", self.ports[usize::from(other)])
@@ -221,8 +224,8 @@ impl Cluster {
         let config = EngineConfig {
             moniker: format!("node-{node}"),
             genesis: GENESIS,
-            validator: id(node),
-            consensus_key: key(node),
+            validator: id(voter),
+            consensus_key: key(voter),
             network_seed: network_seed(node),
             listen: format!("/ip4/127.0.0.1/tcp/{}", self.ports[usize::from(node)]),
             peers: peers.collect(),
@@ -335,6 +338,64 @@ async fn four_engines_decide_idle_wake_up_restart_and_catch_up() {
     let text = tamga_node::engine::metrics::text("node-1");
     assert!(text.contains("{moniker=\"node-1\"") && !text.contains("{moniker=\"node-2\""));
     for node in ALL {
+        cluster.stop_node(node).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_height_without_a_quorum_goes_on_after_restarts() {
+    let mut cluster = Cluster::start().await;
+    cluster.submit(b"first");
+    cluster.settled(&ALL, "the first record").await;
+    cluster.stop_node(2).await;
+    cluster.stop_node(3).await;
+    let stuck = cluster.heads()[0];
+    cluster.submit(b"second");
+    // Long enough for a proposal, votes and several rounds.
+    sleep(Duration::from_millis(2_500)).await;
+    assert!(cluster.heads()[0] <= stuck + 1, "two of four decide at most what was under way");
+    for node in [0, 1] {
+        cluster.stop_node(node).await;
+        let kept = cluster.hosts[usize::from(node)].chain().undecided.values().flatten().count();
+        assert!(kept > 0, "a block was kept before it was voted on");
+        cluster.start_node(node).await;
+    }
+    cluster.start_node(2).await;
+    cluster.settled(&[0, 1, 2], "three of four after the restarts").await;
+    let values = cluster.hosts[0].values();
+    for host in &cluster.hosts[1..3] {
+        assert_eq!(host.values(), values, "one chain");
+    }
+    assert!(cluster.hosts.iter().all(|host| host.chain().evidence == 0), "nobody voted twice");
+    for node in [0, 1, 2] {
+        cluster.stop_node(node).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn one_key_on_two_machines_leaves_evidence_and_one_chain() {
+    let mut cluster = Cluster::start().await;
+    cluster.submit(b"first");
+    cluster.settled(&ALL, "the first record").await;
+    cluster.stop_node(3).await;
+    // More than the others' blocks use up: the twin has a block of its own for each of its turns.
+    cluster.hosts[3].submit(&[9; 10_000]);
+    cluster.start_as(3, 0).await;
+    for round in 0..40 {
+        for host in &cluster.hosts[..3] {
+            host.submit(&[round; 10]);
+        }
+        sleep(Duration::from_millis(100)).await;
+    }
+    cluster.stop_node(3).await;
+    cluster.settled(&[0, 1, 2], "three honest nodes").await;
+    let values = cluster.hosts[0].values();
+    for host in &cluster.hosts[1..3] {
+        assert_eq!(host.values(), values, "one chain");
+    }
+    let pieces: usize = cluster.hosts[..3].iter().map(|host| host.chain().evidence).sum();
+    assert!(pieces > 0, "contradicting votes are evidence, heads {:?}", cluster.heads());
+    for node in [0, 1, 2] {
         cluster.stop_node(node).await;
     }
 }

@@ -11,9 +11,7 @@ use arc_malachitebft_sync::{ValueRequest, ValueResponse};
 use bytes::Bytes;
 use tamga_format::certificate::Certificate;
 use tamga_replica::engine::wire::{self, Wire, WireError, put_bytes, refuse, take_bytes};
-use tamga_replica::engine::{
-    BlockHeight, Ledger, ProposalPart, certificate, extended_certificate,
-};
+use tamga_replica::engine::{BlockHeight, Ledger, ProposalPart, certificate, extended_certificate};
 
 /// Bytes of a stream's name.
 const STREAM_ID_BYTES_MAX: usize = 32;

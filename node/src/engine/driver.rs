@@ -171,7 +171,10 @@ impl Driver {
             AppMsg::GetHistoryMinHeight { reply } => send(reply, FIRST.into()),
             AppMsg::ExtendVote { reply, .. } => send(reply, None),
             AppMsg::VerifyVoteExtensions { extensions, reply, .. } => {
-                send(reply, extensions.into_iter().map(|(address, ())| (address, Ok(()))).collect());
+                send(
+                    reply,
+                    extensions.into_iter().map(|(address, ())| (address, Ok(()))).collect(),
+                );
             }
         }
         Ok(())
@@ -437,7 +440,8 @@ impl Driver {
         let Some(held) = self.held.take() else { return };
         let waited = held.since.elapsed();
         let behind = self.synced == Some(held.height) || self.sight.above(held.height);
-        let work = *self.records.borrow_and_update() > 0 && waited >= self.config.pace.block_interval;
+        let work =
+            *self.records.borrow_and_update() > 0 && waited >= self.config.pace.block_interval;
         if behind || work || waited >= self.config.pace.heartbeat {
             send(held.reply, Next::Start(held.height.next().into(), self.height_params()));
         } else {

@@ -18,7 +18,9 @@ mod driver;
 mod parts;
 mod sight;
 
+use std::fs::File;
 use std::future::pending;
+use std::path::Path;
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
@@ -32,6 +34,7 @@ use arc_malachitebft_app_channel::{
 use tamga_replica::engine::{Address, Ledger, Signer, Verifier};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
+use tokio::time::sleep;
 use tracing::error;
 
 pub use config::{EngineConfig, Pace, peer_id};
@@ -45,6 +48,10 @@ use sight::Sight;
 const WAL_FILE: &str = "consensus.wal";
 /// How long each part of the engine has to stop.
 const STOP_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// How often, and how long apart, a stopped engine's log is tried.
+const WAL_TRIES: u32 = 500;
+const WAL_PAUSE: Duration = Duration::from_millis(10);
 
 /// How the engine of a node is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -87,10 +94,11 @@ pub async fn start(config: EngineConfig, host: Arc<dyn Host>) -> Result<EngineTa
     );
     std::fs::create_dir_all(&config.dir)
         .with_context(|| format!("engine folder {}", config.dir.display()))?;
+    let wal = config.dir.join(WAL_FILE);
     let (channels, engine) = start_engine(
         Ledger,
         config::NodeConfig::new(&config)?,
-        WalContext::new(config.dir.join(WAL_FILE), codec),
+        WalContext::new(wal.clone(), codec),
         NetworkContext::new(identity, codec),
         ConsensusContext::new_validator(address, Box::new(verifier), Box::new(signer)),
         SyncContext::new(codec),
@@ -112,7 +120,7 @@ pub async fn start(config: EngineConfig, host: Arc<dyn Host>) -> Result<EngineTa
             () = asked_to_stop(stop) => {
                 // The parts wait for answers while they stop, so the driver goes on answering.
                 let answer = async { drop(run.await); pending::<()>().await };
-                tokio::select! { () = shut_down(engine) => {}, () = answer => {} }
+                tokio::select! { () = shut_down(engine, &wal) => {}, () = answer => {} }
                 tell.send_replace(EngineState::Stopped);
                 return;
             }
@@ -124,7 +132,7 @@ pub async fn start(config: EngineConfig, host: Arc<dyn Host>) -> Result<EngineTa
             }
             EngineState::Failed(reason) => {
                 error!(moniker, reason, "consensus failed");
-                shut_down(engine).await;
+                shut_down(engine, &wal).await;
             }
             EngineState::Running | EngineState::Stopped => {}
         }
@@ -194,7 +202,7 @@ async fn last_state(
 ///
 /// Its supervisor kills all others when one of them ends, which would skip their own endings, so
 /// each is unlinked first.
-async fn shut_down(engine: EngineHandle) {
+async fn shut_down(engine: EngineHandle, wal: &Path) {
     let supervisor = engine.actor.get_cell();
     let mut parts = supervisor.get_children();
     parts.sort_by_key(|part| std::cmp::Reverse(part.get_id().pid()));
@@ -210,4 +218,12 @@ async fn shut_down(engine: EngineHandle) {
     if tokio::time::timeout(STOP_TIMEOUT, engine.handle).await.is_err() {
         error!("the supervisor of the consensus engine did not stop");
     }
+    // The log is closed by a thread of its own.
+    for _ in 0..WAL_TRIES {
+        if File::open(wal).map_or(true, |file| file.try_lock().is_ok()) {
+            return;
+        }
+        sleep(WAL_PAUSE).await;
+    }
+    error!(wal = %wal.display(), "the consensus engine still holds its write-ahead log");
 }

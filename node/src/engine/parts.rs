@@ -220,10 +220,7 @@ impl Open {
 /// The height and round in a stream's name.
 fn named(id: &[u8; STREAM_ID_BYTES]) -> (Height, u32) {
     let [a, b, c, d, e, f, g, h, i, j, k, l, ..] = *id;
-    (
-        Height(u64::from_be_bytes([a, b, c, d, e, f, g, h])),
-        u32::from_be_bytes([i, j, k, l]),
-    )
+    (Height(u64::from_be_bytes([a, b, c, d, e, f, g, h])), u32::from_be_bytes([i, j, k, l]))
 }
 
 #[cfg(test)]

@@ -5,8 +5,8 @@
 //! [`tamga_format::certificate`]: what validators sign is exactly what a light client rebuilds.
 
 use arc_malachitebft_core_types::{
-    NilOrVal, Round, SignedMessage, SignedProposal, SignedVote, ValidatorProof,
-    VoteExtensionScope, VoteType,
+    NilOrVal, Round, SignedMessage, SignedProposal, SignedVote, ValidatorProof, VoteExtensionScope,
+    VoteType,
 };
 use arc_malachitebft_signing as engine;
 use async_trait::async_trait;
@@ -191,9 +191,7 @@ impl Verifier {
 
     /// Whether a proof binds its consensus key to its peer.
     pub fn peer_proof_holds(&self, proof: &ValidatorProof<Ledger>) -> bool {
-        proof
-            .decoded_public_key()
-            .is_ok_and(|key| holds(&key, &proof.preimage(), &proof.signature))
+        proof.decoded_public_key().is_ok_and(|key| holds(&key, &proof.preimage(), &proof.signature))
     }
 }
 

@@ -14,7 +14,9 @@ const VALUE: ValueId = ValueId([9; 32]);
 
 fn signers() -> Vec<(Address, Signer)> {
     (1..=4)
-        .map(|n| (Address(ValidatorId([n; 32])), Signer::new(GENESIS, SigningKey::from_seed([n; 32]))))
+        .map(|n| {
+            (Address(ValidatorId([n; 32])), Signer::new(GENESIS, SigningKey::from_seed([n; 32])))
+        })
         .collect()
 }
 
@@ -50,7 +52,10 @@ fn proposers_take_turns_by_height_and_round() {
     let turn = |height, round| {
         Ledger.select_proposer(&set, BlockHeight(height), Round::new(round)).address.0.0[0]
     };
-    assert_eq!([turn(4, 0), turn(4, 1), turn(5, 0), turn(5, 3), turn(u64::MAX, 1)], [1, 2, 2, 1, 1]);
+    assert_eq!(
+        [turn(4, 0), turn(4, 1), turn(5, 0), turn(5, 3), turn(u64::MAX, 1)],
+        [1, 2, 2, 1, 1]
+    );
 }
 
 #[test]
@@ -158,7 +163,8 @@ fn a_block_is_cut_into_bounded_parts_and_its_end_is_signed() {
         sender: address.0,
         polka: Vec::new(),
     };
-    for (bytes, pieces) in [(0, 0), (1, 1), (*PART_BYTES.start(), 1), (*PART_BYTES.start() + 1, 2)] {
+    for (bytes, pieces) in [(0, 0), (1, 1), (*PART_BYTES.start(), 1), (*PART_BYTES.start() + 1, 2)]
+    {
         let block = Bytes::from(vec![5; bytes]);
         let parts = split(&signer, init.clone(), VALUE, &block, 1);
         assert_eq!(parts.len(), pieces + 2);

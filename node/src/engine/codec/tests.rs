@@ -33,10 +33,9 @@ fn answer(block: &'static [u8]) -> Response<Ledger> {
 
 #[test]
 fn messages_of_the_networked_engine_have_one_form() {
-    for content in [
-        StreamContent::Data(ProposalPart::Data(Bytes::from_static(b"piece"))),
-        StreamContent::Fin,
-    ] {
+    for content in
+        [StreamContent::Data(ProposalPart::Data(Bytes::from_static(b"piece"))), StreamContent::Fin]
+    {
         let stream_id = StreamId::new(Bytes::from_static(&[5; 20]));
         one_form(&StreamMessage { stream_id, sequence: 7, content });
     }

@@ -62,8 +62,7 @@ fn prevotes(count: u8) -> Vec<(ValidatorId, Signature)> {
     use arc_malachitebft_core_types::Context as _;
     let prevote = |n| {
         let address = validators().members().get_by_index(usize::from(n)).expect("four").address;
-        let vote =
-            Ledger.new_prevote(HEIGHT.into(), Round::new(0), NilOrVal::Val(VALUE), address);
+        let vote = Ledger.new_prevote(HEIGHT.into(), Round::new(0), NilOrVal::Val(VALUE), address);
         (id(n), signer(n).vote(vote).expect("in a round").signature)
     };
     (0..count).map(prevote).collect()
