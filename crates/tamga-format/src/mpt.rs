@@ -26,7 +26,9 @@ pub fn leaf_hash(key: &MapKey, value: &MapValue) -> Hash {
 
 /// The hash of an inner node whose keys first differ at `bit` (spec §9.2).
 pub fn inner_hash(bit: u8, left: &Hash, right: &Hash) -> Hash {
-    inner_hash_of(u64::from(bit), left, right)
+    // The varint of a byte, without the allocation that longer ones need.
+    let position: &[u8] = if bit < 0x80 { &[bit] } else { &[bit, 1] };
+    sha256(&[&[0x01], position, left, right])
 }
 
 /// The first bit position, from the most significant, where the keys differ; `None` if equal.

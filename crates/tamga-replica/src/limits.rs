@@ -48,8 +48,8 @@ pub const DROPPED_MAX: usize = 20_000;
 
 /// Leaf hashes of entries whose signature is known to hold.
 pub const VERIFIED_CACHE_MAX: usize = 65_536;
-/// Subject rows kept decoded in memory.
-pub const SUBJECT_CACHE_MAX: usize = 65_536;
+/// Subjects kept decoded in memory.
+pub const SUBJECT_CACHE_MAX: usize = 131_072;
 
 /// Lines in one page of a subject's history.
 pub const HISTORY_PAGE_MAX: usize = 1_000;

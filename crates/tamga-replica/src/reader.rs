@@ -259,7 +259,7 @@ impl<S: Store> Reader<S> {
 
     /// A subject as of the head; `None` if nothing names it.
     pub fn subject(&self, subject: &Subject) -> Result<Option<SubjectState>, StoreError> {
-        let state = StoreView::plain(&self.store).subject(&subject.map_key())?;
+        let (_, state) = StoreView::plain(&self.store).subject(subject)?;
         Ok(state
             .map(|state| SubjectState { records: state.records(), status: state.status.clone() }))
     }

@@ -1,7 +1,6 @@
 //! What the rules read, answered from the store (spec §14.1).
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use tamga_format::id::{LeafIndex, MapKey, RecordId};
@@ -35,22 +34,27 @@ impl<'a, S: Store> StoreView<'a, S> {
         Self { store, cache: Some((map, cache)), fault: RefCell::default() }
     }
 
-    /// The subject under a key of the map.
-    pub(crate) fn subject(&self, key: &MapKey) -> Result<Option<Arc<SubjectState>>, StoreError> {
-        if let Some((map, cache)) = self.cache {
-            if let Some(state) = cache.borrow_mut().get(key) {
-                return Ok(Some(state));
-            }
-            if map.get(key).is_none() {
-                return Ok(None);
-            }
+    /// A subject and its key in the map.
+    pub(crate) fn subject(&self, subject: &Subject) -> Result<Known, StoreError> {
+        let Some((map, cache)) = self.cache else {
+            let key = subject.map_key();
+            return Ok((key, self.stored_subject(&key)?));
+        };
+        if let Some(known) = cache.borrow().get(subject) {
+            return Ok(known.clone());
         }
-        let Some(row) = self.store.get(Table::Subjects, key.as_bytes())? else { return Ok(None) };
-        let state = Arc::new(SubjectState::decode(&row)?);
-        if let Some((_, cache)) = self.cache {
-            cache.borrow_mut().insert(*key, Arc::clone(&state));
-        }
-        Ok(Some(state))
+        let key = subject.map_key();
+        let state = match map.get(&key) {
+            Some(_) => self.stored_subject(&key)?,
+            None => None,
+        };
+        cache.borrow_mut().insert(*subject, (key, state.clone()));
+        Ok((key, state))
+    }
+
+    fn stored_subject(&self, key: &MapKey) -> Result<Option<Arc<SubjectState>>, StoreError> {
+        let row = self.store.get(Table::Subjects, key.as_bytes())?;
+        row.map(|row| SubjectState::decode(&row).map(Arc::new)).transpose()
     }
 
     /// Where a record stands in the log.
@@ -97,7 +101,7 @@ impl<'a, S: Store> StoreView<'a, S> {
 
 impl<S: Store> View for StoreView<'_, S> {
     fn status(&self, subject: &Subject) -> Result<Option<StatusRow>, ViewError> {
-        let state = self.read(self.subject(&subject.map_key()))?;
+        let (_, state) = self.read(self.subject(subject))?;
         Ok(state.and_then(|state| state.status.clone()))
     }
 
@@ -114,36 +118,37 @@ impl<S: Store> View for StoreView<'_, S> {
     }
 }
 
-/// Decoded subjects, as of the head: at most twice `limit`, the least recently used leave first.
+/// A subject as the cache holds it; no state means that nothing names it.
+pub(crate) type Known = (MapKey, Option<Arc<SubjectState>>);
+
+/// Subjects as of the head, decoded.
 ///
-/// Two generations stand in for an exact order of use: when the young one is full it becomes the
-/// old one, and what is asked for again moves back.
+/// Each has one slot, chosen by its id, and takes it from whoever had it before. Ids are hashes or
+/// random, so that slots fill evenly; a writer who picks ids to collide slows only those ids down.
 #[derive(Debug)]
 pub(crate) struct SubjectCache {
-    young: BTreeMap<MapKey, Arc<SubjectState>>,
-    old: BTreeMap<MapKey, Arc<SubjectState>>,
-    limit: usize,
+    slots: Vec<Option<(Subject, Known)>>,
 }
 
 impl SubjectCache {
-    pub(crate) fn new(limit: usize) -> Self {
-        Self { young: BTreeMap::new(), old: BTreeMap::new(), limit }
+    /// A cache of so many slots.
+    pub(crate) fn new(slots: usize) -> Self {
+        Self { slots: vec![None; slots] }
     }
 
-    fn get(&mut self, key: &MapKey) -> Option<Arc<SubjectState>> {
-        if let Some(state) = self.young.get(key) {
-            return Some(Arc::clone(state));
-        }
-        let state = self.old.remove(key)?;
-        self.insert(*key, Arc::clone(&state));
-        Some(state)
+    fn slot(&self, subject: &Subject) -> usize {
+        let (bytes, _) = subject.id.as_bytes().split_first_chunk().unwrap_or((&[0; 8], &[]));
+        let id = u64::from_le_bytes(*bytes) ^ u64::from(subject.role.code());
+        usize::try_from(id % self.slots.len() as u64).unwrap_or_default()
     }
 
-    pub(crate) fn insert(&mut self, key: MapKey, state: Arc<SubjectState>) {
-        if self.young.len() >= self.limit {
-            self.old = std::mem::take(&mut self.young);
-        }
-        self.old.remove(&key);
-        self.young.insert(key, state);
+    fn get(&self, subject: &Subject) -> Option<&Known> {
+        let slot = self.slots.get(self.slot(subject))?;
+        slot.as_ref().filter(|(held, _)| held == subject).map(|(_, known)| known)
+    }
+
+    pub(crate) fn insert(&mut self, subject: Subject, known: Known) {
+        let slot = self.slot(&subject);
+        self.slots[slot] = Some((subject, known));
     }
 }

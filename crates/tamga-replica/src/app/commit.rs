@@ -65,8 +65,8 @@ impl<S: Store> App<S> {
         self.log = executed.log;
         self.map = executed.map;
         let cache = self.cache.get_mut();
-        for (key, state) in executed.subjects {
-            cache.insert(key, state);
+        for (subject, key, state) in executed.subjects {
+            cache.insert(subject, (key, Some(state)));
         }
         if let Err(error) = self.follow(&executed.records) {
             self.broken = true;

@@ -43,7 +43,7 @@ pub(super) struct Executed {
     pub(super) first: TreeSize,
     pub(super) log: Log,
     pub(super) map: Map,
-    pub(super) subjects: Vec<(MapKey, Arc<SubjectState>)>,
+    pub(super) subjects: Vec<(Subject, MapKey, Arc<SubjectState>)>,
     pub(super) records: Vec<(RecordId, LeafIndex, Vec<Subject>)>,
     pub(super) batch: CommitBatch,
 }
@@ -250,7 +250,7 @@ impl<S: Store> App<S> {
             batch.put(Table::PrivateTrace, &key, &commitment);
         }
         let values: Vec<(MapKey, MapValue)> =
-            subjects.iter().map(|(key, state)| (*key, state.map_value())).collect();
+            subjects.iter().map(|(_, key, state)| (*key, state.map_value())).collect();
         let map = self.map.updated(&values);
 
         let index = log.size();
@@ -304,11 +304,11 @@ impl<S: Store> App<S> {
         touched: &[(RecordId, LeafHash, Vec<Subject>)],
         changes: &mut Changes,
         batch: &mut CommitBatch,
-    ) -> Result<Vec<(MapKey, Arc<SubjectState>)>, StoreError> {
+    ) -> Result<Vec<(Subject, MapKey, Arc<SubjectState>)>, StoreError> {
         let mut states: BTreeMap<Subject, (MapKey, SubjectState)> = BTreeMap::new();
         let open = |subject: Subject, status: Option<StatusRow>| {
-            let key = subject.map_key();
-            let old = view.subject(&key)?.unwrap_or_default();
+            let (key, old) = view.subject(&subject)?;
+            let old = old.unwrap_or_default();
             let status = status.or_else(|| old.status.clone());
             Ok::<_, StoreError>((key, old.with_status(status)))
         };
@@ -338,10 +338,12 @@ impl<S: Store> App<S> {
                 None => batch.delete(Table::Private, key.as_bytes()),
             }
         }
-        let mut rows: Vec<(MapKey, Arc<SubjectState>)> =
-            states.into_values().map(|(key, state)| (key, Arc::new(state))).collect();
-        rows.sort_unstable_by_key(|(key, _)| *key);
-        for (key, state) in &rows {
+        let mut rows: Vec<(Subject, MapKey, Arc<SubjectState>)> = states
+            .into_iter()
+            .map(|(subject, (key, state))| (subject, key, Arc::new(state)))
+            .collect();
+        rows.sort_unstable_by_key(|(_, key, _)| *key);
+        for (_, key, state) in &rows {
             batch.put(Table::Subjects, key.as_bytes(), &state.encode());
         }
         Ok(rows)
