@@ -66,7 +66,7 @@ impl Store for RocksStore {
                 None => rows.delete_cf(handle, key),
             }
         }
-        self.0.write_opt(&rows, &options::write(batch.durability())).map_err(error)
+        self.0.write_opt(rows, &options::write(batch.durability())).map_err(error)
     }
 
     fn get(&self, table: Table, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {

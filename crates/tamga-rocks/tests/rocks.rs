@@ -125,9 +125,9 @@ fn damage_is_refused_with_a_remedy() {
             fs::write(path, &bytes[..bytes.len() / 2]).unwrap();
         }),
     ];
+    assert_eq!(read_all(filled().path()), Ok(2_000));
     for (what, damage) in cases {
         let folder = filled();
-        assert_eq!(read_all(folder.path()), Ok(2_000), "before {what}");
         damage(folder.path());
         match read_all(folder.path()) {
             Err(StoreError::Corrupted(text)) => {
