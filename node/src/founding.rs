@@ -13,7 +13,7 @@ use tamga_api::genesis_file::{
     ValidatorPart,
 };
 use tamga_format::beacon::VrfSecret;
-use tamga_format::note::VKey;
+use tamga_format::note::{VKey, VKeyKind};
 use tamga_format::signature::SigningKey;
 
 use crate::config::{HttpConfig, PaceConfig, PeerConfig, PublisherConfig, ValidatorConfig};
@@ -171,7 +171,7 @@ pub fn found(
         KeySource::Demo => Seed::demo("log"),
     };
     let log_key = SigningKey::from_seed(log.0);
-    let log_vkey = VKey::log(&template.origin, &log_key.public());
+    let log_vkey = VKey::new(&template.origin, VKeyKind::Log, log_key.public())?;
     let mut validators = Vec::new();
     let mut publishers = Vec::new();
     let mut validator_parts = Vec::new();
@@ -238,14 +238,14 @@ fn validator_part(
 ) -> Result<ValidatorPart> {
     let consensus = SigningKey::from_seed(keys.consensus.0).public();
     let cosigner = SigningKey::from_seed(keys.cosigner.0).public();
-    let beacon = VrfSecret::from_seed(keys.beacon.0).public();
+    let beacon = VrfSecret::from_seed(&keys.beacon.0).public();
     let peer = peer_id(&keys.network)?;
     let ledger = origin.split('/').next().unwrap_or(origin);
     Ok(ValidatorPart {
         name: name.to_owned(),
         organisation: founder.bin.clone(),
         consensus: Base64::encode_string(consensus.as_bytes()),
-        cosigner: VKey::cosigner(&format!("{ledger}/{name}"), &cosigner).to_string(),
+        cosigner: VKey::new(&format!("{ledger}/{name}"), VKeyKind::Cosigner, cosigner)?.to_string(),
         beacon: Base64::encode_string(beacon.as_bytes()),
         peer,
         url: format!("{url}/{name}/"),

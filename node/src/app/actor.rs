@@ -1,0 +1,281 @@
+//! The thread that owns the replica, and its commands.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use tamga_format::body::Body;
+use tamga_format::certificate::Certificate;
+use tamga_format::id::{Height, KeyId, LeafHash, ValidatorId, ValueId};
+use tamga_format::note::Note;
+use tamga_format::record::VerifiedRecord;
+use tamga_format::signature::PublicKey;
+use tamga_replica::app::NoteError;
+use tamga_replica::{
+    AdmitError, Admitted, App, Block, BlockError, Builder, CommitError, Fresh, Head, Reader, Source,
+    StoreError,
+};
+use tamga_rocks::RocksStore;
+use tokio::sync::{mpsc, oneshot, watch};
+
+use super::tracker::Tracker;
+use super::{CommitEvent, FinalHead, fatal};
+use crate::clock::Clock;
+
+/// A ledger opened on its store, not yet running.
+pub struct Opened(App<RocksStore>);
+
+impl std::fmt::Debug for Opened {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("Opened").field(&self.0.head()).finish()
+    }
+}
+
+impl Opened {
+    /// Takes an opened replica.
+    #[must_use]
+    pub const fn new(app: App<RocksStore>) -> Self {
+        Self(app)
+    }
+
+    /// The last committed block.
+    #[must_use]
+    pub fn head(&self) -> Head {
+        self.0.head()
+    }
+
+    /// The read side.
+    #[must_use]
+    pub fn reader(&self) -> Reader<RocksStore> {
+        self.0.reader()
+    }
+
+    /// The newest final checkpoint on disk.
+    #[must_use]
+    pub fn newest_final(&self) -> Option<FinalHead> {
+        let reader = self.0.reader();
+        let (height, note) = reader.newest_note().ok()??;
+        let size = reader.block(height).ok()??.size;
+        Some(FinalHead { height, size, note: Arc::new(note) })
+    }
+}
+
+type Records = Vec<(VerifiedRecord, Option<Body>)>;
+
+/// What the thread is asked; every command has a reply.
+pub(super) enum Command {
+    Admit {
+        records: Records,
+        source: Source,
+        reply: oneshot::Sender<Vec<Result<Admitted, AdmitError>>>,
+    },
+    Check {
+        record: Box<(VerifiedRecord, Option<Body>)>,
+        reply: oneshot::Sender<Result<(), AdmitError>>,
+    },
+    /// The keys known under these ids; unknown ids are left out.
+    PublicKeys {
+        ids: Vec<KeyId>,
+        reply: oneshot::Sender<Vec<(KeyId, PublicKey)>>,
+    },
+    PoolLeaves {
+        limit: usize,
+        reply: oneshot::Sender<Vec<LeafHash>>,
+    },
+    PoolMissing {
+        have: BTreeSet<LeafHash>,
+        bytes: usize,
+        reply: oneshot::Sender<(Vec<Vec<u8>>, bool)>,
+    },
+    Propose {
+        height: Height,
+        round: u32,
+        reply: oneshot::Sender<Result<Block, BlockError>>,
+    },
+    Validate {
+        block: Block,
+        fresh: Option<(u32, ValidatorId)>,
+        reply: oneshot::Sender<Result<ValueId, BlockError>>,
+    },
+    Commit {
+        value: ValueId,
+        certificate: Certificate,
+        evidence: Vec<Vec<u8>>,
+        reply: oneshot::Sender<Result<Head, CommitError>>,
+    },
+    Block {
+        value: ValueId,
+        reply: oneshot::Sender<Option<Block>>,
+    },
+    Decided {
+        height: Height,
+        reply: oneshot::Sender<Option<(Block, Certificate)>>,
+    },
+    KeepUndecided {
+        round: u32,
+        block: Block,
+        reply: oneshot::Sender<()>,
+    },
+    Undecided {
+        height: Height,
+        reply: oneshot::Sender<Vec<(u32, Block)>>,
+    },
+    AttachNote {
+        height: Height,
+        note: Note,
+        reply: oneshot::Sender<Result<(), NoteError>>,
+    },
+}
+
+/// Where the thread tells what happened.
+pub(super) struct Outputs {
+    pub(super) head: watch::Sender<Head>,
+    pub(super) pending: watch::Sender<u64>,
+    pub(super) commits: mpsc::UnboundedSender<CommitEvent>,
+    pub(super) tracker: Arc<Tracker>,
+}
+
+/// Serves commands until every handle is gone or the store fails.
+///
+/// # Errors
+///
+/// The text of a store failure: the outcome of the last write is unknown, so the process stops and reopens.
+pub(super) fn serve(
+    opened: Opened,
+    builder: &Builder,
+    clock: Clock,
+    mut commands: mpsc::Receiver<Command>,
+    outputs: &Outputs,
+) -> Result<(), String> {
+    let mut replica = Replica { app: opened.0, builder, clock, outputs };
+    while let Some(command) = commands.blocking_recv() {
+        replica.handle(command).map_err(|error| fatal(&error))?;
+        for (id, rejection) in replica.app.take_dropped() {
+            outputs.tracker.rejected(id, rejection);
+        }
+        let pending = replica.app.pending();
+        outputs.pending.send_if_modified(|known| std::mem::replace(known, pending) != pending);
+    }
+    Ok(())
+}
+
+struct Replica<'a> {
+    app: App<RocksStore>,
+    builder: &'a Builder,
+    clock: Clock,
+    outputs: &'a Outputs,
+}
+
+impl Replica<'_> {
+    /// One command; a reply nobody waits for any more is dropped.
+    fn handle(&mut self, command: Command) -> Result<(), StoreError> {
+        match command {
+            Command::Admit { records, source, reply } => {
+                let ids: Vec<_> = records.iter().map(|(record, _)| record.as_signed().id()).collect();
+                let now = self.clock.now();
+                let verdicts = self.app.admit(records, source, now);
+                for (id, verdict) in ids.iter().zip(&verdicts) {
+                    match verdict {
+                        Ok(Admitted::Final(_)) => {}
+                        Ok(_) => self.outputs.tracker.taken(id, now),
+                        Err(AdmitError::Store(error)) => return Err(error.clone()),
+                        Err(_) => {}
+                    }
+                }
+                reply.send(verdicts).ok();
+            }
+            Command::Check { record, reply } => {
+                let (record, body) = *record;
+                let verdict = self.app.check(record, body, self.clock.now());
+                if let Err(AdmitError::Store(error)) = &verdict {
+                    return Err(error.clone());
+                }
+                reply.send(verdict).ok();
+            }
+            Command::PublicKeys { ids, reply } => {
+                let mut keys = Vec::with_capacity(ids.len());
+                for id in ids {
+                    keys.extend(self.app.public_key(&id)?.map(|key| (id, key)));
+                }
+                reply.send(keys).ok();
+            }
+            Command::PoolLeaves { limit, reply } => {
+                reply.send(self.app.pool_leaves(limit)).ok();
+            }
+            Command::PoolMissing { have, bytes, reply } => {
+                reply.send(self.app.pool_missing(&have, bytes)).ok();
+            }
+            Command::Propose { height, round, reply } => {
+                let block = self.app.propose(height, round, self.builder, self.clock.now());
+                if let Err(BlockError::Store(error)) = &block {
+                    return Err(error.clone());
+                }
+                reply.send(block).ok();
+            }
+            Command::Validate { block, fresh, reply } => {
+                let now = self.clock.now();
+                let fresh = fresh.map(|(round, proposer)| Fresh { now, round, proposer });
+                let value = self.app.validate(block, fresh);
+                if let Err(BlockError::Store(error)) = &value {
+                    return Err(error.clone());
+                }
+                reply.send(value).ok();
+            }
+            Command::Commit { value, certificate, evidence, reply } => {
+                let result = self.commit(value, certificate, evidence)?;
+                reply.send(result).ok();
+            }
+            Command::Block { value, reply } => {
+                reply.send(self.app.block(&value)).ok();
+            }
+            Command::Decided { height, reply } => {
+                reply.send(self.app.decided(height)?).ok();
+            }
+            Command::KeepUndecided { round, block, reply } => {
+                self.app.keep_undecided(round, &block)?;
+                reply.send(()).ok();
+            }
+            Command::Undecided { height, reply } => {
+                reply.send(self.app.undecided(height)?).ok();
+            }
+            Command::AttachNote { height, note, reply } => {
+                let stored = self.app.attach_note(height, &note);
+                if let Err(NoteError::Store(error)) = &stored {
+                    return Err(error.clone());
+                }
+                reply.send(stored).ok();
+            }
+        }
+        Ok(())
+    }
+
+    fn commit(
+        &mut self,
+        value: ValueId,
+        certificate: Certificate,
+        evidence: Vec<Vec<u8>>,
+    ) -> Result<Result<Head, CommitError>, StoreError> {
+        let verified =
+            match certificate.clone().verify(&self.app.genesis_hash(), self.app.validators()) {
+                Ok(verified) => verified,
+                Err(_) => return Ok(Err(CommitError::Certificate)),
+            };
+        let committed = match self.app.commit(value, verified, evidence) {
+            Ok(committed) => committed,
+            Err(CommitError::Store(error)) => return Err(error),
+            Err(other) => return Ok(Err(other)),
+        };
+        // The block is durable now: waiters may be told, and the cosigner may sign.
+        for (id, rejection) in &committed.dropped {
+            self.outputs.tracker.rejected(*id, rejection.clone());
+        }
+        for (id, index) in &committed.records {
+            self.outputs.tracker.ordered(*id, *index);
+        }
+        let head = committed.head;
+        self.outputs.head.send_replace(head);
+        let event =
+            CommitEvent { committed: Arc::new(committed), certificate: Arc::new(certificate) };
+        self.outputs.commits.send(event).ok();
+        Ok(Ok(head))
+    }
+}

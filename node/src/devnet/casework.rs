@@ -1,0 +1,302 @@
+//! Lawful records of a case as drafts: the demo story, tests and benches write their cases with it.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+use tamga_api::draft::{Draft, DraftReference, Seal};
+use tamga_api::time::instant;
+use tamga_format::body::Submission;
+use tamga_format::id::{RecordId, SubjectId, UnixMillis, sha256};
+use tamga_format::signature::SigningKey;
+use tamga_format::subject::{Role, Subject};
+use tamga_state::Rejection;
+
+/// Milliseconds a record may take to enter the log: a day.
+const VALID_FOR_MS: i64 = 24 * 3_600 * 1_000;
+/// Relation of a reference to the record that a correction corrects.
+const TARGET: u8 = 1;
+
+/// Who writes: the issuer as a draft names it, and its key.
+#[derive(Clone)]
+pub struct Writer {
+    /// `organisation#БИН` or `officer#number`.
+    pub issuer: String,
+    /// Its key.
+    pub key: SigningKey,
+}
+
+/// The writers of a case.
+#[derive(Clone)]
+pub struct Office {
+    /// Presents documents.
+    pub operator: Writer,
+    /// Distributes cases.
+    pub chamber: Writer,
+    /// The bailiff whose case it is.
+    pub officer: Writer,
+}
+
+/// The subjects of a case.
+#[derive(Clone, Debug)]
+pub struct Case {
+    /// The case.
+    pub case: Subject,
+    /// Its debtor.
+    pub debtor: Subject,
+    /// Its claimant.
+    pub claimant: Subject,
+    /// Its executive document.
+    pub document: Subject,
+}
+
+impl Case {
+    /// Invented subjects of the case called `name`: hashes, nobody's numbers.
+    #[must_use]
+    pub fn named(name: &str) -> Self {
+        let subject = |role: Role| {
+            let id = sha256(&[b"tamga/demo-case/v1\0", role.name().as_bytes(), b"\0", name.as_bytes()]);
+            Subject::new(role, SubjectId::from_bytes(id))
+        };
+        Self {
+            case: subject(Role::Case),
+            debtor: subject(Role::Debtor),
+            claimant: subject(Role::Claimant),
+            document: subject(Role::Document),
+        }
+    }
+}
+
+/// One record of a case's life. Amounts are tiyn.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Step {
+    /// E01: the document is presented.
+    Presented(i64),
+    /// E02: the case goes to the bailiff.
+    Distributed,
+    /// E03: proceedings are initiated.
+    Initiated,
+    /// E04: the debtor is notified.
+    Notified,
+    /// E05: compulsory enforcement begins.
+    Started,
+    /// E11: money comes in.
+    Recovered(i64),
+    /// E12: the money goes to the claimant.
+    PaidOut(i64),
+    /// E13: the case is suspended because the debtor is in hospital.
+    Suspended,
+    /// E13: the case goes on.
+    Resumed,
+    /// E16: the debtor enters the register of debtors.
+    Listed,
+    /// E16: the debtor leaves the register of debtors.
+    Delisted,
+    /// E15: the case is closed as executed, with all of this recovered and paid out.
+    Closed(i64),
+    /// E18: a record of the case, written by its author, is annulled.
+    Annulled(RecordId),
+}
+
+/// A life of ten records, from the document to the closing; the amount is paid in two halves.
+#[must_use]
+pub fn life(amount: i64) -> Vec<Step> {
+    let half = amount / 2;
+    vec![
+        Step::Presented(amount),
+        Step::Distributed,
+        Step::Initiated,
+        Step::Notified,
+        Step::Started,
+        Step::Recovered(half),
+        Step::Recovered(amount - half),
+        Step::PaidOut(amount),
+        Step::Listed,
+        Step::Closed(amount),
+    ]
+}
+
+/// What makes a submission unique and dated.
+#[derive(Clone, Copy, Debug)]
+pub struct Stamp<'a> {
+    /// Name of the ledger.
+    pub origin: &'a str,
+    /// Nonce and salts are derived from it: equal seeds make equal bytes.
+    pub seed: [u8; 32],
+    /// When it happened.
+    pub event: UnixMillis,
+    /// When it is written.
+    pub now: UnixMillis,
+}
+
+impl Office {
+    /// The writer of a step.
+    #[must_use]
+    pub const fn writer(&self, step: &Step) -> &Writer {
+        match step {
+            Step::Presented(_) => &self.operator,
+            Step::Distributed => &self.chamber,
+            Step::Initiated
+            | Step::Notified
+            | Step::Started
+            | Step::Recovered(_)
+            | Step::PaidOut(_)
+            | Step::Suspended
+            | Step::Resumed
+            | Step::Listed
+            | Step::Delisted
+            | Step::Closed(_)
+            | Step::Annulled(_) => &self.officer,
+        }
+    }
+
+    /// A signed submission of one step.
+    ///
+    /// # Errors
+    ///
+    /// When the step does not fit the catalogue, which is a mistake in this module.
+    pub fn write(&self, case: &Case, step: &Step, stamp: &Stamp<'_>) -> Result<Submission, Rejection> {
+        let writer = self.writer(step);
+        let draft = self.draft(case, step, stamp.event);
+        let derive = |purpose: &[u8]| sha256(&[b"tamga/demo-salt/v1\0", &stamp.seed, purpose]);
+        let mut nonce = [0; 16];
+        nonce.copy_from_slice(&derive(b"nonce")[..16]);
+        let (record, body) = draft.write(&Seal {
+            origin: stamp.origin,
+            key_id: writer.key.public().key_id(),
+            nonce,
+            valid_until: UnixMillis(stamp.now.get() + VALID_FOR_MS),
+            salt: &|name: &str| derive(name.as_bytes()),
+        })?;
+        let signed = record.sign(&writer.key)?;
+        Ok(Submission::new(signed, body)?)
+    }
+
+    /// The draft of one step.
+    fn draft(&self, case: &Case, step: &Step, event: UnixMillis) -> Draft {
+        let day = instant(event)[..10].to_owned();
+        let at = instant(event);
+        let officer = &self.officer.issuer;
+        let parties = || vec![case.debtor.to_text(), case.claimant.to_text()];
+        let with = |mut subjects: Vec<String>, more: &[String]| {
+            subjects.extend_from_slice(more);
+            subjects
+        };
+        let document = case.document.to_text();
+        let assigned = || with(parties(), &[officer.clone()]);
+        let (kind, subjects, fields, body) = match step {
+            Step::Presented(amount) => (
+                "E01",
+                with(parties(), &[document]),
+                json!({
+                    "exec_doc_type": "WRIT_JUDICIAL", "in_force_date": day, "claim_category": "DEBT",
+                    "claim_order": 5, "debtor_kind": "PERSON", "region_code": "75",
+                }),
+                json!({ "amount_due": amount }),
+            ),
+            Step::Distributed => (
+                "E02",
+                vec![officer.clone()],
+                json!({ "bailiff_id": officer_id(officer), "algorithm_version": 0 }),
+                json!({}),
+            ),
+            Step::Initiated => (
+                "E03",
+                assigned(),
+                json!({ "decision": "INITIATED", "act_date": day, "execution_class": "A" }),
+                json!({}),
+            ),
+            Step::Notified => (
+                "E04",
+                assigned(),
+                json!({
+                    "recipient": "DEBTOR", "channel": "EGOV", "content": "INITIATION",
+                    "sent_at": at, "delivery_status": "DELIVERED", "delivered_at": at,
+                }),
+                json!({}),
+            ),
+            Step::Started => {
+                ("E05", assigned(), json!({ "reason": "VOLUNTARY_TERM_ELAPSED" }), json!({}))
+            }
+            Step::Recovered(amount) => (
+                "E11",
+                assigned(),
+                json!({ "source_kind": "VOLUNTARY", "value_date": day }),
+                json!({ "amount": amount }),
+            ),
+            Step::PaidOut(amount) => (
+                "E12",
+                assigned(),
+                json!({ "payout_date": day }),
+                json!({ "total": amount, "lines": [[5, hex(&case.claimant), amount]] }),
+            ),
+            Step::Suspended => (
+                "E13",
+                assigned(),
+                json!({ "transition": "SUSPEND", "ground_code": "DEBTOR_HOSPITAL", "act_date": day }),
+                json!({}),
+            ),
+            Step::Resumed => (
+                "E13",
+                assigned(),
+                json!({ "transition": "RESUME", "ground_code": "DEBTOR_HOSPITAL", "act_date": day }),
+                json!({}),
+            ),
+            Step::Listed | Step::Delisted => {
+                let entered = *step == Step::Listed;
+                let reason = if entered { "ENTERED" } else { "REMOVED_EXECUTED" };
+                let subjects = vec![case.debtor.to_text(), officer.clone()];
+                ("E16", subjects, json!({ "reason": reason }), json!({}))
+            }
+            Step::Closed(amount) => (
+                "E15",
+                with(assigned(), &[document]),
+                json!({ "outcome": "EXECUTED", "act_date": day }),
+                json!({ "recovered": amount, "distributed": amount }),
+            ),
+            Step::Annulled(_) => (
+                "E18",
+                with(assigned(), &[document]),
+                json!({ "correction_kind": "ANNUL", "reason": "CLERICAL" }),
+                json!({}),
+            ),
+        };
+        let references = match step {
+            Step::Annulled(target) => vec![DraftReference {
+                relation: TARGET,
+                record: target.to_string(),
+                subject: case.case.to_text(),
+            }],
+            _ => Vec::new(),
+        };
+        Draft {
+            kind: kind.to_owned(),
+            version: None,
+            issuer: self.writer(step).issuer.clone(),
+            subject: case.case.to_text(),
+            subjects,
+            event_time: at,
+            after: None,
+            on_behalf_of: None,
+            references,
+            fields: object(fields),
+            body: object(body),
+        }
+    }
+}
+
+fn object(value: Value) -> BTreeMap<String, Value> {
+    match value {
+        Value::Object(map) => map.into_iter().collect(),
+        _ => BTreeMap::new(),
+    }
+}
+
+fn hex(subject: &Subject) -> String {
+    subject.id.to_string()
+}
+
+/// The id of an officer written `officer#number`, as fields hold it.
+fn officer_id(issuer: &str) -> String {
+    let number = issuer.split_once('#').map_or(issuer, |(_, number)| number);
+    hex(&Subject::registered(Role::Officer, number))
+}

@@ -1,0 +1,145 @@
+//! The demo story: a dozen cases at different stages, one notice late, one record annulled.
+
+use std::time::Duration;
+
+use anyhow::{Context, Result, bail};
+use tamga_format::body::Submission;
+use tamga_format::id::{RecordId, UnixMillis, sha256};
+use tamga_format::signature::SigningKey;
+use tamga_replica::{Admitted, Source};
+
+use super::casework::{Case, Office, Stamp, Step, Writer};
+use crate::app::Verdict;
+use crate::keys::Seed;
+use crate::run::Running;
+
+const DAY_MS: i64 = 24 * 3_600 * 1_000;
+/// Days between a step and the next.
+const STEP_DAYS: i64 = 1;
+/// How many days before today the first case begins.
+const BEGIN_DAYS: i64 = 40;
+/// Cases of the story, each a day after the one before.
+const CASES: usize = 12;
+/// The case whose debtor was notified late, counted from 1.
+const LATE_CASE: usize = 3;
+/// Days of that delay.
+const LATE_DAYS: i64 = 9;
+/// The case whose notice is annulled and written again, counted from 1.
+const ANNULLED_CASE: usize = 5;
+/// How long the last record may take to be final.
+const FINAL_WITHIN: Duration = Duration::from_secs(20);
+
+/// Writes the story, or finds that it stands; one line for people.
+///
+/// # Errors
+///
+/// When the network refuses a record or does not make it final.
+pub(super) async fn tell(node: &Running, keys: &[(String, Seed)]) -> Result<String> {
+    let first = name(1);
+    let known = node.app.reader().history(&Case::named(&first).case, 0, 1)?;
+    if !known.is_empty() {
+        return Ok(format!("demo story from before: cases {first} to {}", name(CASES)));
+    }
+    let mut records = 0;
+    let mut last = None;
+    for number in 1..=CASES {
+        let mut annulled = None;
+        for (index, step) in steps(number).into_iter().enumerate() {
+            let step = match (&step, annulled) {
+                (Step::Annulled(_), Some(target)) => Step::Annulled(target),
+                _ => step,
+            };
+            let id = submit(node, keys, number, index, &step).await?;
+            if step == Step::Notified {
+                annulled = Some(id);
+            }
+            records += 1;
+            last = Some(id);
+        }
+    }
+    let last = last.context("the story has records")?;
+    if !matches!(node.app.settled(last, FINAL_WITHIN).await, Verdict::Final(_)) {
+        bail!("the demo story is not final after {} s", FINAL_WITHIN.as_secs());
+    }
+    Ok(format!(
+        "demo story: {CASES} cases, {records} records final; {} has a late notice, {} an annulled one",
+        name(LATE_CASE),
+        name(ANNULLED_CASE)
+    ))
+}
+
+/// The steps of a case; later cases are less far.
+fn steps(number: usize) -> Vec<Step> {
+    let amount = 10_000_000 * i64::try_from(number).unwrap_or(1);
+    let mut steps = vec![Step::Presented(amount), Step::Distributed, Step::Initiated, Step::Notified];
+    if number == ANNULLED_CASE {
+        steps.extend([Step::Annulled(RecordId::from_bytes([0; 32])), Step::Notified]);
+    }
+    let rest = match number % 4 {
+        1 => vec![
+            Step::Listed,
+            Step::Started,
+            Step::Recovered(amount),
+            Step::PaidOut(amount),
+            Step::Delisted,
+            Step::Closed(amount),
+        ],
+        2 => vec![Step::Started, Step::Recovered(amount / 4)],
+        3 => vec![Step::Started, Step::Suspended, Step::Resumed],
+        _ => Vec::new(),
+    };
+    steps.extend(rest);
+    steps
+}
+
+/// The name of a case of the story.
+fn name(number: usize) -> String {
+    format!("demo-{number:02}")
+}
+
+async fn submit(
+    node: &Running,
+    keys: &[(String, Seed)],
+    number: usize,
+    index: usize,
+    step: &Step,
+) -> Result<RecordId> {
+    let now = node.app.now();
+    let submission = write(keys, number, index, step, now)?;
+    let id = submission.record().id();
+    let verdict = node.app.admit(vec![submission], Source::Local).await.pop();
+    match verdict.context("one verdict per record")? {
+        Ok(Admitted::New | Admitted::Pending | Admitted::Final(_)) => Ok(id),
+        Ok(Admitted::Parked) => bail!("record {index} of {} waits for another", name(number)),
+        Err(fault) => bail!("record {index} of {} is refused: {fault}", name(number)),
+    }
+}
+
+fn write(
+    keys: &[(String, Seed)],
+    number: usize,
+    index: usize,
+    step: &Step,
+    now: UnixMillis,
+) -> Result<Submission> {
+    let writer = |name: &str, issuer: &str| -> Result<Writer> {
+        let found = keys.iter().find(|(known, _)| known == name);
+        let (_, seed) = found.with_context(|| format!("no demo key {name}"))?;
+        Ok(Writer { issuer: issuer.to_owned(), key: SigningKey::from_seed(seed.0) })
+    };
+    let bailiff = 1234 + number % 3;
+    let office = Office {
+        operator: writer("operator:demo", "organisation#591240000218")?,
+        chamber: writer("chamber:demo", "organisation#591240000228")?,
+        officer: writer(&format!("officer:{bailiff}"), &format!("officer#{bailiff}"))?,
+    };
+    let late = if number == LATE_CASE && index >= 3 { LATE_DAYS } else { 0 };
+    let days = i64::try_from(number + index)? * STEP_DAYS + late;
+    let event = UnixMillis(now.get() - (BEGIN_DAYS - days) * DAY_MS);
+    let name = name(number);
+    let seed = sha256(&[b"tamga/demo-story/v1\0", name.as_bytes(), &[u8::try_from(index)?]]);
+    let stamp = Stamp { origin: super::ORIGIN, seed, event, now };
+    office
+        .write(&Case::named(&name), step, &stamp)
+        .map_err(|refused| anyhow::anyhow!("record {index} of {name}: {}", refused.detail))
+}

@@ -1,0 +1,30 @@
+//! The shell of a validator: engine, networks, HTTP, clock and files around the replica.
+//!
+//! | Module | Holds |
+//! |---|---|
+//! | [`run`] | wiring: the only file that knows all parts |
+//! | [`app`] | the replica's thread and its doors |
+//! | [`engine`] | consensus over its own network |
+//! | [`swarm`], [`pool`] | records and signatures among the ledger's processes |
+//! | [`cosigner`], [`publisher`], [`gather`], [`watermark`] | who signs checkpoints, and when |
+//! | [`http`], [`metrics`] | the interface to everybody else |
+//! | [`config`], [`keys`], [`clock`] | files and time |
+//! | [`founding`], [`genesis_tool`], [`devnet`] | new ledgers |
+
+pub mod app;
+pub mod clock;
+pub mod config;
+pub mod cosigner;
+pub mod devnet;
+pub mod engine;
+pub mod founding;
+pub mod gather;
+pub mod genesis_tool;
+pub mod http;
+pub mod keys;
+pub mod metrics;
+pub mod pool;
+pub mod publisher;
+pub mod run;
+pub mod swarm;
+pub mod watermark;

@@ -1,0 +1,107 @@
+//! `tamga-node`: arguments, then one of the programs of the library.
+
+use std::net::IpAddr;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand};
+use tamga_node::{devnet, genesis_tool, run};
+
+/// A validator of Tamga, and what founding a ledger needs.
+#[derive(Debug, Parser)]
+#[command(name = "tamga-node", version, arg_required_else_help = true)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Run a whole network of demo validators in this process.
+    Devnet(DevnetArguments),
+    /// Run one validator.
+    Start(ConfigArguments),
+    /// Run one publisher: it signs what a quorum of validators has cosigned.
+    Publisher(ConfigArguments),
+    /// Make or check a genesis file.
+    #[command(subcommand)]
+    Genesis(GenesisCommand),
+}
+
+#[derive(Debug, Args)]
+struct ConfigArguments {
+    /// Configuration file (TOML).
+    #[arg(long, value_name = "FILE")]
+    config: PathBuf,
+}
+
+#[derive(Debug, Args)]
+struct DevnetArguments {
+    /// Folder of the network; an existing one is continued. Absent: a fresh temporary folder.
+    #[arg(long, value_name = "DIR")]
+    dir: Option<PathBuf>,
+    /// Number of validators, each of an organisation of its own.
+    #[arg(long, default_value_t = 4, value_parser = clap::value_parser!(u16).range(1..=9))]
+    validators: u16,
+    /// First port; ports follow each other. Absent: free ports are chosen.
+    #[arg(long, value_name = "PORT")]
+    port_base: Option<u16>,
+    /// Address to listen on.
+    #[arg(long, default_value = "127.0.0.1")]
+    listen: IpAddr,
+    /// Run CMD by the shell against the ready network, then stop with its exit code.
+    #[arg(long, value_name = "CMD")]
+    exec: Option<String>,
+    /// Do not write the demo story.
+    #[arg(long)]
+    no_story: bool,
+}
+
+#[derive(Debug, Subcommand)]
+enum GenesisCommand {
+    /// Make keys and a genesis file from a template, for a rehearsal of the founding.
+    Make {
+        /// Template: organisations and their validators.
+        #[arg(long, value_name = "FILE")]
+        template: PathBuf,
+        /// New folder for the genesis file, keys and configurations.
+        #[arg(long, value_name = "DIR")]
+        dir: PathBuf,
+    },
+    /// Check a genesis file and say what its topology survives.
+    Check {
+        /// The genesis file.
+        file: PathBuf,
+    },
+}
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    run::start_logging();
+    let result = match Arguments::parse().command {
+        Command::Devnet(arguments) => {
+            devnet::run(devnet::Options {
+                dir: arguments.dir,
+                validators: arguments.validators,
+                port_base: arguments.port_base,
+                listen: arguments.listen,
+                exec: arguments.exec,
+                story: !arguments.no_story,
+            })
+            .await
+        }
+        Command::Start(arguments) => run::validator(&arguments.config).await,
+        Command::Publisher(arguments) => run::publisher(&arguments.config).await,
+        Command::Genesis(GenesisCommand::Make { template, dir }) => {
+            genesis_tool::make(&template, &dir).map(|()| 0)
+        }
+        Command::Genesis(GenesisCommand::Check { file }) => genesis_tool::check(&file).map(|()| 0),
+    };
+    match result {
+        Ok(code) => ExitCode::from(code),
+        Err(error) => {
+            run::report(&error);
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,0 +1,498 @@
+//! Wiring: the only file that knows all parts of a process.
+
+use std::future::Future;
+use std::io::IsTerminal;
+use std::path::Path;
+use std::pin::pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::{Context, Result, anyhow, bail};
+use base64ct::{Base64, Encoding};
+use tamga_api::genesis_file;
+use tamga_api::shapes::{ValidatorView, ValidatorsView};
+use tamga_format::beacon::VrfSecret;
+use tamga_format::id::{GenesisHash, Height};
+use tamga_format::note::Note;
+use tamga_format::signature::SigningKey;
+use tamga_format::validators::Validator;
+use tamga_replica::{App, Builder};
+use tamga_rocks::RocksStore;
+use tamga_state::Genesis;
+use tokio::sync::{mpsc, oneshot, watch};
+use tokio::task::JoinHandle;
+use tracing_subscriber::EnvFilter;
+
+use crate::app::{self, AppHandle, EngineHost, HttpLedger, Opened};
+use crate::clock::Clock;
+use crate::config::{PeerConfig, PublisherConfig, ValidatorConfig, read_text};
+use crate::engine::config::{EngineConfig, Pace};
+use crate::engine::host::Validators;
+use crate::gather::FinalNote;
+use crate::http::state::{HttpLimits, HttpState, LedgerInfo, Tokens};
+use crate::keys::{PublisherKeys, Seed, ValidatorKeys, read_keys};
+use crate::metrics::Metrics;
+use crate::swarm::{self, PeerRole, SwarmConfig, SwarmPeer};
+use crate::{cosigner, engine, http, pool, publisher};
+
+/// Messages of the swarm waiting to be handled.
+const INBOX_MAX: usize = 1_024;
+/// Bytes of one part of a proposed block.
+const PART_BYTES: usize = 256 << 10;
+/// How long a stopping process waits for open requests.
+const STOP_WITHIN: Duration = Duration::from_secs(5);
+/// How the names of ledgers end that accept the public demo keys.
+const DEVNET_SUFFIX: &str = "-devnet";
+
+/// Starts logging to standard error; `TAMGA_LOG` filters, as in `TAMGA_LOG=info,tamga_node=debug`.
+pub fn start_logging() {
+    let filter = EnvFilter::try_from_env("TAMGA_LOG").unwrap_or_else(|_| {
+        // Dial errors until peers are up are the engine's loudest lines and nobody's concern.
+        EnvFilter::new("warn,arc_malachitebft=off,informalsystems_malachitebft=off,libp2p=off,ractor=off")
+    });
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .with_ansi(std::io::stderr().is_terminal())
+        .init();
+}
+
+/// Tells an operator why the process ends.
+pub fn report(error: &anyhow::Error) {
+    tracing::error!("{error:#}");
+}
+
+/// Runs one validator until it is told to stop or fails.
+///
+/// # Errors
+///
+/// When the configuration, the keys, the store or a part of the node fails.
+pub async fn validator(config: &Path) -> Result<u8> {
+    let mut running = start(&ValidatorConfig::read(config)?).await?;
+    tracing::warn!(validator = running.name, http = %running.http, "started");
+    tokio::select! {
+        error = running.failed() => return Err(error),
+        () = told_to_stop() => {}
+    }
+    running.stop().await;
+    Ok(0)
+}
+
+/// Runs one publisher until it is told to stop or fails.
+///
+/// # Errors
+///
+/// When the configuration, the keys or the watermark fails.
+pub async fn publisher(config: &Path) -> Result<u8> {
+    let config = PublisherConfig::read(config)?;
+    tracing::warn!(publisher = config.publisher, "started");
+    tokio::select! {
+        result = publish(&config) => result?,
+        () = told_to_stop() => {}
+    }
+    Ok(0)
+}
+
+async fn told_to_stop() {
+    use tokio::signal::unix::{SignalKind, signal};
+    match signal(SignalKind::terminate()) {
+        Ok(mut terminate) => {
+            tokio::select! {
+                _ = tokio::signal::ctrl_c() => {}
+                _ = terminate.recv() => {}
+            }
+        }
+        Err(_) => {
+            tokio::signal::ctrl_c().await.ok();
+        }
+    }
+}
+
+/// A genesis file, read and checked.
+struct Ledger {
+    bytes: Vec<u8>,
+    genesis: Genesis,
+    hash: GenesisHash,
+}
+
+impl Ledger {
+    fn read(file: &Path) -> Result<Self> {
+        let bytes = read_text(file, genesis_file::GENESIS_BYTES_MAX as u64)?.into_bytes();
+        let (genesis, hash) =
+            genesis_file::parse(&bytes).with_context(|| format!("{}", file.display()))?;
+        Ok(Self { bytes, genesis, hash })
+    }
+
+    fn validator(&self, name: &str) -> Result<&Validator> {
+        let found = self.genesis.validators.members().iter().find(|member| member.name == name);
+        found.with_context(|| format!("the genesis file names no validator {name}"))
+    }
+
+    /// Refuses the public demo keys outside devnets.
+    fn refuse_demo(&self, name: &str, keys: &[(Seed, String)]) -> Result<()> {
+        if self.genesis.origin.ends_with(DEVNET_SUFFIX) {
+            return Ok(());
+        }
+        for (seed, purpose) in keys {
+            if *seed == Seed::demo(purpose) {
+                bail!("{name} has a public demo key ({purpose}); only ledgers named …{DEVNET_SUFFIX} accept them");
+            }
+        }
+        Ok(())
+    }
+}
+
+/// A running validator.
+#[derive(Debug)]
+pub struct Running {
+    /// Its name in the genesis file.
+    pub name: String,
+    /// Its replica.
+    pub app: AppHandle,
+    /// Where its HTTP interface listens.
+    pub http: std::net::SocketAddr,
+    /// The head when it was opened.
+    pub opened_at: Height,
+    failure: mpsc::Receiver<anyhow::Error>,
+    stop: watch::Sender<bool>,
+    engine: engine::EngineTask,
+    tasks: Vec<JoinHandle<()>>,
+    server: JoinHandle<()>,
+}
+
+impl Running {
+    /// Resolves when a part fails; the process must stop then.
+    pub async fn failed(&mut self) -> anyhow::Error {
+        let name = self.name.clone();
+        match self.failure.recv().await {
+            Some(error) => error.context(format!("validator {name}")),
+            None => anyhow!("validator {name} ended"),
+        }
+    }
+
+    /// Stops: no new requests, open ones finish, then the engine ends. What was committed is durable already.
+    pub async fn stop(self) {
+        self.stop.send_replace(true);
+        if tokio::time::timeout(STOP_WITHIN, self.server).await.is_err() {
+            tracing::warn!("requests were still open after {} s", STOP_WITHIN.as_secs());
+        }
+        self.engine.stop().await;
+        for task in self.tasks {
+            task.abort();
+        }
+    }
+}
+
+/// Starts every part of a validator.
+///
+/// # Errors
+///
+/// When a part can't start; the message names it and says what to do.
+pub async fn start(config: &ValidatorConfig) -> Result<Running> {
+    let clock = Clock;
+    let ledger = Ledger::read(&config.genesis)?;
+    let me = ledger.validator(&config.validator)?.clone();
+    let keys: ValidatorKeys = read_keys(&config.keys)?;
+    check_keys(&ledger, &me, &keys)?;
+    std::fs::create_dir_all(&config.data).with_context(|| format!("{}", config.data.display()))?;
+
+    let opened = open(&ledger, &config.data)?;
+    let opened_at = opened.head().height;
+    let beacon = VrfSecret::from_seed(&keys.beacon.0);
+    let doors = app::start(opened, Builder { validator: me.id, beacon }, clock)?;
+    let app = doors.app.clone();
+
+    let (pool_in, pool_inbox) = mpsc::channel(INBOX_MAX);
+    let (notes_in, notes_inbox) = mpsc::channel(INBOX_MAX);
+    let swarm = swarm::start(
+        swarm_config(&ledger, &keys.network, &config.swarm_listen, &config.peers),
+        Some(pool_in),
+        notes_in,
+    )?;
+    let (finals, final_notes) = mpsc::channel(INBOX_MAX);
+    let (cosigner, cosigning) = cosigner::start(
+        cosigner::CosignerConfig {
+            key: SigningKey::from_seed(keys.cosigner.0),
+            vkey: me.cosigner.clone(),
+            genesis: ledger.hash,
+            validators: ledger.genesis.validators.clone(),
+            policy: ledger.genesis.policy.clone(),
+            watermark: config.data.join("cosigner.watermark"),
+            clock,
+        },
+        opened_at,
+        Arc::new(app.clone()),
+        swarm.clone(),
+        notes_inbox,
+        finals,
+    )?;
+    let engine = start_engine(config, &ledger, &me, &keys, &app).await?;
+
+    let (stop, stopping) = watch::channel(false);
+    let metrics = Arc::new(Metrics::default());
+    let (server, listening) = serve(config, &ledger, &app, &metrics, stopping).await?;
+    let (failures, failure) = mpsc::channel(4);
+    let mut commits = doors.commits;
+    let tasks = vec![
+        tokio::spawn(pool::receive(app.clone(), pool_inbox)),
+        tokio::spawn(pool::send(swarm, doors.accepted)),
+        tokio::spawn(async move {
+            while let Some(event) = commits.recv().await {
+                cosigner.committed(event.committed.head.height);
+            }
+        }),
+        tokio::spawn(store_notes(app.clone(), final_notes)),
+        tokio::spawn(watch_replica(doors.ended, failures.clone())),
+        tokio::spawn(watch_task("cosigner", cosigning, failures.clone())),
+        tokio::spawn(watch_engine(engine.ended(), failures)),
+    ];
+    Ok(Running {
+        name: config.validator.clone(),
+        app,
+        http: listening,
+        opened_at,
+        failure,
+        stop,
+        engine,
+        tasks,
+        server,
+    })
+}
+
+/// Opens the database of a data folder and recovers the replica from it.
+fn open(ledger: &Ledger, data: &Path) -> Result<Opened> {
+    let path = data.join("db");
+    let store = RocksStore::open(&path).with_context(|| format!("database {}", path.display()))?;
+    let app = App::open(store, &ledger.genesis, ledger.hash).with_context(|| {
+        format!(
+            "database {} can't be used; restore it from a backup, or move it away and let this validator catch up from its peers",
+            path.display()
+        )
+    })?;
+    Ok(Opened::new(app))
+}
+
+fn check_keys(ledger: &Ledger, me: &Validator, keys: &ValidatorKeys) -> Result<()> {
+    let name = &me.name;
+    let demo = |seed: &Seed, purpose: &str| (*seed, format!("{name}/{purpose}"));
+    ledger.refuse_demo(
+        name,
+        &[
+            demo(&keys.consensus, "consensus"),
+            demo(&keys.cosigner, "cosigner"),
+            demo(&keys.beacon, "beacon"),
+            demo(&keys.network, "network"),
+        ],
+    )?;
+    let held = [
+        ("consensus", SigningKey::from_seed(keys.consensus.0).public() == me.consensus),
+        ("cosigner", SigningKey::from_seed(keys.cosigner.0).public() == *me.cosigner.key()),
+        ("beacon", VrfSecret::from_seed(&keys.beacon.0).public() == me.beacon),
+        ("network", swarm::peer_id(&keys.network.0).to_string() == me.peer_id),
+    ];
+    match held.iter().find(|(_, same)| !same) {
+        Some((purpose, _)) => bail!("the {purpose} key is not the one the genesis file names for {name}"),
+        None => Ok(()),
+    }
+}
+
+fn swarm_config(
+    ledger: &Ledger,
+    network: &Seed,
+    listen: &str,
+    peers: &[PeerConfig],
+) -> SwarmConfig {
+    let addresses = |peer_id: &str| -> Vec<String> {
+        let known = peers.iter().filter(|peer| peer.peer_id == peer_id);
+        known.map(|peer| peer.swarm.clone()).collect()
+    };
+    // Who may connect is said by the genesis file alone; the configuration only says where they are.
+    let validators = ledger.genesis.validators.members().iter().map(|member| SwarmPeer {
+        peer_id: member.peer_id.clone(),
+        role: PeerRole::Validator,
+        addresses: addresses(&member.peer_id),
+    });
+    let publishers = ledger.genesis.publishers.iter().map(|peer_id| SwarmPeer {
+        peer_id: peer_id.clone(),
+        role: PeerRole::Publisher,
+        addresses: addresses(peer_id),
+    });
+    SwarmConfig {
+        network: network.0,
+        genesis: ledger.hash,
+        listen: vec![listen.to_owned()],
+        peers: validators.chain(publishers).collect(),
+    }
+}
+
+async fn start_engine(
+    config: &ValidatorConfig,
+    ledger: &Ledger,
+    me: &Validator,
+    keys: &ValidatorKeys,
+    app: &AppHandle,
+) -> Result<engine::EngineTask> {
+    let peers = config.peers.iter().filter_map(|peer| {
+        let address = peer.consensus.as_ref()?;
+        Some(format!("{address}/p2p/{}", peer.peer_id))
+    });
+    let pace = Pace {
+        heartbeat: Duration::from_secs(config.pace.heartbeat_s),
+        block_interval: Duration::from_millis(config.pace.block_interval_ms),
+        propose_timeout: Duration::from_millis(config.pace.propose_timeout_ms),
+        vote_timeout: Duration::from_millis(config.pace.vote_timeout_ms),
+        ..Pace::default()
+    };
+    let engine = EngineConfig {
+        moniker: config.validator.clone(),
+        genesis: ledger.hash,
+        validator: me.id,
+        consensus_key: SigningKey::from_seed(keys.consensus.0),
+        network_seed: keys.network.0,
+        listen: config.consensus_listen.clone(),
+        peers: peers.collect(),
+        dir: config.data.join("engine"),
+        pace,
+        block_bytes_max: tamga_replica::limits::BLOCK_BYTES_MAX,
+        part_bytes: PART_BYTES,
+    };
+    let validators = Arc::new(Validators::try_from(&ledger.genesis.validators)?);
+    engine::start(engine, Arc::new(EngineHost::new(app.clone(), validators))).await
+}
+
+async fn serve(
+    config: &ValidatorConfig,
+    ledger: &Ledger,
+    app: &AppHandle,
+    metrics: &Arc<Metrics>,
+    stopping: watch::Receiver<bool>,
+) -> Result<(JoinHandle<()>, std::net::SocketAddr)> {
+    let info = LedgerInfo {
+        origin: ledger.genesis.origin.clone(),
+        policy: ledger.genesis.policy.encode(),
+        genesis: ledger.bytes.clone(),
+        validators: validators_view(ledger),
+    };
+    let state = HttpState::new(
+        Arc::new(HttpLedger::new(app.clone())),
+        info,
+        Tokens::new(config.http.token.as_deref()),
+        HttpLimits::default(),
+        Arc::clone(metrics),
+        stopping.clone(),
+    );
+    let address = config.http.listen;
+    let listener = tokio::net::TcpListener::bind(address)
+        .await
+        .with_context(|| format!("HTTP address {address}"))?;
+    let listening = listener.local_addr()?;
+    let mut stopping = stopping;
+    let server = axum::serve(listener, http::router(state)).with_graceful_shutdown(async move {
+        // An error means that the process is ending anyway.
+        stopping.wait_for(|stop| *stop).await.ok();
+    });
+    let task = tokio::spawn(async move {
+        if let Err(error) = server.await {
+            tracing::error!(%error, "the HTTP server ended");
+        }
+    });
+    Ok((task, listening))
+}
+
+fn validators_view(ledger: &Ledger) -> ValidatorsView {
+    let set = &ledger.genesis.validators;
+    ValidatorsView {
+        origin: ledger.genesis.origin.clone(),
+        genesis: ledger.hash.to_string(),
+        quorum: set.quorum() as u64,
+        data: set.members().iter().map(validator_view).collect(),
+    }
+}
+
+fn validator_view(member: &Validator) -> ValidatorView {
+    ValidatorView {
+        validator_id: member.id.to_string(),
+        name: member.name.clone(),
+        organisation: member.organisation.clone(),
+        consensus: Base64::encode_string(member.consensus.as_bytes()),
+        cosigner: member.cosigner.to_string(),
+        beacon: Base64::encode_string(member.beacon.as_bytes()),
+        peer: member.peer_id.clone(),
+    }
+}
+
+/// Stores final notes; from then on receipts of their blocks exist.
+async fn store_notes(app: AppHandle, mut notes: mpsc::Receiver<FinalNote>) {
+    while let Some(FinalNote { height, size, note }) = notes.recv().await {
+        let note = match Note::parse(&note) {
+            Ok(note) => note,
+            Err(error) => {
+                tracing::error!(%error, "a gathered note does not parse");
+                continue;
+            }
+        };
+        match app.attach_note(height, size, note).await {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => tracing::error!(height = height.get(), %error, "a gathered note is refused"),
+            Err(_) => return,
+        }
+    }
+}
+
+async fn watch_replica(
+    ended: oneshot::Receiver<Result<(), String>>,
+    failures: mpsc::Sender<anyhow::Error>,
+) {
+    let error = match ended.await {
+        Ok(Ok(())) => return,
+        Ok(Err(reason)) => anyhow!(reason),
+        Err(_) => anyhow!("the replica's thread panicked; see the log above"),
+    };
+    failures.send(error).await.ok();
+}
+
+async fn watch_task(
+    name: &'static str,
+    task: JoinHandle<Result<()>>,
+    failures: mpsc::Sender<anyhow::Error>,
+) {
+    let error = match task.await {
+        Ok(Ok(())) => return,
+        Ok(Err(error)) => error.context(name),
+        Err(error) if error.is_cancelled() => return,
+        Err(error) => anyhow!(error).context(name),
+    };
+    failures.send(error).await.ok();
+}
+
+async fn watch_engine(
+    ended: impl Future<Output = anyhow::Error>,
+    failures: mpsc::Sender<anyhow::Error>,
+) {
+    let error = pin!(ended).await;
+    failures.send(error.context("engine")).await.ok();
+}
+
+/// Runs one publisher: it signs with the log key what a quorum of validators has cosigned.
+///
+/// # Errors
+///
+/// When the keys are not those of the genesis file, or the watermark fails.
+pub async fn publish(config: &PublisherConfig) -> Result<()> {
+    let ledger = Ledger::read(&config.genesis)?;
+    let keys: PublisherKeys = read_keys(&config.keys)?;
+    ledger.refuse_demo(&config.publisher, &[(keys.log, "log".to_owned())])?;
+    let peer_id = swarm::peer_id(&keys.network.0).to_string();
+    if !ledger.genesis.publishers.contains(&peer_id) {
+        bail!("the genesis file names no publisher with the network key of {}", config.publisher);
+    }
+    std::fs::create_dir_all(&config.data).with_context(|| format!("{}", config.data.display()))?;
+    publisher::run(publisher::PublisherConfig {
+        key: SigningKey::from_seed(keys.log.0),
+        policy: ledger.genesis.policy.clone(),
+        watermark: config.data.join("publisher.watermark"),
+        swarm: swarm_config(&ledger, &keys.network, &config.swarm_listen, &config.peers),
+        clock: Clock,
+    })
+    .await
+}

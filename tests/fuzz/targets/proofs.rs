@@ -1,0 +1,215 @@
+//! Notes, receipts and proofs: what verifies must be true of the ledger it was made from.
+
+use std::collections::BTreeSet;
+
+use tamga_format::checkpoint::Checkpoint;
+use tamga_format::id::{MapKey, MapValue, TreeRoot, sha256};
+use tamga_format::merkle::{
+    Hash, consistency_path, inclusion_path, leaf_hash, root_of, verify_consistency,
+    verify_inclusion,
+};
+use tamga_format::mpt;
+use tamga_format::note::{Note, VKey};
+use tamga_format::policy::Policy;
+use tamga_format::receipt::Receipt;
+use tamga_format::tlog_proof::TlogProof;
+use tamga_replica::map::{Map, MapProof};
+
+use super::{Target, of_text, same, texts};
+use crate::ledger;
+use crate::seeds;
+
+pub(super) fn targets() -> Vec<Target> {
+    vec![
+        note(),
+        policy(),
+        vkey(),
+        checkpoint(),
+        receipt(),
+        tlog_proof(),
+        map_proof(),
+        inclusion(),
+        consistency(),
+    ]
+}
+
+fn note() -> Target {
+    let ledger = seeds::small_ledger();
+    let mut inputs = seeds::files("checkpoint", ".note");
+    inputs.extend(["log/checkpoint", "log/checkpoint.old"].map(seeds::file));
+    inputs.extend(texts(seeds::notes(&ledger).iter().map(Note::encode)));
+    let signed: BTreeSet<String> = inputs
+        .iter()
+        .map(|note| Note::parse(str::from_utf8(note).unwrap()).unwrap().text)
+        .collect();
+    let policy = ledger::policy();
+    Target::new("note", inputs, of_text(move |text| {
+        let Ok(note) = Note::parse(text) else { return false };
+        same(text.as_bytes(), note.encode());
+        if let Ok(verified) = policy.verify(&note) {
+            assert!(signed.contains(&note.text), "a forged checkpoint");
+            assert_eq!(verified.checkpoint().body(), note.text);
+            let minimal = policy.minimal(&note).unwrap();
+            assert_eq!(policy.minimal(&minimal).as_ref(), Ok(&minimal));
+            assert_eq!(policy.verify_canonical(&note).is_ok(), note == minimal);
+        }
+        true
+    }))
+}
+
+fn policy() -> Target {
+    let ours = ledger::policy();
+    let keys: Vec<&VKey> = ours.witnesses().map(|witness| &witness.key).collect();
+    let nested = format!(
+        "# two of three\nlog {} https://tamga.example/log/\n\nwitness a {} http://a.example\n\
+         witness b\t{}  https://b.example/\nwitness c {} https://c.example/\n\
+         group pair all a b\ngroup g any pair c\nquorum g\n",
+        ours.log(), keys[0], keys[1], keys[2],
+    );
+    let mut inputs = vec![seeds::file("checkpoint/policy.txt"), seeds::file("receipt/policy.txt")];
+    inputs.extend(texts([nested, ours.encode().replace("quorum validators", "quorum none")]));
+    Target::new("policy", inputs, of_text(|text| {
+        let Ok(policy) = Policy::parse(text) else { return false };
+        let canonical = policy.encode();
+        let again = Policy::parse(&canonical).unwrap();
+        assert_eq!(again, policy);
+        assert_eq!(again.encode(), canonical);
+        true
+    }))
+}
+
+fn vkey() -> Target {
+    let mut inputs: Vec<Vec<u8>> =
+        seeds::file("log/vkeys").split(|byte| *byte == b'\n').map(<[u8]>::to_vec).collect();
+    inputs.retain(|line| !line.is_empty());
+    Target::new("vkey", inputs, of_text(|text| {
+        VKey::parse(text).is_ok_and(|vkey| same(text.as_bytes(), vkey.to_string()))
+    }))
+}
+
+fn checkpoint() -> Target {
+    let ledger = seeds::small_ledger();
+    let inputs = texts(ledger.blocks.iter().map(|(_, checkpoint)| checkpoint.body()));
+    Target::new("checkpoint", inputs, of_text(|text| {
+        Checkpoint::parse(text).is_ok_and(|checkpoint| same(text.as_bytes(), checkpoint.body()))
+    }))
+}
+
+/// The ledger gives so many receipts and no more: any other text is refused.
+fn receipt() -> Target {
+    let ledger = seeds::small_ledger();
+    let genuine: BTreeSet<String> =
+        seeds::receipts(&ledger).iter().map(Receipt::encode).collect();
+    let mut inputs = texts(&genuine);
+    inputs.extend(seeds::files("receipt", ".tamga-receipt"));
+    let policy = ledger::policy();
+    Target::new("receipt", inputs, of_text(move |text| {
+        let Ok(receipt) = Receipt::parse(text) else { return false };
+        same(text.as_bytes(), receipt.encode());
+        let proven = receipt.verify(&policy).is_ok();
+        assert_eq!(proven, genuine.contains(text), "a receipt that the ledger did not give");
+        proven
+    }))
+}
+
+fn tlog_proof() -> Target {
+    let ledger = seeds::small_ledger();
+    let mut inputs = vec![seeds::file("tlog-proof/plain.tlog-proof")];
+    inputs.extend(texts(seeds::receipts(&ledger).iter().map(|receipt| receipt.proof.encode())));
+    let policy = ledger::policy();
+    let signed: BTreeSet<String> = ledger.blocks.iter().map(|(_, at)| at.body()).collect();
+    Target::new("tlog-proof", inputs, of_text(move |text| {
+        let Ok(proof) = TlogProof::parse(text) else { return false };
+        same(text.as_bytes(), proof.encode());
+        for (index, leaf) in (0..).zip(&ledger.leaves) {
+            if proof.verify(leaf, &policy).is_ok() {
+                assert_eq!(proof.index.get(), index, "a leaf is proven at another index");
+                assert!(signed.contains(&proof.checkpoint.text), "a forged checkpoint");
+            }
+        }
+        true
+    }))
+}
+
+/// Key, value and proof; presence is tried with the value, absence without.
+fn map_proof() -> Target {
+    let hash = |name: &str, number: u8| sha256(&[name.as_bytes(), &[number]]);
+    let mut pairs: Vec<(MapKey, MapValue)> =
+        (0..64).map(|number| (MapKey(hash("key", number)), MapValue(hash("value", number)))).collect();
+    pairs.sort();
+    let map = Map::new().updated(&pairs);
+    assert_eq!(Ok(map.root()), mpt::root_of(&pairs));
+    let absent = (0..16).map(|number| MapKey(hash("absent", number)));
+    let inputs = pairs.iter().map(|(key, _)| *key).chain(absent).map(|key| match map.prove(&key) {
+        MapProof::Present(value, proof) => [&key.0[..], &value.0, &proof].concat(),
+        MapProof::Absent(proof) => [&key.0[..], &[0; 32], &proof].concat(),
+    });
+    let inputs = inputs.collect();
+    Target::new("map-proof", inputs, move |input| {
+        let Some((key, rest)) = input.split_first_chunk() else { return false };
+        let Some((value, proof)) = rest.split_first_chunk() else { return false };
+        let (key, value, root) = (MapKey(*key), MapValue(*value), map.root());
+        let present = mpt::verify_presence(&root, &key, &value, proof).is_ok();
+        let absent = mpt::verify_absence(&root, &key, proof).is_ok();
+        assert!(!present || map.get(&key) == Some(value), "a pair that is not there");
+        assert!(!absent || map.get(&key).is_none(), "an absence of what is there");
+        // The verifier for keys of any length is not stricter.
+        assert!(!present || mpt::verify(&root.0, &key.0, Some(&value.0), proof).is_ok());
+        assert!(!absent || mpt::verify(&root.0, &key.0, None, proof).is_ok());
+        present || absent
+    })
+}
+
+/// The hashes of a path that are left after what stands before it.
+fn path(bytes: &[u8]) -> Option<Vec<Hash>> {
+    let (hashes, rest) = bytes.as_chunks::<32>();
+    rest.is_empty().then(|| hashes.to_vec())
+}
+
+/// Index, leaf hash and path.
+fn inclusion() -> Target {
+    let ledger = seeds::small_ledger();
+    let (size, root) = (ledger.frontier.size(), ledger.frontier.root());
+    let leaves: Vec<Hash> = ledger.leaves.iter().map(|leaf| leaf_hash(leaf)).collect();
+    let inputs = (0..).zip(&leaves).map(|(index, leaf): (u64, &Hash)| {
+        let path = inclusion_path(&ledger, index, size).unwrap();
+        [&index.to_be_bytes()[..], leaf, &path.concat()].concat()
+    });
+    let inputs = inputs.collect();
+    Target::new("inclusion", inputs, move |input| {
+        let Some((index, rest)) = input.split_first_chunk() else { return false };
+        let Some((leaf, rest)) = rest.split_first_chunk() else { return false };
+        let (index, Some(path)) = (u64::from_be_bytes(*index), path(rest)) else { return false };
+        if verify_inclusion(leaf, index, size, &path, &root).is_err() {
+            return false;
+        }
+        let there = usize::try_from(index).ok().and_then(|index| leaves.get(index));
+        assert_eq!(there, Some(leaf), "a leaf that is not there");
+        true
+    })
+}
+
+/// Smaller size, its root and path.
+fn consistency() -> Target {
+    let ledger = seeds::small_ledger();
+    let (size, root) = (ledger.frontier.size(), ledger.frontier.root());
+    let leaves: Vec<Hash> = ledger.leaves.iter().map(|leaf| leaf_hash(leaf)).collect();
+    let roots: Vec<TreeRoot> = (0..=leaves.len()).map(|end| root_of(&leaves[..end])).collect();
+    let inputs = (1..).zip(&roots[1..]).map(|(old, root): (u64, &TreeRoot)| {
+        let path = consistency_path(&ledger, old, size).unwrap();
+        [&old.to_be_bytes()[..], &root.0, &path.concat()].concat()
+    });
+    let inputs = inputs.collect();
+    Target::new("consistency", inputs, move |input| {
+        let Some((old, rest)) = input.split_first_chunk() else { return false };
+        let Some((old_root, rest)) = rest.split_first_chunk() else { return false };
+        let (old, Some(path)) = (u64::from_be_bytes(*old), path(rest)) else { return false };
+        let old_root = TreeRoot(*old_root);
+        if verify_consistency(old, size, &path, &old_root, &root).is_err() {
+            return false;
+        }
+        let there = usize::try_from(old).ok().and_then(|old| roots.get(old));
+        assert_eq!(there, Some(&old_root), "a root that never was");
+        true
+    })
+}
