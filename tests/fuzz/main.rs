@@ -75,7 +75,10 @@ fn main() -> ExitCode {
         match run(target, &options) {
             Ok(Tally { cases, accepted, slowest }) => {
                 let micros = slowest.as_micros();
-                println!("{:20} {cases:>9} cases {accepted:>8} accepted, slowest {micros} µs", target.name);
+                println!(
+                    "{:20} {cases:>9} cases {accepted:>8} accepted, slowest {micros} µs",
+                    target.name
+                );
             }
             Err(case) => {
                 let (name, seed) = (target.name, options.seed);

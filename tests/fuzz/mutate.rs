@@ -135,7 +135,7 @@ fn lines(rng: &mut Rng, input: &mut Vec<u8>, seeds: &[Vec<u8>]) {
             let to = rng.below(lines.len());
             lines.swap(at, to);
         }
-        _ => lines[at] = rng.pick(&other),
+        _ => lines[at] = other[rng.below(other.len())],
     }
     *input = lines.join(&b'\n');
 }
@@ -146,11 +146,12 @@ fn token(rng: &mut Rng, input: &mut Vec<u8>, seeds: &[Vec<u8>]) {
     let Some(run) = run(rng, input, text) else { return };
     let Ok(token) = str::from_utf8(&input[run.clone()]) else { return };
     let Ok(mut bytes) = Base64::decode_vec(token) else { return };
-    let pool = [bytes.clone()];
+    let own = [bytes.clone()];
+    let pool = if rng.below(2) == 0 { &own } else { seeds };
     match rng.below(4) {
         0 => number(rng, &mut bytes),
         1 => drop(bytes.pop()),
-        _ => change(rng, &mut bytes, if rng.below(2) == 0 { &pool } else { seeds }),
+        _ => change(rng, &mut bytes, pool),
     }
     drop(input.splice(run, Base64::encode_string(&bytes).into_bytes()));
 }

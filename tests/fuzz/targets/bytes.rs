@@ -15,9 +15,7 @@ use tamga_format::tile::{decode_bundle, encode_bundle};
 use tamga_replica::{Block, Item};
 
 use super::{Target, same};
-use crate::ledger::{
-    ORIGIN, beacon_key, genesis, sample_body, sample_record, validators, writer,
-};
+use crate::ledger::{ORIGIN, beacon_key, genesis, sample_body, sample_record, validators, writer};
 use crate::seeds;
 
 pub(super) fn targets() -> Vec<Target> {
@@ -160,7 +158,9 @@ fn key() -> Target {
 /// One rule for signatures, alone and in a batch.
 fn signature() -> Target {
     let input = |line: &serde_json::Value| {
-        ["key", "signature", "message"].map(|name| seeds::unhex(line[name].as_str().unwrap())).concat()
+        ["key", "signature", "message"]
+            .map(|name| seeds::unhex(line[name].as_str().unwrap()))
+            .concat()
     };
     let mut lines = seeds::lines("signature/verify.jsonl");
     lines.extend(seeds::lines("signature/small-order.jsonl"));

@@ -43,18 +43,22 @@ fn note() -> Target {
         .map(|note| Note::parse(str::from_utf8(note).unwrap()).unwrap().text)
         .collect();
     let policy = ledger::policy();
-    Target::new("note", inputs, of_text(move |text| {
-        let Ok(note) = Note::parse(text) else { return false };
-        same(text.as_bytes(), note.encode());
-        if let Ok(verified) = policy.verify(&note) {
-            assert!(signed.contains(&note.text), "a forged checkpoint");
-            assert_eq!(verified.checkpoint().body(), note.text);
-            let minimal = policy.minimal(&note).unwrap();
-            assert_eq!(policy.minimal(&minimal).as_ref(), Ok(&minimal));
-            assert_eq!(policy.verify_canonical(&note).is_ok(), note == minimal);
-        }
-        true
-    }))
+    Target::new(
+        "note",
+        inputs,
+        of_text(move |text| {
+            let Ok(note) = Note::parse(text) else { return false };
+            same(text.as_bytes(), note.encode());
+            if let Ok(verified) = policy.verify(&note) {
+                assert!(signed.contains(&note.text), "a forged checkpoint");
+                assert_eq!(verified.checkpoint().body(), note.text);
+                let minimal = policy.minimal(&note).unwrap();
+                assert_eq!(policy.minimal(&minimal).as_ref(), Ok(&minimal));
+                assert_eq!(policy.verify_canonical(&note).is_ok(), note == minimal);
+            }
+            true
+        }),
+    )
 }
 
 fn policy() -> Target {
@@ -64,52 +68,68 @@ fn policy() -> Target {
         "# two of three\nlog {} https://tamga.example/log/\n\nwitness a {} http://a.example\n\
          witness b\t{}  https://b.example/\nwitness c {} https://c.example/\n\
          group pair all a b\ngroup g any pair c\nquorum g\n",
-        ours.log(), keys[0], keys[1], keys[2],
+        ours.log(),
+        keys[0],
+        keys[1],
+        keys[2],
     );
     let mut inputs = vec![seeds::file("checkpoint/policy.txt"), seeds::file("receipt/policy.txt")];
     inputs.extend(texts([nested, ours.encode().replace("quorum validators", "quorum none")]));
-    Target::new("policy", inputs, of_text(|text| {
-        let Ok(policy) = Policy::parse(text) else { return false };
-        let canonical = policy.encode();
-        let again = Policy::parse(&canonical).unwrap();
-        assert_eq!(again, policy);
-        assert_eq!(again.encode(), canonical);
-        true
-    }))
+    Target::new(
+        "policy",
+        inputs,
+        of_text(|text| {
+            let Ok(policy) = Policy::parse(text) else { return false };
+            let canonical = policy.encode();
+            let again = Policy::parse(&canonical).unwrap();
+            assert_eq!(again, policy);
+            assert_eq!(again.encode(), canonical);
+            true
+        }),
+    )
 }
 
 fn vkey() -> Target {
     let mut inputs: Vec<Vec<u8>> =
         seeds::file("log/vkeys").split(|byte| *byte == b'\n').map(<[u8]>::to_vec).collect();
     inputs.retain(|line| !line.is_empty());
-    Target::new("vkey", inputs, of_text(|text| {
-        VKey::parse(text).is_ok_and(|vkey| same(text.as_bytes(), vkey.to_string()))
-    }))
+    Target::new(
+        "vkey",
+        inputs,
+        of_text(|text| VKey::parse(text).is_ok_and(|vkey| same(text.as_bytes(), vkey.to_string()))),
+    )
 }
 
 fn checkpoint() -> Target {
     let ledger = seeds::small_ledger();
     let inputs = texts(ledger.blocks.iter().map(|(_, checkpoint)| checkpoint.body()));
-    Target::new("checkpoint", inputs, of_text(|text| {
-        Checkpoint::parse(text).is_ok_and(|checkpoint| same(text.as_bytes(), checkpoint.body()))
-    }))
+    Target::new(
+        "checkpoint",
+        inputs,
+        of_text(|text| {
+            Checkpoint::parse(text).is_ok_and(|checkpoint| same(text.as_bytes(), checkpoint.body()))
+        }),
+    )
 }
 
 /// The ledger gives so many receipts and no more: any other text is refused.
 fn receipt() -> Target {
     let ledger = seeds::small_ledger();
-    let genuine: BTreeSet<String> =
-        seeds::receipts(&ledger).iter().map(Receipt::encode).collect();
+    let genuine: BTreeSet<String> = seeds::receipts(&ledger).iter().map(Receipt::encode).collect();
     let mut inputs = texts(&genuine);
     inputs.extend(seeds::files("receipt", ".tamga-receipt"));
     let policy = ledger::policy();
-    Target::new("receipt", inputs, of_text(move |text| {
-        let Ok(receipt) = Receipt::parse(text) else { return false };
-        same(text.as_bytes(), receipt.encode());
-        let proven = receipt.verify(&policy).is_ok();
-        assert_eq!(proven, genuine.contains(text), "a receipt that the ledger did not give");
-        proven
-    }))
+    Target::new(
+        "receipt",
+        inputs,
+        of_text(move |text| {
+            let Ok(receipt) = Receipt::parse(text) else { return false };
+            same(text.as_bytes(), receipt.encode());
+            let proven = receipt.verify(&policy).is_ok();
+            assert_eq!(proven, genuine.contains(text), "a receipt that the ledger did not give");
+            proven
+        }),
+    )
 }
 
 fn tlog_proof() -> Target {
@@ -118,24 +138,29 @@ fn tlog_proof() -> Target {
     inputs.extend(texts(seeds::receipts(&ledger).iter().map(|receipt| receipt.proof.encode())));
     let policy = ledger::policy();
     let signed: BTreeSet<String> = ledger.blocks.iter().map(|(_, at)| at.body()).collect();
-    Target::new("tlog-proof", inputs, of_text(move |text| {
-        let Ok(proof) = TlogProof::parse(text) else { return false };
-        same(text.as_bytes(), proof.encode());
-        for (index, leaf) in (0..).zip(&ledger.leaves) {
-            if proof.verify(leaf, &policy).is_ok() {
-                assert_eq!(proof.index.get(), index, "a leaf is proven at another index");
-                assert!(signed.contains(&proof.checkpoint.text), "a forged checkpoint");
+    Target::new(
+        "tlog-proof",
+        inputs,
+        of_text(move |text| {
+            let Ok(proof) = TlogProof::parse(text) else { return false };
+            same(text.as_bytes(), proof.encode());
+            for (index, leaf) in (0..).zip(&ledger.leaves) {
+                if proof.verify(leaf, &policy).is_ok() {
+                    assert_eq!(proof.index.get(), index, "a leaf is proven at another index");
+                    assert!(signed.contains(&proof.checkpoint.text), "a forged checkpoint");
+                }
             }
-        }
-        true
-    }))
+            true
+        }),
+    )
 }
 
 /// Key, value and proof; presence is tried with the value, absence without.
 fn map_proof() -> Target {
     let hash = |name: &str, number: u8| sha256(&[name.as_bytes(), &[number]]);
-    let mut pairs: Vec<(MapKey, MapValue)> =
-        (0..64).map(|number| (MapKey(hash("key", number)), MapValue(hash("value", number)))).collect();
+    let mut pairs: Vec<(MapKey, MapValue)> = (0..64)
+        .map(|number| (MapKey(hash("key", number)), MapValue(hash("value", number))))
+        .collect();
     pairs.sort();
     let map = Map::new().updated(&pairs);
     assert_eq!(Ok(map.root()), mpt::root_of(&pairs));
