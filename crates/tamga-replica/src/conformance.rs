@@ -88,11 +88,10 @@ fn scan_keeps_prefix_start_and_limit<S: Store>(store: &mut S) {
     batch.delete(Table::History, b"bc");
     commit(store, batch);
     let all = |from: &[u8], prefix: &[u8], limit| scan(store, Table::History, from, prefix, limit);
-    assert_eq!(all(b"", b"bb", 9), [
-        row(b"bb", b"bb"),
-        row(b"bb\xff", b"bb\xff"),
-        row(b"bb\xff\xff", b"bb\xff\xff"),
-    ]);
+    assert_eq!(
+        all(b"", b"bb", 9),
+        [row(b"bb", b"bb"), row(b"bb\xff", b"bb\xff"), row(b"bb\xff\xff", b"bb\xff\xff"),]
+    );
     assert_eq!(all(b"bb\xff", b"bb", 1), [row(b"bb\xff", b"bb\xff")]);
     assert_eq!(all(b"", b"b", 2), [row(b"b", b"b"), row(b"ba", b"ba")]);
     assert_eq!(all(b"a\x00", b"", 1), [row(b"b", b"b")]);

@@ -49,13 +49,17 @@ struct Inner {
     bit: u8,
 }
 
-/// An update on its way down.
-struct Change {
-    key: MapKey,
-    value: MapValue,
-    /// The first bit in which the key differs from every key of the old tree; `None` if it is in.
-    split: Option<u8>,
+/// Updates on their way down, sorted by key.
+#[derive(Clone, Copy)]
+struct Changes<'a> {
+    pairs: &'a [(MapKey, MapValue)],
+    /// For each, the first bit in which its key differs from every key of the old tree, or
+    /// [`KNOWN`]. Apart from the pairs, so that the smallest is found fast.
+    splits: &'a [u16],
 }
+
+/// The split of a key that is in the tree: beyond every bit position.
+const KNOWN: u16 = 256;
 
 impl Map {
     /// The empty map.
@@ -89,22 +93,16 @@ impl Map {
     #[must_use]
     pub fn updated(&self, updates: &[(MapKey, MapValue)]) -> Self {
         debug_assert!(updates.is_sorted_by(|a, b| a.0 < b.0), "updates are sorted, keys unique");
-        let changes: Vec<Change> = updates
-            .iter()
-            .map(|&(key, value)| {
-                let split = match &self.root {
-                    Some(root) => first_difference(&root.nearest(&key).key, &key),
-                    None => Some(0),
-                };
-                Change { key, value, split }
-            })
-            .collect();
-        let new = changes.iter().filter(|change| change.split.is_some()).count();
-        let root = match &self.root {
-            Some(root) => Some(root.merge(&changes)),
-            None => build(&changes),
+        let Some(root) = &self.root else {
+            return Self { root: build(updates), len: updates.len() };
         };
-        Self { root, len: self.len + new }
+        let splits: Vec<u16> = updates
+            .iter()
+            .map(|(key, _)| first_difference(&root.nearest(key).key, key).map_or(KNOWN, u16::from))
+            .collect();
+        let new = splits.iter().filter(|split| **split != KNOWN).count();
+        let root = root.merge(Changes { pairs: updates, splits: &splits });
+        Self { root: Some(root), len: self.len + new }
     }
 
     /// Presence or absence of a key, with proof bytes for [`mpt::verify_presence`] or
@@ -180,47 +178,60 @@ impl Node {
         }
     }
 
-    fn merge(&self, changes: &[Change]) -> Self {
-        let Some(first) = changes.first() else { return self.clone() };
-        let leaves_at = changes.iter().filter(|c| c.split.is_some()).min_by_key(|c| c.split);
-        match (self, leaves_at.and_then(|c| c.split.map(|split| (split, &c.key)))) {
+    fn merge(&self, changes: Changes<'_>) -> Self {
+        let Some(&split) = changes.splits.iter().min() else { return self.clone() };
+        match self {
             // Some keys leave the path above this node, so a new inner node goes there; the old
             // keys are all on the side that those don't take.
-            (Self::Leaf(_), Some((split, key))) => self.part(split, key, changes),
-            (Self::Inner(inner), Some((split, key))) if split < inner.bit => {
-                self.part(split, key, changes)
+            Self::Leaf(_) if split < KNOWN => self.part(split, changes),
+            Self::Inner(inner) if split < u16::from(inner.bit) => self.part(split, changes),
+            Self::Leaf(_) => {
+                let (key, value) = changes.pairs[0];
+                Self::leaf(key, value)
             }
-            (Self::Leaf(_), None) => Self::leaf(first.key, first.value),
-            (Self::Inner(inner), _) => {
-                let (left, right) = side(changes, inner.bit);
+            Self::Inner(inner) => {
+                let (left, right) = changes.side(inner.bit);
                 Self::inner(inner.bit, inner.left.merge(left), inner.right.merge(right))
             }
         }
     }
 
-    fn part(&self, split: u8, leaving: &MapKey, changes: &[Change]) -> Self {
-        let (left, right) = side(changes, split);
-        let built = |changes| build(changes).expect("the leaving key is on this side");
-        if key_bit(leaving, split) {
-            Self::inner(split, self.merge(left), built(right))
+    fn part(&self, split: u16, changes: Changes<'_>) -> Self {
+        let bit = u8::try_from(split).expect("a key that leaves does so at one of its bits");
+        let leaving = changes.splits.iter().position(|at| *at == split);
+        let (leaving, _) = &changes.pairs[leaving.expect("the split is one of the changes'")];
+        let (left, right) = changes.side(bit);
+        let built = |side: Changes<'_>| build(side.pairs).expect("the leaving key is on this side");
+        if key_bit(leaving, bit) {
+            Self::inner(bit, self.merge(left), built(right))
         } else {
-            Self::inner(split, built(left), self.merge(right))
+            Self::inner(bit, built(left), self.merge(right))
         }
     }
 }
 
-/// Sorted changes, split by one bit in whose prefix they agree.
-fn side(changes: &[Change], bit: u8) -> (&[Change], &[Change]) {
-    changes.split_at(changes.partition_point(|change| !key_bit(&change.key, bit)))
+impl Changes<'_> {
+    /// The changes with a zero and with a one at a bit in whose prefix they all agree.
+    fn side(&self, bit: u8) -> (Self, Self) {
+        let at = zeros(self.pairs, bit);
+        let ((left, right), (left_splits, right_splits)) =
+            (self.pairs.split_at(at), self.splits.split_at(at));
+        (Self { pairs: left, splits: left_splits }, Self { pairs: right, splits: right_splits })
+    }
 }
 
-/// The tree of these changes alone.
-fn build(changes: &[Change]) -> Option<Node> {
-    let (first, last) = (changes.first()?, changes.last()?);
-    let Some(bit) = first_difference(&first.key, &last.key) else {
-        return Some(Node::leaf(first.key, first.value));
+/// How many of the sorted pairs, which agree in the prefix of a bit, have a zero there.
+fn zeros(pairs: &[(MapKey, MapValue)], bit: u8) -> usize {
+    pairs.partition_point(|(key, _)| !key_bit(key, bit))
+}
+
+/// The tree of these pairs alone.
+fn build(pairs: &[(MapKey, MapValue)]) -> Option<Node> {
+    let ((first, value), (last, _)) = (pairs.first()?, pairs.last()?);
+    let Some(bit) = first_difference(first, last) else {
+        return Some(Node::leaf(*first, *value));
     };
-    let (left, right) = side(changes, bit);
+    let (left, right) = pairs.split_at(zeros(pairs, bit));
     Some(Node::inner(bit, build(left)?, build(right)?))
 }
 

@@ -16,7 +16,8 @@ use tamga_format::record::{SignedRecord, VerifiedRecord};
 use tamga_format::signature::PublicKey;
 use tamga_format::subject::Subject;
 use tamga_state::{
-    BlockContext, Overlay, Private, Rejection, StatusRow, View, ViewError, execute_record, key_of,
+    BlockContext, Changes, Overlay, Private, Rejection, StatusRow, View, ViewError, execute_record,
+    key_of,
 };
 
 use crate::block::{Item, cost_units};
@@ -76,10 +77,7 @@ impl Pending {
     }
 
     pub(crate) fn item(&self) -> Item {
-        Item {
-            entry: self.record.entry().to_vec(),
-            body: self.body_bytes().map(<[u8]>::to_vec),
-        }
+        Item { entry: self.record.entry().to_vec(), body: self.body_bytes().map(<[u8]>::to_vec) }
     }
 }
 
@@ -99,12 +97,17 @@ pub(crate) struct Mempool {
     dropped: Vec<(RecordId, Rejection)>,
 }
 
-/// What the pool's records would change, and which of them name a subject, oldest first.
+/// What the pool's records would change, by subject.
 #[derive(Debug, Default)]
-struct Picture {
-    statuses: BTreeMap<Subject, StatusRow>,
-    privates: BTreeMap<Subject, Option<Private>>,
-    users: BTreeMap<Subject, VecDeque<u64>>,
+struct Picture(BTreeMap<Subject, Touched>);
+
+/// A subject that records of the pool name.
+#[derive(Debug, Default)]
+struct Touched {
+    status: Option<StatusRow>,
+    private: Option<Option<Private>>,
+    /// Those records, oldest first.
+    users: VecDeque<u64>,
 }
 
 /// The state on head and pool, as the record being judged sees it.
@@ -117,14 +120,14 @@ struct PoolView<'a, V: View> {
 
 impl<V: View> View for PoolView<'_, V> {
     fn status(&self, subject: &Subject) -> Result<Option<StatusRow>, ViewError> {
-        match self.pool.picture.statuses.get(subject) {
+        match self.pool.picture.get(subject).and_then(|touched| touched.status.as_ref()) {
             Some(row) => Ok(Some(row.clone())),
             None => self.base.status(subject),
         }
     }
 
     fn private(&self, subject: &Subject) -> Result<Option<Private>, ViewError> {
-        match self.pool.picture.privates.get(subject) {
+        match self.pool.picture.get(subject).and_then(|touched| touched.private.as_ref()) {
             Some(private) => Ok(private.clone()),
             None => self.base.private(subject),
         }
@@ -132,7 +135,7 @@ impl<V: View> View for PoolView<'_, V> {
 
     fn entries(&self, subject: &Subject) -> Result<Vec<Vec<u8>>, ViewError> {
         let mut entries = self.base.entries(subject)?;
-        let users = self.pool.picture.users.get(subject).into_iter().flatten();
+        let users = self.pool.picture.get(subject).into_iter().flat_map(|touched| &touched.users);
         let pending = users.filter_map(|seq| self.pool.queue.get(seq));
         entries.extend(pending.map(|pending| pending.record().entry().to_vec()));
         Ok(entries)
@@ -207,7 +210,7 @@ impl Mempool {
         base: &V,
         context: &BlockContext,
         pending: &Pending,
-    ) -> Result<tamga_state::Changes, Rejection> {
+    ) -> Result<Changes, Rejection> {
         let judged = pending.record().id();
         let view = PoolView { base, pool: self, judged };
         let mut overlay = Overlay::new(&view);
@@ -291,18 +294,15 @@ impl Mempool {
         for (id, subjects) in records {
             let seq = self.by_id.get(&id).copied();
             for subject in subjects {
-                // The picture of a subject holds if the block took a prefix of the pool's records
-                // about it.
-                let first = self.picture.users.get(subject).and_then(VecDeque::front);
-                if first.is_some() && first != seq.as_ref() {
+                if self.picture.settle(subject, seq) == Settled::Disturbed {
                     disturbed.insert(*subject);
                 }
             }
             if let Some(seq) = seq {
-                self.remove(seq);
+                self.take(seq);
             }
         }
-        self.stale |= disturbed.iter().any(|subject| self.picture.users.contains_key(subject));
+        self.stale |= disturbed.iter().any(|subject| self.picture.get(subject).is_some());
         if self.stale { self.queue.len() } else { 0 }
     }
 
@@ -341,13 +341,21 @@ impl Mempool {
     }
 
     fn remove(&mut self, seq: u64) -> Option<Arc<Pending>> {
+        let pending = self.take(seq)?;
+        for subject in pending.record().record().all_subjects() {
+            self.picture.settle(&subject, Some(seq));
+        }
+        Some(pending)
+    }
+
+    /// Takes a record out of everything but the picture.
+    fn take(&mut self, seq: u64) -> Option<Arc<Pending>> {
         let pending = self.queue.remove(&seq)?;
         let record = pending.record();
         self.by_leaf.remove(&record.leaf_hash());
         self.by_id.remove(&record.id());
         self.by_expiry.remove(&(record.record().valid_until, seq));
         self.bytes -= pending.bytes();
-        self.picture.forget(seq, record.record().all_subjects());
         Some(pending)
     }
 
@@ -361,30 +369,48 @@ impl Mempool {
     }
 }
 
-impl Picture {
-    fn apply(&mut self, seq: u64, changes: tamga_state::Changes) {
-        self.statuses.extend(changes.statuses);
-        self.privates.extend(changes.privates);
-        for (_, _, subjects) in changes.touched {
-            for subject in subjects {
-                self.users.entry(subject).or_default().push_back(seq);
-            }
-        }
-    }
-
-    /// Forgets a record; a subject that no other record of the pool names is as in the head.
-    fn forget(&mut self, seq: u64, subjects: impl Iterator<Item = Subject>) {
-        for subject in subjects {
-            let Some(users) = self.users.get_mut(&subject) else { continue };
-            if let Some(at) = users.iter().position(|&user| user == seq) {
-                users.remove(at);
-            }
-            if users.is_empty() {
-                self.users.remove(&subject);
-                self.statuses.remove(&subject);
-                self.privates.remove(&subject);
-            }
-        }
-    }
+/// What taking a record from the picture of a subject means for the rest of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Settled {
+    /// It holds: the record was the oldest of the subject, or none of the pool names the subject.
+    Holds,
+    /// It may not: the pool has older records of the subject, or never had this one.
+    Disturbed,
 }
 
+impl Picture {
+    fn get(&self, subject: &Subject) -> Option<&Touched> {
+        self.0.get(subject)
+    }
+
+    /// Adds what a record changes; it changes nothing but the subjects it names.
+    fn apply(&mut self, seq: u64, mut changes: Changes) {
+        for (_, _, subjects) in std::mem::take(&mut changes.touched) {
+            for subject in subjects {
+                let touched = self.0.entry(subject).or_default();
+                touched.users.push_back(seq);
+                if let Some(row) = changes.statuses.remove(&subject) {
+                    touched.status = Some(row);
+                }
+                if let Some(private) = changes.privates.remove(&subject) {
+                    touched.private = Some(private);
+                }
+            }
+        }
+        debug_assert!(changes.statuses.is_empty() && changes.privates.is_empty());
+    }
+
+    /// Takes a record of a block from a subject, if the pool has it. A subject that no other
+    /// record of the pool names is as in the head from then on.
+    fn settle(&mut self, subject: &Subject, seq: Option<u64>) -> Settled {
+        let Some(touched) = self.0.get_mut(subject) else { return Settled::Holds };
+        let at = seq.and_then(|seq| touched.users.iter().position(|&user| user == seq));
+        if let Some(at) = at {
+            touched.users.remove(at);
+            if touched.users.is_empty() {
+                self.0.remove(subject);
+            }
+        }
+        if at == Some(0) { Settled::Holds } else { Settled::Disturbed }
+    }
+}

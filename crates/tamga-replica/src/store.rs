@@ -79,6 +79,12 @@ impl CommitBatch {
         Self::default()
     }
 
+    /// An empty batch that is to be synced, with room for so many rows and bytes.
+    pub fn with_capacity(rows: usize, bytes: usize) -> Self {
+        let (ops, bytes) = (Vec::with_capacity(rows), Vec::with_capacity(bytes));
+        Self { ops, bytes, ..Self::default() }
+    }
+
     /// An empty batch of rows that may be lost with the machine's power.
     pub fn buffered() -> Self {
         Self { durability: Durability::Buffered, ..Self::default() }

@@ -97,9 +97,7 @@ const fn looked_up_in_vain(table: Table) -> bool {
 /// Rows that are mostly hashes do not get smaller.
 const fn compression(table: Table) -> DBCompressionType {
     match table {
-        Table::Ids | Table::Tiles | Table::History | Table::PrivateTrace => {
-            DBCompressionType::None
-        }
+        Table::Ids | Table::Tiles | Table::History | Table::PrivateTrace => DBCompressionType::None,
         Table::Meta
         | Table::Entries
         | Table::Bodies

@@ -27,9 +27,8 @@ impl RocksStore {
         database.create_if_missing(fresh);
         database.create_missing_column_families(fresh);
         let cache = options::cache();
-        let tables = Table::ALL.map(|table| {
-            ColumnFamilyDescriptor::new(table.name(), options::table(table, &cache))
-        });
+        let tables = Table::ALL
+            .map(|table| ColumnFamilyDescriptor::new(table.name(), options::table(table, &cache)));
         let db = DB::open_cf_descriptors(&database, folder, tables).map_err(|error| {
             // RocksDB names the lock file in the message of an ordinary I/O error.
             if error.kind() == ErrorKind::IOError && error.as_ref().contains("/LOCK") {

@@ -8,8 +8,7 @@ use tamga_rocks::{RocksStore, VERSION};
 
 fn files(folder: &Path, ending: &str) -> Vec<PathBuf> {
     let paths = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
-    let mut paths: Vec<_> =
-        paths.filter(|path| path.to_string_lossy().ends_with(ending)).collect();
+    let mut paths: Vec<_> = paths.filter(|path| path.to_string_lossy().ends_with(ending)).collect();
     paths.sort();
     paths
 }
@@ -117,10 +116,8 @@ fn damage_is_refused_with_a_remedy() {
         ("a missing CURRENT", |folder| fs::remove_file(folder.join("CURRENT")).unwrap()),
         ("a cut manifest", |folder| {
             let names = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
-            let path = names
-                .filter(|path| path.to_string_lossy().contains("MANIFEST"))
-                .max()
-                .unwrap();
+            let path =
+                names.filter(|path| path.to_string_lossy().contains("MANIFEST")).max().unwrap();
             let bytes = fs::read(&path).unwrap();
             fs::write(path, &bytes[..bytes.len() / 2]).unwrap();
         }),

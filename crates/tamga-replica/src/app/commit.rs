@@ -122,8 +122,9 @@ impl<S: Store> App<S> {
         self.reader().decided(height)
     }
 
-    /// Keeps an undecided block on disk until its height is decided. It survives the death of the
-    /// process, not that of the machine: after a loss of power it comes from a peer again.
+    /// Keeps an undecided block on disk until its height is decided, synced: a validator that has
+    /// voted for a block must have it whenever the others decide on it, also after a loss of power.
+    /// If all lost it, none could go on.
     ///
     /// # Errors
     ///
@@ -134,7 +135,7 @@ impl<S: Store> App<S> {
         if self.kept.contains(&key) {
             return Ok(());
         }
-        let mut batch = CommitBatch::buffered();
+        let mut batch = CommitBatch::new();
         batch.put(Table::Undecided, &key, &block.encode());
         self.store.commit(batch).inspect_err(|_| self.broken = true)?;
         self.kept.push(key);

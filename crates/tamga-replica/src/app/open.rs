@@ -112,8 +112,7 @@ fn create<S: Store>(store: &mut S, genesis: &Genesis, ledger: &Ledger) -> Result
 
 /// The subjects of the genesis, in the order of the map.
 fn initial_subjects(genesis: &Genesis) -> Result<BTreeMap<MapKey, SubjectState>, OpenError> {
-    let rows =
-        genesis.initial_statuses().map_err(|error| OpenError::Genesis(error.to_string()))?;
+    let rows = genesis.initial_statuses().map_err(|error| OpenError::Genesis(error.to_string()))?;
     let subjects = rows.into_iter();
     Ok(subjects.map(|(key, row)| (key.map_key(), SubjectState::of_genesis(row))).collect())
 }

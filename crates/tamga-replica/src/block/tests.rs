@@ -8,8 +8,7 @@ use super::{Block, BlockDecodeError, Item};
 use crate::limits::{BLOCK_BYTES_MAX, BLOCK_OVERHEAD_BYTES, BLOCK_RECORDS_MAX, ENTRY_BYTES_MAX};
 
 fn block(items: Vec<Item>) -> Block {
-    let ext =
-        Ext { builder: ValidatorId([5; 32]), round: 3, proof: VrfProof([6; 80]) };
+    let ext = Ext { builder: ValidatorId([5; 32]), round: 3, proof: VrfProof([6; 80]) };
     let leaf = BlockLeaf {
         height: Height(7),
         size: TreeSize(99),
@@ -69,7 +68,8 @@ fn no_two_byte_strings_are_one_block() {
 
 #[test]
 fn limits_are_kept_before_anything_is_allocated() {
-    let count_at = sample().encode().len() - sample().items.iter().map(Item::encoded_bytes).sum::<usize>();
+    let count_at =
+        sample().encode().len() - sample().items.iter().map(Item::encoded_bytes).sum::<usize>();
     let with_count = |count: u32| {
         let mut bytes = block(Vec::new()).encode();
         let end = bytes.len();

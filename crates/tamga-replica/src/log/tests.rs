@@ -31,7 +31,8 @@ fn grown(size: u64, blocks: &[u64]) -> (MemStore, Log) {
 
 #[test]
 fn tiles_hold_every_hash_at_any_rhythm_of_blocks() {
-    for (size, blocks) in [(1, &[1][..]), (255, &[7]), (256, &[256]), (257, &[3, 600]), (70_000, &[999, 1])]
+    for (size, blocks) in
+        [(1, &[1][..]), (255, &[7]), (256, &[256]), (257, &[3, 600]), (70_000, &[999, 1])]
     {
         let (store, log) = grown(size, blocks);
         let hashes: Vec<_> = (0..size).map(leaf).collect();
@@ -43,10 +44,8 @@ fn tiles_hold_every_hash_at_any_rhythm_of_blocks() {
                 assert_eq!(row, tile.concat());
                 assert_eq!(tile_width(level, index, size), Some(tile.len() as u16));
             }
-            level_hashes = level_hashes
-                .chunks_exact(TILE_WIDTH.into())
-                .map(|tile| root_of(tile).0)
-                .collect();
+            level_hashes =
+                level_hashes.chunks_exact(TILE_WIDTH.into()).map(|tile| root_of(tile).0).collect();
         }
     }
 }

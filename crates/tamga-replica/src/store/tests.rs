@@ -17,10 +17,13 @@ fn batch_remembers_changes_in_order() {
     let mut other = CommitBatch::buffered();
     other.append(&batch);
     let changes: Vec<_> = other.iter().collect();
-    assert_eq!(changes, [
-        (Table::Meta, &b"k"[..], Some(&b"v"[..])),
-        (Table::Ids, &b"gone"[..], None),
-    ]);
-    assert_eq!((batch.durability(), other.durability()), (Durability::Synced, Durability::Buffered));
+    assert_eq!(
+        changes,
+        [(Table::Meta, &b"k"[..], Some(&b"v"[..])), (Table::Ids, &b"gone"[..], None),]
+    );
+    assert_eq!(
+        (batch.durability(), other.durability()),
+        (Durability::Synced, Durability::Buffered)
+    );
     assert_eq!((other.len(), other.bytes()), (2, 6));
 }

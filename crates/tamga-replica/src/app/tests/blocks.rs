@@ -170,10 +170,15 @@ fn one_bad_record_makes_the_whole_block_invalid() {
     assert_eq!(error.code, FormatCode::SignatureInvalid);
 
     for (change, code) in [
-        (&(|items: &mut Vec<Item>| items[0].body = None) as &dyn Fn(&mut Vec<Item>), FormatCode::BodyMissing),
+        (
+            &(|items: &mut Vec<Item>| items[0].body = None) as &dyn Fn(&mut Vec<Item>),
+            FormatCode::BodyMissing,
+        ),
         (&|items| items[1].body = items[0].body.clone(), FormatCode::BodyUnexpected),
         (
-            &|items| items[0].body = signed(&World::present(case(1), 7)).1.map(|body| body.encode()),
+            &|items| {
+                items[0].body = signed(&World::present(case(1), 7)).1.map(|body| body.encode())
+            },
             FormatCode::BodyCommitment,
         ),
     ] {
@@ -183,7 +188,11 @@ fn one_bad_record_makes_the_whole_block_invalid() {
     }
 
     for (change, position, code) in [
-        (&(|items: &mut Vec<Item>| items.swap(0, 2)) as &dyn Fn(&mut Vec<Item>), 0, Code::SubjectUnknown),
+        (
+            &(|items: &mut Vec<Item>| items.swap(0, 2)) as &dyn Fn(&mut Vec<Item>),
+            0,
+            Code::SubjectUnknown,
+        ),
         (&|items| items.push(items[0].clone()), 3, Code::AlreadyRecorded),
     ] {
         let error = refused(&mut app, items(change));

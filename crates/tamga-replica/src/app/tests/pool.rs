@@ -135,7 +135,8 @@ fn parking_is_bounded_per_key() {
 fn parked_and_pending_records_leave_when_they_expire() {
     let mut app = open(MemStore::new());
     let soon = |draft: Draft| draft.with(|record| record.valid_until = at(10));
-    let parked = soon(World::present(case(1), 1)).with(|record| record.after = Some(RecordId([9; 32])));
+    let parked =
+        soon(World::present(case(1), 1)).with(|record| record.after = Some(RecordId([9; 32])));
     assert_eq!(admit(&mut app, &parked), Ok(Admitted::Parked));
     let mut other = open(MemStore::new());
     let (block, _) = step(&mut other, at(11));

@@ -52,7 +52,10 @@ fn a_block_without_a_note_is_proven_by_the_next_that_has_one() {
         assert_eq!((proven.height, proven.recorded_at), (Height(n + 1), at(n as i64)));
         assert_eq!(proven.size, sizes[noted]);
         let proof = reader.tlog_proof(proven.index).unwrap().unwrap();
-        assert_eq!(proof.verify(receipt.record.entry(), &policy).unwrap().checkpoint().size, sizes[noted]);
+        assert_eq!(
+            proof.verify(receipt.record.entry(), &policy).unwrap().checkpoint().size,
+            sizes[noted]
+        );
     }
     assert_eq!(reader.receipt(&id(&World::present(case(3), 1))), Ok(None));
     assert_eq!(reader.tlog_proof(LeafIndex(sizes[3].get() - 2)), Ok(None));
@@ -88,7 +91,10 @@ fn records_histories_and_statuses_are_found() {
     let recorded = reader.record(&id(&drafts[0])).unwrap().unwrap();
     let (record, body) = drafts[0].sign();
     assert_eq!((recorded.index, recorded.height, recorded.time), (LeafIndex(1), Height(1), NOW));
-    assert_eq!((recorded.entry.as_slice(), recorded.body), (record.entry(), body.map(|b| b.encode())));
+    assert_eq!(
+        (recorded.entry.as_slice(), recorded.body),
+        (record.entry(), body.map(|b| b.encode()))
+    );
 
     let history = reader.history(&case(1), 0, 100).unwrap();
     let leaves: Vec<_> = drafts.iter().map(|draft| draft.sign().0.leaf_hash()).collect();
@@ -127,7 +133,9 @@ fn tiles_and_bundles_rebuild_the_log() {
         let width = width as u16;
         let tile = reader.tile(TileCoord::new(0, index, width).unwrap()).unwrap().unwrap();
         let bundle = reader.bundle(BundleCoord::new(index, width).unwrap()).unwrap().unwrap();
-        for (hash, entry) in tile.as_chunks::<32>().0.iter().zip(decode_bundle(&bundle, width).unwrap()) {
+        for (hash, entry) in
+            tile.as_chunks::<32>().0.iter().zip(decode_bundle(&bundle, width).unwrap())
+        {
             assert_eq!(*hash, merkle::leaf_hash(entry));
             hashes.push(*hash);
         }

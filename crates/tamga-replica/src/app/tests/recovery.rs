@@ -6,7 +6,7 @@ use tamga_format::mpt;
 use super::*;
 use crate::app::{CommitError, OpenError};
 use crate::layout::{Table, height_key, meta, tile_key};
-use crate::store::{CommitBatch, StoreError};
+use crate::store::{CommitBatch, Durability, Rows, StoreError};
 use crate::subjects::SubjectState;
 use crate::testing::{FailingStore, Failure};
 
@@ -202,4 +202,39 @@ fn undecided_blocks_are_kept_until_their_height_is_decided() {
     again.validate(block.clone(), None).unwrap();
     commit(&mut again, &block);
     assert_eq!(again.undecided(Height(3)), Ok(Vec::new()));
+}
+
+/// A store as the next loss of power leaves it: what is not synced is not there.
+#[derive(Clone, Debug)]
+struct SyncedOnly(MemStore);
+
+impl Store for SyncedOnly {
+    fn commit(&mut self, batch: CommitBatch) -> Result<(), StoreError> {
+        match batch.durability() {
+            Durability::Synced => self.0.commit(batch),
+            Durability::Buffered => Ok(()),
+        }
+    }
+
+    fn get(&self, table: Table, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
+        self.0.get(table, key)
+    }
+
+    fn scan(
+        &self,
+        table: Table,
+        from: &[u8],
+        prefix: &[u8],
+        limit: usize,
+    ) -> Result<Rows, StoreError> {
+        self.0.scan(table, from, prefix, limit)
+    }
+}
+
+#[test]
+fn a_block_voted_for_survives_the_loss_of_power() {
+    let mut app = open(SyncedOnly(filled().store.fork()));
+    let block = propose(&mut app, at(3));
+    app.keep_undecided(0, &block).unwrap();
+    assert_eq!(open(app.store.clone()).undecided(Height(3)), Ok(vec![(0, block)]));
 }
