@@ -1,3 +1,4 @@
 //! One integration test binary: what concerns more than one package.
 
+mod sim_smoke;
 mod tidy;

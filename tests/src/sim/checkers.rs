@@ -91,8 +91,12 @@ impl Checks {
     }
 
     /// After each start: what was committed is there; the head stands where it stood or higher.
-    pub(super) fn started(&mut self, process: usize, app: &App<SimDisk>) -> Result<(), Failure> {
-        let head = app.head();
+    pub(super) fn started(
+        &mut self,
+        process: usize,
+        app: &App<SimDisk>,
+        head: Head,
+    ) -> Result<(), Failure> {
         if let Some(last) = self.last.get(&process) {
             if head.height < last.height {
                 let last = last.height;

@@ -294,7 +294,7 @@ impl Cluster {
         let skew_ms = self.plan.skew_ms[me];
         match Node::start(&self.ledger, me, reachable, &disk, skew_ms, self.now_ms) {
             Ok(node) => {
-                self.checks.started(process, node.app())?;
+                self.checks.started(process, node.app(), node.opened())?;
                 self.processes[process].body = Body::Node(Box::new(node));
                 self.settle(process, Ok(()), out)
             }
@@ -372,7 +372,7 @@ impl Cluster {
 
     /// Sends a packet to a process, and to the second copy if it is one of twins.
     fn send(&mut self, from: usize, to: usize, packet: &Packet) {
-        if self.plan.byzantine == Byzantine::Silent(from) {
+        if self.plan.byzantine == Byzantine::Silent(from) && packet.is_spoken() {
             return;
         }
         let twin = (self.plan.byzantine == Byzantine::Twins(to)).then(|| self.processes.len() - 1);

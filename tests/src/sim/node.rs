@@ -22,7 +22,7 @@ use tamga_replica::engine::{
     Candidate, Ledger as Types, Signer, Verifier, certificate, extended_certificate, wire,
 };
 use tamga_replica::{
-    AdmitError, Admitted, App, Block, BlockError, Builder, CommitError, Fresh, Source,
+    AdmitError, Admitted, App, Block, BlockError, Builder, CommitError, Fresh, Head, Source,
 };
 
 use super::blocks::{Blocks, Known};
@@ -68,6 +68,7 @@ pub(super) struct Node {
     ledger: Rc<Ledger>,
     skew_ms: i64,
     now_ms: u64,
+    opened: Head,
     app: App<SimDisk>,
     builder: Builder,
     signer: Signer,
@@ -121,6 +122,7 @@ impl Node {
             skew_ms,
             now_ms,
             current: (app.head().height, 0),
+            opened: app.head(),
             app,
             builder,
             signer,
@@ -141,6 +143,11 @@ impl Node {
         node.start_height(next)?;
         node.drive()?;
         Ok(node)
+    }
+
+    /// The head that was found on the disk at the start.
+    pub(super) const fn opened(&self) -> Head {
+        self.opened
     }
 
     /// The replica.

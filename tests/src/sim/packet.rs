@@ -60,6 +60,12 @@ impl Packet {
         }
     }
 
+    /// Whether a silent validator keeps it back: it says nothing that helps to decide, but asks.
+    #[must_use]
+    pub const fn is_spoken(&self) -> bool {
+        matches!(self, Self::Consensus(_) | Self::Liveness(_) | Self::Parts(_) | Self::Note(..))
+    }
+
     /// The packet's bytes.
     #[must_use]
     pub fn encode(&self) -> Vec<u8> {

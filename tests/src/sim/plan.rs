@@ -38,7 +38,7 @@ pub struct Plan {
 pub enum Byzantine {
     /// Nobody does anything.
     Nobody,
-    /// It says nothing.
+    /// It neither votes nor proposes nor cosigns.
     Silent(usize),
     /// It runs twice with one key, each copy with a disk of its own, so that it equivocates.
     Twins(usize),

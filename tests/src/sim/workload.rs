@@ -24,8 +24,10 @@ const RESEND_MS: u64 = 1_500;
 /// What a submission should lead to.
 #[derive(Clone, Debug)]
 pub(super) enum Expect {
-    /// A verdict, and in the end a receipt.
-    Lawful(RecordId),
+    /// Whatever is said now, in the end a receipt.
+    Final,
+    /// Whatever is said now, never a place in the log.
+    Never,
     /// Refusal, for this reason.
     Refused(&'static str),
     /// It stands at this index already.
@@ -51,6 +53,8 @@ struct Life {
     /// Steps sent without waiting for the ones before to be final.
     ahead: usize,
     sent: Vec<Sent>,
+    /// The record that began it.
+    first: Option<RecordId>,
     /// The notice, which a later step may annul.
     notice: Option<RecordId>,
 }
@@ -84,7 +88,7 @@ impl Workload {
         let overdue = overdue.filter(|sent| now_ms - sent.at_ms >= RESEND_MS);
         if let Some(sent) = overdue.min_by_key(|sent| sent.at_ms) {
             sent.at_ms = now_ms;
-            return Some((sent.bytes.clone(), Expect::Lawful(sent.id)));
+            return Some((sent.bytes.clone(), Expect::Final));
         }
         let open: Vec<usize> = (0..self.lives.len())
             .filter(|at| {
@@ -108,10 +112,11 @@ impl Workload {
         if step == Step::Notified {
             life.notice = Some(id);
         }
+        life.first = life.first.or(Some(id));
         life.next += 1;
         let bytes = submission.encode();
         life.sent.push(Sent { id, bytes: bytes.clone(), at_ms: now_ms });
-        Some((bytes, Expect::Lawful(id)))
+        Some((bytes, Expect::Final))
     }
 
     /// A submission that must not get in.
@@ -157,7 +162,12 @@ impl Workload {
                 let it = write(&other, life, &Step::Suspended, now_ms, ORIGIN, serial);
                 (it.encode(), "its writer is not the assignee")
             }
-            5 => (plain(&Step::Presented(1)).encode(), "the case has begun"),
+            5 => {
+                let it = plain(&Step::Presented(1));
+                let begun = life.first.is_some_and(|id| self.finals.contains_key(&id));
+                self.hostile.extend(begun.then(|| it.record().id()));
+                return begun.then(|| (it.encode(), Expect::Never));
+            }
             6 => (plain(&Step::PaidOut(1 << 40)).encode(), "there is no such money"),
             7 => {
                 let whole = plain(&Step::Suspended).encode();
@@ -177,8 +187,9 @@ impl Workload {
     pub(super) fn answered(&self, expect: &Expect, answer: &Answer) -> Result<(), Failure> {
         let fail = |what: String| Err(Failure { check: "admission", detail: what });
         match (expect, answer) {
-            // A lawful record may come before its predecessor here; it is sent again.
-            (Expect::Lawful(_), _) | (Expect::Refused(_), Answer::Refused(_)) => Ok(()),
+            // A lawful record may come before its predecessor here; it is sent again. A validator
+            // that is behind may not know yet why a record is unlawful.
+            (Expect::Final | Expect::Never, _) | (Expect::Refused(_), Answer::Refused(_)) => Ok(()),
             (Expect::Refused(reason), answer) => {
                 fail(format!("{answer:?} of a submission though {reason}"))
             }
@@ -281,6 +292,7 @@ fn new_life(ledger: &Ledger, number: usize, rng: &mut Rng) -> Life {
         next: 0,
         ahead: rng.index(4) + 1,
         sent: Vec::new(),
+        first: None,
         notice: None,
     }
 }
