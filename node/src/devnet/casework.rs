@@ -17,7 +17,7 @@ const VALID_FOR_MS: i64 = 24 * 3_600 * 1_000;
 const TARGET: u8 = 1;
 
 /// Who writes: the issuer as a draft names it, and its key.
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub struct Writer {
     /// `organisation#БИН` or `officer#number`.
     pub issuer: String,
@@ -26,7 +26,7 @@ pub struct Writer {
 }
 
 /// The writers of a case.
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub struct Office {
     /// Presents documents.
     pub operator: Writer,
@@ -227,7 +227,10 @@ impl Office {
                 "E12",
                 assigned(),
                 json!({ "payout_date": day }),
-                json!({ "total": amount, "lines": [[5, hex(&case.claimant), amount]] }),
+                json!({
+                    "total": amount,
+                    "lines": [{ "order": 5, "claimant": hex(&case.claimant), "amount": amount }],
+                }),
             ),
             Step::Suspended => (
                 "E13",
