@@ -306,6 +306,7 @@ fn enter_key(keys: &mut Vec<KeyPart>, owner: String, name: &str) -> (String, See
 }
 
 /// The configuration of every process, given its ports on `host`.
+#[derive(Debug)]
 pub struct Layout<'a> {
     /// The ledger.
     pub founding: &'a Founding,

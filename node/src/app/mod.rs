@@ -91,6 +91,7 @@ impl std::fmt::Debug for AppHandle {
 }
 
 /// What runs beside the handle; the shell wires it to the rest.
+#[derive(Debug)]
 pub struct Doors {
     /// The handle.
     pub app: AppHandle,
