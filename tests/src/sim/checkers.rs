@@ -10,7 +10,7 @@ use tamga_format::merkle::{leaf_hash, root_of, verify_consistency};
 use tamga_format::mpt;
 use tamga_format::receipt::Receipt;
 use tamga_format::subject::subject_leaf;
-use tamga_replica::engine::{Ledger as Types, wire};
+use tamga_replica::engine::{Ledger as Types, Proposal, Verifier, Vote, wire};
 use tamga_replica::layout::{self, HistoryRow, PrivateRow};
 use tamga_replica::limits::POOL_RECORDS_MAX;
 use tamga_replica::subjects::SubjectState;
@@ -36,6 +36,7 @@ pub(super) struct Checks {
     last: BTreeMap<usize, Head>,
     signed: BTreeMap<Turn, Option<ValueId>>,
     equivocations: u64,
+    proven: usize,
 }
 
 fn fail<T>(check: &'static str, detail: String) -> Result<T, Failure> {
@@ -54,6 +55,7 @@ impl Checks {
             last: BTreeMap::new(),
             signed: BTreeMap::new(),
             equivocations: 0,
+            proven: 0,
         }
     }
 
@@ -65,6 +67,11 @@ impl Checks {
     /// Pairs of contradicting messages that left a validator which is not honest.
     pub(super) const fn equivocations(&self) -> u64 {
         self.equivocations
+    }
+
+    /// Pieces of evidence that the honest validators have stored.
+    pub(super) const fn proven(&self) -> usize {
+        self.proven
     }
 
     /// After each commit: agreement, append-only, conservation.
@@ -182,8 +189,9 @@ impl Checks {
         }
         let policy = &self.ledger.genesis.policy;
         let proven = receipt.verify(policy).map_err(|error| wrong(format!("{error:?}")))?;
-        let agreed = self.decided.get(&proven.height);
-        if proven.id != *id || agreed.is_none_or(|head| head.size != proven.size) {
+        // The checkpoint is that of the record's own block or of a later one.
+        let mut later = self.decided.range(proven.height..);
+        if proven.id != *id || !later.any(|(_, head)| head.size == proven.size) {
             return Err(wrong("the receipt is of something else".to_owned()));
         }
         Ok(Some(proven.index))
@@ -201,12 +209,18 @@ impl Checks {
     /// At the end, on one validator's disk: nothing final is lost, nothing hostile is in, and the
     /// log, the map and every subject's tree are what a naive computation makes of the rows.
     pub(super) fn finish(
-        &self,
+        &mut self,
         app: &App<SimDisk>,
         disk: &SimDisk,
         workload: &Workload,
+        dishonest: Option<usize>,
     ) -> Result<(), Failure> {
         let reader = app.reader();
+        for height in (1..=app.head().height.get()).map(Height) {
+            for piece in reader.evidence(height).map_err(read)? {
+                self.evidence(&piece, dishonest)?;
+            }
+        }
         for (id, index) in workload.finals() {
             let place = reader.place(id).map_err(read)?.map(|(at, _)| at);
             if place != Some(index) {
@@ -228,6 +242,35 @@ impl Checks {
             }
         }
         self.recomputed(app, disk)
+    }
+
+    /// Evidence names the one validator that is dishonest, and proves it to anybody.
+    fn evidence(&mut self, piece: &[u8], dishonest: Option<usize>) -> Result<(), Failure> {
+        type Pair = (SignedConsensusMsg<Types>, SignedConsensusMsg<Types>);
+        let wrong = |what: &str| Failure { check: "evidence", detail: what.to_owned() };
+        let pair: Pair = wire::decode(piece).map_err(|_| wrong("a piece cannot be read"))?;
+        let keys = dishonest.and_then(|it| self.ledger.validators.get(it));
+        let keys = keys.ok_or_else(|| wrong("there is some though everybody is honest"))?;
+        let (verifier, key) = (Verifier::new(self.ledger.hash), keys.consensus.public());
+        let holds = match &pair {
+            (SignedConsensusMsg::Vote(a), SignedConsensusMsg::Vote(b)) => {
+                let turn = |vote: &Vote| (vote.kind, vote.height, vote.round, vote.validator.0);
+                turn(a) == turn(b)
+                    && a.message != b.message
+                    && a.validator.0 == keys.id
+                    && [a, b].iter().all(|it| verifier.vote_holds(it, &it.signature, &key))
+            }
+            (SignedConsensusMsg::Proposal(a), SignedConsensusMsg::Proposal(b)) => {
+                let turn = |it: &Proposal| (it.height, it.round, it.proposer.0);
+                turn(a) == turn(b)
+                    && a.message != b.message
+                    && a.proposer.0 == keys.id
+                    && [a, b].iter().all(|it| verifier.proposal_holds(it, &it.signature, &key))
+            }
+            _ => false,
+        };
+        self.proven += usize::from(holds);
+        if holds { Ok(()) } else { Err(wrong("a piece proves nothing")) }
     }
 
     fn recomputed(&self, app: &App<SimDisk>, disk: &SimDisk) -> Result<(), Failure> {

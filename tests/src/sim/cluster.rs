@@ -15,7 +15,7 @@ use super::packet::Packet;
 use super::plan::{Byzantine, Fault, Plan};
 use super::rng::Rng;
 use super::trace::Trace;
-use super::workload::Workload;
+use super::workload::{Expect, Workload};
 use super::{Failure, Out, Report, Stop, Token};
 
 /// Processes with the log key.
@@ -28,6 +28,8 @@ const QUIET_HEIGHTS: u64 = 3;
 const HEIGHTS_PER_CASE: u64 = 4;
 /// Milliseconds between two submissions.
 const CLIENT_MS: std::ops::Range<u64> = 10..160;
+/// Of a thousand unlawful records, so many come from a validator instead of a client.
+const GOSSIPED: u64 = 400;
 /// Loss during a storm, of a thousand.
 const STORM_LOSS: u64 = 500;
 
@@ -154,7 +156,8 @@ impl Cluster {
         }
         for at in self.honest() {
             if let Body::Node(node) = &self.processes[at].body {
-                self.checks.finish(node.app(), &self.processes[at].disk, &self.workload)?;
+                let disk = &self.processes[at].disk;
+                self.checks.finish(node.app(), disk, &self.workload, self.dishonest())?;
             }
         }
         Ok(())
@@ -165,7 +168,7 @@ impl Cluster {
         let finals = self.workload.finals().count();
         let summary = format!(
             "seed {}: {} validators, {:?}, height {}, {finals} records final, {} events in {} s, \
-             {} crashes, {} equivocations",
+             {} crashes, {} equivocations, {} proven",
             self.seed,
             self.plan.validators,
             self.plan.byzantine,
@@ -174,6 +177,7 @@ impl Cluster {
             self.now_ms / 1_000,
             self.crashes,
             self.checks.equivocations(),
+            self.checks.proven(),
         );
         let tail = self.trace.tail().map(str::to_owned);
         let tail = if failure.is_some() { tail.collect() } else { Vec::new() };
@@ -191,12 +195,17 @@ impl Cluster {
             .collect()
     }
 
+    /// The one validator that may contradict itself.
+    const fn dishonest(&self) -> Option<usize> {
+        match self.plan.byzantine {
+            Byzantine::Twins(it) | Byzantine::Wiped(it, _) => Some(it),
+            Byzantine::Nobody | Byzantine::Silent(_) => None,
+        }
+    }
+
     /// Whether a validator may be held to every word it has signed.
     fn is_honest(&self, validator: usize) -> bool {
-        match self.plan.byzantine {
-            Byzantine::Twins(it) | Byzantine::Wiped(it, _) => it != validator,
-            Byzantine::Nobody | Byzantine::Silent(_) => true,
-        }
+        self.dishonest() != Some(validator)
     }
 
     fn after(&mut self, delay_ms: u64, event: Event) {
@@ -409,6 +418,13 @@ impl Cluster {
             return self.take_receipts(process);
         };
         self.trace.add(self.now_ms, process, format_args!("is sent {expect:?}"), &bytes);
+        if matches!(expect, Expect::Refused(_) | Expect::Never) && self.rng.chance(GOSSIPED) {
+            // As if a dishonest validator had gossiped it: there is no answer, and no effect.
+            let from = (process + 1) % self.plan.validators;
+            let bytes = Packet::Record(bytes).encode();
+            self.after(0, Event::Deliver { from, to: process, bytes });
+            return Ok(());
+        }
         let Body::Node(node) = &mut self.processes[process].body else { return Ok(()) };
         let answer = node.submit(self.now_ms, &bytes);
         let done = match answer {

@@ -48,7 +48,7 @@ struct Wal {
 }
 
 /// A handle on a disk, good until the next crash.
-#[derive(Clone)]
+#[derive(Clone, Default)]
 pub struct SimDisk {
     inner: Arc<Mutex<Inner>>,
     boot: u64,
@@ -57,12 +57,6 @@ pub struct SimDisk {
 impl fmt::Debug for SimDisk {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "SimDisk(boot {})", self.boot)
-    }
-}
-
-impl Default for SimDisk {
-    fn default() -> Self {
-        Self { inner: Arc::default(), boot: 0 }
     }
 }
 

@@ -54,7 +54,7 @@ pub(super) enum Want {
 
 /// A timer that is running: it is void once its number is not the newest of its kind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Timer {
+pub(super) struct Timer {
     timeout: Timeout,
     number: u64,
 }
@@ -218,6 +218,7 @@ impl Engine {
 
 impl Shell {
     fn perform(&mut self, effect: Effect<Types>) -> Resume<Types> {
+        let verifier = self.verifier;
         match effect {
             Effect::CancelAllTimeouts(resume) => {
                 self.running.clear();
@@ -287,13 +288,6 @@ impl Shell {
             }
             Effect::ExtendVote(_, _, _, _, resume) => resume.resume_with(None),
             Effect::VerifyVoteExtension(_, _, _, _, _, _, resume) => resume.resume_with(Ok(())),
-            other => self.sign_or_verify(other),
-        }
-    }
-
-    fn sign_or_verify(&self, effect: Effect<Types>) -> Resume<Types> {
-        let verifier = &self.verifier;
-        match effect {
             Effect::SignVote(vote, resume) => {
                 resume.resume_with(self.signer.vote(vote).expect("votes have rounds"))
             }
@@ -328,7 +322,6 @@ impl Shell {
                 let check = verifier.verify_round_certificate(&Types, &it, &members, thresholds);
                 resume.resume_with(ready(check))
             }
-            other => unreachable!("handled before: {other:?}"),
         }
     }
 

@@ -45,6 +45,12 @@ pub struct Keys {
     pub beacon: [u8; 32],
 }
 
+impl std::fmt::Debug for Keys {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Keys({})", self.id)
+    }
+}
+
 /// A founded ledger.
 pub struct Ledger {
     /// The genesis.

@@ -45,7 +45,7 @@ pub const HEIGHTS: u64 = 60;
 /// A check that failed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Failure {
-    /// Which: a word of `docs/architecture.md`.
+    /// Which, in a word.
     pub check: &'static str,
     /// What was found.
     pub detail: String,
@@ -64,7 +64,7 @@ pub struct Report {
     pub trace: [u8; 32],
     /// One line for people.
     pub summary: String,
-    /// The last events, when a check failed.
+    /// The last events, oldest first, when a check failed.
     pub tail: Vec<String>,
     /// The check that failed.
     pub failure: Option<Failure>,

@@ -54,7 +54,7 @@ const POOL_LEAVES: usize = 4_096;
 
 /// What a validator says to a submission.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Answer {
+pub(super) enum Answer {
     /// It was taken, or is known.
     Admitted(Admitted),
     /// It was refused, for this reason.
@@ -103,7 +103,9 @@ impl Node {
         let app = App::open(disk.clone(), &ledger.genesis, ledger.hash).map_err(|error| {
             match error {
                 tamga_replica::OpenError::Store(fault) => open_fault(fault),
-                error => Stop::Fault("recovery", error.to_string()),
+                tamga_replica::OpenError::Foreign { .. } | tamga_replica::OpenError::Genesis(_) => {
+                    Stop::Fault("recovery", error.to_string())
+                }
             }
         })?;
         let signer = Signer::new(ledger.hash, keys.consensus.clone());
@@ -393,7 +395,7 @@ impl Node {
         Ok(())
     }
 
-    #[expect(clippy::type_complexity, reason = "the outer result stops the node, the inner judges")]
+    /// Judges a block; the outer result stops the node.
     fn validate(
         &mut self,
         bytes: &[u8],
@@ -579,7 +581,7 @@ impl Node {
         };
         let committed = done.map_err(|error| match error {
             CommitError::Store(error) => Stop::Disk(error),
-            error => fault(error.to_string()),
+            CommitError::Unknown(_) | CommitError::Certificate => fault(error.to_string()),
         })?;
         self.out.push(Out::Committed(committed));
         self.out.push(Out::Broadcast(Packet::Status(height)));
@@ -699,10 +701,9 @@ fn stop(fault: EngineFault) -> Stop {
 
 /// A store that contradicts itself after a crash is a finding, one that fails on purpose is not.
 fn open_fault(fault: tamga_replica::StoreError) -> Stop {
-    match fault {
-        tamga_replica::StoreError::Io(_) | tamga_replica::StoreError::Broken => Stop::Disk(fault),
-        fault => Stop::Fault("recovery", fault.to_string()),
-    }
+    let on_purpose =
+        matches!(fault, tamga_replica::StoreError::Io(_) | tamga_replica::StoreError::Broken);
+    if on_purpose { Stop::Disk(fault) } else { Stop::Fault("recovery", fault.to_string()) }
 }
 
 /// Each pair of contradicting signed messages as one piece of evidence.

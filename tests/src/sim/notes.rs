@@ -17,7 +17,7 @@ use super::packet::Packet;
 use super::{Out, Stop};
 
 /// Heights in one answer to a question for notes.
-const NOTES_MAX: u64 = 16;
+const NOTES_MAX: usize = 16;
 
 /// The last checkpoint that a key signed. It is durable before the signature is made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -242,9 +242,9 @@ impl Cosigner {
 
     /// Answers a question for the notes from a height on.
     pub(super) fn notes(&self, app: &App<SimDisk>, from: Height) -> Result<Vec<Packet>, Stop> {
-        let last = app.head().height.get().min(from.get().saturating_add(NOTES_MAX));
         let mut notes = Vec::new();
-        for height in (from.get().max(1)..=last).map(Height) {
+        let heights = from.get().max(1)..=app.head().height.get();
+        for height in heights.take(NOTES_MAX).map(Height) {
             let stored = app.reader().note(height).map_err(Stop::Disk)?;
             let note = stored.or_else(|| self.gathered.note(height));
             notes.extend(note.map(|note| Packet::Note(height, note.encode())));
@@ -261,7 +261,7 @@ impl Cosigner {
     pub(super) fn heal(&mut self, processes: usize) -> Option<Out> {
         let lowest = *self.missing.first()?;
         self.turn = (self.turn + 1) % processes;
-        (self.turn != self.me).then(|| Out::Send(self.turn, Packet::Notes(lowest)))
+        (self.turn != self.me).then_some(Out::Send(self.turn, Packet::Notes(lowest)))
     }
 }
 
@@ -318,13 +318,21 @@ impl Publisher {
                 self.paths.insert((*first, *last), path.clone());
             }
             Packet::Notes(height) => {
-                let signed = self.signed.range(height..).take(usize::from(16_u8));
+                let signed = self.signed.range(height..).take(NOTES_MAX);
                 out.extend(signed.map(|(height, note)| {
                     Out::Send(from, Packet::Note(*height, note.encode()))
                 }));
                 return Ok(());
             }
-            _ => return Ok(()),
+            Packet::Consensus(_)
+            | Packet::Liveness(_)
+            | Packet::Parts(_)
+            | Packet::Record(_)
+            | Packet::Pool(_)
+            | Packet::Status(_)
+            | Packet::Blocks(_)
+            | Packet::Block(..)
+            | Packet::Path(..) => return Ok(()),
         }
         self.work(out)
     }

@@ -102,10 +102,10 @@ impl Workload {
         // Mostly one of the first open cases, so that cases end while others begin.
         let at = open[self.rng.index(open.len().min(4))];
         let life = &mut self.lives[at];
-        let step = match &life.steps[life.next] {
-            Step::Annulled(_) => Step::Annulled(life.notice?),
-            step => step.clone(),
-        };
+        let mut step = life.steps[life.next].clone();
+        if let Step::Annulled(target) = &mut step {
+            *target = life.notice?;
+        }
         let office = &self.ledger.offices[life.office];
         let submission = write(office, life, &step, now_ms, ORIGIN, 0);
         let id = submission.record().id();
