@@ -3,15 +3,18 @@ SHELL := /bin/bash
 # Debian's ccache wrappers, when present, make a second cold build of RocksDB's C++ short.
 export PATH := /usr/lib/ccache:$(PATH)
 
-CARGO   := cargo
-PROFILE := --release
+CARGO  := cargo
+# The whole workspace is always selected, so that every command compiles with the same features and
+# RocksDB is built once.
+SELECT := --release --locked --workspace
+OUT    := $(or $(CARGO_TARGET_DIR),target)/release
 # Packages that a fresh Debian machine lacks: a C++ compiler and libclang for RocksDB's bindings,
 # ccache for repeated builds, Go for the independent checker under tests/interop.
 SYSTEM_PACKAGES := g++ libclang-dev pkg-config ccache
 INTEROP_PACKAGE := golang-go
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-interop build devnet test unit e2e interop sim sim-smoke fuzz fmt tidy clippy check bench bless deny dist ci clean
+.PHONY: help setup setup-interop build devnet test unit e2e interop sim sim-smoke fuzz fuzz-smoke fmt tidy clippy check bench bless deny dist ci clean
 
 help: ## list the targets
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -31,46 +34,53 @@ setup-interop:
 	sudo=""; [ "$$(id -u)" = 0 ] || sudo=sudo; \
 	$$sudo apt-get update -qq && DEBIAN_FRONTEND=noninteractive $$sudo apt-get install -y -qq $(INTEROP_PACKAGE) >/dev/null
 
-build: setup ## build both programs
-	$(CARGO) build $(PROFILE) --locked --bins
+build: setup ## build the programs
+	$(CARGO) build $(SELECT) --bins
 
 devnet: build ## four validators on this machine, with the demo story; stop with Ctrl-C
-	$(CARGO) run $(PROFILE) --locked -q -p tamga-node -- devnet --dir target/devnet
+	$(OUT)/tamga-node devnet --dir target/devnet
 
-test: setup setup-interop build unit sim-smoke e2e interop ## run every test
+test: setup setup-interop unit sim-smoke fuzz-smoke e2e interop ## run every test
 
 unit: setup ## unit tests, vectors, HTTP, command line, tidiness
-	$(CARGO) test $(PROFILE) --locked --workspace --exclude tamga-tests
-	$(CARGO) test $(PROFILE) --locked -p tamga-tests --lib --test it
+	$(CARGO) test $(SELECT) --tests -- --skip e2e::
 
-sim: build ## the simulated cluster at length: make sim SEED=1 RUNS=500
-	$(CARGO) run $(PROFILE) --locked -q -p tamga-tests --bin sim -- --seed $(or $(SEED),1) --runs $(or $(RUNS),500)
+sim: setup ## the simulated cluster at length: make sim SEED=1 RUNS=500
+	$(CARGO) test $(SELECT) --tests --no-run
+	$(OUT)/sim --seed $(or $(SEED),1) --runs $(or $(RUNS),500)
 
-sim-smoke: build
-	$(CARGO) run $(PROFILE) --locked -q -p tamga-tests --bin sim -- --seed 1 --runs $(or $(RUNS),12)
+sim-smoke: unit
+	$(OUT)/sim --seed 1 --runs $(or $(RUNS),12)
 
-e2e: build ## real processes over loopback: kill, restart, catch up
-	$(CARGO) test $(PROFILE) --locked -p tamga-tests --test e2e -- --test-threads=1
+fuzz: setup ## mutate every outside format for minutes: make fuzz SECONDS=600
+	$(CARGO) test $(SELECT) --tests --no-run
+	$(OUT)/fuzz --seconds $(or $(FUZZ_SECONDS),60) --seed $(or $(SEED),1)
 
-interop: build setup-interop ## check served notes and proofs with Go's sumdb packages
+fuzz-smoke: unit
+	$(OUT)/fuzz --seconds 1 --seed 1
+
+e2e: setup ## real processes over loopback: kill, restart, catch up
+	$(CARGO) test $(SELECT) --test e2e -- --test-threads=1
+
+interop: setup-interop unit ## check served notes and proofs with Go's sumdb packages
 	cd tests/interop && go vet ./... && go test ./...
 
 fmt: ## formatting
 	$(CARGO) fmt --all -- --check
 
 tidy: ## arrows between packages, file lengths, citations of the specification
-	$(CARGO) test $(PROFILE) --locked -p tamga-tests --test it tidy
+	$(CARGO) test $(SELECT) --test it tidy
 
 clippy: setup ## lints, warnings are errors
-	$(CARGO) clippy $(PROFILE) --locked --workspace --all-targets -- -D warnings
+	$(CARGO) clippy $(SELECT) --all-targets -- -D warnings
 
 check: fmt clippy test ## what a change must pass
 
 bench: build ## final records per second and the machine's own limits, to target/bench/summary.json
-	$(CARGO) run $(PROFILE) --locked -q -p tamga-benches --bin bench
+	$(OUT)/bench
 
-bless: ## rewrite docs/openapi.json and the snapshots from the code
-	TAMGA_BLESS=1 $(CARGO) test $(PROFILE) --locked -p tamga-node --test openapi
+bless: setup ## rewrite docs/openapi.json from the code
+	TAMGA_BLESS=1 $(CARGO) test $(SELECT) --test openapi
 
 deny: ## licences, advisories, sources (needs cargo-deny)
 	$(CARGO) deny check
@@ -81,12 +91,11 @@ dist: ## the programs as shipped
 ci: ## what CI runs, with minutes per step
 	@set -e; total=$$(date +%s); step() { local t=$$(date +%s); echo "==> $$1"; shift; "$$@"; \
 	  echo "<== $$(( ($$(date +%s) - t) / 60 )) min $$(( ($$(date +%s) - t) % 60 )) s"; }; \
-	step setup     $(MAKE) --no-print-directory setup setup-interop; \
-	step fmt       $(MAKE) --no-print-directory fmt; \
-	step build     $(MAKE) --no-print-directory build; \
-	step tidy      $(MAKE) --no-print-directory tidy; \
-	step clippy    $(MAKE) --no-print-directory clippy; \
-	step test      $(MAKE) --no-print-directory test; \
+	step setup  $(MAKE) --no-print-directory setup setup-interop; \
+	step fmt    $(MAKE) --no-print-directory fmt; \
+	step tidy   $(MAKE) --no-print-directory tidy; \
+	step clippy $(MAKE) --no-print-directory clippy; \
+	step test   $(MAKE) --no-print-directory test; \
 	echo "ci: passed in $$(( ($$(date +%s) - total) / 60 )) min"
 
 clean: ## remove build results

@@ -77,7 +77,12 @@ pub struct PaceConfig {
 
 impl Default for PaceConfig {
     fn default() -> Self {
-        Self { heartbeat_s: 60, block_interval_ms: 40, propose_timeout_ms: 700, vote_timeout_ms: 400 }
+        Self {
+            heartbeat_s: 60,
+            block_interval_ms: 40,
+            propose_timeout_ms: 700,
+            vote_timeout_ms: 400,
+        }
     }
 }
 

@@ -192,8 +192,10 @@ pub fn found(
                 KeySource::Random => Seed::random()?,
                 KeySource::Demo => Seed::demo(&format!("{name}/network")),
             };
-            publisher_parts
-                .push(PublisherPart { organisation: founder.bin.clone(), peer: peer_id(&network)? });
+            publisher_parts.push(PublisherPart {
+                organisation: founder.bin.clone(),
+                peer: peer_id(&network)?,
+            });
             publishers.push((name, PublisherKeys { log, network }));
         }
     }
@@ -327,8 +329,10 @@ impl Layout<'_> {
     }
 
     fn peers(&self, except: &str) -> Result<Vec<PeerConfig>> {
-        let validators = self.founding.validators.iter().map(|(name, keys)| (name, &keys.network, true));
-        let publishers = self.founding.publishers.iter().map(|(name, keys)| (name, &keys.network, false));
+        let validators =
+            self.founding.validators.iter().map(|(name, keys)| (name, &keys.network, true));
+        let publishers =
+            self.founding.publishers.iter().map(|(name, keys)| (name, &keys.network, false));
         let mut peers = Vec::new();
         for ((name, network, validator), ports) in validators.chain(publishers).zip(self.ports) {
             if name != except {

@@ -123,10 +123,20 @@ impl std::fmt::Display for Topology<'_> {
         writeln!(f, "quorum        {} of {}", self.quorum, self.nodes)?;
         writeln!(f, "survives")?;
         writeln!(f, "  finality goes on with {} of {} nodes down", self.down_max(), self.nodes)?;
-        writeln!(f, "  one history only with {} of {} nodes malicious", self.malicious_max(), self.nodes)?;
+        writeln!(
+            f,
+            "  one history only with {} of {} nodes malicious",
+            self.malicious_max(),
+            self.nodes
+        )?;
         for (organisation, nodes) in self.by_organisation {
-            let live = if *nodes <= self.down_max() { "finality goes on" } else { "finality STOPS" };
-            let safe = if *nodes <= self.malicious_max() { "one history" } else { "TWO histories possible" };
+            let live =
+                if *nodes <= self.down_max() { "finality goes on" } else { "finality STOPS" };
+            let safe = if *nodes <= self.malicious_max() {
+                "one history"
+            } else {
+                "TWO histories possible"
+            };
             writeln!(f, "  {organisation} ({nodes} nodes): down: {live}; malicious: {safe}")?;
         }
         Ok(())

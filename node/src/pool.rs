@@ -21,7 +21,9 @@ pub async fn receive(app: AppHandle, mut inbox: mpsc::Receiver<PoolInbound>) {
                 for bytes in &records {
                     match Submission::decode(bytes) {
                         Ok(submission) => submissions.push(submission),
-                        Err(error) => tracing::warn!(peer = %from, %error, "junk in place of a record"),
+                        Err(error) => {
+                            tracing::warn!(peer = %from, %error, "junk in place of a record")
+                        }
                     }
                 }
                 let app = app.clone();

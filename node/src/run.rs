@@ -48,7 +48,9 @@ const DEVNET_SUFFIX: &str = "-devnet";
 pub fn start_logging() {
     let filter = EnvFilter::try_from_env("TAMGA_LOG").unwrap_or_else(|_| {
         // Dial errors until peers are up are the engine's loudest lines and nobody's concern.
-        EnvFilter::new("warn,arc_malachitebft=off,informalsystems_malachitebft=off,libp2p=off,ractor=off")
+        EnvFilter::new(
+            "warn,arc_malachitebft=off,informalsystems_malachitebft=off,libp2p=off,ractor=off",
+        )
     });
     tracing_subscriber::fmt()
         .with_env_filter(filter)
@@ -135,7 +137,9 @@ impl Ledger {
         }
         for (seed, purpose) in keys {
             if *seed == Seed::demo(purpose) {
-                bail!("{name} has a public demo key ({purpose}); only ledgers named …{DEVNET_SUFFIX} accept them");
+                bail!(
+                    "{name} has a public demo key ({purpose}); only ledgers named …{DEVNET_SUFFIX} accept them"
+                );
             }
         }
         Ok(())
@@ -291,7 +295,9 @@ fn check_keys(ledger: &Ledger, me: &Validator, keys: &ValidatorKeys) -> Result<(
         ("network", swarm::peer_id(&keys.network.0).to_string() == me.peer_id),
     ];
     match held.iter().find(|(_, same)| !same) {
-        Some((purpose, _)) => bail!("the {purpose} key is not the one the genesis file names for {name}"),
+        Some((purpose, _)) => {
+            bail!("the {purpose} key is not the one the genesis file names for {name}")
+        }
         None => Ok(()),
     }
 }
@@ -433,7 +439,9 @@ async fn store_notes(app: AppHandle, mut notes: mpsc::Receiver<FinalNote>) {
         };
         match app.attach_note(height, size, note).await {
             Ok(Ok(())) => {}
-            Ok(Err(error)) => tracing::error!(height = height.get(), %error, "a gathered note is refused"),
+            Ok(Err(error)) => {
+                tracing::error!(height = height.get(), %error, "a gathered note is refused")
+            }
             Err(_) => return,
         }
     }

@@ -27,9 +27,28 @@ const FORBIDDEN: &[(&str, &[&str])] = &[
 ];
 
 const TOP_LEVEL: &[&str] = &[
-    ".ci", ".git", ".gitattributes", ".gitignore", "CHANGELOG.md", "Cargo.lock", "Cargo.toml",
-    "LICENSE", "Makefile", "README.md", "SECURITY.md", "benches", "client", "clippy.toml",
-    "crates", "deny.toml", "docs", "genesis", "node", "rustfmt.toml", "target", "tests",
+    ".ci",
+    ".git",
+    ".gitattributes",
+    ".gitignore",
+    "CHANGELOG.md",
+    "Cargo.lock",
+    "Cargo.toml",
+    "LICENSE",
+    "Makefile",
+    "README.md",
+    "SECURITY.md",
+    "benches",
+    "client",
+    "clippy.toml",
+    "crates",
+    "deny.toml",
+    "docs",
+    "genesis",
+    "node",
+    "rustfmt.toml",
+    "target",
+    "tests",
 ];
 
 fn root() -> PathBuf {
@@ -143,7 +162,8 @@ fn tidy_cited_sections_of_the_specification_exist() {
 #[test]
 fn tidy_sources_name_no_machine_and_leave_no_marker() {
     // Assembled here, so that this file does not find itself.
-    let banned = ["to".to_owned() + "do!(", "FIX".to_owned() + "ME", "unim".to_owned() + "plemented!("];
+    let banned =
+        ["to".to_owned() + "do!(", "FIX".to_owned() + "ME", "unim".to_owned() + "plemented!("];
     let folders = ["/wo".to_owned() + "rk/", "/ro".to_owned() + "ot/"];
     let mut found = Vec::new();
     for path in sources(&[".rs", ".toml", ".md", ".go", "Makefile"]) {

@@ -68,8 +68,7 @@ impl Cluster {
         let mut template: Template = toml::from_str(template)?;
         template.origin = ORIGIN.to_owned();
         let time = instant(Clock.now());
-        let founding =
-            found(&template, registry, KeySource::Demo, &time, "https://tamga.example")?;
+        let founding = found(&template, registry, KeySource::Demo, &time, "https://tamga.example")?;
         let count = founding.validators.len() + founding.publishers.len();
         let ports = free_ports(count)?;
         let dir = tempfile::tempdir()?;
@@ -194,7 +193,7 @@ impl Cluster {
     /// # Errors
     ///
     /// When the step does not fit the catalogue.
-    pub fn write(&self, case: &str, number: u32, step: &Step, now: UnixMillis) -> Result<Submission> {
+    pub fn write(case: &str, number: u32, step: &Step, now: UnixMillis) -> Result<Submission> {
         let seed = sha256(&[b"processes\0", case.as_bytes(), &number.to_be_bytes()]);
         let stamp = Stamp { origin: ORIGIN, seed, event: UnixMillis(now.get() - 60_000), now };
         Self::office(1234)
@@ -207,15 +206,13 @@ impl Cluster {
     /// # Errors
     ///
     /// When the validator can't be reached.
-    pub fn submit(&self, validator: usize, submission: &Submission, wait: &str) -> Result<(u16, String)> {
-        let url = format!("{}/v1/records?wait={wait}&timeout=10", self.url(validator));
-        let mut answer = agent()
-            .post(&url)
-            .header("Content-Type", "application/tamga-submission+cbor")
-            .header("Accept", "text/plain")
-            .send(submission.encode().as_slice())?;
-        let text = answer.body_mut().with_config().limit(ANSWER_BYTES_MAX).read_to_string()?;
-        Ok((answer.status().as_u16(), text))
+    pub fn submit(
+        &self,
+        validator: usize,
+        submission: &Submission,
+        wait: &str,
+    ) -> Result<(u16, String)> {
+        submit(&self.url(validator), submission, wait)
     }
 
     /// Fetches a path of a validator; the HTTP status and the answer's text.
@@ -268,9 +265,9 @@ impl Cluster {
     /// When that takes longer than `within`.
     pub fn ready(&self, within: Duration) -> Result<()> {
         until(within, "every validator serves a final checkpoint", || {
-            (0..self.validators())
-                .filter(|number| self.validators[*number].is_some())
-                .all(|number| self.get(number, "/log/checkpoint").is_ok_and(|(status, _)| status == 200))
+            (0..self.validators()).filter(|number| self.validators[*number].is_some()).all(
+                |number| self.get(number, "/log/checkpoint").is_ok_and(|(status, _)| status == 200),
+            )
         })
     }
 }
@@ -283,6 +280,21 @@ impl Drop for Cluster {
             child.wait().ok();
         }
     }
+}
+
+/// Submits to the node at `url` and waits; the HTTP status and the answer's text.
+///
+/// # Errors
+///
+/// When the node can't be reached.
+pub fn submit(url: &str, submission: &Submission, wait: &str) -> Result<(u16, String)> {
+    let mut answer = agent()
+        .post(format!("{url}/v1/records?wait={wait}&timeout=10"))
+        .header("Content-Type", "application/tamga-submission+cbor")
+        .header("Accept", "text/plain")
+        .send(submission.encode().as_slice())?;
+    let text = answer.body_mut().with_config().limit(ANSWER_BYTES_MAX).read_to_string()?;
+    Ok((answer.status().as_u16(), text))
 }
 
 fn agent() -> ureq::Agent {

@@ -11,8 +11,8 @@ use tamga_format::record::VerifiedRecord;
 use tamga_format::signature::PublicKey;
 use tamga_replica::app::NoteError;
 use tamga_replica::{
-    AdmitError, Admitted, App, Block, BlockError, Builder, CommitError, Fresh, Head, Reader, Source,
-    StoreError,
+    AdmitError, Admitted, App, Block, BlockError, Builder, CommitError, Fresh, Head, Reader,
+    Source, StoreError,
 };
 use tamga_rocks::RocksStore;
 use tokio::sync::{mpsc, oneshot, watch};
@@ -170,7 +170,8 @@ impl Replica<'_> {
     fn handle(&mut self, command: Command) -> Result<(), StoreError> {
         match command {
             Command::Admit { records, source, reply } => {
-                let ids: Vec<_> = records.iter().map(|(record, _)| record.as_signed().id()).collect();
+                let ids: Vec<_> =
+                    records.iter().map(|(record, _)| record.as_signed().id()).collect();
                 let now = self.clock.now();
                 let verdicts = self.app.admit(records, source, now);
                 for (id, verdict) in ids.iter().zip(&verdicts) {

@@ -13,7 +13,12 @@ impl CommittedLog for AppHandle {
         let certificate = reader
             .certificate(height)?
             .with_context(|| format!("block {} has no certificate", height.get()))?;
-        Ok(Some(CommittedBlock { height, time: block.time, checkpoint: block.checkpoint, certificate }))
+        Ok(Some(CommittedBlock {
+            height,
+            time: block.time,
+            checkpoint: block.checkpoint,
+            certificate,
+        }))
     }
 
     fn consistency(&self, from: TreeSize, to: TreeSize) -> Result<Option<Vec<[u8; 32]>>> {

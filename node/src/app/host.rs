@@ -76,8 +76,8 @@ impl Host for EngineHost {
     }
 
     async fn keep_undecided(&self, round: u32, block: Bytes) -> Result<(), HostError> {
-        let block =
-            Block::decode(&block).map_err(|error| HostError::Failed(format!("own block: {error}")))?;
+        let block = Block::decode(&block)
+            .map_err(|error| HostError::Failed(format!("own block: {error}")))?;
         Ok(self.app.keep_undecided(round, block).await?)
     }
 

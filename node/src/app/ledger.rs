@@ -15,8 +15,8 @@ use tamga_state::codes::Code;
 
 use super::{AdmitFault, AppHandle, FinalHead, Verdict};
 use crate::http::ledger::{
-    Admission, BlockSummary, FinalNote, HeadView, Ledger, LoggedRecord, ReadError, Refusal, Settled,
-    Standing, SubjectView,
+    Admission, BlockSummary, FinalNote, HeadView, Ledger, LoggedRecord, ReadError, Refusal,
+    Settled, Standing, SubjectView,
 };
 
 /// Seconds without a final checkpoint, while records wait, after which a node is not ready.
@@ -83,11 +83,9 @@ fn refusal(fault: AdmitFault) -> Refusal {
             "/signature",
             "the signature does not hold over the bytes received; sign exactly the bytes you send",
         ),
-        AdmitFault::Refused(AdmitError::Rejected(rejection)) => Refusal {
-            code: rejection.code,
-            pointer: rejection.pointer,
-            detail: rejection.detail,
-        },
+        AdmitFault::Refused(AdmitError::Rejected(rejection)) => {
+            Refusal { code: rejection.code, pointer: rejection.pointer, detail: rejection.detail }
+        }
         AdmitFault::Refused(AdmitError::PoolFull { retry_after_ms }) => Refusal {
             code: Code::PoolFull,
             pointer: String::new(),
@@ -98,11 +96,9 @@ fn refusal(fault: AdmitFault) -> Refusal {
             pointer: "/body".to_owned(),
             detail: error.to_string(),
         },
-        AdmitFault::Refused(AdmitError::Store(_)) | AdmitFault::Stopped => of(
-            Code::Internal,
-            "",
-            "this node is stopping; send the same bytes to another node",
-        ),
+        AdmitFault::Refused(AdmitError::Store(_)) | AdmitFault::Stopped => {
+            of(Code::Internal, "", "this node is stopping; send the same bytes to another node")
+        }
     }
 }
 
@@ -223,7 +219,8 @@ impl Ledger for HttpLedger {
         let mut index = from;
         while records.len() < limit && index.get() < size.get() {
             // Block leaves and the genesis leaf are no records.
-            records.extend(self.logged(index)?.filter(|record| record.entry.first() == Some(&0xD2)));
+            records
+                .extend(self.logged(index)?.filter(|record| record.entry.first() == Some(&0xD2)));
             index = index.next();
         }
         Ok(records)
@@ -262,6 +259,11 @@ impl Ledger for HttpLedger {
     fn block(&self, height: Height) -> Result<Option<BlockSummary>, ReadError> {
         let Some(block) = self.app.reader().block(height)? else { return Ok(None) };
         let Some(leaf) = block.leaf else { return Ok(None) };
-        Ok(Some(BlockSummary { leaf, root: block.checkpoint.root, value: block.value, size_before: block.first }))
+        Ok(Some(BlockSummary {
+            leaf,
+            root: block.checkpoint.root,
+            value: block.value,
+            size_before: block.first,
+        }))
     }
 }

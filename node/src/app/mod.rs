@@ -149,7 +149,10 @@ pub fn start(opened: Opened, builder: Builder, clock: Clock) -> std::io::Result<
 }
 
 impl AppHandle {
-    async fn ask<T>(&self, command: impl FnOnce(oneshot::Sender<T>) -> Command) -> Result<T, Stopped> {
+    async fn ask<T>(
+        &self,
+        command: impl FnOnce(oneshot::Sender<T>) -> Command,
+    ) -> Result<T, Stopped> {
         let (reply, answer) = oneshot::channel();
         self.0.commands.send(command(reply)).await.map_err(|_| Stopped)?;
         answer.await.map_err(|_| Stopped)
@@ -191,7 +194,11 @@ impl AppHandle {
     /// # Errors
     ///
     /// [`Stopped`] when the replica has stopped.
-    pub async fn propose(&self, height: Height, round: u32) -> Result<Result<Block, BlockError>, Stopped> {
+    pub async fn propose(
+        &self,
+        height: Height,
+        round: u32,
+    ) -> Result<Result<Block, BlockError>, Stopped> {
         self.ask(|reply| Command::Propose { height, round, reply }).await
     }
 
@@ -285,8 +292,14 @@ impl AppHandle {
     /// # Errors
     ///
     /// [`Stopped`] when the replica has stopped; the inner error when the note is not what the policy demands.
-    pub async fn attach_note(&self, height: Height, size: TreeSize, note: Note) -> Result<Result<(), NoteError>, Stopped> {
-        let stored = self.ask(|reply| Command::AttachNote { height, note: note.clone(), reply }).await?;
+    pub async fn attach_note(
+        &self,
+        height: Height,
+        size: TreeSize,
+        note: Note,
+    ) -> Result<Result<(), NoteError>, Stopped> {
+        let stored =
+            self.ask(|reply| Command::AttachNote { height, note: note.clone(), reply }).await?;
         if stored.is_ok() {
             self.0.finals.send_if_modified(|newest| {
                 let newer = newest.as_ref().is_none_or(|newest| newest.size < size);

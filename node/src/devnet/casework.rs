@@ -54,7 +54,8 @@ impl Case {
     #[must_use]
     pub fn named(name: &str) -> Self {
         let subject = |role: Role| {
-            let id = sha256(&[b"tamga/demo-case/v1\0", role.name().as_bytes(), b"\0", name.as_bytes()]);
+            let id =
+                sha256(&[b"tamga/demo-case/v1\0", role.name().as_bytes(), b"\0", name.as_bytes()]);
             Subject::new(role, SubjectId::from_bytes(id))
         };
         Self {
@@ -154,7 +155,12 @@ impl Office {
     /// # Errors
     ///
     /// When the step does not fit the catalogue, which is a mistake in this module.
-    pub fn write(&self, case: &Case, step: &Step, stamp: &Stamp<'_>) -> Result<Submission, Rejection> {
+    pub fn write(
+        &self,
+        case: &Case,
+        step: &Step,
+        stamp: &Stamp<'_>,
+    ) -> Result<Submission, Rejection> {
         let writer = self.writer(step);
         let draft = self.draft(case, step, stamp.event);
         let derive = |purpose: &[u8]| sha256(&[b"tamga/demo-salt/v1\0", &stamp.seed, purpose]);

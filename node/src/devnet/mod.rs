@@ -90,7 +90,7 @@ pub async fn run(options: Options) -> Result<u8> {
         say(&format!("✔ {story}"));
     }
     say(&format!("  Try            export TAMGA_URL={url} TAMGA_DEVNET={}", dir.display()));
-    say("                 tamga case history demo-01");
+    say(&format!("                 tamga case history {}", story::late_case()));
     let code = match &options.exec {
         Some(command) => network.until_command(command, &url, &dir).await?,
         None => network.until_interrupted().await?,
@@ -179,7 +179,8 @@ fn write_client_files(
     token: &str,
     http: (IpAddr, u16),
 ) -> Result<()> {
-    let (genesis, _) = genesis_file::parse(founding.genesis.as_bytes()).context("the genesis just made")?;
+    let (genesis, _) =
+        genesis_file::parse(founding.genesis.as_bytes()).context("the genesis just made")?;
     std::fs::write(dir.join("policy.txt"), genesis.policy.encode())?;
     std::fs::write(dir.join("token.txt"), format!("{token}\n"))?;
     std::fs::write(dir.join("url.txt"), format!("http://{}:{}\n", host_text(http.0), http.1))?;

@@ -68,10 +68,16 @@ pub(super) async fn tell(node: &Running, keys: &[(String, Seed)]) -> Result<Stri
     ))
 }
 
+/// The case with the late notice, as the command line takes it.
+pub(super) fn late_case() -> String {
+    Case::named(&name(LATE_CASE)).case.to_text()
+}
+
 /// The steps of a case; later cases are less far.
 fn steps(number: usize) -> Vec<Step> {
     let amount = 10_000_000 * i64::try_from(number).unwrap_or(1);
-    let mut steps = vec![Step::Presented(amount), Step::Distributed, Step::Initiated, Step::Notified];
+    let mut steps =
+        vec![Step::Presented(amount), Step::Distributed, Step::Initiated, Step::Notified];
     if number == ANNULLED_CASE {
         steps.extend([Step::Annulled(RecordId::from_bytes([0; 32])), Step::Notified]);
     }
