@@ -1,0 +1,160 @@
+//! `bench`: how many signed records per second four validators make final, and what the machine would allow.
+//!
+//! | Module | Holds |
+//! |---|---|
+//! | [`machine`] | the machine's own limits |
+//! | [`work`] | the workloads: registries, signed records, their file |
+//! | [`load`], [`http`] | the generator, a process of its own |
+//! | [`tamga`] | four validators and their publishers under that load |
+//! | [`bare`] | four processes with consensus and signatures only, for comparison |
+//! | [`micro`] | microseconds per record of each step, in one process |
+//! | [`procs`], [`report`] | what processes use; table and summary |
+#![expect(
+    clippy::float_arithmetic,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a benchmark prints figures"
+)]
+
+mod bare;
+mod http;
+mod load;
+mod machine;
+mod micro;
+mod procs;
+mod report;
+mod tamga;
+mod work;
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use anyhow::Result;
+use clap::{Args, Parser, Subcommand};
+
+use report::Report;
+use work::Workload;
+
+/// Measures Tamga on this machine; without a command, everything.
+#[derive(Debug, Parser)]
+#[command(name = "bench")]
+struct Arguments {
+    #[command(flatten)]
+    options: Options,
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+/// How long and how hard.
+#[derive(Clone, Debug, Args)]
+struct Options {
+    /// Some twenty seconds in all: shows that everything runs, not what it reaches.
+    #[arg(long)]
+    quick: bool,
+    /// Only these parts: machine, bare, w0, w1.
+    #[arg(long, value_delimiter = ',')]
+    only: Vec<String>,
+    /// Seconds of load before the measured window.
+    #[arg(long, default_value_t = 8)]
+    warm_up: u64,
+    /// Seconds of the measured window.
+    #[arg(long, default_value_t = 25)]
+    seconds: u64,
+    /// Records of a workload, signed before the clock starts.
+    #[arg(long, default_value_t = 300_000)]
+    records: usize,
+    /// Accepted records that may wait for their block.
+    #[arg(long, default_value_t = 6_000)]
+    backlog: u64,
+    /// Records of one request.
+    #[arg(long, default_value_t = 150)]
+    batch: usize,
+    /// Least milliseconds between two blocks; the node's default when absent.
+    #[arg(long)]
+    block_interval_ms: Option<u64>,
+    /// Runs this shell command in the middle of the measured window; BENCH_PID names the first validator.
+    #[arg(long)]
+    during: Option<String>,
+}
+
+impl Options {
+    fn shortened(mut self) -> Self {
+        if self.quick {
+            (self.warm_up, self.seconds, self.records) = (1, 3, 20_000);
+        }
+        self
+    }
+
+    fn wants(&self, part: &str) -> bool {
+        self.only.is_empty() || self.only.iter().any(|only| only == part)
+    }
+
+    fn warm_up(&self) -> Duration {
+        Duration::from_secs(self.warm_up)
+    }
+
+    fn window(&self) -> Duration {
+        Duration::from_secs(self.seconds)
+    }
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Microseconds per record of each step of a validator, in this process.
+    Micro,
+    /// The load generator; reads orders from standard input.
+    #[command(hide = true)]
+    Load(load::LoadArguments),
+    /// One node of the bare application.
+    #[command(hide = true)]
+    Bare(bare::BareArguments),
+}
+
+#[tokio::main]
+async fn main() -> Result<()> {
+    let arguments = Arguments::parse();
+    match arguments.command {
+        None => everything(&arguments.options.shortened()).await,
+        Some(Command::Micro) => micro::run(),
+        Some(Command::Load(load)) => load::run(&load).await,
+        Some(Command::Bare(bare)) => bare::node(&bare).await,
+    }
+}
+
+async fn everything(options: &Options) -> Result<()> {
+    let dir = output_folder();
+    std::fs::create_dir_all(&dir)?;
+    let mut report = Report::default();
+    let share = if options.quick { 10 } else { 1 };
+    let machine = machine::measure(&mut report, &dir, share)?;
+    // Every validator checks every signature once, on cores that all of them share.
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    let ceiling = machine.batch_verify_per_second * cores as f64 / 4.0;
+    for workload in [Workload::W0, Workload::W1] {
+        let name = workload.name();
+        let bare = workload == Workload::W0 && options.wants("bare");
+        if !bare && !options.wants(name) {
+            continue;
+        }
+        let file = dir.join(format!("{name}.records"));
+        let signed = work::write(workload, options.records, &file)?;
+        eprintln!("{name}: {signed}");
+        if options.wants(name) {
+            tamga::run(&mut report, options, workload, &file, &signed, ceiling).await?;
+        }
+        if bare {
+            bare::run(&mut report, options, &file, ceiling).await?;
+        }
+        std::fs::remove_file(&file)?;
+    }
+    report.finish(&dir.join("summary.json"))
+}
+
+/// `target/bench` of this workspace, beside the programs it measures.
+fn output_folder() -> PathBuf {
+    let programs = tamga_tests::processes::programs();
+    let target = programs.parent().map_or_else(|| PathBuf::from("target"), Path::to_path_buf);
+    // A shared target folder elsewhere holds programs; results stay in the workspace.
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().map(|root| root.join("target"));
+    root.unwrap_or(target).join("bench")
+}

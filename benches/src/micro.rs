@@ -1,0 +1,175 @@
+//! Microseconds per record of each step of a validator, in one process and without a network.
+
+use std::time::{Duration, Instant};
+
+use anyhow::{Result, anyhow};
+use tamga_api::genesis_file;
+use tamga_api::time::instant;
+use tamga_format::beacon::VrfSecret;
+use tamga_format::body::{Body, Submission};
+use tamga_format::certificate::{Certificate, VoteKind, vote_bytes};
+use tamga_format::id::{GenesisHash, UnixMillis, ValueId, sha256};
+use tamga_format::record::{SignedRecord, VerifiedRecord};
+use tamga_format::signature::{PublicKey, SigningKey};
+use tamga_format::validators::validator_id;
+use tamga_node::clock::Clock;
+use tamga_node::founding::{KeySource, Template, found};
+use tamga_node::keys::ValidatorKeys;
+use tamga_replica::{App, Block, Builder, Fresh, MemStore, Source, Store};
+use tamga_rocks::RocksStore;
+use tamga_state::Genesis;
+use tamga_tests::processes::ORIGIN;
+
+use crate::work::{self, Keys, Workload};
+
+const TEMPLATE: &str = include_str!("../../genesis/four-organisations.toml");
+/// Records in all.
+const RECORDS: usize = 24_000;
+/// Records of one block, and of one batch of signatures.
+const BLOCK: usize = 800;
+
+/// Runs both workloads on both stores.
+pub(crate) fn run() -> Result<()> {
+    for workload in [Workload::W0, Workload::W1] {
+        let ledger = Ledger::found(workload)?;
+        let items = work::sign(workload, RECORDS)?;
+        measure(&format!("{} memory", workload.name()), &ledger, &items, || Ok(MemStore::new()))?;
+        let dir = tempfile::tempdir()?;
+        let mut number = 0;
+        measure(&format!("{} RocksDB", workload.name()), &ledger, &items, || {
+            number += 1;
+            Ok(RocksStore::open(&dir.path().join(number.to_string()))?)
+        })?;
+    }
+    Ok(())
+}
+
+struct Ledger {
+    genesis: Genesis,
+    hash: GenesisHash,
+    validators: Vec<ValidatorKeys>,
+    keys: Keys,
+}
+
+impl Ledger {
+    fn found(workload: Workload) -> Result<Self> {
+        let registry = workload.registry();
+        let mut template: Template = toml::from_str(TEMPLATE)?;
+        template.origin = ORIGIN.to_owned();
+        let time = instant(UnixMillis(Clock.now().get() - 1_000));
+        let founding = found(&template, &registry, KeySource::Demo, &time, "https://tamga.example")?;
+        let (genesis, hash) = genesis_file::parse(founding.genesis.as_bytes())?;
+        let validators = founding.validators.into_iter().map(|(_, keys)| keys).collect();
+        Ok(Self { genesis, hash, validators, keys: Keys::new(&registry) })
+    }
+
+    fn builder(&self, number: usize) -> Builder {
+        let keys = &self.validators[number];
+        let consensus = SigningKey::from_seed(keys.consensus.0).public();
+        Builder { validator: validator_id(&consensus), beacon: VrfSecret::from_seed(&keys.beacon.0) }
+    }
+
+    fn certificate(&self, block: &Block, value: ValueId) -> Certificate {
+        let height = block.height();
+        let mut signatures: Vec<_> = self
+            .validators
+            .iter()
+            .map(|keys| {
+                let key = SigningKey::from_seed(keys.consensus.0);
+                let id = validator_id(&key.public());
+                let vote = vote_bytes(VoteKind::Precommit, &self.hash, height, 0, Some(&value), &id);
+                (id, key.sign(&vote))
+            })
+            .collect();
+        signatures.sort_by_key(|(id, _)| *id);
+        Certificate { height, round: 0, value, signatures }
+    }
+}
+
+/// Time spent per step.
+#[derive(Default)]
+struct Clocks(Vec<(&'static str, Duration)>);
+
+impl Clocks {
+    fn time<T>(&mut self, name: &'static str, work: impl FnOnce() -> T) -> T {
+        let started = Instant::now();
+        let result = work();
+        let took = started.elapsed();
+        match self.0.iter_mut().find(|(known, _)| *known == name) {
+            Some((_, sum)) => *sum += took,
+            None => self.0.push((name, took)),
+        }
+        result
+    }
+}
+
+type Records = Vec<(VerifiedRecord, Option<Body>)>;
+
+fn measure<S: Store>(
+    title: &str,
+    ledger: &Ledger,
+    items: &[work::Item],
+    mut store: impl FnMut() -> Result<S>,
+) -> Result<()> {
+    let keys: std::collections::BTreeMap<_, PublicKey> =
+        ledger.keys.all().map(|key| (key.public().key_id(), key.public())).collect();
+    // One proposes, one follows with the records in its pool, one has them from the block alone.
+    let mut apps = Vec::new();
+    for _ in 0..3 {
+        apps.push(App::open(store()?, &ledger.genesis, ledger.hash)?);
+    }
+    let builder = ledger.builder(0);
+    let mut clocks = Clocks::default();
+    let mut blocks = 0_u32;
+    for part in items.chunks(BLOCK) {
+        let submissions = clocks.time("decode submissions", || {
+            part.iter().map(|item| Submission::decode(&item.submission)).collect::<Result<Vec<_>, _>>()
+        })?;
+        let mut bodies = Vec::new();
+        let mut records: Vec<(SignedRecord, PublicKey)> = Vec::new();
+        for submission in submissions {
+            let (record, body) = submission.into_parts();
+            let key = keys.get(&record.record().key_id).ok_or_else(|| anyhow!("an unknown key"))?;
+            records.push((record, *key));
+            bodies.push(body);
+        }
+        let random = sha256(&[b"micro", &blocks.to_be_bytes()]);
+        let verified = clocks.time("verify signatures", || VerifiedRecord::from_batch(records, random));
+        let verified: Records =
+            verified.into_iter().zip(bodies).map(|(record, body)| Ok((record?, body))).collect::<Result<_>>()?;
+        let now = Clock.now();
+        for (number, name) in [(0, "admit (local)"), (1, "admit (peer)")] {
+            let source = if number == 0 { Source::Local } else { Source::Peer };
+            let copy = verified.clone();
+            let verdicts = clocks.time(name, || apps[number].admit(copy, source, now));
+            if let Some(refused) = verdicts.into_iter().find_map(Result::err) {
+                return Err(anyhow!("refused: {refused:?}"));
+            }
+        }
+        while apps[0].pending() > 0 {
+            let height = apps[0].head().height.next();
+            let now = Clock.now();
+            let block = clocks.time("propose", || apps[0].propose(height, 0, &builder, now))?;
+            let bytes = clocks.time("encode block", || block.encode());
+            for (number, name) in [(1, "validate (pooled)"), (2, "validate (unknown)")] {
+                let decoded = clocks.time("decode block (x2)", || Block::decode(&bytes));
+                let decoded = decoded.map_err(|error| anyhow!("{error}"))?;
+                let fresh = Fresh { now, round: 0, proposer: builder.validator };
+                clocks
+                    .time(name, || apps[number].validate(decoded, Some(fresh)))
+                    .map_err(|error| anyhow!("{error}"))?;
+            }
+            let certificate = ledger.certificate(&block, block.value);
+            for (app, name) in apps.iter_mut().zip(["commit (proposer)", "commit (pooled)", "commit (unknown)"]) {
+                let verified = certificate.clone().verify(&ledger.hash, app.validators())?;
+                clocks.time(name, || app.commit(block.value, verified, Vec::new()))?;
+            }
+            blocks += 1;
+        }
+    }
+    println!("{title}: {} records in {blocks} blocks, microseconds per record", items.len());
+    for (name, took) in clocks.0 {
+        println!("  {name:<22} {:>8.2}", took.as_secs_f64() * 1e6 / items.len() as f64);
+    }
+    Ok(())
+}
