@@ -86,7 +86,10 @@ impl Checks {
         let first = !self.decided.contains_key(&head.height);
         let agreed = *self.decided.entry(head.height).or_insert(head);
         if agreed != head {
-            return fail("agreement", format!("{head:?} at process {process}, {agreed:?} elsewhere"));
+            return fail(
+                "agreement",
+                format!("{head:?} at process {process}, {agreed:?} elsewhere"),
+            );
         }
         if let Some(last) = self.last.insert(process, head) {
             if last.height >= head.height {
@@ -238,7 +241,10 @@ impl Checks {
             let stage = row.and_then(|row| status::decode::<Case>(&row.bytes).ok());
             let stage = stage.map(|(_, case)| case.stage);
             if closed && stage != Some(Stage::ClosedExecuted) {
-                return fail("stages", format!("{case} is closed by its last record, is {stage:?}"));
+                return fail(
+                    "stages",
+                    format!("{case} is closed by its last record, is {stage:?}"),
+                );
             }
         }
         self.recomputed(app, disk)

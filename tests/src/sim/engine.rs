@@ -117,14 +117,8 @@ impl Engine {
             rebroadcast: PROPOSE + VOTE + VOTE,
             max_timeout: Duration::from_secs(20),
         };
-        let core = State::new(
-            Types,
-            height.into(),
-            members,
-            params,
-            QUEUE_HEIGHTS,
-            QUEUE_PER_HEIGHT,
-        );
+        let core =
+            State::new(Types, height.into(), members, params, QUEUE_HEIGHTS, QUEUE_PER_HEIGHT);
         let shell = Shell {
             signer,
             verifier,
@@ -296,9 +290,7 @@ impl Shell {
             }
             Effect::VerifySignature(signed, key, resume) => {
                 let holds = match &signed.message {
-                    ConsensusMsg::Vote(vote) => {
-                        verifier.vote_holds(vote, &signed.signature, &key)
-                    }
+                    ConsensusMsg::Vote(vote) => verifier.vote_holds(vote, &signed.signature, &key),
                     ConsensusMsg::Proposal(proposal) => {
                         verifier.proposal_holds(proposal, &signed.signature, &key)
                     }

@@ -100,23 +100,20 @@ impl Node {
         now_ms: u64,
     ) -> Result<Self, Stop> {
         let keys = &ledger.validators[me];
-        let app = App::open(disk.clone(), &ledger.genesis, ledger.hash).map_err(|error| {
-            match error {
+        let app =
+            App::open(disk.clone(), &ledger.genesis, ledger.hash).map_err(|error| match error {
                 tamga_replica::OpenError::Store(fault) => open_fault(fault),
                 tamga_replica::OpenError::Foreign { .. } | tamga_replica::OpenError::Genesis(_) => {
                     Stop::Fault("recovery", error.to_string())
                 }
-            }
-        })?;
+            })?;
         let signer = Signer::new(ledger.hash, keys.consensus.clone());
         let verifier = Verifier::new(ledger.hash);
         let next = app.head().height.next();
         let members = ledger.members.clone();
-        let engine =
-            Engine::new(next, keys.id, members, signer.clone(), verifier, disk.clone());
+        let engine = Engine::new(next, keys.id, members, signer.clone(), verifier, disk.clone());
         let cosigner = Cosigner::open(Rc::clone(ledger), me, disk.clone(), &app)?;
-        let builder =
-            Builder { validator: keys.id, beacon: VrfSecret::from_seed(&keys.beacon) };
+        let builder = Builder { validator: keys.id, beacon: VrfSecret::from_seed(&keys.beacon) };
         let mut node = Self {
             me,
             processes,
@@ -356,12 +353,7 @@ impl Node {
         self.deliver(height, value, ValueOrigin::Consensus)
     }
 
-    fn deliver(
-        &mut self,
-        height: Height,
-        value: ValueId,
-        origin: ValueOrigin,
-    ) -> Result<(), Stop> {
+    fn deliver(&mut self, height: Height, value: ValueId, origin: ValueOrigin) -> Result<(), Stop> {
         match self.blocks.deliver(height, value) {
             Some(told) => self.engine.input(Input::ProposedValue(told, origin)).map_err(stop),
             None => Ok(()),
@@ -518,8 +510,7 @@ impl Node {
         };
         let init = Init { height, round, valid_round: None, sender: me, polka: Vec::new() };
         self.publish(init, value, &bytes);
-        let local =
-            LocallyProposedValue::new(height.into(), Round::new(round), Candidate(value));
+        let local = LocallyProposedValue::new(height.into(), Round::new(round), Candidate(value));
         self.engine.input(Input::Propose(local)).map_err(stop)
     }
 

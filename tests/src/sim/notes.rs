@@ -74,9 +74,8 @@ impl Gathered {
         };
         let known = self.by_height.get(&height);
         let new = |line: &&NoteSignature| {
-            known.is_none_or(|(text, lines)| {
-                *text != note.text || !lines.contains_key(&line.key_id)
-            })
+            known
+                .is_none_or(|(text, lines)| *text != note.text || !lines.contains_key(&line.key_id))
         };
         let lines: Vec<_> =
             note.signatures.iter().filter(new).filter(|line| holds(line)).cloned().collect();
@@ -175,7 +174,10 @@ impl Cosigner {
             let block = reader.block(height).map_err(Stop::Disk)?;
             let decided = app.decided(height).map_err(Stop::Disk)?;
             let (Some(block), Some((_, certificate))) = (block, decided) else {
-                return Err(Stop::Fault("cosigner", format!("block {height} is committed, absent")));
+                return Err(Stop::Fault(
+                    "cosigner",
+                    format!("block {height} is committed, absent"),
+                ));
             };
             let ledger = Rc::clone(&self.gathered.ledger);
             let certificate = certificate
@@ -192,7 +194,8 @@ impl Cosigner {
             mark.write(&self.disk, Self::FILE)?;
             self.mark = Some(mark);
             let text = block.checkpoint.body();
-            let line = cosignature::cosign(&self.keys().cosigner, self.keys().vkey.name(), &text, now_s);
+            let line =
+                cosignature::cosign(&self.keys().cosigner, self.keys().vkey.name(), &text, now_s);
             let note = Note { text, signatures: vec![line.expect("a validator's name is a name")] };
             out.push(Out::Broadcast(Packet::Note(height, note.encode())));
             self.gathered.add(height, &note)?;
@@ -319,9 +322,11 @@ impl Publisher {
             }
             Packet::Notes(height) => {
                 let signed = self.signed.range(height..).take(NOTES_MAX);
-                out.extend(signed.map(|(height, note)| {
-                    Out::Send(from, Packet::Note(*height, note.encode()))
-                }));
+                out.extend(
+                    signed.map(|(height, note)| {
+                        Out::Send(from, Packet::Note(*height, note.encode()))
+                    }),
+                );
                 return Ok(());
             }
             Packet::Consensus(_)
