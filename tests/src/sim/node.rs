@@ -7,20 +7,16 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use arc_malachitebft_core_consensus::{
-    Input, LivenessMsg, LocallyProposedValue, MisbehaviorEvidence, PeerId, SignedConsensusMsg,
+    Input, LivenessMsg, MisbehaviorEvidence, SignedConsensusMsg,
 };
-use arc_malachitebft_core_types::{
-    CommitCertificate, Context as _, Round, Validity, ValueOrigin, ValueResponse,
-};
+use arc_malachitebft_core_types::{CommitCertificate, Context as _, Round, Validity, ValueOrigin};
 use bytes::Bytes;
 use tamga_format::beacon::VrfSecret;
 use tamga_format::body::Submission;
 use tamga_format::certificate::Certificate;
 use tamga_format::id::{Height, UnixMillis, ValidatorId, ValueId, sha256};
-use tamga_replica::engine::parts::{Init, PART_BYTES, ProposalPart, split};
-use tamga_replica::engine::{
-    Candidate, Ledger as Types, Signer, Verifier, certificate, extended_certificate, wire,
-};
+use tamga_replica::engine::parts::ProposalPart;
+use tamga_replica::engine::{Ledger as Types, Signer, Verifier, certificate, wire};
 use tamga_replica::{
     AdmitError, Admitted, App, Block, BlockError, Builder, CommitError, Fresh, Head, Source,
 };
@@ -33,21 +29,18 @@ use super::notes::Cosigner;
 use super::packet::Packet;
 use super::{Out, Stop, Token};
 
+mod catch_up;
+mod propose;
+
 /// Least time between two blocks.
 const INTERVAL_MS: u64 = 40;
 /// Time without records after which an empty block follows.
 const HEARTBEAT_MS: u64 = 5_000;
 /// How often a node tells where it is and asks for what it lacks.
 pub(super) const TICK_MS: u64 = 500;
-/// How long an answer to a question for blocks may take.
-const BLOCKS_WITHIN_MS: u64 = 1_000;
-/// Blocks in one answer.
-const BLOCKS_ANSWERED: u64 = 5;
 /// Heights and rounds ahead for which blocks are kept.
 const HEIGHTS_AHEAD: u64 = 2;
 const ROUNDS_AHEAD: u32 = 10;
-/// Decided blocks ahead that are kept.
-const SYNCED_MAX: u64 = 16;
 /// Bytes of records in one answer, and leaves in one question.
 const POOL_ANSWER_BYTES: usize = 1 << 20;
 const POOL_LEAVES: usize = 4_096;
@@ -487,68 +480,6 @@ impl Node {
         Ok(())
     }
 
-    fn propose(&mut self, height: Height, round: u32) -> Result<(), Stop> {
-        if height != self.app.head().height.next() {
-            return Ok(());
-        }
-        let me = self.builder.validator;
-        let (value, bytes) = match self.blocks.proposed(height, round, me) {
-            Some(made) => made,
-            None => {
-                let now = self.clock();
-                let block = match self.app.propose(height, round, &self.builder, now) {
-                    Ok(block) => block,
-                    Err(BlockError::Store(error)) => return Err(Stop::Disk(error)),
-                    Err(error) => return Err(Stop::Fault("proposal", error.to_string())),
-                };
-                self.app.keep_undecided(round, &block).map_err(Stop::Disk)?;
-                let bytes = Bytes::from(block.encode());
-                let known = Known { delivered: true, ..valid(round, me, bytes.clone()) };
-                self.blocks.insert(height, block.value, known);
-                (block.value, bytes)
-            }
-        };
-        let init = Init { height, round, valid_round: None, sender: me, polka: Vec::new() };
-        self.publish(init, value, &bytes);
-        let local = LocallyProposedValue::new(height.into(), Round::new(round), Candidate(value));
-        self.engine.input(Input::Propose(local)).map_err(stop)
-    }
-
-    fn propose_again(
-        &mut self,
-        height: Height,
-        round: u32,
-        valid_round: u32,
-        value: ValueId,
-    ) -> Result<(), Stop> {
-        let Some(bytes) = self.find(height, value)? else { return Ok(()) };
-        let polka = self.engine.polka(valid_round, value);
-        let sender = self.builder.validator;
-        let init = Init { height, round, valid_round: Some(valid_round), sender, polka };
-        self.publish(init, value, &bytes);
-        Ok(())
-    }
-
-    fn publish(&mut self, init: Init, value: ValueId, bytes: &Bytes) {
-        let parts = split(&self.signer, init, value, bytes, *PART_BYTES.start());
-        let parts = parts.iter().map(wire::encode).collect();
-        self.out.push(Out::Broadcast(Packet::Parts(parts)));
-    }
-
-    /// The bytes of an undecided block, from memory or disk.
-    fn find(&mut self, height: Height, value: ValueId) -> Result<Option<Bytes>, Stop> {
-        if let Some(known) = self.blocks.get(height, value) {
-            return Ok(Some(known.bytes.clone()));
-        }
-        for (_, block) in self.app.undecided(height).map_err(Stop::Disk)? {
-            let bytes = Bytes::from(block.encode());
-            if self.validate(&bytes, None)?.is_ok_and(|(found, _)| found == value) {
-                return Ok(Some(bytes));
-            }
-        }
-        Ok(None)
-    }
-
     fn commit(
         &mut self,
         decided: &CommitCertificate<Types>,
@@ -592,80 +523,6 @@ impl Node {
     fn cosign(&mut self) -> Result<(), Stop> {
         let now_s = u64::try_from(self.clock().get() / 1_000).expect("after 1970");
         self.cosigner.committed(&mut self.app, now_s, &mut self.out)
-    }
-
-    /// Asks a peer that is ahead for blocks, unless an answer is still awaited.
-    fn ask_blocks(&mut self, peer: Option<usize>) {
-        let head = self.app.head().height;
-        let ahead: Vec<usize> =
-            self.heights.iter().filter(|(_, it)| **it > head).map(|(peer, _)| *peer).collect();
-        let waiting = self.asked_ms.is_some_and(|at| self.now_ms - at < BLOCKS_WITHIN_MS);
-        if waiting || ahead.is_empty() {
-            return;
-        }
-        self.turn = self.turn.wrapping_add(1) % self.processes;
-        let peer = peer.unwrap_or(ahead[self.turn % ahead.len()]);
-        self.asked_ms = Some(self.now_ms);
-        self.out.push(Out::Send(peer, Packet::Blocks(head.next())));
-    }
-
-    fn answer_blocks(&mut self, peer: usize, first: Height) -> Result<(), Stop> {
-        let last = self.app.head().height.get().min(first.get() + BLOCKS_ANSWERED - 1);
-        for height in (first.get().max(1)..=last).map(Height) {
-            if let Some((block, kept)) = self.app.decided(height).map_err(Stop::Disk)? {
-                let packet = Packet::Block(block.encode(), kept.encode());
-                self.out.push(Out::Send(peer, packet));
-            }
-        }
-        Ok(())
-    }
-
-    /// A decided block of a peer; the engine checks the certificate when its height has begun.
-    fn synced(&mut self, block: Vec<u8>, kept: &[u8]) -> Result<(), Stop> {
-        let Ok(kept) = Certificate::decode(kept) else { return Ok(()) };
-        let (height, head) = (kept.height, self.app.head().height);
-        if height <= head || height.get() > head.get() + SYNCED_MAX {
-            return Ok(());
-        }
-        self.synced.insert(height, (block, kept));
-        self.use_synced()
-    }
-
-    fn use_synced(&mut self) -> Result<(), Stop> {
-        let height = self.engine.height();
-        if self.held.is_some() || height != self.app.head().height.next() {
-            return Ok(());
-        }
-        let Some((block, kept)) = self.synced.remove(&height) else { return Ok(()) };
-        let peer = PeerId::from_bytes(&[0, 1, 0]).expect("an identity hash");
-        let response = ValueResponse::new(peer, block.into(), extended_certificate(&kept));
-        self.engine.input(Input::SyncValueResponse(response)).map_err(stop)
-    }
-
-    fn judge_synced(
-        &mut self,
-        response: &ValueResponse<Types>,
-        proposer: ValidatorId,
-    ) -> Result<(), Stop> {
-        let height = Height::from(response.certificate.height);
-        let value = response.certificate.value_id;
-        let round = number(response.certificate.round);
-        if height != self.app.head().height.next() {
-            return Ok(());
-        }
-        let bytes = response.value_bytes.clone();
-        match self.validate(&bytes, None)? {
-            Ok((found, block)) if found == value => {
-                self.app.keep_undecided(round, &block).map_err(Stop::Disk)?;
-            }
-            Ok(_) => return Ok(()),
-            Err(error) => {
-                let what = format!("decided block {height} is refused here: {error}");
-                return Err(Stop::Fault("agreement", what));
-            }
-        }
-        self.blocks.insert(height, value, valid(round, proposer, bytes));
-        self.deliver(height, value, ValueOrigin::Sync)
     }
 
     fn proposer(&self, height: Height, round: u32) -> ValidatorId {
