@@ -52,7 +52,7 @@ sim: setup ## the simulated cluster at length: make sim SEED=1 RUNS=500
 sim-smoke: unit
 	$(OUT)/sim --seed 1 --runs $(or $(RUNS),12)
 
-fuzz: setup ## mutate every outside format for minutes: make fuzz SECONDS=600
+fuzz: setup ## mutate every outside format for minutes: make fuzz FUZZ_SECONDS=600
 	$(CARGO) test $(SELECT) --tests --no-run
 	$(OUT)/fuzz --seconds $(or $(FUZZ_SECONDS),60) --seed $(or $(SEED),1)
 

@@ -42,6 +42,8 @@ const GENESIS: GenesisHash = GenesisHash([7; 32]);
 const BATCH: usize = 1_024;
 /// Bytes before the records of a block: height, previous value, round, number of the first record.
 const HEAD_BYTES: usize = 8 + 32 + 4 + 8;
+/// Milliseconds of load before the measured window.
+const WARM_UP_MS: u64 = 1_500;
 /// How long the processes may take to find each other.
 const START: Duration = Duration::from_secs(4);
 
@@ -74,8 +76,7 @@ pub(crate) async fn run(report: &mut Report, options: &Options, file: &Path, cei
         .collect::<std::io::Result<Vec<_>>>()?;
     let ports = listeners.iter().map(|it| Ok(it.local_addr()?.port().to_string())).collect::<Result<Vec<_>>>()?;
     drop(listeners);
-    let warm_up = options.warm_up().min(Duration::from_secs(4)) + START;
-    let from = now_ms() + u64::try_from(warm_up.as_millis())?;
+    let from = now_ms() + u64::try_from(START.as_millis())? + WARM_UP_MS;
     // The file holds a few seconds of this.
     let window = options.window().min(Duration::from_secs(10));
     let to = from + u64::try_from(window.as_millis())?;
@@ -158,6 +159,8 @@ pub(crate) async fn node(arguments: &BareArguments) -> Result<()> {
         part_bytes: 256 << 10,
     };
     let task = start(config, Arc::clone(&bare) as Arc<dyn Host>).await?;
+    wait_until(arguments.from_ms.saturating_sub(WARM_UP_MS), &bare).await;
+    bare.pending.send_replace(bare.submissions.len() as u64);
     let begin = wait_until(arguments.from_ms, &bare).await;
     let end = wait_until(arguments.to_ms, &bare).await;
     let measured = Measured {
@@ -214,7 +217,7 @@ impl Bare {
             .zip(&peers)
             .map(|(node, peer)| (validator_id(&key(node).public()), key(node).public(), peer.as_str()));
         Ok(Self {
-            pending: watch::channel(items.len() as u64).0,
+            pending: watch::channel(0).0,
             submissions: items.into_iter().map(|item| item.submission).collect(),
             keys: keys.all().map(|key| (key.public().key_id(), key.public())).collect(),
             validators: Arc::new(Validators::new(validators)?),

@@ -80,7 +80,7 @@ struct Options {
 impl Options {
     fn shortened(mut self) -> Self {
         if self.quick {
-            (self.warm_up, self.seconds, self.records) = (1, 3, 20_000);
+            (self.warm_up, self.seconds, self.records) = (1, 3, 40_000);
         }
         self
     }

@@ -4,8 +4,6 @@ use std::path::Path;
 
 /// Clock ticks per second: the same on every Linux we run on.
 const TICKS_PER_SECOND: f64 = 100.0;
-/// Bytes of a disk block in `st_blocks`.
-const DISK_BLOCK_BYTES: u64 = 512;
 
 /// CPU seconds of a process so far, its threads included; 0 when it is gone.
 pub(crate) fn cpu_seconds(pid: u32) -> f64 {
@@ -39,15 +37,14 @@ fn fields(pid: u32) -> Option<Vec<String>> {
     Some(rest.split_whitespace().map(str::to_owned).collect())
 }
 
-/// Bytes on disk below a folder.
+/// Bytes of all files below a folder; space that is only reserved does not count.
 pub(crate) fn disk_bytes(folder: &Path) -> u64 {
-    use std::os::unix::fs::MetadataExt;
     let Ok(entries) = std::fs::read_dir(folder) else { return 0 };
     entries
         .flatten()
         .filter_map(|entry| Some((entry.path(), entry.metadata().ok()?)))
         .map(|(path, metadata)| {
-            if metadata.is_dir() { disk_bytes(&path) } else { metadata.blocks() * DISK_BLOCK_BYTES }
+            if metadata.is_dir() { disk_bytes(&path) } else { metadata.len() }
         })
         .sum()
 }

@@ -65,8 +65,6 @@ pub struct PeerConfig {
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct PaceConfig {
-    /// Seconds without records after which an empty block shows that the ledger is alive.
-    pub heartbeat_s: u64,
     /// Least time between two blocks under load, so that blocks fill.
     pub block_interval_ms: u64,
     /// Time a proposer has before the others go on without it.
@@ -77,12 +75,7 @@ pub struct PaceConfig {
 
 impl Default for PaceConfig {
     fn default() -> Self {
-        Self {
-            heartbeat_s: 60,
-            block_interval_ms: 40,
-            propose_timeout_ms: 700,
-            vote_timeout_ms: 400,
-        }
+        Self { block_interval_ms: 40, propose_timeout_ms: 700, vote_timeout_ms: 400 }
     }
 }
 

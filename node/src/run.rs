@@ -14,9 +14,9 @@ use tamga_api::shapes::{ValidatorView, ValidatorsView};
 use tamga_format::beacon::VrfSecret;
 use tamga_format::id::{GenesisHash, Height};
 use tamga_format::note::Note;
-use tamga_format::signature::SigningKey;
+use tamga_format::signature::{PublicKey, SigningKey};
 use tamga_format::validators::Validator;
-use tamga_replica::{App, Builder};
+use tamga_replica::{App, Builder, Committed};
 use tamga_rocks::RocksStore;
 use tamga_state::Genesis;
 use tokio::sync::{mpsc, oneshot, watch};
@@ -26,6 +26,7 @@ use tracing_subscriber::EnvFilter;
 use crate::app::{self, AppHandle, EngineHost, HttpLedger, Opened};
 use crate::clock::Clock;
 use crate::config::{PeerConfig, PublisherConfig, ValidatorConfig, read_text};
+use crate::cosigner::CosignerHandle;
 use crate::engine::config::{EngineConfig, Pace};
 use crate::engine::host::Validators;
 use crate::gather::FinalNote;
@@ -33,7 +34,7 @@ use crate::http::state::{HttpLimits, HttpState, LedgerInfo, Tokens};
 use crate::keys::{PublisherKeys, Seed, ValidatorKeys, read_keys};
 use crate::metrics::Metrics;
 use crate::swarm::{self, PeerRole, SwarmConfig, SwarmPeer};
-use crate::{cosigner, engine, http, pool, publisher};
+use crate::{cosigner, devnet, engine, http, pool, publisher};
 
 /// Messages of the swarm waiting to be handled.
 const INBOX_MAX: usize = 1_024;
@@ -122,6 +123,19 @@ impl Ledger {
         let bytes = read_text(file, genesis_file::GENESIS_BYTES_MAX as u64)?.into_bytes();
         let (genesis, hash) =
             genesis_file::parse(&bytes).with_context(|| format!("{}", file.display()))?;
+        if !genesis.origin.ends_with(DEVNET_SUFFIX) {
+            let registered =
+                |key: &PublicKey| genesis.keys.iter().any(|entry| entry.public == *key);
+            let demo = devnet::demo_key_names()?
+                .into_iter()
+                .find(|name| registered(&SigningKey::from_seed(Seed::demo(name).0).public()));
+            if let Some(name) = demo {
+                bail!(
+                    "{} registers the public demo key {name}; only ledgers named …{DEVNET_SUFFIX} accept it",
+                    file.display()
+                );
+            }
+        }
         Ok(Self { bytes, genesis, hash })
     }
 
@@ -234,17 +248,15 @@ pub async fn start(config: &ValidatorConfig) -> Result<Running> {
 
     let (stop, stopping) = watch::channel(false);
     let metrics = Arc::new(Metrics::default());
-    let (server, listening) = serve(config, &ledger, &app, &metrics, stopping).await?;
+    let moniker = config.validator.clone();
+    metrics.append(move || engine::metrics::text(&moniker));
+    let http_ledger = HttpLedger::new(app.clone(), engine.state());
+    let (server, listening) = serve(config, &ledger, http_ledger, &metrics, stopping).await?;
     let (failures, failure) = mpsc::channel(4);
-    let mut commits = doors.commits;
     let tasks = vec![
         tokio::spawn(pool::receive(app.clone(), pool_inbox)),
         tokio::spawn(pool::send(swarm, doors.accepted)),
-        tokio::spawn(async move {
-            while let Some(event) = commits.recv().await {
-                cosigner.committed(event.committed.head.height);
-            }
-        }),
+        tokio::spawn(after_commits(app.clone(), doors.commits, cosigner, metrics)),
         tokio::spawn(store_notes(app.clone(), final_notes)),
         tokio::spawn(watch_replica(doors.ended, failures.clone())),
         tokio::spawn(watch_task("cosigner", cosigning, failures.clone())),
@@ -343,7 +355,7 @@ async fn start_engine(
         Some(format!("{address}/p2p/{}", peer.peer_id))
     });
     let pace = Pace {
-        heartbeat: Duration::from_secs(config.pace.heartbeat_s),
+        heartbeat: Duration::from_secs(u64::from(ledger.genesis.heartbeat_s)),
         block_interval: Duration::from_millis(config.pace.block_interval_ms),
         propose_timeout: Duration::from_millis(config.pace.propose_timeout_ms),
         vote_timeout: Duration::from_millis(config.pace.vote_timeout_ms),
@@ -369,7 +381,7 @@ async fn start_engine(
 async fn serve(
     config: &ValidatorConfig,
     ledger: &Ledger,
-    app: &AppHandle,
+    http_ledger: HttpLedger,
     metrics: &Arc<Metrics>,
     stopping: watch::Receiver<bool>,
 ) -> Result<(JoinHandle<()>, std::net::SocketAddr)> {
@@ -380,7 +392,7 @@ async fn serve(
         validators: validators_view(ledger),
     };
     let state = HttpState::new(
-        Arc::new(HttpLedger::new(app.clone())),
+        Arc::new(http_ledger),
         info,
         Tokens::new(config.http.token.as_deref()),
         HttpLimits::default(),
@@ -393,12 +405,12 @@ async fn serve(
         .with_context(|| format!("HTTP address {address}"))?;
     let listening = listener.local_addr()?;
     let mut stopping = stopping;
-    let server = axum::serve(listener, http::router(state)).with_graceful_shutdown(async move {
+    let stop = async move {
         // An error means that the process is ending anyway.
         stopping.wait_for(|stop| *stop).await.ok();
-    });
+    };
     let task = tokio::spawn(async move {
-        if let Err(error) = server.await {
+        if let Err(error) = http::serve(listener, state, stop).await {
             tracing::error!(%error, "the HTTP server ended");
         }
     });
@@ -424,6 +436,26 @@ fn validator_view(member: &Validator) -> ValidatorView {
         cosigner: member.cosigner.to_string(),
         beacon: Base64::encode_string(member.beacon.as_bytes()),
         peer: member.peer_id.clone(),
+    }
+}
+
+/// Tells the cosigner and the metrics what was committed, until the replica ends.
+async fn after_commits(
+    app: AppHandle,
+    mut commits: mpsc::UnboundedReceiver<Committed>,
+    cosigner: CosignerHandle,
+    metrics: Arc<Metrics>,
+) {
+    let gauge = |value: u64| i64::try_from(value).unwrap_or(i64::MAX);
+    while let Some(committed) = commits.recv().await {
+        cosigner.committed(committed.head.height);
+        metrics.height.set(gauge(committed.head.height.get()));
+        metrics.log_size.set(gauge(committed.head.size.get()));
+        metrics.pool_records.set(gauge(*app.pending().borrow()));
+        metrics.committed_records.inc_by(committed.records.len() as u64);
+        if let Some(newest) = app.finals().borrow().as_ref() {
+            metrics.final_size.set(gauge(newest.size.get()));
+        }
     }
 }
 

@@ -1,4 +1,11 @@
 //! Four engines in one process over loopback, each with a host in memory.
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::err_expect,
+    unreachable_pub,
+    reason = "helpers of tests fail like tests"
+)]
 
 use std::collections::BTreeMap;
 use std::net::TcpListener;

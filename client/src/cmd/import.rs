@@ -181,6 +181,7 @@ fn interrupt() -> Arc<AtomicBool> {
     // A handler may be installed already when commands run inside another program; then Ctrl-C is its business.
     drop(ctrlc::try_set_handler(move || {
         if seen.swap(true, Ordering::Relaxed) {
+            #[expect(clippy::exit, reason = "a second Ctrl-C ends the program where it stands")]
             std::process::exit(i32::from(Exit::Interrupted.number()));
         }
     }));

@@ -203,9 +203,9 @@ fn draft(
     // A difference is taken to the value before the row.
     let earlier = Context { memory: before, ..*context };
     let values = |expressions: &BTreeMap<String, Expression>| {
-        let value = |expression: &Expression| match expression {
-            Expression::Delta(_) => earlier.value(expression),
-            _ => context.value(expression),
+        let value = |expression: &Expression| {
+            let differs = matches!(expression, Expression::Delta(_));
+            if differs { earlier.value(expression) } else { context.value(expression) }
         };
         expressions
             .iter()
@@ -245,8 +245,5 @@ fn row_error(error: &ValueError) -> RowError {
 
 /// A value as the case remembers it.
 fn plain(value: &Value) -> String {
-    match value {
-        Value::String(text) => text.clone(),
-        other => other.to_string(),
-    }
+    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }

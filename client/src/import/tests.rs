@@ -390,6 +390,7 @@ fn real_file() -> Option<PathBuf> {
 }
 
 #[test]
+#[expect(clippy::print_stderr, reason = "an absent file and the counts are told, not hidden")]
 fn the_real_log_of_fines_is_recorded_by_the_committed_mapping() {
     let Some(path) = real_file() else {
         eprintln!(

@@ -7,6 +7,18 @@
 //! - [`reader`]: receipts, proofs, tiles and histories from a store
 //! - [`engine`]: our types in the engine's terms; the one place that names engine types
 #![warn(missing_docs)]
+#![cfg_attr(
+    test,
+    allow(
+        clippy::cast_possible_truncation,
+        clippy::cast_possible_wrap,
+        clippy::redundant_clone,
+        clippy::type_complexity,
+        clippy::wildcard_enum_match_arm,
+        clippy::cloned_ref_to_slice_refs,
+        reason = "tests use small numbers and show only what matters"
+    )
+)]
 
 pub mod app;
 pub mod block;

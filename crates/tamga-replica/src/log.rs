@@ -161,6 +161,7 @@ impl<S: Store> NodeSource for TileSource<'_, S> {
         let (tile, slots) = node_in_tile(level, index)?;
         let at = (tile.level(), tile.index());
         let mut tiles = self.tiles.borrow_mut();
+        #[expect(clippy::map_entry, reason = "an absent row ends the search without an entry")]
         if !tiles.contains_key(&at) {
             match self.store.get(Table::Tiles, &tile_key(at.0, at.1)) {
                 Ok(row) => drop(tiles.insert(at, row?)),

@@ -1,4 +1,11 @@
 //! The store on RocksDB: conformance, locking, versions, damage.
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::err_expect,
+    unreachable_pub,
+    reason = "helpers of tests fail like tests"
+)]
 
 use std::fs;
 use std::path::{Path, PathBuf};

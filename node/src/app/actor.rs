@@ -11,14 +11,14 @@ use tamga_format::record::VerifiedRecord;
 use tamga_format::signature::PublicKey;
 use tamga_replica::app::NoteError;
 use tamga_replica::{
-    AdmitError, Admitted, App, Block, BlockError, Builder, CommitError, Fresh, Head, Reader,
-    Source, StoreError,
+    AdmitError, Admitted, App, Block, BlockError, Builder, CommitError, Committed, Fresh, Head,
+    Reader, Source, StoreError,
 };
 use tamga_rocks::RocksStore;
 use tokio::sync::{mpsc, oneshot, watch};
 
 use super::tracker::Tracker;
-use super::{CommitEvent, FinalHead, fatal};
+use super::{FinalHead, fatal};
 use crate::clock::Clock;
 
 /// A ledger opened on its store, not yet running.
@@ -130,7 +130,7 @@ pub(super) enum Command {
 pub(super) struct Outputs {
     pub(super) head: watch::Sender<Head>,
     pub(super) pending: watch::Sender<u64>,
-    pub(super) commits: mpsc::UnboundedSender<CommitEvent>,
+    pub(super) commits: mpsc::UnboundedSender<Committed>,
     pub(super) tracker: Arc<Tracker>,
 }
 
@@ -255,11 +255,8 @@ impl Replica<'_> {
         certificate: Certificate,
         evidence: Vec<Vec<u8>>,
     ) -> Result<Result<Head, CommitError>, StoreError> {
-        let verified =
-            match certificate.clone().verify(&self.app.genesis_hash(), self.app.validators()) {
-                Ok(verified) => verified,
-                Err(_) => return Ok(Err(CommitError::Certificate)),
-            };
+        let verified = certificate.verify(&self.app.genesis_hash(), self.app.validators());
+        let Ok(verified) = verified else { return Ok(Err(CommitError::Certificate)) };
         let committed = match self.app.commit(value, verified, evidence) {
             Ok(committed) => committed,
             Err(CommitError::Store(error)) => return Err(error),
@@ -274,9 +271,7 @@ impl Replica<'_> {
         }
         let head = committed.head;
         self.outputs.head.send_replace(head);
-        let event =
-            CommitEvent { committed: Arc::new(committed), certificate: Arc::new(certificate) };
-        self.outputs.commits.send(event).ok();
+        self.outputs.commits.send(committed).ok();
         Ok(Ok(head))
     }
 }

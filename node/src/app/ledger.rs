@@ -12,8 +12,10 @@ use tamga_format::subject::Subject;
 use tamga_format::tile::{BundleCoord, TileCoord};
 use tamga_replica::{AdmitError, Admitted, Source, StoreError};
 use tamga_state::codes::Code;
+use tokio::sync::watch;
 
 use super::{AdmitFault, AppHandle, FinalHead, Verdict};
+use crate::engine::EngineState;
 use crate::http::ledger::{
     Admission, BlockSummary, FinalNote, HeadView, Ledger, LoggedRecord, ReadError, Refusal,
     Settled, Standing, SubjectView,
@@ -26,15 +28,16 @@ const STALL_S: i64 = 30;
 #[derive(Clone, Debug)]
 pub struct HttpLedger {
     app: AppHandle,
+    engine: watch::Receiver<EngineState>,
     /// The newest note in HTTP's terms: every request asks for it, the store is asked once per note.
     newest: Arc<Mutex<Option<FinalNote>>>,
 }
 
 impl HttpLedger {
-    /// The replica behind `app`.
+    /// The replica behind `app`, decided for by an engine in this state.
     #[must_use]
-    pub fn new(app: AppHandle) -> Self {
-        Self { app, newest: Arc::default() }
+    pub fn new(app: AppHandle, engine: watch::Receiver<EngineState>) -> Self {
+        Self { app, engine, newest: Arc::default() }
     }
 
     fn final_note(&self, newest: &FinalHead) -> Option<FinalNote> {
@@ -161,7 +164,14 @@ impl Ledger for HttpLedger {
         let last = self.app.finals().borrow().as_ref().map_or(0, |newest| newest.height.get());
         let waiting = *self.app.pending().borrow();
         let silent_s = self.app.now().get().saturating_sub(head.time.get()) / 1_000;
+        let engine = match &*self.engine.borrow() {
+            EngineState::Running => (true, "votes or follows".to_owned()),
+            EngineState::Halted(why) => (false, format!("halted on purpose: {why}")),
+            EngineState::Failed(why) => (false, format!("failed: {why}")),
+            EngineState::Stopped => (false, "stopped".to_owned()),
+        };
         vec![
+            Check { name: "engine".into(), ok: engine.0, detail: engine.1 },
             Check {
                 name: "finality".into(),
                 ok: waiting == 0 || silent_s < STALL_S,

@@ -60,15 +60,6 @@ pub struct FinalHead {
     pub note: Arc<Note>,
 }
 
-/// What one commit tells the cosigner and the streams.
-#[derive(Clone, Debug)]
-pub struct CommitEvent {
-    /// What the commit did.
-    pub committed: Arc<Committed>,
-    /// The quorum's certificate.
-    pub certificate: Arc<Certificate>,
-}
-
 /// The cloneable door to one validator's replica.
 #[derive(Clone)]
 pub struct AppHandle(Arc<Inner>);
@@ -96,7 +87,7 @@ pub struct Doors {
     /// The handle.
     pub app: AppHandle,
     /// Every commit, in order.
-    pub commits: mpsc::UnboundedReceiver<CommitEvent>,
+    pub commits: mpsc::UnboundedReceiver<Committed>,
     /// Submissions that clients gave to this node and the pool took: for the other validators.
     pub accepted: mpsc::UnboundedReceiver<Vec<u8>>,
     /// Resolves when the replica's thread ends: an error is fatal to the process.

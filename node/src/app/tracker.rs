@@ -21,6 +21,8 @@ pub enum Verdict {
     Pending,
 }
 
+type Waiters = Vec<(u64, oneshot::Sender<Verdict>)>;
+
 /// Who waits for which record; shared by the replica's thread and every waiter.
 #[derive(Debug, Default)]
 pub(super) struct Tracker(Mutex<State>);
@@ -29,9 +31,9 @@ pub(super) struct Tracker(Mutex<State>);
 struct State {
     tickets: u64,
     /// Waiters for a record that is in no block yet.
-    unordered: HashMap<RecordId, Vec<(u64, oneshot::Sender<Verdict>)>>,
+    unordered: HashMap<RecordId, Waiters>,
     /// Waiters for a record whose checkpoint is not final yet, by its place.
-    ordered: BTreeMap<LeafIndex, (RecordId, Vec<(u64, oneshot::Sender<Verdict>)>)>,
+    ordered: BTreeMap<LeafIndex, Waiters>,
     final_size: u64,
     /// When the records that wait for a block came in.
     pooled: HashMap<RecordId, UnixMillis>,
@@ -78,7 +80,7 @@ impl Tracker {
         }
         state.pooled.remove(&id);
         if let Some(waiters) = state.unordered.remove(&id) {
-            state.ordered.entry(index).or_insert((id, Vec::new())).1.extend(waiters);
+            state.ordered.entry(index).or_default().extend(waiters);
         }
         None
     }
@@ -88,7 +90,7 @@ impl Tracker {
         let mut state = self.state();
         state.final_size = state.final_size.max(size.get());
         let later = state.ordered.split_off(&LeafIndex(size.get()));
-        for (index, (_, waiters)) in std::mem::replace(&mut state.ordered, later) {
+        for (index, waiters) in std::mem::replace(&mut state.ordered, later) {
             for (_, waiter) in waiters {
                 waiter.send(Verdict::Final(index)).ok();
             }

@@ -188,7 +188,7 @@ impl Office {
             subjects
         };
         let document = case.document.to_text();
-        let assigned = || with(parties(), &[officer.clone()]);
+        let assigned = || with(parties(), std::slice::from_ref(officer));
         let (kind, subjects, fields, body) = match step {
             Step::Presented(amount) => (
                 "E01",
@@ -269,13 +269,11 @@ impl Office {
                 json!({}),
             ),
         };
-        let references = match step {
-            Step::Annulled(target) => vec![DraftReference {
-                relation: TARGET,
-                record: target.to_string(),
-                subject: case.case.to_text(),
-            }],
-            _ => Vec::new(),
+        let references = if let Step::Annulled(target) = step {
+            let subject = case.case.to_text();
+            vec![DraftReference { relation: TARGET, record: target.to_string(), subject }]
+        } else {
+            Vec::new()
         };
         Draft {
             kind: kind.to_owned(),
@@ -287,17 +285,14 @@ impl Office {
             after: None,
             on_behalf_of: None,
             references,
-            fields: object(fields),
-            body: object(body),
+            fields: object(&fields),
+            body: object(&body),
         }
     }
 }
 
-fn object(value: Value) -> BTreeMap<String, Value> {
-    match value {
-        Value::Object(map) => map.into_iter().collect(),
-        _ => BTreeMap::new(),
-    }
+fn object(value: &Value) -> BTreeMap<String, Value> {
+    value.as_object().map(|map| map.clone().into_iter().collect()).unwrap_or_default()
 }
 
 fn hex(subject: &Subject) -> String {

@@ -157,12 +157,7 @@ fn establish(dir: &Path, validators: u16) -> Result<Founding> {
         template.organisations.push(founder);
     }
     template.organisations.truncate(validators);
-    let mut registry: Registry = toml::from_str(DEMO_REGISTRY).context("the demo registry")?;
-    let import: Registry = toml::from_str(IMPORT_REGISTRY).context("the import's registry")?;
-    registry.organisations.extend(import.organisations);
-    registry.officers.extend(import.officers);
-    registry.parameters.extend(import.parameters);
-    let founding = found(&template, &registry, KeySource::Demo, &time, "https://tamga.example")?;
+    let founding = found(&template, &registry()?, KeySource::Demo, &time, "https://tamga.example")?;
     if file.exists() && std::fs::read_to_string(&file)? != founding.genesis {
         bail!(
             "{} was made by another version: its genesis differs; use another --dir or remove it",
@@ -170,6 +165,27 @@ fn establish(dir: &Path, validators: u16) -> Result<Founding> {
         );
     }
     Ok(founding)
+}
+
+/// The registry of every devnet: the demo story's and the import's.
+fn registry() -> Result<Registry> {
+    let mut registry: Registry = toml::from_str(DEMO_REGISTRY).context("the demo registry")?;
+    let import: Registry = toml::from_str(IMPORT_REGISTRY).context("the import's registry")?;
+    registry.organisations.extend(import.organisations);
+    registry.officers.extend(import.officers);
+    registry.parameters.extend(import.parameters);
+    Ok(registry)
+}
+
+/// Names of the registry's public demo keys, which no other ledger may register.
+///
+/// # Errors
+///
+/// When a registry built into this program is damaged.
+pub fn demo_key_names() -> Result<Vec<String>> {
+    let registry = registry()?;
+    let organisations = registry.organisations.into_iter().filter_map(|entry| entry.key);
+    Ok(organisations.chain(registry.officers.into_iter().map(|entry| entry.key)).collect())
 }
 
 /// What the command line client finds in the folder named by `TAMGA_DEVNET`.
