@@ -10,7 +10,7 @@ use tamga_format::id::RecordId;
 use tamga_format::note::Note;
 use tamga_node::clock::Clock;
 use tamga_node::devnet::casework::{Step, life};
-use tamga_tests::processes::{Cluster, submit, until};
+use tamga_tests::processes::{Cluster, TOKEN, submit, until};
 
 const FOUR: &str = include_str!("../../genesis/four-organisations.toml");
 const THREE: &str = include_str!("../../genesis/three-organisations.toml");
@@ -165,6 +165,7 @@ fn an_independent_checker_accepts_what_is_served() {
         .arg(cluster.dir().join("vkeys"))
         .arg("-old")
         .arg(cluster.dir().join("old"))
+        .env("TAMGA_TOKEN", TOKEN)
         .output()
         .expect("Go is installed by make setup-interop");
     assert!(

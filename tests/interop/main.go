@@ -5,6 +5,8 @@
 //	interop -url https://node.example/log -vkeys vkeys [-old checkpoint.old | -wait 1m]
 //	interop -dir ../vectors/log -vkeys ../vectors/log/vkeys -old ../vectors/log/checkpoint.old
 //
+// Entry bundles are read with the bearer token in TAMGA_TOKEN.
+//
 // The vkeys file has one verifier key per line, the log's first, then the cosigners'.
 package main
 

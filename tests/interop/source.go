@@ -37,7 +37,15 @@ func openSource(url, dir string) (*source, error) {
 	}
 	client := &http.Client{Timeout: 30 * time.Second}
 	return &source{read: func(path string) ([]byte, error) {
-		res, err := client.Get(strings.TrimSuffix(url, "/") + "/" + path)
+		req, err := http.NewRequest(http.MethodGet, strings.TrimSuffix(url, "/")+"/"+path, nil)
+		if err != nil {
+			return nil, err
+		}
+		// Entry bundles are for the auditors' role: the operator's token opens them.
+		if token := os.Getenv("TAMGA_TOKEN"); token != "" {
+			req.Header.Set("Authorization", "Bearer "+token)
+		}
+		res, err := client.Do(req)
 		if err != nil {
 			return nil, err
 		}

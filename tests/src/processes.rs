@@ -23,7 +23,7 @@ pub const ORIGIN: &str = "tamga.example/processes-devnet";
 /// The registry of the demo story: an operator, a chamber, a court, three bailiffs.
 const REGISTRY: &str = include_str!("../../genesis/demo-registry.toml");
 /// Bearer token for entries and bodies.
-const TOKEN: &str = "processes-token";
+pub const TOKEN: &str = "processes-token";
 /// Bytes of an answer that is read.
 const ANSWER_BYTES_MAX: u64 = 64 << 20;
 
