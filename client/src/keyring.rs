@@ -46,7 +46,7 @@ impl Keyring {
     /// When the text is not a keyring, or its origin is not that of a demonstration ledger.
     pub fn parse(text: &str) -> Result<Self, CliError> {
         let file: KeyringFile = toml::from_str(text)
-            .map_err(|error| CliError::unreadable("keyring", &error.message().to_owned()))?;
+            .map_err(|error| CliError::unreadable("keyring", error.message()))?;
         if !file.origin.ends_with(DEVNET_SUFFIX) {
             return Err(CliError::demo_key_refused(&file.origin));
         }

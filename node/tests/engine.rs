@@ -161,7 +161,7 @@ impl Host for MemHost {
     }
 
     async fn decided(&self, height: Height) -> Result<Option<(Bytes, Certificate)>, HostError> {
-        Ok(self.chain().decided.get(height.get() as usize - 1).cloned())
+        Ok(self.chain().decided.get(usize::try_from(height.get()).unwrap() - 1).cloned())
     }
 
     async fn keep_undecided(&self, round: u32, block: Bytes) -> Result<(), HostError> {

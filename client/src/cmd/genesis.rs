@@ -38,7 +38,7 @@ pub(super) fn run(command: &Genesis, session: &mut Session<'_>) -> Result<Exit, 
         "quorum": quorum,
     });
     let args = [
-        ("origin", genesis.origin.clone()),
+        ("origin", genesis.origin),
         ("hash", found.clone()),
         ("validators", validators.to_string()),
         ("quorum", quorum.to_string()),

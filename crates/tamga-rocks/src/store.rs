@@ -117,11 +117,8 @@ fn open_error(folder: &Path, error: rocksdb::Error) -> StoreError {
     let missing = error.as_ref().contains("No such file")
         || error.as_ref().contains("does not exist")
         || error.as_ref().contains("not found");
-    match error.kind() {
-        ErrorKind::Corruption | ErrorKind::InvalidArgument => StoreError::Corrupted(text),
-        _ if missing => StoreError::Corrupted(text),
-        _ => StoreError::Io(text),
-    }
+    let damaged = matches!(error.kind(), ErrorKind::Corruption | ErrorKind::InvalidArgument);
+    if damaged || missing { StoreError::Corrupted(text) } else { StoreError::Io(text) }
 }
 
 fn is_empty(folder: &Path) -> Result<bool, StoreError> {

@@ -24,7 +24,7 @@ impl Log {
 impl NodeSource for Log {
     fn node(&self, level: u8, index: u64) -> Option<Hash> {
         if level == 0 {
-            return self.0.get(index as usize).copied();
+            return self.0.get(usize::try_from(index).unwrap()).copied();
         }
         Some(node_hash(&self.node(level - 1, 2 * index)?, &self.node(level - 1, 2 * index + 1)?))
     }
