@@ -69,12 +69,20 @@ pub(crate) struct BareArguments {
 }
 
 /// Runs four nodes and reports what the first one committed.
-pub(crate) async fn run(report: &mut Report, options: &Options, file: &Path, ceiling: f64) -> Result<()> {
+pub(crate) async fn run(
+    report: &mut Report,
+    options: &Options,
+    file: &Path,
+    ceiling: f64,
+) -> Result<()> {
     let dir = tempfile::tempdir()?;
     let listeners = (0..NODES)
         .map(|_| TcpListener::bind((Ipv4Addr::LOCALHOST, 0)))
         .collect::<std::io::Result<Vec<_>>>()?;
-    let ports = listeners.iter().map(|it| Ok(it.local_addr()?.port().to_string())).collect::<Result<Vec<_>>>()?;
+    let ports = listeners
+        .iter()
+        .map(|it| Ok(it.local_addr()?.port().to_string()))
+        .collect::<Result<Vec<_>>>()?;
     drop(listeners);
     let from = now_ms() + u64::try_from(START.as_millis())? + WARM_UP_MS;
     // The file holds a few seconds of this.
@@ -100,7 +108,12 @@ pub(crate) async fn run(report: &mut Report, options: &Options, file: &Path, cei
     let rate = first.records as f64 / first.seconds;
     report.add("bare_final_records_per_second", rate, "records/s", Some(ceiling));
     report.add("bare_blocks_per_second", first.blocks as f64 / first.seconds, "blocks/s", None);
-    report.add("bare_cpu_us_per_record", first.cpu_seconds / first.records.max(1) as f64 * 1e6, "us/record/node", None);
+    report.add(
+        "bare_cpu_us_per_record",
+        first.cpu_seconds / first.records.max(1) as f64 * 1e6,
+        "us/record/node",
+        None,
+    );
     report.note(
         "bare: the same engine, limits of blocks, pace and signed records (w0), read from a file by whoever proposes; \
          no HTTP, gossip, rules, map or receipts",
@@ -212,10 +225,11 @@ impl Bare {
     fn open(arguments: &BareArguments) -> Result<Self> {
         let items = work::read(&arguments.file)?;
         let keys = Keys::new(&Workload::W0.registry());
-        let peers = (0..NODES).map(|node| peer_id(&network_seed(node))).collect::<Result<Vec<_>>>()?;
-        let validators = (0..NODES)
-            .zip(&peers)
-            .map(|(node, peer)| (validator_id(&key(node).public()), key(node).public(), peer.as_str()));
+        let peers =
+            (0..NODES).map(|node| peer_id(&network_seed(node))).collect::<Result<Vec<_>>>()?;
+        let validators = (0..NODES).zip(&peers).map(|(node, peer)| {
+            (validator_id(&key(node).public()), key(node).public(), peer.as_str())
+        });
         Ok(Self {
             pending: watch::channel(0).0,
             submissions: items.into_iter().map(|item| item.submission).collect(),
@@ -240,21 +254,27 @@ impl Bare {
     fn check(&self, mut records: &[u8]) -> Result<u64> {
         let mut signed: Vec<(SignedRecord, PublicKey)> = Vec::new();
         while let Some((length, rest)) = records.split_first_chunk() {
-            let (entry, rest) = rest.split_at_checked(usize::try_from(u32::from_be_bytes(*length))?).context("a cut record")?;
+            let (entry, rest) = rest
+                .split_at_checked(usize::try_from(u32::from_be_bytes(*length))?)
+                .context("a cut record")?;
             let record = SignedRecord::decode(entry)?;
             let key = self.keys.get(&record.record().key_id).context("an unknown key")?;
             signed.push((record, *key));
             records = rest;
         }
         for batch in signed.chunks(BATCH) {
-            let messages: Vec<Vec<u8>> = batch.iter().map(|(record, _)| record.signed_bytes()).collect();
+            let messages: Vec<Vec<u8>> =
+                batch.iter().map(|(record, _)| record.signed_bytes()).collect();
             let items: Vec<(PublicKey, &[u8], Signature)> = batch
                 .iter()
                 .zip(&messages)
                 .map(|((record, key), message)| (*key, message.as_slice(), *record.signature()))
                 .collect();
             let random = sha256(&messages.iter().map(Vec::as_slice).take(4).collect::<Vec<_>>());
-            anyhow::ensure!(verify_batch(&items, random).iter().all(|holds| *holds), "a wrong signature");
+            anyhow::ensure!(
+                verify_batch(&items, random).iter().all(|holds| *holds),
+                "a wrong signature"
+            );
         }
         Ok(signed.len() as u64)
     }
@@ -305,10 +325,15 @@ impl Host for Bare {
         }
         let expected = self.chain().head(fresh.map_or(0, |turn| turn.round));
         // A block that was decided before carries the round it was proposed in.
-        if !block.starts_with(&expected[..40]) || block.len() < HEAD_BYTES || block[44..HEAD_BYTES] != expected[44..] {
+        if !block.starts_with(&expected[..40])
+            || block.len() < HEAD_BYTES
+            || block[44..HEAD_BYTES] != expected[44..]
+        {
             return Err(Refusal::Unavailable("another place in the chain".into()));
         }
-        let count = self.check(&block[HEAD_BYTES..]).map_err(|error| Refusal::Invalid(error.to_string()))?;
+        let count = self
+            .check(&block[HEAD_BYTES..])
+            .map_err(|error| Refusal::Invalid(error.to_string()))?;
         self.chain().valid.insert(value, (block, count));
         Ok(value)
     }

@@ -40,7 +40,10 @@ impl Connection {
 
     /// Fetches a path.
     pub(crate) async fn get(&mut self, path: &str) -> Result<Answer> {
-        let request = format!("GET {path} HTTP/1.1\r\nHost: {}\r\nAccept: application/json\r\n\r\n", self.host);
+        let request = format!(
+            "GET {path} HTTP/1.1\r\nHost: {}\r\nAccept: application/json\r\n\r\n",
+            self.host
+        );
         self.stream.get_mut().write_all(request.as_bytes()).await?;
         self.answer().await
     }
@@ -60,7 +63,11 @@ impl Connection {
 
     async fn answer(&mut self) -> Result<Answer> {
         let line = self.line().await?;
-        let status = line.split(' ').nth(1).and_then(|status| status.parse().ok()).context("a status line")?;
+        let status = line
+            .split(' ')
+            .nth(1)
+            .and_then(|status| status.parse().ok())
+            .context("a status line")?;
         let mut answer = Answer { status, rejected: 0, final_size: None, body: Vec::new() };
         let mut length = None;
         loop {
@@ -74,7 +81,9 @@ impl Connection {
                     let size = value.split(';').find_map(|part| part.trim().strip_prefix("size="));
                     answer.final_size = size.and_then(|size| size.parse().ok());
                 }
-                "transfer-encoding" => bail!("an answer in chunks, which this client does not read"),
+                "transfer-encoding" => {
+                    bail!("an answer in chunks, which this client does not read")
+                }
                 _ => {}
             }
         }

@@ -15,13 +15,15 @@ use clap::Args;
 use serde::{Deserialize, Serialize};
 use tamga_format::body::Submission;
 use tokio::io::{AsyncBufReadExt, BufReader};
-use tokio::sync::oneshot;
+use tokio::sync::{Semaphore, oneshot};
 
 use crate::http::{Answer, Connection};
 use crate::work::{self, Item, Random};
 
 /// Connections to each validator under a closed loop.
 const LANES_PER_VALIDATOR: usize = 4;
+/// Connections to each validator in an open loop; below the usual limit of open files in all.
+const CONNECTIONS_PER_VALIDATOR: usize = 230;
 /// Pause before records that met a full pool are sent again.
 const BACK_OFF: Duration = Duration::from_millis(100);
 /// Times that a record is sent again.
@@ -120,8 +122,14 @@ struct Lane {
 struct Generator {
     hosts: Arc<Vec<String>>,
     lanes: Vec<Lane>,
-    /// Connections of the open loop that nobody uses, by validator.
-    idle: Arc<Vec<Mutex<Vec<Connection>>>>,
+    /// Connections of the open loop, by validator.
+    pools: Arc<Vec<Pool>>,
+}
+
+/// Connections to one validator: those that nobody uses, and how many more there may be.
+struct Pool {
+    idle: Mutex<Vec<Connection>>,
+    room: Semaphore,
 }
 
 /// What lanes share while they run.
@@ -138,7 +146,10 @@ struct Shared {
 impl Shared {
     fn refuse(&self, why: &str) {
         self.refused.fetch_add(1, Ordering::Relaxed);
-        self.refusal.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert_with(|| why.to_owned());
+        self.refusal
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .get_or_insert_with(|| why.to_owned());
     }
 
     fn outcome(&self) -> Outcome {
@@ -165,7 +176,7 @@ impl Generator {
         }
         Ok(Self {
             hosts: Arc::new(arguments.hosts.clone()),
-            idle: Arc::new(arguments.hosts.iter().map(|_| Mutex::default()).collect()),
+            pools: Arc::new(arguments.hosts.iter().map(|_| Pool::new()).collect()),
             lanes,
         })
     }
@@ -237,8 +248,12 @@ impl Generator {
             };
             let (answered, answer) = oneshot::channel();
             let previous = before.insert(item.order, answer);
-            let single =
-                Single { shared: Arc::clone(&shared), hosts: Arc::clone(&self.hosts), idle: Arc::clone(&self.idle), validator };
+            let single = Single {
+                shared: Arc::clone(&shared),
+                hosts: Arc::clone(&self.hosts),
+                idle: Arc::clone(&self.idle),
+                validator,
+            };
             running.push(tokio::spawn(async move {
                 if let Some(previous) = previous {
                     // An error says that it ended without an answer, which is an end as well.
@@ -291,11 +306,20 @@ impl Generator {
 }
 
 impl Lane {
-    async fn run(&mut self, host: &str, shared: &Shared, until: Instant, backlog: u64, batch: usize) -> Result<()> {
+    async fn run(
+        &mut self,
+        host: &str,
+        shared: &Shared,
+        until: Instant,
+        backlog: u64,
+        batch: usize,
+    ) -> Result<()> {
         let mut connection = Connection::open(host).await?;
         while Instant::now() < until && self.sent < self.items.len() {
-            let outside =
-                shared.accepted.load(Ordering::Relaxed).saturating_sub(shared.logged.load(Ordering::Relaxed));
+            let outside = shared
+                .accepted
+                .load(Ordering::Relaxed)
+                .saturating_sub(shared.logged.load(Ordering::Relaxed));
             if outside >= backlog {
                 tokio::time::sleep(Duration::from_millis(4)).await;
                 continue;
@@ -323,7 +347,8 @@ impl Lane {
 
 /// A CBOR array of submissions.
 fn encode(items: &[&Item]) -> Vec<u8> {
-    let mut bytes = Vec::with_capacity(items.iter().map(|item| item.submission.len()).sum::<usize>() + 3);
+    let mut bytes =
+        Vec::with_capacity(items.iter().map(|item| item.submission.len()).sum::<usize>() + 3);
     match u16::try_from(items.len()).unwrap_or(u16::MAX) {
         count @ 0..=23 => bytes.push(0x80 | count.to_be_bytes()[1]),
         count @ 24..=255 => bytes.extend([0x98, count.to_be_bytes()[1]]),
@@ -387,23 +412,32 @@ async fn watch_log(host: String, shared: Arc<Shared>) -> Result<()> {
     }
 }
 
+impl Pool {
+    fn new() -> Self {
+        Self { idle: Mutex::default(), room: Semaphore::new(CONNECTIONS_PER_VALIDATOR) }
+    }
+
+    fn idle(&self) -> std::sync::MutexGuard<'_, Vec<Connection>> {
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
 /// Sends one record and waits for its receipt.
 struct Single {
     shared: Arc<Shared>,
     hosts: Arc<Vec<String>>,
-    idle: Arc<Vec<Mutex<Vec<Connection>>>>,
+    pools: Arc<Vec<Pool>>,
     validator: usize,
 }
 
 impl Single {
-    fn idle(&self) -> std::sync::MutexGuard<'_, Vec<Connection>> {
-        self.idle[self.validator].lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
     /// Whether it became final within the wait.
     async fn send(&self, item: &Item) -> Result<bool> {
+        let pool = &self.pools[self.validator];
         for _ in 0..TRIES_MAX {
-            let kept = self.idle().pop();
+            // Waiting for a connection is part of the latency.
+            let permit = pool.room.acquire().await?;
+            let kept = pool.idle().pop();
             let mut connection = match kept {
                 Some(connection) => connection,
                 None => Connection::open(&self.hosts[self.validator]).await?,
@@ -412,7 +446,8 @@ impl Single {
                 .post("/v1/records?wait=final&timeout=10", SUBMISSION, &item.submission)
                 .await
                 .context("a record")?;
-            self.idle().push(connection);
+            pool.idle().push(connection);
+            drop(permit);
             match answer.status {
                 200 | 201 => {
                     self.shared.accepted.fetch_add(1, Ordering::Relaxed);

@@ -43,9 +43,11 @@ pub(crate) fn measure(report: &mut Report, dir: &Path, share: u32) -> Result<Mac
     let single = rate(window, 1, || {
         next.next().is_some_and(|(key, message, signature)| key.verify(message, signature).is_ok())
     });
-    let batch = rate(window, BATCH as u64, || verify_batch(&signed, [9; 32]).iter().all(|holds| *holds));
+    let batch =
+        rate(window, BATCH as u64, || verify_batch(&signed, [9; 32]).iter().all(|holds| *holds));
     let mut signer = keys.iter().cycle();
-    let sign = rate(window, 1, || signer.next().is_some_and(|key| key.sign(&message).0[0] < u8::MAX));
+    let sign =
+        rate(window, 1, || signer.next().is_some_and(|key| key.sign(&message).0[0] < u8::MAX));
     let mut block = [1; 64];
     let hash = rate(window, 1, || {
         let digest = sha256(&[&block]);

@@ -72,7 +72,7 @@ struct Options {
     /// Least milliseconds between two blocks; the node's default when absent.
     #[arg(long)]
     block_interval_ms: Option<u64>,
-    /// Runs this shell command in the middle of the measured window; BENCH_PID names the first validator.
+    /// Runs this shell command beside each loop; BENCH_PID names the first validator, BENCH_PHASE the loop.
     #[arg(long)]
     during: Option<String>,
 }

@@ -57,7 +57,8 @@ impl Ledger {
         let mut template: Template = toml::from_str(TEMPLATE)?;
         template.origin = ORIGIN.to_owned();
         let time = instant(UnixMillis(Clock.now().get() - 1_000));
-        let founding = found(&template, &registry, KeySource::Demo, &time, "https://tamga.example")?;
+        let founding =
+            found(&template, &registry, KeySource::Demo, &time, "https://tamga.example")?;
         let (genesis, hash) = genesis_file::parse(founding.genesis.as_bytes())?;
         let validators = founding.validators.into_iter().map(|(_, keys)| keys).collect();
         Ok(Self { genesis, hash, validators, keys: Keys::new(&registry) })
@@ -66,7 +67,10 @@ impl Ledger {
     fn builder(&self, number: usize) -> Builder {
         let keys = &self.validators[number];
         let consensus = SigningKey::from_seed(keys.consensus.0).public();
-        Builder { validator: validator_id(&consensus), beacon: VrfSecret::from_seed(&keys.beacon.0) }
+        Builder {
+            validator: validator_id(&consensus),
+            beacon: VrfSecret::from_seed(&keys.beacon.0),
+        }
     }
 
     fn certificate(&self, block: &Block, value: ValueId) -> Certificate {
@@ -77,7 +81,8 @@ impl Ledger {
             .map(|keys| {
                 let key = SigningKey::from_seed(keys.consensus.0);
                 let id = validator_id(&key.public());
-                let vote = vote_bytes(VoteKind::Precommit, &self.hash, height, 0, Some(&value), &id);
+                let vote =
+                    vote_bytes(VoteKind::Precommit, &self.hash, height, 0, Some(&value), &id);
                 (id, key.sign(&vote))
             })
             .collect();
@@ -123,7 +128,9 @@ fn measure<S: Store>(
     let mut blocks = 0_u32;
     for part in items.chunks(BLOCK) {
         let submissions = clocks.time("decode submissions", || {
-            part.iter().map(|item| Submission::decode(&item.submission)).collect::<Result<Vec<_>, _>>()
+            part.iter()
+                .map(|item| Submission::decode(&item.submission))
+                .collect::<Result<Vec<_>, _>>()
         })?;
         let mut bodies = Vec::new();
         let mut records: Vec<(SignedRecord, PublicKey)> = Vec::new();
@@ -134,9 +141,13 @@ fn measure<S: Store>(
             bodies.push(body);
         }
         let random = sha256(&[b"micro", &blocks.to_be_bytes()]);
-        let verified = clocks.time("verify signatures", || VerifiedRecord::from_batch(records, random));
-        let verified: Records =
-            verified.into_iter().zip(bodies).map(|(record, body)| Ok((record?, body))).collect::<Result<_>>()?;
+        let verified =
+            clocks.time("verify signatures", || VerifiedRecord::from_batch(records, random));
+        let verified: Records = verified
+            .into_iter()
+            .zip(bodies)
+            .map(|(record, body)| Ok((record?, body)))
+            .collect::<Result<_>>()?;
         let now = Clock.now();
         for (number, name) in [(0, "admit (local)"), (1, "admit (peer)")] {
             let source = if number == 0 { Source::Local } else { Source::Peer };
@@ -160,7 +171,9 @@ fn measure<S: Store>(
                     .map_err(|error| anyhow!("{error}"))?;
             }
             let certificate = ledger.certificate(&block, block.value);
-            for (app, name) in apps.iter_mut().zip(["commit (proposer)", "commit (pooled)", "commit (unknown)"]) {
+            for (app, name) in
+                apps.iter_mut().zip(["commit (proposer)", "commit (pooled)", "commit (unknown)"])
+            {
                 let verified = certificate.clone().verify(&ledger.hash, app.validators())?;
                 clocks.time(name, || app.commit(block.value, verified, Vec::new()))?;
             }

@@ -18,7 +18,9 @@ pub(crate) fn cpu_seconds(pid: u32) -> f64 {
 pub(crate) fn resident_bytes(pid: u32) -> u64 {
     let status = std::fs::read_to_string(format!("/proc/{pid}/status")).unwrap_or_default();
     let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
-    let kib = line.and_then(|line| line.split_whitespace().next()).and_then(|kib| kib.parse::<u64>().ok());
+    let kib = line
+        .and_then(|line| line.split_whitespace().next())
+        .and_then(|kib| kib.parse::<u64>().ok());
     kib.unwrap_or_default() * 1_024
 }
 
@@ -26,7 +28,8 @@ pub(crate) fn resident_bytes(pid: u32) -> u64 {
 pub(crate) fn children() -> Vec<u32> {
     let me = std::process::id().to_string();
     let Ok(entries) = std::fs::read_dir("/proc") else { return Vec::new() };
-    let pids = entries.flatten().filter_map(|entry| entry.file_name().to_str()?.parse::<u32>().ok());
+    let pids =
+        entries.flatten().filter_map(|entry| entry.file_name().to_str()?.parse::<u32>().ok());
     pids.filter(|pid| fields(*pid).is_some_and(|fields| fields.get(1) == Some(&me))).collect()
 }
 
@@ -43,8 +46,6 @@ pub(crate) fn disk_bytes(folder: &Path) -> u64 {
     entries
         .flatten()
         .filter_map(|entry| Some((entry.path(), entry.metadata().ok()?)))
-        .map(|(path, metadata)| {
-            if metadata.is_dir() { disk_bytes(&path) } else { metadata.len() }
-        })
+        .map(|(path, metadata)| if metadata.is_dir() { disk_bytes(&path) } else { metadata.len() })
         .sum()
 }

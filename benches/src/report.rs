@@ -22,7 +22,13 @@ struct Figure {
 
 impl Report {
     /// Adds a figure; a limit is what the machine allows, or for latencies what we aim at.
-    pub(crate) fn add(&mut self, name: impl Into<String>, value: f64, unit: &'static str, limit: Option<f64>) {
+    pub(crate) fn add(
+        &mut self,
+        name: impl Into<String>,
+        value: f64,
+        unit: &'static str,
+        limit: Option<f64>,
+    ) {
         let name = name.into();
         eprintln!("  {name} = {} {unit}", text(value));
         self.figures.push(Figure { name, value, unit, limit });
@@ -46,7 +52,10 @@ impl Report {
         for Figure { name, value, unit, limit } in self.figures {
             let shown = limit.map_or_else(|| "-".to_owned(), text);
             println!("{name:width$}  {:>12}  {shown:>12}  {unit}", text(value));
-            all.insert(name, json!({ "value": rounded(value), "unit": unit, "limit": limit.map(rounded) }));
+            all.insert(
+                name,
+                json!({ "value": rounded(value), "unit": unit, "limit": limit.map(rounded) }),
+            );
         }
         for note in self.notes {
             println!("{note}");

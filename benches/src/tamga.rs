@@ -55,12 +55,32 @@ pub(crate) async fn run(
 
     let half = (rate / 2.0).max(10.0);
     let seconds = if options.quick { 2 } else { 20 };
-    let open = load.order(&Order::Open { per_second: half, seconds })?;
+    load.send(&Order::Open { per_second: half, seconds })?;
+    let cpu_from = Cpu::now(&closed.pids, load.pid());
+    let started = Instant::now();
+    let profile = profile(options, "open", &closed.pids)?;
+    let open = load.receive()?;
+    let cpu_to = Cpu::now(&closed.pids, load.pid());
+    let cpu: f64 = cpu_to.validators.iter().sum::<f64>() - cpu_from.validators.iter().sum::<f64>();
+    let count = closed.pids.len().max(1) as f64;
+    report.add(
+        format!("validator_cpu_us_per_single_record_{name}"),
+        cpu / count / (half * seconds as f64) * 1e6,
+        "us/record/validator",
+        None,
+    );
+    eprintln!("  open loop over after {:.1} s", started.elapsed().as_secs_f64());
+    wait(profile)?;
     complain(name, &open);
     let limit = Some(LATENCY_AIM_MS);
     for (percentile, share) in [("p50", 0.5), ("p95", 0.95), ("p99", 0.99)] {
         let limit = limit.filter(|_| percentile == "p50");
-        report.add(format!("latency_ms_{percentile}_half_load_{name}"), open.percentile(share), "ms", limit);
+        report.add(
+            format!("latency_ms_{percentile}_half_load_{name}"),
+            open.percentile(share),
+            "ms",
+            limit,
+        );
     }
     let lone = load.order(&Order::Lone { count: if options.quick { 5 } else { 40 } })?;
     complain(name, &lone);
@@ -92,6 +112,7 @@ fn complain(name: &str, outcome: &Outcome) {
 /// What a closed loop showed in its window.
 struct Closed {
     outcome: Outcome,
+    pids: Vec<u32>,
     records: u64,
     blocks: u64,
     seconds: f64,
@@ -149,7 +170,8 @@ impl Cpu {
 }
 
 async fn closed(cluster: &Cluster, load: &mut Load, options: &Options) -> Result<Closed> {
-    let pids: Vec<u32> = (0..cluster.validators()).filter_map(|number| cluster.pid(number)).collect();
+    let pids: Vec<u32> =
+        (0..cluster.validators()).filter_map(|number| cluster.pid(number)).collect();
     let samples: Samples = Arc::default();
     let host = host(cluster, 0);
     let sampling = tokio::spawn(sample_sizes(host.clone(), Arc::clone(&samples)));
@@ -160,27 +182,25 @@ async fn closed(cluster: &Cluster, load: &mut Load, options: &Options) -> Result
     load.send(&Order::Closed { seconds, backlog: options.backlog, batch: options.batch })?;
     tokio::time::sleep(options.warm_up()).await;
     let (from, cpu_from) = (Instant::now(), Cpu::now(&pids, load.pid()));
-    let profile = options.during.as_ref().map(|command| {
-        Command::new("sh").arg("-c").arg(command).env("BENCH_PID", pids[0].to_string()).spawn()
-    });
+    let profile = profile(options, "closed", &pids)?;
     tokio::time::sleep(options.window().saturating_sub(Duration::from_millis(300))).await;
     let (to, cpu_to) = (Instant::now(), Cpu::now(&pids, load.pid()));
     let resident = pids.iter().map(|pid| procs::resident_bytes(*pid)).max().unwrap_or_default();
-    if let Some(profile) = profile {
-        profile?.wait()?;
-    }
+    wait(profile)?;
     let outcome = load.receive()?;
     sampling.abort();
 
     let samples = samples.lock().unwrap_or_else(PoisonError::into_inner).clone();
-    let inside: Vec<&(Instant, u64)> = samples.iter().filter(|(at, _)| *at >= from && *at <= to).collect();
+    let inside: Vec<&(Instant, u64)> =
+        samples.iter().filter(|(at, _)| *at >= from && *at <= to).collect();
     let (Some((first_at, first)), Some((last_at, last))) = (inside.first(), inside.last()) else {
         bail!("no final checkpoint in the window");
     };
     let blocks = blocks_between(&host, *first, *last).await?;
     let size_after = head(&host).await?;
     let written = disk(cluster).saturating_sub(disk_before);
-    let difference = |to: &[f64], from: &[f64]| to.iter().zip(from).map(|(to, from)| to - from).collect();
+    let difference =
+        |to: &[f64], from: &[f64]| to.iter().zip(from).map(|(to, from)| to - from).collect();
     Ok(Closed {
         outcome,
         records: last.saturating_sub(*first).saturating_sub(blocks),
@@ -193,7 +213,24 @@ async fn closed(cluster: &Cluster, load: &mut Load, options: &Options) -> Result
         disk_bytes_per_record: written as f64
             / pids.len().max(1) as f64
             / size_after.saturating_sub(size_before).max(1) as f64,
+        pids,
     })
+}
+
+/// Starts the command that the operator wants to run beside a loop.
+fn profile(options: &Options, phase: &str, pids: &[u32]) -> Result<Option<Child>> {
+    let Some(command) = &options.during else { return Ok(None) };
+    let pid = pids.first().context("a validator runs")?.to_string();
+    let mut shell = Command::new("sh");
+    shell.arg("-c").arg(command).env("BENCH_PID", pid).env("BENCH_PHASE", phase);
+    Ok(Some(shell.spawn()?))
+}
+
+fn wait(profile: Option<Child>) -> Result<()> {
+    if let Some(mut profile) = profile {
+        profile.wait()?;
+    }
+    Ok(())
 }
 
 fn host(cluster: &Cluster, validator: usize) -> String {
@@ -255,7 +292,9 @@ fn receipts(cluster: &Cluster, sample: &Outcome) -> Result<usize> {
         let proven = match proven {
             Ok(proven) => proven,
             Err(_) => {
-                until(Duration::from_secs(5), "a receipt", || cluster.proven(*validator, &id).is_ok())?;
+                until(Duration::from_secs(5), "a receipt", || {
+                    cluster.proven(*validator, &id).is_ok()
+                })?;
                 cluster.proven(*validator, &id)?
             }
         };
@@ -276,7 +315,8 @@ struct Load {
 
 impl Load {
     fn start(cluster: &Cluster, file: &Path) -> Result<Self> {
-        let hosts: Vec<String> = (0..cluster.validators()).map(|number| host(cluster, number)).collect();
+        let hosts: Vec<String> =
+            (0..cluster.validators()).map(|number| host(cluster, number)).collect();
         let mut child = Command::new(std::env::current_exe()?)
             .arg("load")
             .arg("--file")

@@ -54,19 +54,25 @@ impl Workload {
     /// The registry of its ledger.
     pub(crate) fn registry(self) -> Registry {
         let mut bins = bins();
-        let mut organisation = |code: String, kind: &str, region: Option<&str>, key: bool| RegistryOrganisation {
-            key: key.then(|| code.clone()),
-            code,
-            kind: kind.to_owned(),
-            bin: bins.next().unwrap_or_default(),
-            region: region.map(str::to_owned),
-        };
+        let mut organisation =
+            |code: String, kind: &str, region: Option<&str>, key: bool| RegistryOrganisation {
+                key: key.then(|| code.clone()),
+                code,
+                kind: kind.to_owned(),
+                bin: bins.next().unwrap_or_default(),
+                region: region.map(str::to_owned),
+            };
         let mut registry = Registry::default();
         for office in 0..OFFICES {
             registry.organisations.push(organisation(platform(office), "PLATFORM", None, true));
         }
         for office in 0..OFFICES {
-            registry.organisations.push(organisation(chamber(office), "CHAMBER", Some(REGION), true));
+            registry.organisations.push(organisation(
+                chamber(office),
+                "CHAMBER",
+                Some(REGION),
+                true,
+            ));
         }
         for number in 0..OFFICERS {
             let (role, organisation, region) = match self {
@@ -104,7 +110,8 @@ fn bins() -> impl Iterator<Item = String> {
     let stems = prefixes.flat_map(|(kind, attribute)| {
         (0..100_000).map(move |serial| format!("5912{kind}{attribute}{serial:05}"))
     });
-    stems.filter_map(|stem| (0..10).map(|check| format!("{stem}{check}")).find(|bin| valid_bin(bin)))
+    stems
+        .filter_map(|stem| (0..10).map(|check| format!("{stem}{check}")).find(|bin| valid_bin(bin)))
 }
 
 /// Keys of the registry's writers, derived once.
@@ -119,7 +126,8 @@ impl Keys {
     pub(crate) fn new(registry: &Registry) -> Self {
         let key = |name: &str| SigningKey::from_seed(Seed::demo(name).0);
         let writers = |kind: &str| {
-            let chosen = registry.organisations.iter().filter(|organisation| organisation.kind == kind);
+            let chosen =
+                registry.organisations.iter().filter(|organisation| organisation.kind == kind);
             let writer = |organisation: &RegistryOrganisation| Writer {
                 issuer: format!("organisation#{}", organisation.bin),
                 key: key(&organisation.code),
@@ -174,7 +182,8 @@ pub(crate) fn write(workload: Workload, records: usize, file: &Path) -> Result<S
     let items = sign(workload, records)?;
     let mut out = BufWriter::new(File::create(file)?);
     let mut signed = Signed { records: items.len(), ..Signed::default() };
-    let (mut keys, mut cases) = (std::collections::BTreeSet::new(), std::collections::BTreeSet::new());
+    let (mut keys, mut cases) =
+        (std::collections::BTreeSet::new(), std::collections::BTreeSet::new());
     let (mut entries, mut bodies) = (0, 0);
     for item in &items {
         let submission = Submission::decode(&item.submission)?;
@@ -195,7 +204,8 @@ pub(crate) fn write(workload: Workload, records: usize, file: &Path) -> Result<S
 
 /// Reads what [`write`] wrote.
 pub(crate) fn read(file: &Path) -> Result<Vec<Item>> {
-    let mut input = BufReader::new(File::open(file).with_context(|| format!("{}", file.display()))?);
+    let mut input =
+        BufReader::new(File::open(file).with_context(|| format!("{}", file.display()))?);
     let mut items = Vec::new();
     let mut head = [0; 8];
     while input.read_exact(&mut head).is_ok() {
@@ -217,7 +227,9 @@ struct Planned {
 /// Signs on all cores.
 pub(crate) fn sign(workload: Workload, records: usize) -> Result<Vec<Item>> {
     let plan = match workload {
-        Workload::W0 => (0..u32::try_from(records)?).map(|order| Planned { order, step: 0 }).collect(),
+        Workload::W0 => {
+            (0..u32::try_from(records)?).map(|order| Planned { order, step: 0 }).collect()
+        }
         Workload::W1 => lifecycles(records),
     };
     let bins: Vec<String> = match workload {
@@ -228,7 +240,8 @@ pub(crate) fn sign(workload: Workload, records: usize) -> Result<Vec<Item>> {
     let now = Clock.now();
     let one = |planned: &Planned| match workload {
         Workload::W0 => {
-            let bin = bins.get(planned.order as usize).context("a million organisations at most")?;
+            let bin =
+                bins.get(planned.order as usize).context("a million organisations at most")?;
             registration(&keys, planned.order, bin, now)
         }
         Workload::W1 => step(&keys, *planned, now),
@@ -309,7 +322,10 @@ fn step(keys: &Keys, planned: Planned, now: UnixMillis) -> Result<Item> {
     let office = Office {
         operator: keys.platforms[(order % OFFICES) as usize].clone(),
         chamber: keys.chambers[(number % OFFICES) as usize].clone(),
-        officer: Writer { issuer: format!("officer#B{number}"), key: keys.officers[number as usize].clone() },
+        officer: Writer {
+            issuer: format!("officer#B{number}"),
+            key: keys.officers[number as usize].clone(),
+        },
     };
     let steps: Vec<Step> = life(10_000_000 + i64::from(order));
     let step_number = u32::try_from(step)?;
