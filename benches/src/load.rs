@@ -251,7 +251,7 @@ impl Generator {
             let single = Single {
                 shared: Arc::clone(&shared),
                 hosts: Arc::clone(&self.hosts),
-                idle: Arc::clone(&self.idle),
+                pools: Arc::clone(&self.pools),
                 validator,
             };
             running.push(tokio::spawn(async move {
