@@ -7,6 +7,11 @@ use std::process::ExitCode;
 use clap::{Args, Parser, Subcommand};
 use tamga_node::{devnet, genesis_tool, run};
 
+/// Execution allocates and frees small things on one thread and drops blocks on others: glibc's allocator is
+/// the slower one for that.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// A validator of Tamga, and what founding a ledger needs.
 #[derive(Debug, Parser)]
 #[command(name = "tamga-node", version, arg_required_else_help = true)]
