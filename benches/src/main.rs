@@ -64,7 +64,7 @@ struct Options {
     #[arg(long, default_value_t = 300_000)]
     records: usize,
     /// Accepted records that may wait for their block.
-    #[arg(long, default_value_t = 6_000)]
+    #[arg(long, default_value_t = 3_000)]
     backlog: u64,
     /// Records of one request.
     #[arg(long, default_value_t = 150)]
