@@ -69,7 +69,7 @@ pub(crate) struct BareArguments {
 }
 
 /// Runs four nodes and reports what the first one committed.
-pub(crate) async fn run(
+pub(crate) fn run(
     report: &mut Report,
     options: &Options,
     file: &Path,

@@ -143,7 +143,7 @@ async fn everything(options: &Options) -> Result<()> {
             tamga::run(&mut report, options, workload, &file, &signed, ceiling).await?;
         }
         if bare {
-            bare::run(&mut report, options, &file, ceiling).await?;
+            bare::run(&mut report, options, &file, ceiling)?;
         }
         std::fs::remove_file(&file)?;
     }
