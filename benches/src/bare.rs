@@ -69,12 +69,7 @@ pub(crate) struct BareArguments {
 }
 
 /// Runs four nodes and reports what the first one committed.
-pub(crate) fn run(
-    report: &mut Report,
-    options: &Options,
-    file: &Path,
-    ceiling: f64,
-) -> Result<()> {
+pub(crate) fn run(report: &mut Report, options: &Options, file: &Path, ceiling: f64) -> Result<()> {
     let dir = tempfile::tempdir()?;
     let listeners = (0..NODES)
         .map(|_| TcpListener::bind((Ipv4Addr::LOCALHOST, 0)))
