@@ -61,13 +61,13 @@ struct Options {
     #[arg(long, default_value_t = 25)]
     seconds: u64,
     /// Records of a workload, signed before the clock starts.
-    #[arg(long, default_value_t = 300_000)]
+    #[arg(long, default_value_t = 250_000)]
     records: usize,
     /// Accepted records that may wait for their block.
-    #[arg(long, default_value_t = 3_000)]
+    #[arg(long, default_value_t = 2_000)]
     backlog: u64,
     /// Records of one request.
-    #[arg(long, default_value_t = 150)]
+    #[arg(long, default_value_t = 100)]
     batch: usize,
     /// Least milliseconds between two blocks; the node's default when absent.
     #[arg(long)]
