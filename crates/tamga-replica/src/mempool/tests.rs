@@ -6,6 +6,7 @@ use tamga_state::BlockContext;
 use tamga_state::testing::{Draft, NOW, ORIGIN, World, key, tag};
 
 use super::*;
+use crate::limits::PARKED_BYTES_PER_KEY_MAX;
 
 fn context() -> BlockContext {
     BlockContext { origin: ORIGIN.to_owned(), height: Height(1), time: NOW }
@@ -47,4 +48,24 @@ fn a_stale_picture_is_made_anew_before_it_is_taken_for_a_fault() {
     assert!(pool.check(&world.view, &context(), &next).is_ok());
     assert_eq!(pool.push(&world.view, &context(), &next), Ok(()));
     assert_eq!(pool.len(), 2);
+}
+
+#[test]
+fn the_longest_records_of_one_key_leave_room_for_the_parked_records_of_others() {
+    let body = |draft: Draft| (0..60).fold(draft, |d, n| d.body(&format!("f{n}"), [7_u8; 64]));
+    let awaited = |n: usize, signer: &str| {
+        let draft = Draft::new(tamga_state::catalogue::Kind::E01, signer, case(n));
+        pending(&body(draft).with(|record| record.after = Some(RecordId([9; 32]))))
+    };
+    let mut parking = Parking::default();
+    let bytes = awaited(0, "operator").bytes();
+    let fit = PARKED_BYTES_PER_KEY_MAX / bytes;
+    for n in 0..fit {
+        assert!(parking.park(awaited(n, "operator")));
+    }
+    assert!(!parking.park(awaited(fit, "operator")), "{fit} records of {bytes} bytes");
+    assert!(parking.park(awaited(fit, "police")));
+    let first = awaited(0, "operator").record().id();
+    assert!(parking.remove(&first).is_some());
+    assert!(parking.park(awaited(fit, "operator")));
 }
