@@ -52,6 +52,10 @@ pub const DROPPED_MAX: usize = 20_000;
 pub const VERIFIED_CACHE_MAX: usize = 65_536;
 /// Subjects kept decoded in memory.
 pub const SUBJECT_CACHE_MAX: usize = 131_072;
+/// Tiles that readers keep, each of at most 16 KiB with its inner nodes.
+pub const TILE_CACHE_MAX: usize = 256;
+/// Blocks whose part of a receipt readers keep.
+pub const BLOCK_CACHE_MAX: usize = 64;
 
 /// Lines in one page of a subject's history.
 pub const HISTORY_PAGE_MAX: usize = 1_000;
