@@ -75,7 +75,7 @@ pub struct PaceConfig {
 
 impl Default for PaceConfig {
     fn default() -> Self {
-        Self { block_interval_ms: 40, propose_timeout_ms: 700, vote_timeout_ms: 400 }
+        Self { block_interval_ms: 80, propose_timeout_ms: 700, vote_timeout_ms: 400 }
     }
 }
 
