@@ -70,26 +70,50 @@ pub struct Client {
     url: String,
     token: Option<String>,
     language: &'static str,
+    sleep: fn(Duration),
+}
+
+/// What became of a batch.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Batch {
+    /// One line per record, in the order of the batch.
+    pub lines: Vec<BatchLine>,
+    /// The batch was sent more than once, and an answer to it was lost: records that are told as known may
+    /// have come with the lost call.
+    pub resent: bool,
 }
 
 /// An answer with its status.
 struct Answer {
     status: u16,
     replayed: bool,
+    /// An earlier attempt at the same call may have had its effect.
+    resent: bool,
     retry_after: Option<Duration>,
     body: Vec<u8>,
 }
 
 impl Client {
-    /// A client for the node at `url`; problems are told in `language`.
+    /// A client for the node at `url`; problems are told in `language`, pauses are made with `sleep`.
     #[must_use]
-    pub fn new(url: &str, token: Option<String>, language: &'static str) -> Self {
+    pub fn new(
+        url: &str,
+        token: Option<String>,
+        language: &'static str,
+        sleep: fn(Duration),
+    ) -> Self {
         let config = ureq::Agent::config_builder()
             .http_status_as_error(false)
             .timeout_connect(Some(Duration::from_secs(5)))
             .user_agent(concat!("tamga/", env!("CARGO_PKG_VERSION")))
             .build();
-        Self { agent: config.into(), url: url.trim_end_matches('/').to_owned(), token, language }
+        let url = url.trim_end_matches('/').to_owned();
+        Self { agent: config.into(), url, token, language, sleep }
+    }
+
+    /// Waits before a call is tried again.
+    pub fn pause(&self, time: Duration) {
+        (self.sleep)(time);
     }
 
     /// The node's base address.
@@ -133,11 +157,7 @@ impl Client {
     ///
     /// # Errors
     /// When the node is not reachable or answers in another form; refusals stand in the lines.
-    pub fn submit_batch(
-        &self,
-        batch: &[&Submission],
-        wait: Wait,
-    ) -> Result<Vec<BatchLine>, CliError> {
+    pub fn submit_batch(&self, batch: &[&Submission], wait: Wait) -> Result<Batch, CliError> {
         let path = format!("/v1/records/batch?{}", wait.query());
         let mut writer = Writer::new();
         writer.array(batch.len());
@@ -153,7 +173,7 @@ impl Client {
             let detail = format!("{} lines for {} records", lines.len(), batch.len());
             return Err(CliError::answer(&self.address(&path), &detail));
         }
-        Ok(lines)
+        Ok(Batch { lines, resent: answer.resent })
     }
 
     /// The receipt of a final record, with body fields opened (comma-separated, or `*`).
@@ -231,19 +251,25 @@ impl Client {
         wait: Duration,
     ) -> Result<Answer, CliError> {
         let mut pause = FIRST_PAUSE;
+        let mut resent = false;
         for attempt in 1..=ATTEMPTS {
             let last = attempt == ATTEMPTS;
             match self.once(path, body, accept, wait) {
-                Ok(answer) if answer.status < 300 => return Ok(answer),
+                Ok(answer) if answer.status < 300 => return Ok(Answer { resent, ..answer }),
                 Ok(answer) => {
                     let error = self.problem(path, &answer);
                     if last || !error.is_retryable() {
                         return Err(error);
                     }
-                    std::thread::sleep(answer.retry_after.unwrap_or(pause).min(PAUSE_MAX));
+                    // A gateway that gave up says nothing of what the node behind it did.
+                    resent |= matches!(answer.status, 502 | 504);
+                    self.pause(answer.retry_after.unwrap_or(pause).min(PAUSE_MAX));
                 }
                 Err(error) if last => return Err(error),
-                Err(_) => std::thread::sleep(pause),
+                Err(_) => {
+                    resent = true;
+                    self.pause(pause);
+                }
             }
             pause = pause.saturating_mul(2);
         }
@@ -293,7 +319,7 @@ impl Client {
             .limit(ANSWER_BYTES_MAX)
             .read_to_vec()
             .map_err(failed)?;
-        Ok(Answer { status, replayed, retry_after, body })
+        Ok(Answer { status, replayed, resent: false, retry_after, body })
     }
 
     fn problem(&self, path: &str, answer: &Answer) -> CliError {

@@ -1,8 +1,6 @@
 //! `tamga import`: the rows of a file, recorded once.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use clap::{Args, ValueEnum};
@@ -15,10 +13,15 @@ use crate::import::csv::Table;
 use crate::import::manifest::{Beside, Journal, Lines, Manifest};
 use crate::import::mapping::Mapping;
 use crate::import::plan::Planner;
-use crate::import::run::{Import as Run, Summary};
+use crate::import::run::Import as Run;
 use crate::import::sink::{LedgerSink, RulesSink, Sink};
+use crate::import::summary::Summary;
 use crate::import::{derive, errors, genesis};
 use crate::signer::{Keys, Passphrase};
+use crate::text;
+
+const BATCH: u16 = 200;
+const TIMEOUT: u64 = 30;
 
 /// A file to import.
 #[derive(Args)]
@@ -54,10 +57,10 @@ pub(super) struct Import {
     #[arg(long)]
     genesis: Option<PathBuf>,
     /// Records per request.
-    #[arg(long, default_value_t = 200, value_parser = clap::value_parser!(u16).range(1..=1000))]
+    #[arg(long, default_value_t = BATCH, value_parser = clap::value_parser!(u16).range(1..=1000))]
     batch: u16,
     /// Seconds to wait for the finality of a batch, at most 60.
-    #[arg(long, default_value_t = 30, value_parser = clap::value_parser!(u64).range(1..=60))]
+    #[arg(long, default_value_t = TIMEOUT, value_parser = clap::value_parser!(u64).range(1..=60))]
     timeout: u64,
     /// Progress: a bar on a terminal, or none.
     #[arg(long, value_enum, default_value_t = Progress::Auto)]
@@ -84,17 +87,17 @@ pub(super) fn run(command: &Import, session: &mut Session<'_>) -> Result<Exit, C
     };
     let keys = keys(command, &origin, session)?;
     let beside = beside(command);
-    let manifest = match Manifest::load(&beside.manifest, &mapping.source, &origin)? {
-        Some(manifest) => manifest,
-        None if command.resume => {
-            return Err(CliError::missing(&beside.manifest.display().to_string()));
-        }
-        None => Manifest::new(&mapping.source, &origin, session.now),
+    let (manifest, is_new) = match Manifest::load(&beside.manifest, &mapping.source, &origin)? {
+        Some(manifest) => (manifest, false),
+        None if command.resume => return Err(CliError::no_manifest(&beside.manifest)),
+        None => (Manifest::new(&mapping.source, &origin, session.now), true),
     };
     let (lines, mut sink): (Lines, Box<dyn Sink>) = match (&client, &genesis) {
         (Some(client), _) => {
             // Durable before the first record is sent: a crash must not change the dates of the next run.
-            manifest.save(&beside.manifest)?;
+            if is_new {
+                manifest.save(&beside.manifest)?;
+            }
             (Lines::Append, Box::new(LedgerSink::new(client, Duration::from_secs(command.timeout))))
         }
         (None, Some(genesis)) => {
@@ -114,17 +117,21 @@ pub(super) fn run(command: &Import, session: &mut Session<'_>) -> Result<Exit, C
         origin: &origin,
         valid_until: manifest.valid_until()?,
     };
-    let interrupted = interrupt();
-    let progress = progress(command, table.rows.len(), session);
-    let import = Run::new(&planner, sink.as_mut(), &mut journal, usize::from(command.batch));
-    let (summary, failures) = import.run(&table, &interrupted, &progress)?;
-    progress.finish_and_clear();
-    if !command.dry_run {
-        errors::write(&beside.errors, &table, &mapping, &failures)?;
+    let interrupted = (session.interrupt)();
+    let bar = progress(command, table.rows.len(), session);
+    let batch = usize::from(command.batch);
+    let import = Run::new(&planner, sink.as_mut(), &mut journal, batch, &interrupted);
+    let ended = import.run(&table, &mut |rows| bar.set_position(rows));
+    bar.finish_and_clear();
+    // The file may be the errors file of an earlier run: only a run that decided every row may replace it.
+    let replaces = !command.dry_run && ended.summary.left == 0;
+    if replaces {
+        errors::write(&beside.errors, &table, &mapping, &ended.failures)?;
     }
     let example = table.rows.first().and_then(|row| planner.case_of(row));
-    report(command, &summary, &beside, example, session);
-    Ok(exit(&summary))
+    let errors = (replaces && !ended.failures.is_empty()).then_some(beside.errors.as_path());
+    report(command, &ended.summary, &beside, errors, example, session);
+    ended.stopped.map_or_else(|| Ok(exit(&ended.summary)), Err)
 }
 
 fn exit(summary: &Summary) -> Exit {
@@ -137,6 +144,29 @@ fn exit(summary: &Summary) -> Exit {
     } else {
         Exit::Success
     }
+}
+
+/// The command that goes on with this import: every option that says what is sent and where things are kept.
+fn resume(command: &Import, session: &Session<'_>) -> String {
+    let path = |path: &PathBuf| path.display().to_string();
+    let mut words = vec!["tamga".to_owned(), "import".to_owned(), path(&command.file)];
+    let mut option = |name: &str, value: Option<String>| {
+        words.extend(value.map(|value| [format!("--{name}"), value]).into_iter().flatten());
+    };
+    option("map", Some(path(&command.map)));
+    option("manifest", command.manifest.as_ref().map(path));
+    option("results", command.results.as_ref().map(path));
+    option("errors", command.errors.as_ref().map(path));
+    for key in &command.key {
+        option("key", Some(key.clone()));
+    }
+    option("passphrase-file", command.passphrase_file.as_ref().map(path));
+    option("batch", (command.batch != BATCH).then(|| command.batch.to_string()));
+    option("timeout", (command.timeout != TIMEOUT).then(|| command.timeout.to_string()));
+    option("url", session.flags.url.clone());
+    option("devnet", session.flags.devnet.as_ref().map(path));
+    words.push("--resume".to_owned());
+    words.iter().map(|word| text::shell_word(word)).collect::<Vec<_>>().join(" ")
 }
 
 fn read_genesis(
@@ -174,20 +204,6 @@ fn beside(command: &Import) -> Beside {
     }
 }
 
-/// A flag that Ctrl-C sets; a second Ctrl-C ends the process as usual.
-fn interrupt() -> Arc<AtomicBool> {
-    let flag = Arc::new(AtomicBool::new(false));
-    let seen = Arc::clone(&flag);
-    // A handler may be installed already when commands run inside another program; then Ctrl-C is its business.
-    drop(ctrlc::try_set_handler(move || {
-        if seen.swap(true, Ordering::Relaxed) {
-            #[expect(clippy::exit, reason = "a second Ctrl-C ends the program where it stands")]
-            std::process::exit(i32::from(Exit::Interrupted.number()));
-        }
-    }));
-    flag
-}
-
 fn progress(command: &Import, rows: usize, session: &Session<'_>) -> ProgressBar {
     let shown = match command.progress {
         Progress::Auto => session.out.terminal && session.out.form() == crate::output::Form::Human,
@@ -204,16 +220,20 @@ fn report(
     command: &Import,
     summary: &Summary,
     beside: &Beside,
+    errors: Option<&Path>,
     example: Option<String>,
     session: &mut Session<'_>,
 ) {
+    let goes_on = summary.left > 0 || summary.not_final > 0;
+    let again = (goes_on && !command.dry_run).then(|| resume(command, session));
     let mut data = json!(summary);
     if let Some(object) = data.as_object_mut() {
         object.insert("dry_run".to_owned(), json!(command.dry_run));
         object.insert("manifest".to_owned(), json!(beside.manifest));
         object.insert("results".to_owned(), json!(beside.results));
-        object.insert("errors".to_owned(), json!((summary.refused > 0).then_some(&beside.errors)));
+        object.insert("errors".to_owned(), json!(errors));
         object.insert("first_case".to_owned(), json!(example));
+        object.insert("resume".to_owned(), json!(again));
     }
     let messages = &session.out.messages;
     let count = |number: u64| number.to_string();
@@ -223,6 +243,8 @@ fn report(
         ("already", count(summary.already_recorded)),
         ("skipped", count(summary.skipped)),
         ("refused", count(summary.refused)),
+        ("left", count(summary.left)),
+        ("open", count(summary.not_final)),
         ("derived", count(summary.derived.recorded)),
         ("derived_already", count(summary.derived.already_recorded)),
         ("derived_refused", count(summary.derived.refused)),
@@ -237,20 +259,20 @@ fn report(
     }
     if command.dry_run {
         lines.push(messages.text("import-dry", &[]));
-    } else if summary.refused > 0 || summary.derived.refused > 0 {
-        lines
-            .push(messages.text("import-errors", &[("path", beside.errors.display().to_string())]));
     }
-    if let (false, Some(case)) = (command.dry_run, &example) {
+    if let Some(errors) = errors {
+        lines.push(messages.text("import-errors", &[("path", errors.display().to_string())]));
+    }
+    if summary.left > 0 {
+        lines.push(messages.text("import-left", &args));
+    }
+    if summary.not_final > 0 {
+        lines.push(messages.text("import-not-final", &args));
+    }
+    if let Some(again) = again {
+        lines.push(messages.text("import-resume", &[("command", again)]));
+    } else if let (false, Some(case)) = (command.dry_run, &example) {
         lines.push(messages.text("import-case", &[("case", case.clone())]));
-    }
-    if summary.interrupted {
-        let again = format!(
-            "tamga import {} --map {} --resume",
-            command.file.display(),
-            command.map.display()
-        );
-        lines.push(messages.text("import-interrupted", &[("command", again)]));
     }
     session.out.result("import", data, &lines.join("\n"), &summary.recorded.to_string());
 }

@@ -1,6 +1,9 @@
 use std::path::{Path, PathBuf};
+use std::sync::atomic::Ordering;
 
 use super::*;
+
+mod importing;
 
 /// What a call printed and how it ended.
 struct Call {
@@ -9,9 +12,14 @@ struct Call {
     stderr: String,
 }
 
-const NOW: UnixMillis = UnixMillis(1_793_491_200_000);
+use crate::testing::NOW;
 
 fn call_with(args: &[&str], env: &[(&str, &str)]) -> Call {
+    call_until(args, env, &Arc::default())
+}
+
+/// A call in which Ctrl-C is pressed when `interrupted` is set.
+fn call_until(args: &[&str], env: &[(&str, &str)], interrupted: &Arc<AtomicBool>) -> Call {
     let (mut stdout, mut stderr) = (Vec::new(), Vec::new());
     let mut io = Io {
         stdout: &mut stdout,
@@ -20,6 +28,8 @@ fn call_with(args: &[&str], env: &[(&str, &str)]) -> Call {
         terminal: false,
         colour: false,
         now: NOW,
+        sleep: |_| (),
+        interrupt: &|| Arc::clone(interrupted),
     };
     let args = ["tamga"].iter().chain(args).map(OsString::from);
     let exit = run(args, &mut io);

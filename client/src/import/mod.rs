@@ -7,7 +7,8 @@
 //! - `plan`: a row's records, signed;
 //! - `manifest`: the dates of an import and the journal of its rows, kept beside the file;
 //! - `sink`: where records go, a ledger or the same rules in memory;
-//! - `run`: the loop over rows, batches and progress, and the summary;
+//! - `run`: the loop over rows and batches;
+//! - `summary`: every row once, the counts, the reasons;
 //! - `errors`: the file of rows that were not recorded, which can be fed in again.
 
 pub mod csv;
@@ -18,6 +19,7 @@ pub mod mapping;
 pub mod plan;
 pub mod run;
 pub mod sink;
+pub mod summary;
 pub mod value;
 
 use std::path::Path;
