@@ -19,6 +19,9 @@ error-file = { $path }: { $detail }
     .next = Check the path and your rights.
 error-unreadable = { $what } is not in the expected form: { $detail }
     .next = Correct the place named and try again.
+error-trial-too-large = more than { $limit } records of this file belong together: the ledger can't be asked about them at once
+    .why = Records of one case, or of cases about one document, are judged together.
+    .next = Import a first part of the file, or make the dry run from the genesis with --genesis.
 error-no-manifest = no import to go on with: there is no { $path }
     .why = The manifest fixes the dates of an import; without it a second run would make other records.
     .next = Leave out --resume to begin, or name the manifest with --manifest.
@@ -106,7 +109,12 @@ submit-dry = would be accepted: { $id }. Nothing was recorded.
 submit-dry-form = signed and well-formed: { $id }. The rules were not asked, because no node is set. Nothing was recorded.
 import-rows = Rows { $rows } = recorded { $recorded } + already recorded { $already } + skipped { $skipped } + refused { $refused }
 import-derived = Derived records, counted apart: { $derived } recorded, { $derived_already } already recorded, { $derived_refused } refused
-import-dry = Dry run from the genesis: nothing was recorded. Run without --dry-run.
+import-rows-dry = Rows { $rows } = would be recorded { $recorded } + already recorded { $already } + skipped { $skipped } + would be refused { $refused }
+import-derived-dry = Derived records, counted apart: { $derived } would be recorded, { $derived_already } already recorded, { $derived_refused } would be refused
+import-refusal = row { $row }  { $key }  { $code }  { $reason }
+import-more-refusals = and { $count } more; --errors FILE lists all
+import-dry-ledger = Dry run against the ledger at { $at }, over all it holds: nothing was recorded. Run without --dry-run.
+import-dry-genesis = Dry run from the genesis { $at }: no ledger was asked, so what is recorded already was not seen. Nothing was recorded. To ask a ledger, set TAMGA_URL.
 import-errors = Rows not recorded: { $path }. Correct them and import that file.
 import-case = The first case: tamga case history { $case } --verify
 import-left = Rows not decided in this run: { $left }

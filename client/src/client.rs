@@ -12,6 +12,10 @@ use crate::error::CliError;
 
 /// Bytes of an answer that are read.
 const ANSWER_BYTES_MAX: u64 = 64 << 20;
+/// Records of one batch, a limit of the interface (spec §20.2).
+pub const BATCH_RECORDS_MAX: usize = 1_000;
+/// Bytes of the records of one batch: the interface's limit of 8 MiB, less room for the head.
+pub const BATCH_BYTES_MAX: usize = (8 << 20) - 16;
 /// Attempts at a call that changes nothing when repeated.
 const ATTEMPTS: u32 = 5;
 const FIRST_PAUSE: Duration = Duration::from_millis(250);
@@ -158,14 +162,32 @@ impl Client {
     /// # Errors
     /// When the node is not reachable or answers in another form; refusals stand in the lines.
     pub fn submit_batch(&self, batch: &[&Submission], wait: Wait) -> Result<Batch, CliError> {
-        let path = format!("/v1/records/batch?{}", wait.query());
+        let encoded: Vec<Vec<u8>> = batch.iter().map(|submission| submission.encode()).collect();
+        let encoded: Vec<&[u8]> = encoded.iter().map(Vec::as_slice).collect();
+        self.batch(&wait.query(), &encoded, wait.time())
+    }
+
+    /// Asks what would become of the records of a batch, given as encoded submissions; each is judged as if those
+    /// before it that would be taken were. Nothing is recorded.
+    ///
+    /// # Errors
+    /// As [`Client::submit_batch`].
+    pub fn ask_batch(&self, batch: &[&[u8]]) -> Result<Vec<BatchLine>, CliError> {
+        if batch.is_empty() {
+            return Ok(Vec::new());
+        }
+        self.batch("dry_run=true", batch, Duration::ZERO).map(|answer| answer.lines)
+    }
+
+    fn batch(&self, query: &str, batch: &[&[u8]], wait: Duration) -> Result<Batch, CliError> {
+        let path = format!("/v1/records/batch?{query}");
         let mut writer = Writer::new();
         writer.array(batch.len());
         let mut body = writer.finish();
         for submission in batch {
-            body.extend_from_slice(&submission.encode());
+            body.extend_from_slice(submission);
         }
-        let answer = self.call(&path, Some((BATCH, &body)), NDJSON, wait.time())?;
+        let answer = self.call(&path, Some((BATCH, &body)), NDJSON, wait)?;
         let lines = answer.body.split(|byte| *byte == b'\n').filter(|line| !line.is_empty());
         let lines: Vec<BatchLine> =
             lines.map(|line| self.read(&path, line)).collect::<Result<_, _>>()?;

@@ -7,6 +7,7 @@
 //! - `plan`: a row's records, signed;
 //! - `manifest`: the dates of an import and the journal of its rows, kept beside the file;
 //! - `sink`: where records go, a ledger or the same rules in memory;
+//! - `trial`: a ledger that is only asked;
 //! - `run`: the loop over rows and batches;
 //! - `summary`: every row once, the counts, the reasons;
 //! - `errors`: the file of rows that were not recorded, which can be fed in again.
@@ -20,6 +21,7 @@ pub mod plan;
 pub mod run;
 pub mod sink;
 pub mod summary;
+pub mod trial;
 pub mod value;
 
 use std::path::Path;

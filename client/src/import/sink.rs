@@ -1,4 +1,4 @@
-//! Where the records of an import go: a ledger, or the same rules in memory.
+//! Where the records of an import go: a ledger, or the same rules in memory; `trial` is a ledger that is only asked.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
@@ -148,7 +148,8 @@ impl Sink for LedgerSink<'_> {
     }
 }
 
-fn verdict(line: BatchLine, resent: bool) -> Verdict {
+/// What a line of an answer says.
+pub(super) fn verdict(line: BatchLine, resent: bool) -> Verdict {
     match (line.status, line.problem) {
         (Stage::Rejected, Some(problem)) => Verdict::Refused {
             code: problem.code,
@@ -176,10 +177,11 @@ fn verdict(line: BatchLine, resent: bool) -> Verdict {
     }
 }
 
-/// The rules in memory, from a genesis: what a dry run uses.
+/// The rules in memory, from a genesis: what a dry run uses when there is no ledger to ask.
 ///
-/// It judges a file by itself. Records that the ledger already holds are not seen here, so a dry run of a
+/// It judges a file by itself. Records that a ledger already holds are not seen here, so a dry run of a
 /// file that was imported before says what a fresh ledger would say.
+#[derive(Clone)]
 pub struct RulesSink {
     view: MemoryView,
     origin: String,
@@ -188,7 +190,7 @@ pub struct RulesSink {
 }
 
 /// Statuses, private state, entries and ids after the records judged so far.
-#[derive(Default)]
+#[derive(Clone, Default)]
 struct MemoryView {
     statuses: BTreeMap<Subject, StatusRow>,
     privates: BTreeMap<Subject, Private>,

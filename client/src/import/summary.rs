@@ -113,6 +113,13 @@ pub struct Ended {
     pub stopped: Option<CliError>,
 }
 
+impl Ended {
+    /// The rows that were not, or not wholly, recorded because something was refused.
+    pub fn refusals(&self) -> impl Iterator<Item = &RowEnd> {
+        self.rows.iter().filter(|end| end.code.is_some())
+    }
+}
+
 /// What became of a row so far.
 pub(super) struct Outcome {
     /// Position of the row in the table.

@@ -49,6 +49,7 @@ struct State {
     /// Called after each batch with the number of batches so far.
     after: Box<dyn FnMut(usize) + Send>,
     batches: usize,
+    asked: usize,
     /// Places in the log: everything taken is final at once.
     log: BTreeMap<RecordId, u64>,
     /// The entries that came in, by nonce; a writer who changes bytes under one nonce is found here.
@@ -65,6 +66,7 @@ impl FakeLedger {
             faults: VecDeque::new(),
             after: Box::new(|_| ()),
             batches: 0,
+            asked: 0,
             log: BTreeMap::new(),
             entries: BTreeMap::new(),
         }));
@@ -107,6 +109,11 @@ impl FakeLedger {
         self.state.lock().unwrap().batches
     }
 
+    /// Requests for dry runs so far.
+    pub(crate) fn asked(&self) -> usize {
+        self.state.lock().unwrap().asked
+    }
+
     /// Asserts that no two different records came in under one nonce.
     #[track_caller]
     pub(crate) fn saw_one_form_of_each_record(&self) {
@@ -132,6 +139,7 @@ fn serve(mut stream: TcpStream, state: &mut State) {
     let route = path.split('?').next().unwrap_or_default();
     let answer = match route {
         "/.well-known/tamga/trust-policy" => Some((200, state.policy.clone().into_bytes())),
+        "/v1/records/batch" if path.contains("dry_run=true") => Some(state.ask(&body)),
         "/v1/records/batch" => state.batch(&body, path.contains("wait=final")),
         _ => Some(problem(Code::NotFound)),
     };
@@ -185,6 +193,22 @@ fn split(body: &[u8]) -> Vec<Submission> {
 }
 
 impl State {
+    /// The answer to a dry run.
+    fn ask(&mut self, body: &[u8]) -> (u16, Vec<u8>) {
+        let (rules, log) = (self.rules.clone(), self.log.clone());
+        let mut lines = Vec::new();
+        for (line, submission) in (0..).zip(&split(body)) {
+            let verdict = self.rules.submit(&[submission]).unwrap().remove(0);
+            let known = log.contains_key(&submission.record().id());
+            let mut answer = self.line(line, submission.record().id(), verdict, false);
+            answer.replayed = known;
+            lines.push(serde_json::to_string(&answer).unwrap());
+        }
+        (self.rules, self.log) = (rules, log);
+        self.asked += 1;
+        (207, lines.join("\n").into_bytes())
+    }
+
     /// The answer to a batch; `None` breaks the connection.
     fn batch(&mut self, body: &[u8], wait: bool) -> Option<(u16, Vec<u8>)> {
         let fault = self.faults.pop_front().unwrap_or(Fault::None);

@@ -186,21 +186,16 @@ async fn ask(
     source: Source,
     check: bool,
 ) -> Option<Verdicts> {
-    if !check {
-        if records.is_empty() {
-            return Some(Vec::new());
-        }
-        let (reply, answer) = oneshot::channel();
-        commands.send(Command::Admit { records, source, reply }).await.ok()?;
-        let verdicts = answer.await.ok()?;
-        return Some(verdicts.into_iter().map(|v| v.map_err(AdmitFault::Refused)).collect());
+    if records.is_empty() {
+        return Some(Vec::new());
     }
-    let mut verdicts = Vec::with_capacity(records.len());
-    for record in records {
-        let (reply, answer) = oneshot::channel();
-        commands.send(Command::Check { record: Box::new(record), reply }).await.ok()?;
-        let verdict = answer.await.ok()?;
-        verdicts.push(verdict.map(|()| Admitted::New).map_err(AdmitFault::Refused));
-    }
-    Some(verdicts)
+    let (reply, answer) = oneshot::channel();
+    let command = if check {
+        Command::Check { records, reply }
+    } else {
+        Command::Admit { records, source, reply }
+    };
+    commands.send(command).await.ok()?;
+    let verdicts = answer.await.ok()?;
+    Some(verdicts.into_iter().map(|verdict| verdict.map_err(AdmitFault::Refused)).collect())
 }

@@ -1,6 +1,7 @@
 //! Imports that are interrupted, cut off, refused for want of room, and gone on with.
 
 use serde_json::Value;
+use tamga_state::codes::Code;
 
 use super::*;
 use crate::keyring::Keyring;
@@ -40,6 +41,10 @@ impl Desk {
         std::fs::read_to_string(self.path(name)).unwrap()
     }
 
+    fn url(&self) -> Value {
+        self.ledger.url().into()
+    }
+
     fn call(&self, args: &[&str]) -> Call {
         let devnet = self.path("devnet");
         let env = [("TAMGA_URL", self.ledger.url()), ("TAMGA_DEVNET", devnet.to_str().unwrap())];
@@ -51,7 +56,9 @@ impl Desk {
     fn import(&self, file: &str, options: &[&str]) -> Call {
         let (file, map) = (self.path(file), self.path("fines.toml"));
         let mut args = vec!["import", file.to_str().unwrap(), "--map", map.to_str().unwrap()];
-        args.extend_from_slice(&["--batch", "2"]);
+        if !options.contains(&"--batch") {
+            args.extend_from_slice(&["--batch", "2"]);
+        }
         args.extend_from_slice(options);
         self.call(&args)
     }
@@ -276,4 +283,109 @@ fn a_resume_without_a_manifest_is_an_error_and_sends_nothing() {
     assert_eq!(call.exit, 5, "{}", call.stderr);
     assert!(call.stderr.contains("fines.csv.manifest.json"), "{}", call.stderr);
     assert_eq!(desk.ledger.batches(), 0);
+}
+
+/// Row, code and reason of every refusal of a summary.
+fn refusals(summary: &Value) -> Vec<(u64, String)> {
+    let ends = summary["refusals"].as_array().unwrap();
+    ends.iter().map(|end| (number(&end["row"]), end["code"].as_str().unwrap().to_owned())).collect()
+}
+
+#[test]
+fn a_dry_run_over_a_ledger_says_what_the_run_then_does() {
+    for batch in ["1", "2", "5", "200"] {
+        let desk = Desk::new();
+        let (exit, dry) = desk.summary(&["--dry-run", "--batch", batch]);
+        assert_eq!((exit, number(&dry["recorded"])), (11, RECORDED), "{dry}");
+        assert_eq!((&dry["judged_by"], &dry["judged_at"]), (&"ledger".into(), &desk.url()));
+        assert_eq!((desk.ledger.recorded(), desk.ledger.batches()), (0, 0));
+        assert!(desk.ledger.asked() > 0);
+        let left: Vec<_> = std::fs::read_dir(desk.dir.path()).unwrap().collect();
+        assert_eq!(left.len(), 3, "a dry run writes nothing: {left:?}");
+        let (_, real) = desk.summary(&["--batch", batch]);
+        for part in ["rows", "recorded", "skipped", "refused", "derived", "kinds", "reasons"] {
+            assert_eq!(dry[part], real[part], "{part}");
+        }
+        assert_eq!(refusals(&dry), refusals(&real));
+        desk.is_complete(&real);
+        let (_, dry) = desk.summary(&["--dry-run", "--batch", batch]);
+        assert_eq!((number(&dry["recorded"]), number(&dry["already_recorded"])), (0, RECORDED));
+        assert_eq!(number(&dry["derived"]["already_recorded"]), DERIVED);
+    }
+}
+
+#[test]
+fn a_dry_run_of_a_file_that_is_half_imported_tells_the_halves_apart() {
+    let desk = Desk::new();
+    desk.interrupt_after(2);
+    let (_, first) = desk.summary(&[]);
+    let done = number(&first["recorded"]);
+    assert!(done > 0 && done < RECORDED, "{first}");
+    desk.ledger.after_batch(|_| ());
+    let (_, dry) = desk.summary(&["--dry-run"]);
+    let counts = [number(&dry["recorded"]), number(&dry["already_recorded"])];
+    assert_eq!(counts, [RECORDED - done, done], "{dry}");
+    desk.is_complete(&desk.summary(&["--resume"]).1);
+}
+
+#[test]
+fn a_dry_run_finds_two_open_cases_about_one_document() {
+    let desk = Desk::new();
+    let own = "[subjects.document]\nrole = \"document\"\nderived = \"{case}\"";
+    assert!(MAPPING.contains(own));
+    let shared = MAPPING.replace(own, &own.replace("{case}", "the only one"));
+    std::fs::write(desk.path("fines.toml"), shared).unwrap();
+    let (_, dry) = desk.summary(&["--dry-run", "--batch", "1"]);
+    let (_, real) = desk.summary(&["--batch", "1"]);
+    assert!(refusals(&dry).contains(&(3, Code::Duplicate.to_string())), "{dry}");
+    assert_eq!(refusals(&dry), refusals(&real));
+}
+
+#[test]
+fn a_dry_run_sees_what_others_recorded_about_the_same_cases() {
+    let desk = Desk::new();
+    desk.summary(&[]);
+    // Another desk, which knows nothing of the first, makes the same records with other dates.
+    let manifest = desk.text("fines.csv.manifest.json").replace("2026-11-30", "2026-11-29");
+    std::fs::write(desk.path("fines.csv.manifest.json"), manifest).unwrap();
+    std::fs::remove_file(desk.path("fines.csv.results.ndjson")).unwrap();
+    let (_, dry) = desk.summary(&["--dry-run"]);
+    let (_, real) = desk.summary(&[]);
+    assert!(number(&dry["refused"]) > 2, "{dry}");
+    assert_eq!(refusals(&dry), refusals(&real));
+    assert_eq!(dry["reasons"], real["reasons"]);
+}
+
+#[test]
+fn a_dry_run_without_a_ledger_begins_from_the_genesis_and_says_so() {
+    let desk = Desk::new();
+    let (file, _) = genesis_file();
+    let path = desk.path("devnet").join("genesis.toml");
+    std::fs::write(&path, toml::to_string(&file).unwrap()).unwrap();
+    desk.summary(&[]);
+    let asked = desk.ledger.asked();
+    // An address is set, and the genesis is named: the genesis it is.
+    let (_, dry) = desk.summary(&["--dry-run", "--genesis", path.to_str().unwrap()]);
+    assert_eq!((&dry["judged_by"], number(&dry["recorded"])), (&"genesis".into(), RECORDED));
+    assert_eq!(desk.ledger.asked(), asked);
+    let said = |call: Call, words: &str| assert!(call.stdout.contains(words), "{}", call.stdout);
+    said(desk.import("fines.csv", &["--dry-run"]), "against the ledger");
+    let devnet = desk.path("devnet");
+    let (file, map) = (desk.path("fines.csv"), desk.path("fines.toml"));
+    let args = ["import", file.to_str().unwrap(), "--map", map.to_str().unwrap(), "--dry-run"];
+    said(call_with(&args, &[("TAMGA_DEVNET", devnet.to_str().unwrap())]), "from the genesis");
+}
+
+#[test]
+fn a_dry_run_lists_the_rows_it_would_refuse_and_spares_the_file_it_reads() {
+    let desk = Desk::new();
+    let call = desk.import("fines.csv", &["--dry-run"]);
+    assert!(call.stdout.contains("row 9  F3/Create Fine/1  TMG-6020"), "{}", call.stdout);
+    let errors = desk.path("would-be.csv");
+    desk.import("fines.csv", &["--dry-run", "--errors", errors.to_str().unwrap()]);
+    assert!(desk.text("would-be.csv").contains("F3/Create Fine/1,TMG-6020"));
+    let same = desk.path("fines.csv");
+    let call = desk.import("fines.csv", &["--dry-run", "--errors", same.to_str().unwrap()]);
+    assert_eq!(call.exit, 2, "{}", call.stderr);
+    assert_eq!(desk.text("fines.csv").as_bytes(), TABLE);
 }
