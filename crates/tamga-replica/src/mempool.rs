@@ -339,6 +339,23 @@ impl Mempool {
         }
     }
 
+    /// A trial over head and pool.
+    ///
+    /// # Errors
+    ///
+    /// A rejection that is a fault of the view: a stale picture could not be made anew.
+    pub(crate) fn trial<'a, V: View>(
+        &'a mut self,
+        base: &'a V,
+        context: &BlockContext,
+    ) -> Result<Trial<'a, V>, Rejection> {
+        if self.stale {
+            self.refresh(base, context)?;
+        }
+        let view = PoolView { base, pool: self, judged: RecordId([0; 32]) };
+        Ok(Trial { view, changes: Changes::default() })
+    }
+
     /// The verdicts remembered so far.
     pub(crate) fn take_dropped(&mut self) -> Vec<(RecordId, Rejection)> {
         std::mem::take(&mut self.dropped)
@@ -379,6 +396,35 @@ impl Mempool {
         self.by_expiry.clear();
         self.bytes = 0;
         self.picture = Picture::default();
+    }
+}
+
+/// Judges records one after another without keeping any; each sees the lawful ones before it.
+pub(crate) struct Trial<'a, V: View> {
+    view: PoolView<'a, V>,
+    changes: Changes,
+}
+
+impl<V: View> Trial<'_, V> {
+    /// Whether the record waits in the pool.
+    pub(crate) fn is_pooled(&self, id: &RecordId) -> bool {
+        self.view.pool.contains(id) || self.view.pool.parking.contains(id)
+    }
+
+    /// The verdict on a record.
+    ///
+    /// # Errors
+    ///
+    /// The rule that it breaks, or a fault of the view.
+    pub(crate) fn judge(
+        &mut self,
+        context: &BlockContext,
+        pending: &Pending,
+    ) -> Result<(), Rejection> {
+        let mut overlay = Overlay::resume(&self.view, std::mem::take(&mut self.changes));
+        let verdict = execute_record(&mut overlay, context, pending.record(), pending.body());
+        self.changes = overlay.into_changes();
+        verdict
     }
 }
 

@@ -57,6 +57,26 @@ enum WaitFor {
     Final,
 }
 
+/// How long a batch waits, or that nothing of it is to have an effect.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct BatchQuery {
+    wait: Option<WaitFor>,
+    timeout: Option<u64>,
+    #[serde(default)]
+    dry_run: bool,
+}
+
+impl BatchQuery {
+    fn wait(&self, state: &HttpState) -> Result<Option<Duration>, Fault> {
+        if self.dry_run && (self.wait.is_some() || self.timeout.is_some()) {
+            let detail = "a dry run waits for nothing: leave out wait and timeout";
+            return Err(Fault::at(Code::BadParameter, "/dry_run", detail));
+        }
+        SubmitQuery { wait: self.wait, timeout: self.timeout }.wait(state)
+    }
+}
+
 impl SubmitQuery {
     /// The wait, in the limits of the node; `None` for none.
     fn wait(&self, state: &HttpState) -> Result<Option<Duration>, Fault> {
@@ -202,12 +222,14 @@ fn accepted(id: RecordId, status: Stage, valid_until: UnixMillis) -> Response {
     response
 }
 
-/// Submits up to 1,000 records; one line of the answer tells of each, in order.
+/// Submits up to 1,000 records; one line of the answer tells of each, in order. With `dry_run` the lines tell what
+/// would become of them: each is judged as if those before it that would be taken were.
 #[utoipa::path(
     post, path = "/v1/records/batch", tag = "records",
     params(
         ("wait" = Option<String>, Query, description = "`accepted` (default) or `final`, for the whole batch"),
         ("timeout" = Option<u64>, Query, description = "Seconds to wait, 0 to 60; 10 by default"),
+        ("dry_run" = Option<bool>, Query, description = "Only say what would become of each; nothing is recorded"),
     ),
     request_body(content = Vec<u8>, content_type = "application/tamga-batch+cbor",
         description = "CBOR array of at most 1,000 submissions, 8 MiB in all"),
@@ -227,7 +249,8 @@ pub(super) async fn batch(
     headers: HeaderMap,
     content: Content,
 ) -> Result<Response, Fault> {
-    let wait = request::query::<SubmitQuery>(&uri)?.wait(&state)?;
+    let query = request::query::<BatchQuery>(&uri)?;
+    let wait = query.wait(&state)?;
     let bytes = request::body(&headers, content, BATCH, state.limits.batch_bytes_max).await?;
     let parts = split_batch(&bytes, state.limits.batch_records_max)?;
     let language = language(&headers);
@@ -249,7 +272,11 @@ pub(super) async fn batch(
     }
     drop(bytes);
 
-    let verdicts = state.ledger.admit(submissions).await;
+    let verdicts = if query.dry_run {
+        state.ledger.check(submissions).await
+    } else {
+        state.ledger.admit(submissions).await
+    };
     if verdicts.len() != places.len() {
         return Err(Fault::internal());
     }
@@ -258,7 +285,9 @@ pub(super) async fn batch(
         let Some(line) = lines.get_mut(at) else { continue };
         match verdict {
             Ok(admission) => {
-                state.metrics.admitted(admission);
+                if !query.dry_run {
+                    state.metrics.admitted(admission);
+                }
                 line.replayed = matches!(admission, Admission::Pending | Admission::Logged(_));
                 if matches!(admission, Admission::Logged(_)) {
                     line.status = Stage::Ordered;
@@ -268,7 +297,9 @@ pub(super) async fn batch(
                 }
             }
             Err(refusal) => {
-                state.metrics.refused(refusal.code);
+                if !query.dry_run {
+                    state.metrics.refused(refusal.code);
+                }
                 reject(line, &refusal.into(), language);
             }
         }
@@ -397,7 +428,8 @@ pub(super) async fn validate(
     let submission = Submission::decode(&bytes)?;
     let id = submission.record().id();
     let subject = submission.record().record().subject;
-    match state.ledger.check(submission).await {
+    let verdict = state.ledger.check(vec![submission]).await.pop().ok_or_else(Fault::internal)?;
+    match verdict {
         Ok(admission) => {
             let known = matches!(admission, Admission::Pending | Admission::Logged(_));
             Ok(Json(Validated { record_id: id.to_string(), known }))

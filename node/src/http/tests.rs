@@ -106,11 +106,20 @@ struct Server {
 
 impl Server {
     fn new(fake: Fake) -> Self {
-        let limits = HttpLimits { checkpoint_every: Duration::ZERO, ..HttpLimits::default() };
-        Self::with(fake, limits)
+        Self::over(Arc::new(fake))
     }
 
     fn with(fake: Fake, limits: HttpLimits) -> Self {
+        Self::sharing(Arc::new(fake), limits)
+    }
+
+    /// A server over a fake that the test looks at afterwards.
+    fn over(fake: Arc<Fake>) -> Self {
+        let limits = HttpLimits { checkpoint_every: Duration::ZERO, ..HttpLimits::default() };
+        Self::sharing(fake, limits)
+    }
+
+    fn sharing(fake: Arc<Fake>, limits: HttpLimits) -> Self {
         let (stop, stopping) = watch::channel(false);
         let info = LedgerInfo {
             origin: ORIGIN.into(),
@@ -124,7 +133,7 @@ impl Server {
             },
         };
         let state = HttpState::new(
-            Arc::new(fake),
+            fake,
             info,
             Tokens::new(["secret"]),
             limits,

@@ -196,6 +196,34 @@ async fn the_status_of_a_batch_hides_nothing() {
 }
 
 #[tokio::test]
+async fn a_dry_run_tells_the_verdicts_and_takes_nothing() {
+    let (record, _) = distributed(2);
+    let second = Submission::new(record, None).unwrap().encode();
+    let verdicts = [
+        Ok(Admission::Logged(LeafIndex(0))),
+        Ok(Admission::New),
+        Err(refusal(Code::NotAssignee, "/issuer")),
+    ];
+    let fake = Arc::new(Fake::holding(vec![presented()]));
+    *fake.verdicts.lock().unwrap() = verdicts.to_vec();
+    *fake.settled.lock().unwrap() = Some(Settled::Final);
+    let server = Server::over(Arc::clone(&fake));
+    let body = batch(&[&submission(), &second, &second]);
+    let answer = server.post("/v1/records/batch?dry_run=true", MANY, body.clone()).await;
+    assert_eq!(answer.status, 207);
+    let lines: Vec<Json> =
+        answer.text().lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!((&lines[0]["status"], &lines[0]["replayed"]), (&json!("final"), &json!(true)));
+    assert_eq!((&lines[1]["status"], &lines[1]["replayed"]), (&json!("accepted"), &Json::Null));
+    assert_eq!(lines[2]["problem"]["code"], Code::NotAssignee.to_string());
+    assert_eq!(fake.admitted.load(std::sync::atomic::Ordering::Relaxed), 0);
+    for query in ["dry_run=true&wait=final", "dry_run=true&timeout=1", "dry_run=yes"] {
+        let answer = server.post(&format!("/v1/records/batch?{query}"), MANY, body.clone()).await;
+        answer.is_problem(Code::BadParameter);
+    }
+}
+
+#[tokio::test]
 async fn a_batch_that_is_none_fails_as_a_whole() {
     let server = Server::new(Fake::default());
     let one = submission();
