@@ -51,6 +51,11 @@ struct Refused {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Limited {
+    allowance: &'static str,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct Resource {
     route: Route,
 }
@@ -64,6 +69,7 @@ pub struct Metrics {
     latency: Family<Resource, Histogram>,
     submissions: Family<Outcome, Counter>,
     refusals: Family<Refused, Counter>,
+    limited: Family<Limited, Counter>,
     /// Height of the last committed block.
     pub height: Gauge<i64, AtomicI64>,
     /// Leaves of the log.
@@ -91,6 +97,7 @@ impl Default for Metrics {
             Family::<Resource, Histogram>::new_with_constructor(|| Histogram::new(LATENCIES));
         let submissions = Family::<Outcome, Counter>::default();
         let refusals = Family::<Refused, Counter>::default();
+        let limited = Family::<Limited, Counter>::default();
         let (height, log_size, final_size, pool_records) =
             (Gauge::default(), Gauge::default(), Gauge::default(), Gauge::default());
         let committed_records = Counter::default();
@@ -102,6 +109,11 @@ impl Default for Metrics {
             submissions.clone(),
         );
         registry.register("refusals", "Refused submissions by stable code", refusals.clone());
+        registry.register(
+            "http_limited",
+            "Requests refused because a client's allowance is used up",
+            limited.clone(),
+        );
         registry.register("height", "Height of the last committed block", height.clone());
         registry.register("log_size", "Leaves of the log", log_size.clone());
         registry.register(
@@ -121,6 +133,7 @@ impl Default for Metrics {
             latency,
             submissions,
             refusals,
+            limited,
             height,
             log_size,
             final_size,
@@ -182,6 +195,10 @@ impl Metrics {
             Admission::Logged(_) => "logged",
         };
         self.submissions.get_or_create(&Outcome { outcome }).inc();
+    }
+
+    pub(crate) fn limited(&self, allowance: &'static str) {
+        self.limited.get_or_create(&Limited { allowance }).inc();
     }
 
     pub(crate) fn refused(&self, code: Code) {

@@ -30,7 +30,7 @@ use crate::cosigner::CosignerHandle;
 use crate::engine::config::{EngineConfig, Pace};
 use crate::engine::host::Validators;
 use crate::gather::FinalNote;
-use crate::http::state::{HttpLimits, HttpState, LedgerInfo, Tokens};
+use crate::http::{HttpLimits, HttpParts, HttpState, LedgerInfo, Tokens};
 use crate::keys::{PublisherKeys, Seed, ValidatorKeys, read_keys};
 use crate::metrics::Metrics;
 use crate::swarm::{self, PeerRole, SwarmConfig, SwarmPeer};
@@ -391,14 +391,15 @@ async fn serve(
         genesis: ledger.bytes.clone(),
         validators: validators_view(ledger),
     };
-    let state = HttpState::new(
-        Arc::new(http_ledger),
+    let state = HttpState::new(HttpParts {
+        ledger: Arc::new(http_ledger),
         info,
-        Tokens::new(config.http.token.as_deref()),
-        HttpLimits::default(),
-        Arc::clone(metrics),
-        stopping.clone(),
-    );
+        tokens: Tokens::new(config.http.token.as_deref()),
+        limits: HttpLimits::default(),
+        clients: config.http.limits.clone(),
+        metrics: Arc::clone(metrics),
+        stop: stopping.clone(),
+    });
     let address = config.http.listen;
     let listener = tokio::net::TcpListener::bind(address)
         .await

@@ -14,7 +14,7 @@ use super::ledger::Refusal;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fault {
     pub(super) rejection: Rejection,
-    pub(super) retry_after_ms: Option<u32>,
+    pub(super) retry_after_s: Option<u32>,
     pub(super) last_record: Option<RecordId>,
 }
 
@@ -37,6 +37,12 @@ impl Fault {
     /// A fault of this node; the log tells more than the answer.
     pub(super) fn internal() -> Self {
         Self::new(Code::Internal, "this node could not answer; its log says why")
+    }
+
+    /// The same, with the seconds after which to try again.
+    #[must_use]
+    pub(super) fn retry_after(self, seconds: u32) -> Self {
+        Self { retry_after_s: Some(seconds), ..self }
     }
 
     /// The problem document.
@@ -70,12 +76,8 @@ impl Fault {
         if self.rejection.code == Code::Unauthenticated {
             headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
         }
-        let retry_after_s = match self.retry_after_ms {
-            Some(ms) => Some(ms.div_ceil(1000).max(1)),
-            None if problem.status == 503 => Some(1),
-            None => None,
-        };
-        if let Some(seconds) = retry_after_s {
+        let unavailable = (problem.status == 503).then_some(1);
+        if let Some(seconds) = self.retry_after_s.or(unavailable) {
             headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         }
         response
@@ -84,7 +86,7 @@ impl Fault {
 
 impl From<Rejection> for Fault {
     fn from(rejection: Rejection) -> Self {
-        Self { rejection, retry_after_ms: None, last_record: None }
+        Self { rejection, retry_after_s: None, last_record: None }
     }
 }
 

@@ -56,7 +56,6 @@ pub(super) struct PollQuery {
     responses(
         (status = 200, description = "One event per final record, `id` its cursor", body = FeedEvent, content_type = "text/event-stream"),
         (status = 400, response = super::openapi::ProblemResponse),
-        (status = 429, response = super::openapi::ProblemResponse),
     )
 )]
 pub(super) async fn stream(
@@ -72,9 +71,7 @@ pub(super) async fn stream(
     };
     let permit = state.streams.clone().try_acquire_owned().map_err(|_| {
         let detail = format!("this node serves at most {} streams", state.limits.streams_max);
-        let mut fault = Fault::new(Code::RateLimited, detail);
-        fault.retry_after_ms = Some(10_000);
-        fault
+        Fault::new(Code::RateLimited, detail).retry_after(10)
     })?;
     let keep_alive = KeepAlive::new().interval(state.limits.heartbeat);
     let whole = state.tokens.admit(&headers);

@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
-use axum::Json;
 use axum::body::Body as Content;
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
+use axum::{Extension, Json};
 use base64ct::{Base64, Encoding as _};
 use serde::Deserialize;
 use tamga_api::draft::Seal;
@@ -21,6 +21,7 @@ use tamga_format::limits::SUBMISSION_BYTES_MAX;
 use tamga_format::subject::Subject;
 use tamga_state::codes::Code;
 
+use super::clients::Client;
 use super::fault::Fault;
 use super::language;
 use super::ledger::{Admission, ReadError, Settled, Standing};
@@ -223,6 +224,7 @@ fn accepted(id: RecordId, status: Stage, valid_until: UnixMillis) -> Response {
 )]
 pub(super) async fn batch(
     State(state): State<HttpState>,
+    Extension(client): Extension<Client>,
     uri: Uri,
     headers: HeaderMap,
     content: Content,
@@ -230,6 +232,7 @@ pub(super) async fn batch(
     let wait = request::query::<SubmitQuery>(&uri)?.wait(&state)?;
     let bytes = request::body(&headers, content, BATCH, state.limits.batch_bytes_max).await?;
     let parts = split_batch(&bytes, state.limits.batch_records_max)?;
+    state.take_batch(client, parts.len())?;
     let language = language(&headers);
     let mut lines: Vec<BatchLine> = Vec::with_capacity(parts.len());
     let mut submissions = Vec::with_capacity(parts.len());

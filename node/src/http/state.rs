@@ -10,6 +10,7 @@ use tamga_format::id::{TreeSize, sha256};
 use tokio::sync::{Semaphore, watch};
 use tokio::time::Instant;
 
+use super::clients::{Allowance, Client, ClientLimits, Clients};
 use super::fault::Fault;
 use super::ledger::{FinalNote, Ledger, ReadError};
 use crate::metrics::Metrics;
@@ -105,6 +106,25 @@ impl Tokens {
     }
 }
 
+/// What a server is made of.
+#[expect(missing_debug_implementations, reason = "HttpState shows what is worth showing")]
+pub struct HttpParts {
+    /// The ledger behind it.
+    pub ledger: Arc<dyn Ledger>,
+    /// The ledger's texts.
+    pub info: LedgerInfo,
+    /// Who may read everything.
+    pub tokens: Tokens,
+    /// Bounds of the interface.
+    pub limits: HttpLimits,
+    /// What one client may ask for.
+    pub clients: ClientLimits,
+    /// Where it is counted.
+    pub metrics: Arc<Metrics>,
+    /// Waits and streams end once this turns true.
+    pub stop: watch::Receiver<bool>,
+}
+
 /// What every handler shares; cheap to clone.
 #[derive(Clone)]
 pub struct HttpState(Arc<Shared>);
@@ -122,6 +142,7 @@ pub struct Shared {
     pub(super) info: LedgerInfo,
     pub(super) tokens: Tokens,
     pub(super) limits: HttpLimits,
+    pub(super) clients: Clients,
     pub(super) metrics: Arc<Metrics>,
     pub(super) waits: Semaphore,
     pub(super) streams: Arc<Semaphore>,
@@ -144,15 +165,9 @@ impl std::ops::Deref for HttpState {
 }
 
 impl HttpState {
-    /// The state of a server that ends its waits and streams once `stop` turns true.
-    pub fn new(
-        ledger: Arc<dyn Ledger>,
-        info: LedgerInfo,
-        tokens: Tokens,
-        limits: HttpLimits,
-        metrics: Arc<Metrics>,
-        stop: watch::Receiver<bool>,
-    ) -> Self {
+    /// The state of a server of these parts.
+    pub fn new(parts: HttpParts) -> Self {
+        let HttpParts { ledger, info, tokens, limits, clients, metrics, stop } = parts;
         let mut boot = [0; 4];
         // Request ids need not be secret; without entropy they are merely the same after a restart.
         if getrandom::fill(&mut boot).is_err() {
@@ -162,6 +177,7 @@ impl HttpState {
             ledger,
             info,
             tokens,
+            clients: Clients::new(&clients),
             metrics,
             stop,
             waits: Semaphore::new(limits.waits_max),
@@ -191,6 +207,19 @@ impl HttpState {
             }
             Err(_) => Err(Fault::internal()),
         }
+    }
+
+    /// Takes a unit of a client's allowance.
+    pub(super) fn take(&self, client: Client, allowance: Allowance) -> Result<(), Fault> {
+        let limited = |_: &Fault| self.metrics.limited(allowance.name());
+        self.clients.take(client, allowance).inspect_err(limited)
+    }
+
+    /// Takes the records of a batch beyond the one that the request itself took.
+    pub(super) fn take_batch(&self, client: Client, records: usize) -> Result<(), Fault> {
+        let limited = |_: &Fault| self.metrics.limited(Allowance::Records.name());
+        let more = records.saturating_sub(1);
+        self.clients.take_more(client, Allowance::Records, more).inspect_err(limited)
     }
 
     /// An id for the next request.

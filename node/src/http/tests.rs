@@ -34,6 +34,7 @@ use super::*;
 use crate::metrics::Metrics;
 
 mod fake;
+mod limiting;
 mod reading;
 mod submitting;
 
@@ -98,6 +99,26 @@ fn refusal(code: Code, pointer: &str) -> Refusal {
     Refusal { code, pointer: pointer.into(), detail: "told to refuse".into() }
 }
 
+/// What a server over a ledger is made of, with every default.
+fn parts(ledger: Arc<dyn Ledger>, stop: watch::Receiver<bool>) -> HttpParts {
+    let validators =
+        ValidatorsView { origin: ORIGIN.into(), genesis: "00".into(), quorum: 3, data: Vec::new() };
+    HttpParts {
+        ledger,
+        info: LedgerInfo {
+            origin: ORIGIN.into(),
+            policy: "log …\n".into(),
+            genesis: b"version = 1\n".to_vec(),
+            validators,
+        },
+        tokens: Tokens::new(["secret"]),
+        limits: HttpLimits::default(),
+        clients: ClientLimits::default(),
+        metrics: Arc::new(Metrics::default()),
+        stop,
+    }
+}
+
 /// A server over a fake.
 struct Server {
     router: Router,
@@ -111,26 +132,12 @@ impl Server {
     }
 
     fn with(fake: Fake, limits: HttpLimits) -> Self {
+        Self::of(fake, |parts| HttpParts { limits, ..parts })
+    }
+
+    fn of(fake: Fake, change: impl FnOnce(HttpParts) -> HttpParts) -> Self {
         let (stop, stopping) = watch::channel(false);
-        let info = LedgerInfo {
-            origin: ORIGIN.into(),
-            policy: "log …\n".into(),
-            genesis: b"version = 1\n".to_vec(),
-            validators: ValidatorsView {
-                origin: ORIGIN.into(),
-                genesis: "00".into(),
-                quorum: 3,
-                data: Vec::new(),
-            },
-        };
-        let state = HttpState::new(
-            Arc::new(fake),
-            info,
-            Tokens::new(["secret"]),
-            limits,
-            Arc::new(Metrics::default()),
-            stopping,
-        );
+        let state = HttpState::new(change(parts(Arc::new(fake), stopping)));
         Self { router: router(state), _stop: stop }
     }
 

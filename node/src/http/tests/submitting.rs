@@ -2,8 +2,8 @@
 
 use super::*;
 
-const ONE: &str = "application/tamga-submission+cbor";
-const MANY: &str = "application/tamga-batch+cbor";
+pub(super) const ONE: &str = "application/tamga-submission+cbor";
+pub(super) const MANY: &str = "application/tamga-batch+cbor";
 
 fn told(verdict: Result<Admission, Refusal>, settled: Settled) -> Fake {
     let fake = Fake::holding(vec![presented()]);
@@ -146,7 +146,7 @@ async fn a_panic_costs_one_request() {
     assert_eq!(server.get("/livez").await.status, 200);
 }
 
-fn batch(parts: &[&[u8]]) -> Vec<u8> {
+pub(super) fn batch(parts: &[&[u8]]) -> Vec<u8> {
     let mut writer = Writer::new();
     writer.array(parts.len());
     for part in parts {
