@@ -40,8 +40,6 @@ use crate::{cosigner, devnet, engine, http, pool, publisher};
 const INBOX_MAX: usize = 1_024;
 /// Bytes of one part of a proposed block.
 const PART_BYTES: usize = 256 << 10;
-/// How long a stopping process waits for open requests.
-const STOP_WITHIN: Duration = Duration::from_secs(5);
 /// How the names of ledgers end that accept the public demo keys.
 const DEVNET_SUFFIX: &str = "-devnet";
 
@@ -191,8 +189,8 @@ impl Running {
     /// Stops: no new requests, open ones finish, then the engine ends. What was committed is durable already.
     pub async fn stop(self) {
         self.stop.send_replace(true);
-        if tokio::time::timeout(STOP_WITHIN, self.server).await.is_err() {
-            tracing::warn!("requests were still open after {} s", STOP_WITHIN.as_secs());
+        if let Err(error) = self.server.await {
+            tracing::error!(%error, "the HTTP server did not end in order");
         }
         self.engine.stop().await;
         for task in self.tasks {
@@ -395,26 +393,20 @@ async fn serve(
         ledger: Arc::new(http_ledger),
         info,
         tokens: Tokens::new(config.http.token.as_deref()),
-        limits: HttpLimits::default(),
+        limits: HttpLimits {
+            connections_max: config.http.connections_max,
+            ..HttpLimits::default()
+        },
         clients: config.http.limits.clone(),
         metrics: Arc::clone(metrics),
-        stop: stopping.clone(),
+        stop: stopping,
     });
     let address = config.http.listen;
     let listener = tokio::net::TcpListener::bind(address)
         .await
         .with_context(|| format!("HTTP address {address}"))?;
     let listening = listener.local_addr()?;
-    let mut stopping = stopping;
-    let stop = async move {
-        // An error means that the process is ending anyway.
-        stopping.wait_for(|stop| *stop).await.ok();
-    };
-    let task = tokio::spawn(async move {
-        if let Err(error) = http::serve(listener, state, stop).await {
-            tracing::error!(%error, "the HTTP server ended");
-        }
-    });
+    let task = tokio::spawn(http::serve(listener, state));
     Ok((task, listening))
 }
 

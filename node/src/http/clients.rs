@@ -80,6 +80,8 @@ pub struct ClientLimits {
     pub token_reads_per_minute: u32,
     /// Records submitted in a minute.
     pub records_per_minute: u32,
+    /// Connections at a time.
+    pub connections: usize,
     /// Networks without limits, such as those of writers by contract.
     pub unlimited: Vec<Network>,
     /// Proxies that are believed whom they speak for (`X-Forwarded-For`).
@@ -93,6 +95,7 @@ impl Default for ClientLimits {
             token_reads_per_minute: 600,
             // A third of the pool: no single client fills it.
             records_per_minute: 6_000,
+            connections: 256,
             unlimited: vec![
                 Network(IpNet::new_assert(Ipv4Addr::new(127, 0, 0, 0).into(), 8)),
                 Network(IpNet::from(IpAddr::V6(Ipv6Addr::LOCALHOST))),
@@ -140,6 +143,7 @@ impl Allowance {
 pub(super) struct Clients {
     unlimited: Vec<Network>,
     trusted_proxies: Vec<Network>,
+    connections_max: usize,
     started: Instant,
     reads: Mutex<Allowances>,
     token_reads: Mutex<Allowances>,
@@ -152,11 +156,23 @@ impl Clients {
         Self {
             unlimited: limits.unlimited.clone(),
             trusted_proxies: limits.trusted_proxies.clone(),
+            connections_max: limits.connections,
             started: Instant::now(),
             reads: allowances(limits.reads_per_minute),
             token_reads: allowances(limits.token_reads_per_minute),
             records: allowances(limits.records_per_minute),
         }
+    }
+
+    /// Connections of one client at a time.
+    pub(super) const fn connections_max(&self) -> usize {
+        self.connections_max
+    }
+
+    /// Whose connection it is; a trusted proxy's may be anybody's.
+    pub(super) fn peer(&self, peer: IpAddr) -> Client {
+        let peer = peer.to_canonical();
+        if Network::holds(&self.trusted_proxies, peer) { Client(None) } else { self.client(peer) }
     }
 
     /// Whose request it is, given the peer of its connection.

@@ -53,7 +53,7 @@ impl Fault {
     }
 
     /// The status line; a code that isn't for HTTP is our own mistake.
-    fn status(&self) -> StatusCode {
+    pub(super) fn status(&self) -> StatusCode {
         match StatusCode::from_u16(self.rejection.code.info().http) {
             // "Not final yet" is an answer, never an error.
             Ok(status) if status.is_client_error() || status.is_server_error() => status,

@@ -106,14 +106,13 @@ impl Feed {
             if let Some(event) = self.ready.pop_front() {
                 return Some(event);
             }
-            if *self.state.stop.borrow() {
+            if self.state.stops() {
                 return None;
             }
             if final_size(&self.state) <= self.next {
-                let mut stop = self.state.stop.clone();
                 tokio::select! {
                     _ = self.state.ledger.final_beyond(TreeSize(self.next)) => {}
-                    _ = stop.wait_for(|stop| *stop) => return None,
+                    () = self.state.stopped() => return None,
                 }
             }
             let (events, next) = read_finals(&self.state, self.next, self.whole).await.ok()?;
@@ -164,11 +163,10 @@ pub(super) async fn poll(
             break;
         }
         let Ok(_permit) = state.waits.try_acquire() else { break };
-        let mut stop = state.stop.clone();
         tokio::select! {
             _ = state.ledger.final_beyond(TreeSize(next)) => {}
             () = tokio::time::sleep_until(deadline) => break,
-            _ = stop.wait_for(|stop| *stop) => break,
+            () = state.stopped() => break,
         }
     }
     if data.len() > limit {

@@ -3,7 +3,6 @@
 //! Handlers parse, call and shape; they hold no rules. Errors are [`fault::Fault`]s, written as problem documents here,
 //! on the way out, in the language of the request.
 
-use std::future::Future;
 use std::net::SocketAddr;
 use std::panic::AssertUnwindSafe;
 use std::time::Instant;
@@ -14,11 +13,9 @@ use axum::http::{HeaderMap, HeaderValue, header};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::{MethodRouter, get, post};
-use axum::serve::ListenerExt as _;
 use futures::FutureExt as _;
 use tamga_api::problem::Language;
 use tamga_state::codes::Code;
-use tokio::net::TcpListener;
 
 mod allowance;
 mod blocks;
@@ -30,13 +27,16 @@ pub mod ledger;
 mod log;
 pub mod openapi;
 mod probes;
+mod progress;
 mod reads;
 pub mod records;
 mod request;
+mod server;
 pub mod state;
 mod status;
 
 pub use clients::{ClientLimits, Network};
+pub use server::serve;
 pub use state::{HttpLimits, HttpParts, HttpState, LedgerInfo, Tokens};
 
 use clients::{Allowance, RATE_LIMIT, RATE_LIMIT_POLICY};
@@ -110,26 +110,6 @@ pub fn router(state: HttpState) -> Router {
         // Bodies are read by `request::body` under limits of their own.
         .layer(DefaultBodyLimit::disable())
         .with_state(state)
-}
-
-/// Serves the interface on a listener until `stop` ends; then lets running requests finish.
-///
-/// # Errors
-///
-/// Those of the listener.
-pub async fn serve(
-    listener: TcpListener,
-    state: HttpState,
-    stop: impl Future<Output = ()> + Send + 'static,
-) -> std::io::Result<()> {
-    let listener = listener.tap_io(|stream| {
-        // Answers are small and waited for: without this, Nagle's algorithm may hold them back.
-        if let Err(error) = stream.set_nodelay(true) {
-            tracing::debug!(%error, "a connection keeps its delay");
-        }
-    });
-    let service = router(state).into_make_service_with_connect_info::<SocketAddr>();
-    axum::serve(listener, service).with_graceful_shutdown(stop).await
 }
 
 /// Takes a unit of the client's allowance before the request is looked at, and tells it what is left.

@@ -106,7 +106,7 @@ pub(super) async fn submit(
     content: Content,
 ) -> Result<Response, Fault> {
     let wait = request::query::<SubmitQuery>(&uri)?.wait(&state)?;
-    let bytes = request::body(&headers, content, SUBMISSION, SUBMISSION_BYTES_MAX).await?;
+    let bytes = request::body(&state, &headers, content, SUBMISSION, SUBMISSION_BYTES_MAX).await?;
     let submission = Submission::decode(&bytes)?;
     let id = submission.record().id();
     let subject = submission.record().record().subject;
@@ -164,10 +164,9 @@ pub(super) async fn submit(
 /// Waits for a verdict, unless too many wait already or the node stops.
 async fn settle(state: &HttpState, id: RecordId, within: Duration) -> Settled {
     let Ok(_permit) = state.waits.try_acquire() else { return Settled::Pending };
-    let mut stop = state.stop.clone();
     tokio::select! {
         settled = state.ledger.settled(id, within) => settled,
-        _ = stop.wait_for(|stop| *stop) => Settled::Pending,
+        () = state.stopped() => Settled::Pending,
     }
 }
 
@@ -230,7 +229,8 @@ pub(super) async fn batch(
     content: Content,
 ) -> Result<Response, Fault> {
     let wait = request::query::<SubmitQuery>(&uri)?.wait(&state)?;
-    let bytes = request::body(&headers, content, BATCH, state.limits.batch_bytes_max).await?;
+    let bytes =
+        request::body(&state, &headers, content, BATCH, state.limits.batch_bytes_max).await?;
     let parts = split_batch(&bytes, state.limits.batch_records_max)?;
     state.take_batch(client, parts.len())?;
     let language = language(&headers);
@@ -396,7 +396,7 @@ pub(super) async fn validate(
     content: Content,
 ) -> Result<Json<Validated>, Fault> {
     request::query::<request::NoQuery>(&uri)?;
-    let bytes = request::body(&headers, content, SUBMISSION, SUBMISSION_BYTES_MAX).await?;
+    let bytes = request::body(&state, &headers, content, SUBMISSION, SUBMISSION_BYTES_MAX).await?;
     let submission = Submission::decode(&bytes)?;
     let id = submission.record().id();
     let subject = submission.record().record().subject;
@@ -428,7 +428,8 @@ pub(super) async fn draft(
     content: Content,
 ) -> Result<Response, Fault> {
     request::query::<request::NoQuery>(&uri)?;
-    let asked: DraftRequest = request::json(&headers, content, state.limits.json_bytes_max).await?;
+    let asked: DraftRequest =
+        request::json(&state, &headers, content, state.limits.json_bytes_max).await?;
     let invalid = |pointer: &str, detail: &str| Fault::at(Code::Validation, pointer, detail);
     let mut seed = [0; 48];
     getrandom::fill(&mut seed).map_err(|_| Fault::internal())?;

@@ -7,13 +7,16 @@ use std::time::Duration;
 use axum::http::{HeaderMap, HeaderValue, header};
 use tamga_api::shapes::ValidatorsView;
 use tamga_format::id::{TreeSize, sha256};
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::{Semaphore, SemaphorePermit, watch};
 use tokio::time::Instant;
 
 use super::clients::{Allowance, Client, ClientLimits, Clients};
 use super::fault::Fault;
 use super::ledger::{FinalNote, Ledger, ReadError};
 use crate::metrics::Metrics;
+
+/// Bytes in which room for bodies is counted.
+const BODY_UNIT: usize = 1 << 10;
 
 /// The texts of a ledger that never change while a node runs.
 #[derive(Clone, Debug)]
@@ -31,6 +34,21 @@ pub struct LedgerInfo {
 /// Bounds of the HTTP interface.
 #[derive(Clone, Debug)]
 pub struct HttpLimits {
+    /// Connections at a time.
+    pub connections_max: usize,
+    /// Bytes of a request's line and headers.
+    pub head_bytes_max: usize,
+    /// Time for these to arrive, counted from when the connection is free for them: slow heads and idle connections
+    /// end alike.
+    pub head_timeout: Duration,
+    /// Time for a request's body to arrive.
+    pub body_timeout: Duration,
+    /// Bytes of all bodies that arrive or wait for their verdict; beyond them a body waits to be read.
+    pub body_bytes_all_max: usize,
+    /// Time for which an answer may make no progress because its reader does not read.
+    pub write_timeout: Duration,
+    /// Time for running requests to finish once the node stops.
+    pub stop_within: Duration,
     /// Bytes of one batch.
     pub batch_bytes_max: usize,
     /// Submissions of one batch.
@@ -60,6 +78,13 @@ pub struct HttpLimits {
 impl Default for HttpLimits {
     fn default() -> Self {
         Self {
+            connections_max: 2_048,
+            head_bytes_max: 16 << 10,
+            head_timeout: Duration::from_secs(30),
+            body_timeout: Duration::from_secs(30),
+            body_bytes_all_max: 256 << 20,
+            write_timeout: Duration::from_secs(30),
+            stop_within: Duration::from_secs(5),
             batch_bytes_max: 8 << 20,
             batch_records_max: 1_000,
             json_bytes_max: 256 << 10,
@@ -146,7 +171,9 @@ pub struct Shared {
     pub(super) metrics: Arc<Metrics>,
     pub(super) waits: Semaphore,
     pub(super) streams: Arc<Semaphore>,
-    pub(super) stop: watch::Receiver<bool>,
+    stop: watch::Receiver<bool>,
+    /// Room for bodies, in [`BODY_UNIT`]s.
+    bodies: Semaphore,
     reads: Semaphore,
     boot: u32,
     requests: AtomicU64,
@@ -182,6 +209,7 @@ impl HttpState {
             stop,
             waits: Semaphore::new(limits.waits_max),
             streams: Arc::new(Semaphore::new(limits.streams_max)),
+            bodies: Semaphore::new(limits.body_bytes_all_max / BODY_UNIT),
             reads: Semaphore::new(limits.reads_max),
             boot: u32::from_le_bytes(boot),
             requests: AtomicU64::new(0),
@@ -189,6 +217,26 @@ impl HttpState {
             banner: Mutex::new((TreeSize(0), None)),
             limits,
         }))
+    }
+
+    /// Whether the node stops.
+    pub(super) fn stops(&self) -> bool {
+        *self.stop.borrow()
+    }
+
+    /// Waits until the node stops.
+    pub(super) async fn stopped(&self) {
+        let mut stop = self.stop.clone();
+        // An error means that the process is ending anyway.
+        stop.wait_for(|stop| *stop).await.ok();
+    }
+
+    /// Waits for room for a body of so many bytes; a body above all room takes all of it.
+    pub(super) async fn room(&self, bytes: usize) -> Option<SemaphorePermit<'_>> {
+        let all = self.limits.body_bytes_all_max / BODY_UNIT;
+        let units = u32::try_from(bytes.div_ceil(BODY_UNIT).min(all)).unwrap_or(u32::MAX);
+        // The semaphore is never closed: should it be, reading unbounded is the lesser evil.
+        self.bodies.acquire_many(units).await.ok()
     }
 
     /// Runs a blocking read on a thread for such reads.

@@ -36,6 +36,7 @@ use crate::metrics::Metrics;
 mod fake;
 mod limiting;
 mod reading;
+mod serving;
 mod submitting;
 
 use fake::Fake;
