@@ -21,6 +21,7 @@ use tamga_rocks::RocksStore;
 use tamga_state::Genesis;
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::task::JoinHandle;
+use tokio::time::Instant;
 use tracing_subscriber::EnvFilter;
 
 use crate::app::{self, AppHandle, EngineHost, HttpLedger, Opened};
@@ -30,7 +31,7 @@ use crate::cosigner::CosignerHandle;
 use crate::engine::config::{EngineConfig, Pace};
 use crate::engine::host::Validators;
 use crate::gather::FinalNote;
-use crate::http::{HttpLimits, HttpParts, HttpState, LedgerInfo, Tokens};
+use crate::http::{HttpLimits, HttpParts, HttpState, LedgerInfo, Pace, Tokens};
 use crate::keys::{PublisherKeys, Seed, ValidatorKeys, read_keys};
 use crate::metrics::Metrics;
 use crate::swarm::{self, PeerRole, SwarmConfig, SwarmPeer};
@@ -249,12 +250,14 @@ pub async fn start(config: &ValidatorConfig) -> Result<Running> {
     let moniker = config.validator.clone();
     metrics.append(move || engine::metrics::text(&moniker));
     let http_ledger = HttpLedger::new(app.clone(), engine.state());
-    let (server, listening) = serve(config, &ledger, http_ledger, &metrics, stopping).await?;
+    let pace = Arc::new(Pace::new(app.pending()));
+    let (server, listening) =
+        serve(config, &ledger, http_ledger, &pace, &metrics, stopping).await?;
     let (failures, failure) = mpsc::channel(4);
     let tasks = vec![
         tokio::spawn(pool::receive(app.clone(), pool_inbox)),
         tokio::spawn(pool::send(swarm, doors.accepted)),
-        tokio::spawn(after_commits(app.clone(), doors.commits, cosigner, metrics)),
+        tokio::spawn(after_commits(app.clone(), doors.commits, cosigner, pace, metrics)),
         tokio::spawn(store_notes(app.clone(), final_notes)),
         tokio::spawn(watch_replica(doors.ended, failures.clone())),
         tokio::spawn(watch_task("cosigner", cosigning, failures.clone())),
@@ -380,6 +383,7 @@ async fn serve(
     config: &ValidatorConfig,
     ledger: &Ledger,
     http_ledger: HttpLedger,
+    pace: &Arc<Pace>,
     metrics: &Arc<Metrics>,
     stopping: watch::Receiver<bool>,
 ) -> Result<(JoinHandle<()>, std::net::SocketAddr)> {
@@ -398,6 +402,7 @@ async fn serve(
             ..HttpLimits::default()
         },
         clients: config.http.limits.clone(),
+        pace: Arc::clone(pace),
         metrics: Arc::clone(metrics),
         stop: stopping,
     });
@@ -432,16 +437,18 @@ fn validator_view(member: &Validator) -> ValidatorView {
     }
 }
 
-/// Tells the cosigner and the metrics what was committed, until the replica ends.
+/// Tells the cosigner, the pace and the metrics what was committed, until the replica ends.
 async fn after_commits(
     app: AppHandle,
     mut commits: mpsc::UnboundedReceiver<Committed>,
     cosigner: CosignerHandle,
+    pace: Arc<Pace>,
     metrics: Arc<Metrics>,
 ) {
     let gauge = |value: u64| i64::try_from(value).unwrap_or(i64::MAX);
     while let Some(committed) = commits.recv().await {
         cosigner.committed(committed.head.height);
+        pace.decided(committed.records.len() as u64, Instant::now());
         metrics.height.set(gauge(committed.head.height.get()));
         metrics.log_size.set(gauge(committed.head.size.get()));
         metrics.pool_records.set(gauge(*app.pending().borrow()));

@@ -7,8 +7,6 @@ use tamga_format::error::FormatError;
 use tamga_format::id::RecordId;
 use tamga_state::codes::{Code, Rejection};
 
-use super::ledger::Refusal;
-
 /// Why a request fails. As a response it is empty but for its status: [`super::outside`] writes the
 /// problem, which needs the request's language, path and id.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -49,6 +47,8 @@ impl Fault {
     pub(super) fn problem(&self, language: Language) -> Problem {
         let mut problem = Problem::new(&self.rejection, language);
         problem.last_record = self.last_record.map(|id| id.to_string());
+        let awaited = matches!(problem.status, 429 | 503).then_some(1);
+        problem.retry_after = self.retry_after_s.or(awaited);
         problem
     }
 
@@ -76,8 +76,7 @@ impl Fault {
         if self.rejection.code == Code::Unauthenticated {
             headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
         }
-        let unavailable = (problem.status == 503).then_some(1);
-        if let Some(seconds) = self.retry_after_s.or(unavailable) {
+        if let Some(seconds) = problem.retry_after {
             headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         }
         response
@@ -87,12 +86,6 @@ impl Fault {
 impl From<Rejection> for Fault {
     fn from(rejection: Rejection) -> Self {
         Self { rejection, retry_after_s: None, last_record: None }
-    }
-}
-
-impl From<Refusal> for Fault {
-    fn from(refusal: Refusal) -> Self {
-        Rejection::new(refusal.code, refusal.pointer, refusal.detail).into()
     }
 }
 

@@ -26,6 +26,7 @@ mod feed;
 pub mod ledger;
 mod log;
 pub mod openapi;
+mod pace;
 mod probes;
 mod progress;
 mod reads;
@@ -36,6 +37,7 @@ pub mod state;
 mod status;
 
 pub use clients::{ClientLimits, Network};
+pub use pace::Pace;
 pub use server::serve;
 pub use state::{HttpLimits, HttpParts, HttpState, LedgerInfo, Tokens};
 

@@ -117,7 +117,7 @@ pub(super) async fn submit(
         Some(Ok(admission)) => admission,
         Some(Err(refusal)) => {
             state.metrics.refused(refusal.code);
-            return Err(with_last_record(&state, refusal.into(), subject).await);
+            return Err(with_last_record(&state, state.refused(refusal), subject).await);
         }
         None => return Err(Fault::internal()),
     };
@@ -144,16 +144,16 @@ pub(super) async fn submit(
                 }
                 response
             }
-            None => accepted(id, Stage::Ordered, valid_until),
+            None => accepted(&state, id, Stage::Ordered, valid_until),
         },
         Settled::Refused(refusal) => {
             state.metrics.refused(refusal.code);
-            return Err(with_last_record(&state, refusal.into(), subject).await);
+            return Err(with_last_record(&state, state.refused(refusal), subject).await);
         }
         Settled::Pending if matches!(admission, Admission::Logged(_)) => {
-            accepted(id, Stage::Ordered, valid_until)
+            accepted(&state, id, Stage::Ordered, valid_until)
         }
-        Settled::Pending => accepted(id, Stage::Accepted, valid_until),
+        Settled::Pending => accepted(&state, id, Stage::Accepted, valid_until),
     };
     if replayed {
         response.headers_mut().insert(REPLAYED, HeaderValue::from_static("true"));
@@ -186,7 +186,7 @@ async fn with_last_record(state: &HttpState, mut fault: Fault, subject: Subject)
 }
 
 /// `202`: taken, not final yet.
-fn accepted(id: RecordId, status: Stage, valid_until: UnixMillis) -> Response {
+fn accepted(state: &HttpState, id: RecordId, status: Stage, valid_until: UnixMillis) -> Response {
     let operation = format!("/v1/operations/{id}");
     let body = Accepted {
         record_id: id.to_string(),
@@ -197,7 +197,7 @@ fn accepted(id: RecordId, status: Stage, valid_until: UnixMillis) -> Response {
     let mut response = (StatusCode::ACCEPTED, Json(body)).into_response();
     let headers = response.headers_mut();
     headers.extend(HeaderValue::try_from(operation).map(|at| (header::LOCATION, at)));
-    headers.insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
+    headers.insert(header::RETRY_AFTER, HeaderValue::from(state.ask_again_s(status)));
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     response
 }
@@ -272,7 +272,7 @@ pub(super) async fn batch(
             }
             Err(refusal) => {
                 state.metrics.refused(refusal.code);
-                reject(line, &refusal.into(), language);
+                reject(line, &state.refused(refusal), language);
             }
         }
     }
@@ -288,7 +288,7 @@ pub(super) async fn batch(
             Settled::Final => finals.push((at, id)),
             Settled::Refused(refusal) => {
                 state.metrics.refused(refusal.code);
-                reject(line, &refusal.into(), language);
+                reject(line, &state.refused(refusal), language);
             }
             Settled::Pending => {}
         }
@@ -405,7 +405,7 @@ pub(super) async fn validate(
             let known = matches!(admission, Admission::Pending | Admission::Logged(_));
             Ok(Json(Validated { record_id: id.to_string(), known }))
         }
-        Err(refusal) => Err(with_last_record(&state, refusal.into(), subject).await),
+        Err(refusal) => Err(with_last_record(&state, state.refused(refusal), subject).await),
     }
 }
 

@@ -141,8 +141,8 @@ impl Door {
             connections_per_client_max: one,
             open: Mutex::default(),
             metrics: Arc::clone(&state.metrics),
-            node_is_full: answer(&Fault::new(Code::Busy, node)),
-            client_is_full: answer(&Fault::new(Code::RateLimited, client)),
+            node_is_full: answer(Fault::new(Code::Busy, node)),
+            client_is_full: answer(Fault::new(Code::RateLimited, client)),
         }
     }
 
@@ -202,7 +202,8 @@ impl Drop for Pass {
 }
 
 /// The answer to a connection of which nothing was read, so in English.
-fn answer(fault: &Fault) -> Vec<u8> {
+fn answer(fault: Fault) -> Vec<u8> {
+    let fault = fault.retry_after(RETRY_AFTER_S);
     let body = serde_json::to_string(&fault.problem(Language::En)).unwrap_or_default();
     let (status, length) = (fault.status(), body.len());
     format!(

@@ -5,14 +5,16 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use axum::http::{HeaderMap, HeaderValue, header};
-use tamga_api::shapes::ValidatorsView;
+use tamga_api::shapes::{Stage, ValidatorsView};
 use tamga_format::id::{TreeSize, sha256};
+use tamga_state::codes::Code;
 use tokio::sync::{Semaphore, SemaphorePermit, watch};
 use tokio::time::Instant;
 
 use super::clients::{Allowance, Client, ClientLimits, Clients};
 use super::fault::Fault;
-use super::ledger::{FinalNote, Ledger, ReadError};
+use super::ledger::{FinalNote, Ledger, ReadError, Refusal};
+use super::pace::Pace;
 use crate::metrics::Metrics;
 
 /// Bytes in which room for bodies is counted.
@@ -144,6 +146,8 @@ pub struct HttpParts {
     pub limits: HttpLimits,
     /// What one client may ask for.
     pub clients: ClientLimits,
+    /// How fast waiting records are decided.
+    pub pace: Arc<Pace>,
     /// Where it is counted.
     pub metrics: Arc<Metrics>,
     /// Waits and streams end once this turns true.
@@ -168,6 +172,7 @@ pub struct Shared {
     pub(super) tokens: Tokens,
     pub(super) limits: HttpLimits,
     pub(super) clients: Clients,
+    pace: Arc<Pace>,
     pub(super) metrics: Arc<Metrics>,
     pub(super) waits: Semaphore,
     pub(super) streams: Arc<Semaphore>,
@@ -194,7 +199,7 @@ impl std::ops::Deref for HttpState {
 impl HttpState {
     /// The state of a server of these parts.
     pub fn new(parts: HttpParts) -> Self {
-        let HttpParts { ledger, info, tokens, limits, clients, metrics, stop } = parts;
+        let HttpParts { ledger, info, tokens, limits, clients, pace, metrics, stop } = parts;
         let mut boot = [0; 4];
         // Request ids need not be secret; without entropy they are merely the same after a restart.
         if getrandom::fill(&mut boot).is_err() {
@@ -205,6 +210,7 @@ impl HttpState {
             info,
             tokens,
             clients: Clients::new(&clients),
+            pace,
             metrics,
             stop,
             waits: Semaphore::new(limits.waits_max),
@@ -217,6 +223,28 @@ impl HttpState {
             banner: Mutex::new((TreeSize(0), None)),
             limits,
         }))
+    }
+
+    /// Seconds after which what waits now is decided, 1 to 60.
+    fn retry_after_s(&self) -> u32 {
+        self.pace.retry_after_s(Instant::now())
+    }
+
+    /// Seconds after which to ask again about a record that is not final yet.
+    pub(super) fn ask_again_s(&self, stage: Stage) -> u32 {
+        if stage == Stage::Accepted { self.retry_after_s() } else { 1 }
+    }
+
+    /// The fault that tells of a refusal; of a full pool, when to come again.
+    pub(super) fn refused(&self, refusal: Refusal) -> Fault {
+        let Refusal { code, pointer, detail } = refusal;
+        if code != Code::PoolFull {
+            return Fault::at(code, pointer, detail);
+        }
+        let seconds = self.retry_after_s();
+        let detail =
+            format!("the pool is full; what waits is decided in {seconds} s, try again then");
+        Fault::new(Code::PoolFull, detail).retry_after(seconds)
     }
 
     /// Whether the node stops.

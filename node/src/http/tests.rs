@@ -115,6 +115,7 @@ fn parts(ledger: Arc<dyn Ledger>, stop: watch::Receiver<bool>) -> HttpParts {
         tokens: Tokens::new(["secret"]),
         limits: HttpLimits::default(),
         clients: ClientLimits::default(),
+        pace: Arc::new(Pace::new(watch::channel(0).1)),
         metrics: Arc::new(Metrics::default()),
         stop,
     }
