@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
-use axum::Json;
 use axum::body::Body as Content;
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
+use axum::{Extension, Json};
 use base64ct::{Base64, Encoding as _};
 use serde::Deserialize;
 use tamga_api::draft::Seal;
@@ -21,6 +21,7 @@ use tamga_format::limits::SUBMISSION_BYTES_MAX;
 use tamga_format::subject::Subject;
 use tamga_state::codes::Code;
 
+use super::clients::Client;
 use super::fault::Fault;
 use super::language;
 use super::ledger::{Admission, ReadError, Settled, Standing};
@@ -125,7 +126,7 @@ pub(super) async fn submit(
     content: Content,
 ) -> Result<Response, Fault> {
     let wait = request::query::<SubmitQuery>(&uri)?.wait(&state)?;
-    let bytes = request::body(&headers, content, SUBMISSION, SUBMISSION_BYTES_MAX).await?;
+    let bytes = request::body(&state, &headers, content, SUBMISSION, SUBMISSION_BYTES_MAX).await?;
     let submission = Submission::decode(&bytes)?;
     let id = submission.record().id();
     let subject = submission.record().record().subject;
@@ -136,7 +137,7 @@ pub(super) async fn submit(
         Some(Ok(admission)) => admission,
         Some(Err(refusal)) => {
             state.metrics.refused(refusal.code);
-            return Err(with_last_record(&state, refusal.into(), subject).await);
+            return Err(with_last_record(&state, state.refused(refusal), subject).await);
         }
         None => return Err(Fault::internal()),
     };
@@ -163,16 +164,16 @@ pub(super) async fn submit(
                 }
                 response
             }
-            None => accepted(id, Stage::Ordered, valid_until),
+            None => accepted(&state, id, Stage::Ordered, valid_until),
         },
         Settled::Refused(refusal) => {
             state.metrics.refused(refusal.code);
-            return Err(with_last_record(&state, refusal.into(), subject).await);
+            return Err(with_last_record(&state, state.refused(refusal), subject).await);
         }
         Settled::Pending if matches!(admission, Admission::Logged(_)) => {
-            accepted(id, Stage::Ordered, valid_until)
+            accepted(&state, id, Stage::Ordered, valid_until)
         }
-        Settled::Pending => accepted(id, Stage::Accepted, valid_until),
+        Settled::Pending => accepted(&state, id, Stage::Accepted, valid_until),
     };
     if replayed {
         response.headers_mut().insert(REPLAYED, HeaderValue::from_static("true"));
@@ -183,10 +184,9 @@ pub(super) async fn submit(
 /// Waits for a verdict, unless too many wait already or the node stops.
 async fn settle(state: &HttpState, id: RecordId, within: Duration) -> Settled {
     let Ok(_permit) = state.waits.try_acquire() else { return Settled::Pending };
-    let mut stop = state.stop.clone();
     tokio::select! {
         settled = state.ledger.settled(id, within) => settled,
-        _ = stop.wait_for(|stop| *stop) => Settled::Pending,
+        () = state.stopped() => Settled::Pending,
     }
 }
 
@@ -206,7 +206,7 @@ async fn with_last_record(state: &HttpState, mut fault: Fault, subject: Subject)
 }
 
 /// `202`: taken, not final yet.
-fn accepted(id: RecordId, status: Stage, valid_until: UnixMillis) -> Response {
+fn accepted(state: &HttpState, id: RecordId, status: Stage, valid_until: UnixMillis) -> Response {
     let operation = format!("/v1/operations/{id}");
     let body = Accepted {
         record_id: id.to_string(),
@@ -217,7 +217,7 @@ fn accepted(id: RecordId, status: Stage, valid_until: UnixMillis) -> Response {
     let mut response = (StatusCode::ACCEPTED, Json(body)).into_response();
     let headers = response.headers_mut();
     headers.extend(HeaderValue::try_from(operation).map(|at| (header::LOCATION, at)));
-    headers.insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
+    headers.insert(header::RETRY_AFTER, HeaderValue::from(state.ask_again_s(status)));
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     response
 }
@@ -245,14 +245,17 @@ fn accepted(id: RecordId, status: Stage, valid_until: UnixMillis) -> Response {
 )]
 pub(super) async fn batch(
     State(state): State<HttpState>,
+    Extension(client): Extension<Client>,
     uri: Uri,
     headers: HeaderMap,
     content: Content,
 ) -> Result<Response, Fault> {
     let query = request::query::<BatchQuery>(&uri)?;
     let wait = query.wait(&state)?;
-    let bytes = request::body(&headers, content, BATCH, state.limits.batch_bytes_max).await?;
+    let bytes =
+        request::body(&state, &headers, content, BATCH, state.limits.batch_bytes_max).await?;
     let parts = split_batch(&bytes, state.limits.batch_records_max)?;
+    state.take_batch(client, parts.len())?;
     let language = language(&headers);
     let mut lines: Vec<BatchLine> = Vec::with_capacity(parts.len());
     let mut submissions = Vec::with_capacity(parts.len());
@@ -300,7 +303,7 @@ pub(super) async fn batch(
                 if !query.dry_run {
                     state.metrics.refused(refusal.code);
                 }
-                reject(line, &refusal.into(), language);
+                reject(line, &state.refused(refusal), language);
             }
         }
     }
@@ -316,7 +319,7 @@ pub(super) async fn batch(
             Settled::Final => finals.push((at, id)),
             Settled::Refused(refusal) => {
                 state.metrics.refused(refusal.code);
-                reject(line, &refusal.into(), language);
+                reject(line, &state.refused(refusal), language);
             }
             Settled::Pending => {}
         }
@@ -424,7 +427,7 @@ pub(super) async fn validate(
     content: Content,
 ) -> Result<Json<Validated>, Fault> {
     request::query::<request::NoQuery>(&uri)?;
-    let bytes = request::body(&headers, content, SUBMISSION, SUBMISSION_BYTES_MAX).await?;
+    let bytes = request::body(&state, &headers, content, SUBMISSION, SUBMISSION_BYTES_MAX).await?;
     let submission = Submission::decode(&bytes)?;
     let id = submission.record().id();
     let subject = submission.record().record().subject;
@@ -434,7 +437,7 @@ pub(super) async fn validate(
             let known = matches!(admission, Admission::Pending | Admission::Logged(_));
             Ok(Json(Validated { record_id: id.to_string(), known }))
         }
-        Err(refusal) => Err(with_last_record(&state, refusal.into(), subject).await),
+        Err(refusal) => Err(with_last_record(&state, state.refused(refusal), subject).await),
     }
 }
 
@@ -457,7 +460,8 @@ pub(super) async fn draft(
     content: Content,
 ) -> Result<Response, Fault> {
     request::query::<request::NoQuery>(&uri)?;
-    let asked: DraftRequest = request::json(&headers, content, state.limits.json_bytes_max).await?;
+    let asked: DraftRequest =
+        request::json(&state, &headers, content, state.limits.json_bytes_max).await?;
     let invalid = |pointer: &str, detail: &str| Fault::at(Code::Validation, pointer, detail);
     let mut seed = [0; 48];
     getrandom::fill(&mut seed).map_err(|_| Fault::internal())?;
