@@ -118,7 +118,7 @@ impl<S: Store> App<S> {
         }
         check_body(record.record().body, body.as_ref()).map_err(AdmitError::Body)?;
         let pending = Arc::new(Pending::new(record, body));
-        if !self.pool.has_room(pending.bytes()) {
+        if !self.pool.has_room(&pending) {
             return Err(POOL_FULL);
         }
         match self.pool.push(&view, context, &pending) {
@@ -144,7 +144,7 @@ impl<S: Store> App<S> {
         while !tokens.is_empty() && !self.pool.parking.is_empty() {
             let woken = self.pool.parking.woken(tokens.drain(..));
             for pending in woken {
-                if !self.pool.has_room(pending.bytes()) {
+                if !self.pool.has_room(&pending) {
                     self.pool.parking.park(pending);
                     continue;
                 }

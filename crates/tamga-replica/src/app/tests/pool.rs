@@ -210,7 +210,8 @@ fn records_that_a_block_made_unlawful_leave_with_their_verdict() {
 #[test]
 fn a_full_pool_says_when_to_come_back() {
     let mut app = open(MemStore::new());
-    app.pool = Mempool::new(50);
+    // One key has half of it.
+    app.pool = Mempool::new(100);
     let full = AdmitError::PoolFull { retry_after_ms: POOL_RETRY_AFTER_MS };
     let mut admitted = 0;
     let last = loop {
