@@ -9,6 +9,7 @@
 //! | [`status`] | typed statuses of subjects and their bytes |
 //! | [`registry`] | organisations, officers, keys, parameters (G01–G04, G06) |
 //! | [`enforcement`] | the life of a case (E01–E18), its money and its corrections |
+//! | [`dossier`] | what the records of a case say, for deadlines, duplicates and indicators |
 //! | [`codes`] | every stable code of the system, with texts |
 //! | [`genesis`] | the statuses a ledger begins with |
 //!
@@ -24,6 +25,7 @@
 pub mod catalogue;
 mod civil;
 pub mod codes;
+pub mod dossier;
 pub mod enforcement;
 pub mod genesis;
 pub mod machine;
