@@ -29,7 +29,7 @@ pub(crate) fn add_months(day: i64, months: i64) -> i64 {
 }
 
 /// Days from 1970-01-01 to the first of a month (Hinnant's algorithm).
-fn days(year: i64, month: i64) -> i64 {
+pub(crate) fn days(year: i64, month: i64) -> i64 {
     let year = if month <= 2 { year.saturating_sub(1) } else { year };
     let era = year.div_euclid(400);
     let yoe = year.rem_euclid(400);
@@ -44,7 +44,7 @@ fn days(year: i64, month: i64) -> i64 {
 }
 
 /// Year, month and day of the month.
-fn civil(day: i64) -> (i64, i64, i64) {
+pub(crate) fn civil(day: i64) -> (i64, i64, i64) {
     let shifted = day.saturating_add(719_468);
     let era = shifted.div_euclid(146_097);
     let doe = shifted.rem_euclid(146_097);

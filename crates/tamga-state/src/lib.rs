@@ -10,6 +10,7 @@
 //! | [`registry`] | organisations, officers, keys, parameters (G01–G04, G06) |
 //! | [`enforcement`] | the life of a case (E01–E18), its money and its corrections |
 //! | [`dossier`] | what the records of a case say, for deadlines, duplicates and indicators |
+//! | [`indicators`] | figures about proceedings, with the records behind them |
 //! | [`codes`] | every stable code of the system, with texts |
 //! | [`genesis`] | the statuses a ledger begins with |
 //!
@@ -28,6 +29,7 @@ pub mod codes;
 pub mod dossier;
 pub mod enforcement;
 pub mod genesis;
+pub mod indicators;
 pub mod machine;
 pub mod matrix;
 pub mod overlay;
