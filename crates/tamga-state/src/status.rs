@@ -14,7 +14,7 @@ mod case;
 mod registry;
 
 pub use case::{Case, ClaimantStatus, Complaint, ComplaintStage, DebtorStatus, Document, Money};
-pub use registry::{ItemVersion, KeyStatus, Officer, Organisation, Parameter, Standing};
+pub use registry::{ItemVersion, KeyStatus, Mark, Officer, Organisation, Parameter, Standing};
 
 /// Version of the form of all statuses.
 pub const STATUS_VERSION: u64 = 1;
@@ -86,7 +86,7 @@ pub enum Status {
     Officer(Officer),
     /// Of a key.
     Key(KeyStatus),
-    /// Of a registry item: a parameter.
+    /// Of a registry item: a parameter or a calendar year.
     Parameter(Parameter),
     /// Of a case.
     Case(Box<Case>),

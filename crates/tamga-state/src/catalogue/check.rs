@@ -10,7 +10,7 @@ use crate::codes::{Code, Rejection};
 
 /// Lines of one payout.
 const LINES_MAX: usize = 64;
-/// Numbers in a parameter's list.
+/// Numbers or texts in a parameter's list.
 const SCALAR_ITEMS_MAX: usize = 64;
 /// Bytes of a parameter's text.
 const SCALAR_TEXT_MAX: usize = 64;
@@ -151,20 +151,22 @@ fn check_value(field: &Field, value: &Value, place: &str) -> Result<(), Rejectio
 }
 
 fn check_scalar(field: &Field, value: &Value, place: &str) -> Result<(), Rejection> {
+    let short = |item: &Value| item.as_text().is_some_and(|text| text.len() <= SCALAR_TEXT_MAX);
     let personal = match value {
         Value::Uint(_) | Value::Nint(_) | Value::Bool(_) => false,
-        Value::Text(text) if text.len() <= SCALAR_TEXT_MAX => looks_personal(text),
+        Value::Text(text) if short(value) => looks_personal(text),
         Value::Array(items)
             if items.len() <= SCALAR_ITEMS_MAX
-                && items.iter().all(|item| item.as_i64().is_some()) =>
+                && (items.iter().all(|item| item.as_i64().is_some())
+                    || items.iter().all(short)) =>
         {
-            false
+            items.iter().filter_map(Value::as_text).any(looks_personal)
         }
         Value::Text(_) | Value::Array(_) | Value::Bytes(_) | Value::Map(_) | Value::Null => {
             return Err(Rejection::new(
                 Code::Validation,
                 format!("/{place}/{}", field.name),
-                "a parameter is a number, a truth value, a text of 64 bytes or a list of 64 numbers",
+                "a parameter is a number, a truth value, a text of 64 bytes, or a list of 64 numbers or texts",
             ));
         }
     };

@@ -2,7 +2,7 @@
 
 use tamga_format::subject::Role;
 
-use crate::status::Standing;
+use crate::status::{Mark, Standing};
 
 use super::kinds::Form;
 use super::{FieldType, OrganisationKind, Part, WriterRole, public, restricted};
@@ -90,6 +90,8 @@ pub(super) const PARAMETER: Form = Form {
         public(2, "value", FieldType::Scalar, true),
         public(3, "valid_from", FieldType::Date, true),
         public(4, "legal_basis", FieldType::Text(160), true),
+        public(5, "mark", FieldType::Code(Mark::NAMES), false),
+        public(6, "valid_to", FieldType::Date, false),
     ],
     body: &[],
     authors: &[WriterRole::AuthorisedBody],
