@@ -101,6 +101,7 @@ parameters! {
     NoticeWd = "notice_wd" Enforcement Number(TERM_MAX), WorkingDays, Unverified [(EL, I::Number(3))] "EL arts. 26-28";
     VoluntaryTermWd = "voluntary_term_wd" Enforcement Number(TERM_MAX), WorkingDays, Unverified [(EL, I::Number(5))] "EL, practice; 0 is allowed";
     EnforcementStartWd = "enforcement_start_wd" Enforcement Number(TERM_MAX), WorkingDays, Unverified [(EL, I::Number(5))] "Tamga domain model, D05";
+    DrawRequiredFrom = "draw_required_from" Enforcement Day, None, Unverified [] "Rules 652; from this day on a direct distribution is refused";
     MaxLoad = "max_load" Enforcement Number(COUNT_MAX), Count, Unverified [(EL, I::Number(0))] "Rules 652 of 29.10.2015; 0 is no limit";
     RobotThresholdMrp = "robot_threshold_mrp" Enforcement Number(MRP_MAX), Mrp, Confirmed [(EL, I::Number(20))] "Ministry of Justice, practice of 2025";
     StateRecoveryLimit = "state_recovery_limit" Enforcement Number(TENGE_MAX), Tenge, Confirmed [(RULES_652, I::Number(4_300_000))] "Rules 652 as in force from 02.03.2026";
@@ -133,7 +134,7 @@ parameters! {
     ElapsedBeforeInterruptionCounts = "elapsed_before_interruption_counts" Enforcement Flag, None, Unverified [(EL, I::Flag(true))] "EL ch. 2; two renderings, contrary to usual practice";
 
     // Measures, levy and lots.
-    SanctionAccountArrest = "sanction_required.account_arrest" Enforcement Flag, None, Unverified [(EL, I::Flag(true))] "CPC art. 252";
+    SanctionAccountArrest = "sanction_required.account_arrest" Enforcement Flag, None, Unverified [(EL, I::Flag(false))] "CPC art. 252; not confirmed";
     SanctionFundsCollection = "sanction_required.funds_collection" Enforcement Flag, None, Unverified [(EL, I::Flag(false))] "not confirmed";
     SanctionPropertyArrest = "sanction_required.property_arrest" Enforcement Flag, None, Unverified [(EL, I::Flag(false))] "EL ch. 7";
     SanctionRealtyBan = "sanction_required.realty_ban" Enforcement Flag, None, Unverified [(EL, I::Flag(false))] "not confirmed";
