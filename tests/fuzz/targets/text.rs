@@ -124,7 +124,6 @@ fn genesis() -> Target {
 
 /// A value that a field of this type can have.
 fn value(ty: FieldType) -> Json {
-    let claimant = Subject::new(Role::Claimant, SubjectId([7; 32])).to_text();
     match ty {
         FieldType::Uint(most) => json!(most.min(3)),
         FieldType::Bool => json!(true),
@@ -138,7 +137,15 @@ fn value(ty: FieldType) -> Json {
         FieldType::Time => json!(TIME),
         FieldType::Bin => json!(BIN),
         FieldType::Scalar => json!([60, 300]),
-        FieldType::Lines => json!([{ "order": 3, "claimant": claimant, "amount": 5 }]),
+        FieldType::Id(role) => json!(Subject::new(role, SubjectId([7; 32])).to_text()),
+        FieldType::Bytes(_) => json!("0b0c"),
+        FieldType::Multiline(_) => json!("log key\nquorum none\n"),
+        FieldType::Rows(form) => {
+            let cells = form.columns.iter();
+            let row: serde_json::Map<String, Json> =
+                cells.map(|column| (column.name.to_owned(), value(column.ty))).collect();
+            json!([row])
+        }
     }
 }
 

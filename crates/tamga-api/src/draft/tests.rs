@@ -1,7 +1,7 @@
 use super::*;
 use serde_json::json;
 use tamga_format::signature::SigningKey;
-use tamga_state::catalogue::FieldType;
+use tamga_state::catalogue::{FieldType, PAYOUT_LINES};
 
 const CASE: &str = "case:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
 
@@ -48,8 +48,8 @@ fn a_draft_becomes_a_record_that_shows_as_the_same_draft() {
 #[test]
 fn payout_lines_and_ids_have_readable_forms() {
     let lines = json!([{ "order": 3, "claimant": Subject::registered(Role::Claimant, "2").to_text(), "amount": 5 }]);
-    let value = value::write(FieldType::Lines, &lines).unwrap();
-    assert_eq!(value::read(Some(FieldType::Lines), &value), lines);
+    let value = value::write(FieldType::Rows(&PAYOUT_LINES), &lines).unwrap();
+    assert_eq!(value::read(Some(FieldType::Rows(&PAYOUT_LINES)), &value), lines);
 
     let officer = Subject::registered(Role::Officer, "16");
     for text in ["officer#16".to_owned(), officer.to_text(), officer.id.to_string()] {

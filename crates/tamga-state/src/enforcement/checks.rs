@@ -3,7 +3,7 @@
 use tamga_format::id::SubjectId;
 use tamga_format::subject::Role;
 
-use crate::catalogue::{RETURN_GROUNDS, TERMINATION_GROUNDS, relation};
+use crate::catalogue::{Family, Ground, relation};
 use crate::civil::{DAY_DOUBT, add_months, day_of, year_of};
 use crate::codes::{Code, Rejection};
 use crate::law::Calendar;
@@ -38,8 +38,15 @@ pub(super) fn check<V: View>(
         Step::Close(stage) => closing(judged, case, Some(*stage)),
         Step::Reopen => closing(judged, case, None),
         Step::Complain(stage) => complaint(judged, *stage),
-        Step::Suspend(_) | Step::Resume(_) | Step::Register(_) | Step::Correct(_) => Ok(()),
+        Step::Suspend(_) => suspension(judged),
+        Step::Resume(_) | Step::Register(_) | Step::Correct(_) => Ok(()),
     }
+}
+
+/// Whether field 2 names a ground that is in force on the event's day and of a fitting family.
+fn on_ground<V: View>(judged: &Judgement<'_, V>, fits: impl Fn(Family) -> bool) -> bool {
+    let day = day_of(judged.record.event_time);
+    Ground::on(word(judged.record, 2), day).is_some_and(|ground| fits(ground.family))
 }
 
 /// A date in the record that can't be later than its event.
@@ -154,9 +161,12 @@ fn initiation<V: View>(
 ) -> Result<(), Rejection> {
     act_date(judged, case, 3)?;
     let (ground, class) = (judged.record.field(2).is_some(), judged.record.field(4).is_some());
-    if refusal != ground {
-        let detail =
-            if refusal { "a refusal needs a ground" } else { "an initiation has no ground" };
+    if refusal != ground || refusal && !on_ground(judged, |family| family == Family::Refusal) {
+        let detail = if refusal {
+            "a refusal needs a ground of refusal in force"
+        } else {
+            "an initiation has no ground"
+        };
         return Err(at_field(Code::GroundUnknown, "ground_code", detail));
     }
     if refusal == class {
@@ -203,6 +213,14 @@ fn start<V: View>(judged: &Judgement<'_, V>) -> Result<(), Rejection> {
     Ok(())
 }
 
+fn suspension<V: View>(judged: &Judgement<'_, V>) -> Result<(), Rejection> {
+    if on_ground(judged, Family::suspends) {
+        return Ok(());
+    }
+    let detail = "the ground of suspension is not in force on the day of the event";
+    Err(at_field(Code::GroundUnknown, "ground_code", detail))
+}
+
 fn no_ground<V: View>(judged: &Judgement<'_, V>) -> Result<(), Rejection> {
     match judged.record.field(2) {
         Some(_) => Err(at_field(Code::GroundUnknown, "ground_code", "grounds are for suspensions")),
@@ -235,15 +253,16 @@ fn closing<V: View>(
     to: Option<Stage>,
 ) -> Result<(), Rejection> {
     act_date(judged, case, 3)?;
-    let ground = word(judged.record, 2);
     let (holds, detail) = match to {
-        Some(Stage::ClosedTerminated) => {
-            (TERMINATION_GROUNDS.contains(&ground), "a termination needs a ground of termination")
-        }
-        Some(Stage::ClosedReturnedClaimant) => {
-            (RETURN_GROUNDS.contains(&ground), "a return to the claimant needs a ground of return")
-        }
-        Some(_) | None => (ground.is_empty(), "this outcome has no ground"),
+        Some(Stage::ClosedTerminated) => (
+            on_ground(judged, |family| family == Family::Termination),
+            "a termination needs a ground of termination",
+        ),
+        Some(Stage::ClosedReturnedClaimant) => (
+            on_ground(judged, |family| family == Family::Return),
+            "a return to the claimant needs a ground of return",
+        ),
+        Some(_) | None => (judged.record.field(2).is_none(), "this outcome has no ground"),
     };
     if holds { Ok(()) } else { Err(at_field(Code::GroundUnknown, "ground_code", detail)) }
 }

@@ -36,6 +36,36 @@ coded! {
     }
 }
 
+coded! {
+    /// What an accreditation covers (parameter `spheres`; control checklists of 2019).
+    Sphere {
+        /// Copyright.
+        Copyright = 1 "COPYRIGHT";
+        /// Related rights.
+        RelatedRights = 2 "RELATED_RIGHTS";
+        /// Remuneration for private copying.
+        PrivateCopying = 3 "PRIVATE_COPYING";
+        /// All of them together.
+        Combined = 4 "COMBINED";
+    }
+}
+
+coded! {
+    /// Where an accreditation stands.
+    AccreditationState {
+        /// Applied for.
+        Applied = 1 "APPLIED";
+        /// Granted.
+        Granted = 2 "GRANTED";
+        /// Suspended.
+        Suspended = 3 "SUSPENDED";
+        /// Expired.
+        Expired = 4 "EXPIRED";
+        /// Revoked.
+        Revoked = 5 "REVOKED";
+    }
+}
+
 /// The status of an organisation (G01).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Organisation {
