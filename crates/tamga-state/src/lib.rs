@@ -8,6 +8,7 @@
 //! | [`matrix`] | which stage permits which step, as data |
 //! | [`status`] | typed statuses of subjects and their bytes |
 //! | [`registry`] | organisations, officers, keys, parameters (G01–G04, G06) |
+//! | [`law`] | parameters, calendars, terms, fees: the law's figures as data, and its arithmetic |
 //! | [`enforcement`] | the life of a case (E01–E18), its money and its corrections |
 //! | [`dossier`] | what the records of a case say, for deadlines, duplicates and indicators |
 //! | [`indicators`] | figures about proceedings, with the records behind them |
@@ -30,6 +31,7 @@ pub mod dossier;
 pub mod enforcement;
 pub mod genesis;
 pub mod indicators;
+pub mod law;
 pub mod machine;
 pub mod matrix;
 pub mod overlay;
