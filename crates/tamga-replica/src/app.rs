@@ -314,4 +314,4 @@ impl<S: Store> fmt::Debug for App<S> {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

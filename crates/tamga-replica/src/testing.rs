@@ -2,8 +2,7 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use crate::layout::Table;
-use crate::store::{CommitBatch, Rows, Store, StoreError};
+use crate::store::{CommitBatch, Rows, Store, StoreError, Tables};
 
 /// What happens to the write that fails.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,12 +15,12 @@ pub enum Failure {
 
 /// A store whose writes fail when told to.
 #[derive(Clone, Debug)]
-pub struct FailingStore<S: Store> {
+pub struct FailingStore<S> {
     inner: S,
     next: Arc<Mutex<Option<Failure>>>,
 }
 
-impl<S: Store> FailingStore<S> {
+impl<S> FailingStore<S> {
     /// A store that works, for now.
     pub fn new(inner: S) -> Self {
         Self { inner, next: Arc::default() }
@@ -33,8 +32,8 @@ impl<S: Store> FailingStore<S> {
     }
 }
 
-impl<S: Store> Store for FailingStore<S> {
-    fn commit(&mut self, batch: CommitBatch) -> Result<(), StoreError> {
+impl<T: Tables, S: Store<T>> Store<T> for FailingStore<S> {
+    fn commit(&mut self, batch: CommitBatch<T>) -> Result<(), StoreError> {
         let failure = self.next.lock().unwrap_or_else(PoisonError::into_inner).take();
         if failure != Some(Failure::Before) {
             self.inner.commit(batch)?;
@@ -42,13 +41,13 @@ impl<S: Store> Store for FailingStore<S> {
         failure.map_or(Ok(()), |_| Err(StoreError::Io("told to fail".to_owned())))
     }
 
-    fn get(&self, table: Table, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
+    fn get(&self, table: T, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
         self.inner.get(table, key)
     }
 
     fn scan(
         &self,
-        table: Table,
+        table: T,
         from: &[u8],
         prefix: &[u8],
         limit: usize,

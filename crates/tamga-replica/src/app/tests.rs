@@ -27,12 +27,12 @@ fn builder() -> Builder {
     Builder { validator: validators.members()[0].id, beacon: VrfSecret::from_seed(&[7; 32]) }
 }
 
-fn open<S: Store>(store: S) -> App<S> {
+pub(crate) fn open<S: Store>(store: S) -> App<S> {
     App::open(store, &genesis(), GENESIS).unwrap()
 }
 
 /// `n` seconds after the test ledger's first block.
-fn at(seconds: i64) -> UnixMillis {
+pub(crate) fn at(seconds: i64) -> UnixMillis {
     UnixMillis(NOW.get() + 1_000 * seconds)
 }
 
@@ -50,7 +50,7 @@ fn id(draft: &Draft) -> RecordId {
     draft.sign().0.id()
 }
 
-fn admit<S: Store>(app: &mut App<S>, draft: &Draft) -> Result<Admitted, AdmitError> {
+pub(crate) fn admit<S: Store>(app: &mut App<S>, draft: &Draft) -> Result<Admitted, AdmitError> {
     app.admit(vec![signed(draft)], Source::Local, NOW).pop().unwrap()
 }
 
@@ -92,7 +92,7 @@ fn commit<S: Store>(app: &mut App<S>, block: &Block) -> Committed {
 }
 
 /// Proposes what the pool holds and commits it.
-fn step<S: Store>(app: &mut App<S>, now: UnixMillis) -> (Block, Committed) {
+pub(crate) fn step<S: Store>(app: &mut App<S>, now: UnixMillis) -> (Block, Committed) {
     let block = propose(app, now);
     let committed = commit(app, &block);
     (block, committed)

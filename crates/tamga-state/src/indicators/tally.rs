@@ -45,6 +45,24 @@ macro_rules! tallies {
                 }
             }
 
+            /// The tally with a number.
+            #[must_use]
+            pub fn from_number(number: u16) -> Option<Self> {
+                match number {
+                    $($number => Some(Self::$name),)*
+                    _ => {
+                        let term = number.checked_sub(TERMS)?;
+                        let outcome = match term % 4 {
+                            1 => Outcome::Kept,
+                            2 => Outcome::Late,
+                            3 => Outcome::Open,
+                            _ => return None,
+                        };
+                        Some(Self::Term(u8::try_from(term / 4).ok()?, outcome))
+                    }
+                }
+            }
+
             /// The stable name.
             #[must_use]
             pub fn name(self) -> String {

@@ -228,9 +228,13 @@ fn names_numbers_and_codes_are_each_given_once() {
     assert_eq!(numbers.len(), all.len());
     for tally in all {
         assert_eq!(Tally::from_name(&tally.name()), Some(tally));
+        assert_eq!(Tally::from_number(tally.number()), Some(tally));
     }
     for wrong in ["", "D3-kept", "D03-", "D300-kept", "dropped"] {
         assert_eq!(Tally::from_name(wrong), None, "{wrong}");
+    }
+    for wrong in [0, 999, 1_000, 1_004, u16::MAX] {
+        assert_eq!(Tally::from_number(wrong), None, "{wrong}");
     }
     let codes: BTreeSet<&str> = INDICATORS.iter().map(|it| it.code).collect();
     assert_eq!(codes.len(), INDICATORS.len());
