@@ -178,15 +178,13 @@ pub(super) async fn receipt_response(
     id: RecordId,
     json: bool,
 ) -> Result<Option<Response>, Fault> {
+    let Some(receipt) = state.receipt(id).await? else { return Ok(None) };
     if !json {
-        let receipt =
-            state.read(move |ledger| Ok(ledger.receipt(&id)?.map(|it| it.encode()))).await?;
-        return Ok(receipt.map(plain));
+        return Ok(Some(plain(receipt)));
     }
-    let found = state
-        .read(move |ledger| Ok((ledger.record(&id)?, ledger.receipt(&id)?.map(|it| it.encode()))))
-        .await?;
-    let (Some(logged), Some(receipt)) = found else { return Ok(None) };
+    let Some(logged) = state.read(move |ledger| ledger.record(&id)).await? else {
+        return Ok(None);
+    };
     let data = RecordView { status: Stage::Final, ..view(state, &logged, None)? };
     Ok(Some(Json(ReceiptView { data, status: Stage::Final, receipt }).into_response()))
 }
@@ -280,12 +278,12 @@ pub(super) async fn operation(
     request::query::<NoQuery>(&uri)?;
     let id = request::record_id(&id)?;
     let operation = find_operation(&state, id, &headers).await?;
-    let waiting = matches!(operation.status, Stage::Accepted | Stage::Ordered);
+    let stage = operation.status;
     let mut response = Json(operation).into_response();
     let answer = response.headers_mut();
     answer.insert(header::CACHE_CONTROL, NO_STORE);
-    if waiting {
-        answer.insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
+    if matches!(stage, Stage::Accepted | Stage::Ordered) {
+        answer.insert(header::RETRY_AFTER, HeaderValue::from(state.ask_again_s(stage)));
     }
     Ok(response)
 }
@@ -315,7 +313,7 @@ async fn find_operation(
         Standing::Pooled(_) => Ok(operation),
         Standing::Refused(refusal) => {
             operation.status = Stage::Rejected;
-            operation.problem = Some(Fault::from(refusal).problem(language(headers)));
+            operation.problem = Some(state.refused(refusal).problem(language(headers)));
             Ok(operation)
         }
         Standing::Unknown => Err(Fault::not_found("record")),
@@ -332,10 +330,11 @@ async fn not_final_yet(
     if operation.status == Stage::Rejected {
         return Err(Fault::not_found("record"));
     }
+    let seconds = state.ask_again_s(operation.status);
     let mut response = (StatusCode::ACCEPTED, Json(operation)).into_response();
     let answer = response.headers_mut();
     answer.insert(header::CACHE_CONTROL, NO_STORE);
-    answer.insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
+    answer.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
     Ok(response)
 }
 
