@@ -114,6 +114,8 @@ pub enum What {
         total: Option<i64>,
         /// How much of it to claimants, in tiyn.
         paid: Option<i64>,
+        /// How much of it to others: fee, expenses, sanction, the debtor, claimants of other cases; in tiyn.
+        to_others: Option<i64>,
     },
     /// E13: the case was suspended on one more ground.
     Suspended {
@@ -176,9 +178,25 @@ pub enum What {
         target: RecordId,
         /// By how much the target's amount changes, in tiyn.
         amount_delta: i64,
+        /// By how much the parts of a payout change; `None` if the record has a body that is not held.
+        payout_delta: Option<PayoutDelta>,
     },
-    /// A record of another case that names this one.
+    /// E12 of another case of the debtor: claimants of this one were paid.
+    Received {
+        /// How much, in tiyn.
+        amount: Option<i64>,
+    },
+    /// Another record of another case that names this one.
     Elsewhere,
+}
+
+/// By how much a correction changes what a payout gave out, in tiyn.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct PayoutDelta {
+    /// In all.
+    pub total: i64,
+    /// To others than claimants of the case, as in [`What::Distributed`].
+    pub to_others: i64,
 }
 
 /// How a record was corrected.
@@ -281,8 +299,11 @@ impl Event {
         if kind.info().primary != Role::Case {
             return None;
         }
+        let fields = Fields { info: kind.info(), record, body };
         let what = if record.subject == case {
-            Fields { info: kind.info(), record, body }.what(kind)?
+            fields.what(kind)?
+        } else if kind == Kind::E12 {
+            What::Received { amount: fields.paid_to(case.id) }
         } else {
             What::Elsewhere
         };
@@ -387,7 +408,12 @@ impl Fields<'_> {
             Kind::E11 => {
                 What::Recovered { amount: self.amount("amount"), on: self.number("value_date") }
             }
-            Kind::E12 => What::Distributed { total: self.amount("total"), paid: self.paid() },
+            Kind::E12 => {
+                let (total, paid) = (self.amount("total"), self.paid());
+                let retained = self.body.map(|_| self.amount("retained").unwrap_or_default());
+                let left = |total: i64| total.checked_sub(paid?)?.checked_sub(retained?);
+                What::Distributed { total, paid, to_others: total.and_then(left) }
+            }
             Kind::E13 => self.change(),
             Kind::E14 => What::Transferred {
                 from: self.id("from_bailiff"),
@@ -464,6 +490,36 @@ impl Fields<'_> {
             how,
             target: self.reference(relation::TARGET)?,
             amount_delta: self.amount("amount_delta").unwrap_or_default(),
+            payout_delta: self.payout_delta(),
+        })
+    }
+
+    fn payout_delta(&self) -> Option<PayoutDelta> {
+        if self.record.body.is_some() && self.body.is_none() {
+            return None;
+        }
+        let delta = |name: &str| self.amount(name).unwrap_or_default();
+        let to_others =
+            ["expenses_delta", "fee_delta", "passed_delta", "returned_delta", "sanction_delta"];
+        let to_others =
+            to_others.into_iter().try_fold(0_i64, |sum, name| sum.checked_add(delta(name)))?;
+        let total = to_others
+            .checked_add(delta("distributed_delta"))?
+            .checked_add(delta("retained_delta"))?;
+        Some(PayoutDelta { total, to_others })
+    }
+
+    /// What a payout of another case passes on to claimants of this one.
+    fn paid_to(&self, case: SubjectId) -> Option<i64> {
+        let Some(lines) = self.restricted("other_lines") else { return self.body.map(|_| 0) };
+        lines.as_list()?.iter().try_fold(0_i64, |sum, line| {
+            let line = line.as_list()?;
+            let amount = line.last()?.as_i64()?;
+            if line.first()?.as_array_of() == Some(case.0) {
+                sum.checked_add(amount)
+            } else {
+                Some(sum)
+            }
         })
     }
 

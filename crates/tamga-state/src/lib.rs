@@ -12,6 +12,7 @@
 //! | [`enforcement`] | the life of a case (E01–E18), its money and its corrections |
 //! | [`dossier`] | what the records of a case say, for deadlines, duplicates and indicators |
 //! | [`indicators`] | figures about proceedings, with the records behind them |
+//! | [`delay`] | deadlines and delays of a case, computed from its events |
 //! | [`codes`] | every stable code of the system, with texts |
 //! | [`genesis`] | the statuses a ledger begins with |
 //!
@@ -27,6 +28,7 @@
 pub mod catalogue;
 mod civil;
 pub mod codes;
+pub mod delay;
 pub mod dossier;
 pub mod enforcement;
 pub mod genesis;

@@ -91,6 +91,7 @@ impl Course {
             | What::Distributed { .. }
             | What::Complained { .. }
             | What::Corrected { .. }
+            | What::Received { .. }
             | What::Elsewhere => {}
         }
         next

@@ -58,7 +58,10 @@ fn a_record_is_read_with_what_its_body_says_and_without_a_body_with_less() {
     assert_eq!(events[1].what, What::Assigned { officer: writer("bailiff").id });
     assert_eq!(events[2].what, What::Initiated { class: "A".to_owned() });
     assert_eq!(events[4].what, What::Recovered { amount: Some(400), on: Some(TODAY) });
-    assert_eq!(events[5].what, What::Distributed { total: Some(400), paid: Some(300) });
+    assert_eq!(
+        events[5].what,
+        What::Distributed { total: Some(400), paid: Some(300), to_others: Some(100) }
+    );
     assert_eq!((events[4].day(), events[4].recorded_day()), (TODAY, TODAY));
 
     let (record, _) = &kept.records[4];
