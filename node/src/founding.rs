@@ -398,6 +398,7 @@ impl Layout<'_> {
                 genesis: "../genesis.toml".into(),
                 data: "data".into(),
                 keys: "keys.toml".into(),
+                index: true,
                 http: HttpConfig {
                     listen: (self.host, ports.http).into(),
                     token: self.token.clone(),

@@ -8,9 +8,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context as _, Result, anyhow};
+use tamga_format::id::{SubjectId, TreeSize};
+use tamga_format::subject::{Role, Subject};
 use tamga_replica::index::{Index, IndexReader, IndexTable, LawTerms, Step};
 use tamga_replica::{Reader, StoreError};
 use tamga_rocks::RocksStore;
+use tamga_state::dossier::{Event, Summary};
+use tamga_state::law::Law;
 use tokio::sync::watch;
 use tokio::time::Instant;
 
@@ -32,6 +36,29 @@ pub struct Lookup {
 #[derive(Clone, Debug)]
 pub struct IndexHandle(watch::Receiver<Option<Arc<Lookup>>>);
 
+impl Lookup {
+    /// The law as known at the head of the log.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`], here and below, of the log.
+    pub fn law(&self) -> Result<Law, StoreError> {
+        self.log.law().map(|(law, _)| law)
+    }
+
+    /// What all records of a case say, up to the block the index has come to; nothing of a case that isn't known.
+    pub fn events(&self, case: &SubjectId) -> Result<Vec<Event>, StoreError> {
+        let position = self.rows.position()?;
+        let size = position.map_or(TreeSize(0), |at| at.size);
+        self.log.events(&Subject::new(Role::Case, *case), size)
+    }
+
+    /// A case beside others.
+    pub fn summary(&self, case: &SubjectId) -> Result<Option<Summary>, StoreError> {
+        Ok(Summary::of(*case, &self.events(case)?))
+    }
+}
+
 impl IndexHandle {
     /// The read side; `None` once the index has failed.
     #[must_use]
@@ -44,6 +71,7 @@ impl IndexHandle {
 #[derive(Debug)]
 pub struct Follower {
     index: Index<RocksStore<IndexTable>>,
+    law: LawTerms,
     handle: watch::Sender<Option<Arc<Lookup>>>,
 }
 
@@ -62,9 +90,10 @@ pub fn open(folder: &Path, log: &Reader<RocksStore>) -> Result<(Follower, IndexH
         Err(error) => return Err(anyhow!(error)).with_context(|| folder.display().to_string()),
         Ok(index) => index,
     };
+    let law = LawTerms::read(log)?;
     let lookup = Lookup { log: log.clone(), rows: index.reader() };
     let (handle, asked) = watch::channel(Some(Arc::new(lookup)));
-    Ok((Follower { index, handle }, IndexHandle(asked)))
+    Ok((Follower { index, law, handle }, IndexHandle(asked)))
 }
 
 fn try_open(
@@ -93,7 +122,7 @@ impl Follower {
             let started = Instant::now();
             let log = app.reader().clone();
             let stepped = tokio::task::spawn_blocking(move || {
-                let step = step(&mut self.index, &log);
+                let step = self.step(&log);
                 (self, step)
             });
             let step;
@@ -111,7 +140,7 @@ impl Follower {
                         return;
                     }
                 }
-                Ok(Step::Advanced(_) | Step::Swept) => give_way(&app, started.elapsed()).await,
+                Ok(Step::Advanced { .. } | Step::Swept) => give_way(&app, started.elapsed()).await,
                 Err(error) => {
                     tracing::error!(%error, "the index failed; it is made anew when its folder is deleted and the node started");
                     self.handle.send_replace(None);
@@ -120,13 +149,14 @@ impl Follower {
             }
         }
     }
-}
 
-fn step(
-    index: &mut Index<RocksStore<IndexTable>>,
-    log: &Reader<RocksStore>,
-) -> Result<Step, StoreError> {
-    index.step(log, &LawTerms::read(log)?)
+    fn step(&mut self, log: &Reader<RocksStore>) -> Result<Step, StoreError> {
+        let step = self.index.step(log, &self.law)?;
+        if let Step::Advanced { law: true, .. } = step {
+            self.law = LawTerms::read(log)?;
+        }
+        Ok(step)
+    }
 }
 
 /// Leaves the machine to the ledger for a while, if records wait.

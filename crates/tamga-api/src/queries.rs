@@ -120,6 +120,20 @@ pub struct DeadlineView {
     pub years: Vec<CalendarYear>,
 }
 
+/// The working days of a year.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct YearView {
+    /// What is known of the year.
+    #[serde(flatten)]
+    pub year: CalendarYear,
+    /// How many working days it has.
+    pub working_days: u64,
+    /// Days off from Monday to Friday.
+    pub weekdays_off: Vec<String>,
+    /// Saturdays and Sundays on which work was moved.
+    pub weekends_worked: Vec<String>,
+}
+
 /// A rule that asked for something and could not be computed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct SilentRule {
@@ -267,6 +281,32 @@ pub struct RegisterItem {
     pub presentable_until: Option<String>,
 }
 
+/// What it means that cases look like each other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Gravity {
+    /// It is lawful.
+    Lawful,
+    /// Somebody should look.
+    Signal,
+    /// It must not be.
+    Error,
+}
+
+/// What was found of cases that have something in common.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Finding {
+    /// `EXACT`, `RE_PRESENTATION`, `NEAR`, `SOLIDARY` or `DOUBLE_RECOVERY`.
+    pub finding: String,
+    /// What that means.
+    pub gravity: Gravity,
+    /// The cases it is about.
+    pub cases: Vec<String>,
+    /// For a double recovery: how much more than is due, in tiyn.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub amount: Option<i64>,
+}
+
 /// Cases that have something in common that one debt has once.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct DuplicateGroup {
@@ -274,10 +314,8 @@ pub struct DuplicateGroup {
     pub link: String,
     /// Its id, or a hash of it.
     pub key: String,
-    /// What that means: `exact`, `represented`, `near`, `solidary`, `double-recovery`.
-    pub finding: String,
-    /// Whether it is a fault; otherwise it is lawful, or a signal.
-    pub fault: bool,
+    /// What follows from their records.
+    pub findings: Vec<Finding>,
     /// The first cases of the group.
     pub cases: Vec<CaseItem>,
     /// Whether the group has more.

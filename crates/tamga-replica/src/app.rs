@@ -313,4 +313,4 @@ impl<S: Store> fmt::Debug for App<S> {
 }
 
 #[cfg(test)]
-pub(crate) mod tests;
+mod tests;

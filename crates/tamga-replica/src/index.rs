@@ -4,6 +4,7 @@
 //! |---|---|
 //! | [`layout`] | tables, keys and rows |
 //! | [`outline`] | one case in short, and the rows that follow from it |
+//! | [`law`] | the terms of cases under the law of the ledger |
 //! | [`follow`] | bringing the index to the log's head: each block once, each step atomic |
 //! | [`read`] | lists and counts, page by page |
 //!
@@ -12,13 +13,16 @@
 //! nothing. No proof reads it, no vote waits for it, and what it answers is checked with subject trees and receipts.
 
 use tamga_state::dossier::Event;
+use tamga_state::indicators::Due;
 
 pub mod follow;
+pub mod law;
 pub mod layout;
 pub mod read;
 pub mod outline;
 
 pub use follow::{Index, Step};
+pub use law::LawTerms;
 pub use layout::{DeskKey, IndexTable, Level, Link, Position, Scope};
 pub use read::{IndexReader, Listed};
 pub use outline::Outline;
@@ -29,19 +33,7 @@ pub trait Terms {
     fn version(&self) -> [u8; 32];
 
     /// The terms of a case, given its events in log order.
-    fn of(&self, events: &[Event]) -> Vec<Term>;
-
-    /// The last day on which the document of a case may be presented again; `None` while that doesn't run.
-    fn presentable_until(&self, events: &[Event]) -> Option<i64>;
-}
-
-/// A term of a case.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Term {
-    /// The rule, where it runs from, its last day, and when it was met.
-    pub due: tamga_state::indicators::Due,
-    /// Whether missing it breaches a statutory term; otherwise it is a heuristic signal.
-    pub statutory: bool,
+    fn of(&self, events: &[Event]) -> Vec<Due>;
 }
 
 #[cfg(test)]

@@ -4,7 +4,6 @@
 //! answers about the log is as of the head row it reads first.
 
 use std::collections::BTreeMap;
-use std::ops::RangeInclusive;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use tamga_format::block_leaf::BlockLeaf;
@@ -12,7 +11,7 @@ use tamga_format::body::Body;
 use tamga_format::certificate::Certificate;
 use tamga_format::checkpoint::Checkpoint;
 use tamga_format::id::{
-    Height, LeafHash, LeafIndex, RecordId, TreeRoot, TreeSize, UnixMillis, ValueId,
+    Height, LeafHash, LeafIndex, RecordId, TreeRoot, TreeSize, UnixMillis, ValueId, sha256,
 };
 use tamga_format::merkle;
 use tamga_format::note::Note;
@@ -23,7 +22,9 @@ use tamga_format::subject::Subject;
 use tamga_format::tile::{BundleCoord, TileCoord, encode_bundle};
 use tamga_format::tlog_proof::TlogProof;
 use tamga_state::dossier::Event;
-use tamga_state::law::Law;
+use tamga_state::law::parameters::Name;
+use tamga_state::law::{Law, calendar};
+use tamga_state::status::Parameter;
 use tamga_state::{StatusRow, key_of};
 
 use crate::block::{Block, Item};
@@ -357,10 +358,18 @@ impl<S: Store> Reader<S> {
         Ok(events)
     }
 
-    /// The law as known at the head, with the calendars of these years.
-    pub fn law(&self, years: RangeInclusive<i64>) -> Result<Law, StoreError> {
+    /// The law as known at the head, and a hash that tells it from any other.
+    pub fn law(&self) -> Result<(Law, [u8; 32]), StoreError> {
         let view = StoreView::plain(&self.store);
-        Law::read(&view, years).map_err(|_| view.fault_or_corrupted())
+        let law = Law::read(&view, calendar::YEARS).map_err(|_| view.fault_or_corrupted())?;
+        let parameters = Name::ALL.iter().map(|name| name.name().to_owned());
+        let mut items = Vec::new();
+        for name in parameters.chain(calendar::YEARS.map(calendar::name)) {
+            if let Some(state) = self.subject(&Parameter::subject(&name))? {
+                items.extend(state.status.map(|row| sha256(&[&row.bytes])));
+            }
+        }
+        Ok((law, sha256(&[&items.concat()])))
     }
 
     /// A subject as of the head; `None` if nothing names it.

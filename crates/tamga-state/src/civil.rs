@@ -11,7 +11,8 @@ const ZONE_MS: i64 = 18_000_000;
 pub(crate) const DAY_DOUBT: i64 = 1;
 
 /// The civil day of an instant in UTC+5.
-pub(crate) fn day_of(time: UnixMillis) -> i64 {
+#[must_use]
+pub fn day_of(time: UnixMillis) -> i64 {
     time.get().saturating_add(ZONE_MS).div_euclid(DAY_MS)
 }
 

@@ -26,7 +26,7 @@
 #![cfg_attr(test, allow(clippy::arithmetic_side_effects, reason = "tests may overflow loudly"))]
 
 pub mod catalogue;
-mod civil;
+pub mod civil;
 pub mod codes;
 pub mod delay;
 pub mod dossier;

@@ -159,6 +159,19 @@ fn with_link(mut response: Response, next: Option<String>) -> Response {
     response
 }
 
+/// A value of a query string, with everything escaped that is not plain.
+fn escaped(value: &str) -> String {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.:".contains(&byte);
+    value.bytes().fold(String::new(), |mut text, byte| {
+        if plain(byte) {
+            text.push(char::from(byte));
+        } else {
+            text.push_str(&format!("%{byte:02X}"));
+        }
+        text
+    })
+}
+
 /// The language in which titles are given.
 fn language(headers: &HeaderMap) -> &'static str {
     super::language(headers).code()

@@ -28,12 +28,12 @@ fn builder() -> Builder {
     Builder { validator: validators.members()[0].id, beacon: VrfSecret::from_seed(&[7; 32]) }
 }
 
-pub(crate) fn open<S: Store>(store: S) -> App<S> {
+fn open<S: Store>(store: S) -> App<S> {
     App::open(store, &genesis(), GENESIS).unwrap()
 }
 
 /// `n` seconds after the test ledger's first block.
-pub(crate) fn at(seconds: i64) -> UnixMillis {
+fn at(seconds: i64) -> UnixMillis {
     UnixMillis(NOW.get() + 1_000 * seconds)
 }
 
@@ -51,7 +51,7 @@ fn id(draft: &Draft) -> RecordId {
     draft.sign().0.id()
 }
 
-pub(crate) fn admit<S: Store>(app: &mut App<S>, draft: &Draft) -> Result<Admitted, AdmitError> {
+fn admit<S: Store>(app: &mut App<S>, draft: &Draft) -> Result<Admitted, AdmitError> {
     app.admit(vec![signed(draft)], Source::Local, NOW).pop().unwrap()
 }
 
@@ -93,7 +93,7 @@ fn commit<S: Store>(app: &mut App<S>, block: &Block) -> Committed {
 }
 
 /// Proposes what the pool holds and commits it.
-pub(crate) fn step<S: Store>(app: &mut App<S>, now: UnixMillis) -> (Block, Committed) {
+fn step<S: Store>(app: &mut App<S>, now: UnixMillis) -> (Block, Committed) {
     let block = propose(app, now);
     let committed = commit(app, &block);
     (block, committed)

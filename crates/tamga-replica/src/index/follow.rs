@@ -4,11 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use tamga_format::id::{Height, SubjectId, TreeSize};
 use tamga_format::subject::{Role, Subject};
+use tamga_state::catalogue::Kind;
 
+use super::Terms;
 use super::layout::{self, IndexTable, Link, POSITION, Position, PositionRow, Scope};
 use super::read::IndexReader;
-use super::outline::{Rows, Outline, OutlineRow};
-use super::Terms;
+use super::outline::{Outline, OutlineRow, Rows};
 use crate::layout::encode;
 use crate::limits::{INDEX_BLOCKS_MAX, INDEX_CASES_MAX};
 use crate::reader::Reader;
@@ -24,8 +25,13 @@ pub struct Index<S> {
 /// What a step did.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Step {
-    /// Blocks up to this one are in the index now.
-    Advanced(Height),
+    /// More blocks are in the index now.
+    Advanced {
+        /// Up to this one.
+        height: Height,
+        /// Whether one of them enters a parameter or a calendar: the law is to be read again.
+        law: bool,
+    },
     /// Some cases were computed again under another law.
     Swept,
     /// There is nothing to do before the next block or another law.
@@ -106,12 +112,14 @@ impl<S: Store<IndexTable>> Index<S> {
     ) -> Result<Step, StoreError> {
         let mut touched = BTreeSet::new();
         let mut to = self.position.height;
+        let mut law = false;
         for _ in 0..INDEX_BLOCKS_MAX {
             if to == tip || touched.len() >= INDEX_CASES_MAX {
                 break;
             }
             to = to.next();
             for record in log.records_of(to)? {
+                law |= record.record().kind == Kind::G06.number();
                 let cases = record.record().all_subjects().filter(|it| it.role == Role::Case);
                 touched.extend(cases.map(|case| case.id));
             }
@@ -130,7 +138,7 @@ impl<S: Store<IndexTable>> Index<S> {
             let position = if parts.peek().is_none() { after } else { self.position };
             self.write(changes, position)?;
         }
-        Ok(Step::Advanced(to))
+        Ok(Step::Advanced { height: to, law })
     }
 
     fn sweep<L: Store, T: Terms + ?Sized>(

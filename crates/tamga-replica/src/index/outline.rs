@@ -5,11 +5,12 @@ use std::collections::BTreeMap;
 use borsh::{BorshDeserialize, BorshSerialize};
 use tamga_format::id::{LeafIndex, SubjectId, sha256};
 use tamga_state::dossier::{Event, Presentation, What, course, in_effect};
-use tamga_state::indicators::{Area, Contribution, Month, Outcome, Tally, contributions};
+use tamga_state::delay::Nature;
+use tamga_state::indicators::{Area, Contribution, Due, Month, Outcome, Tally, contributions};
 use tamga_state::matrix::Stage;
 
 use super::layout::{self, DeskKey, IndexTable, Link, Scope};
-use super::{Term, Terms};
+use super::Terms;
 
 /// A case in short: what lists of cases show, and whatever rows of the index come from it.
 ///
@@ -46,8 +47,6 @@ pub struct Outline {
     pub last_event: i64,
     /// Since which day the debtor is in the register of debtors because of it.
     pub registered: Option<i64>,
-    /// Last day on which its document may be presented again.
-    pub presentable_until: Option<i64>,
     /// Terms that are not met.
     pub open: Vec<OpenTerm>,
     /// Where the case was when something was counted.
@@ -102,8 +101,7 @@ impl Outline {
         let day_of = |holds: &dyn Fn(&What) -> bool| {
             course.iter().rev().find(|(event, _)| holds(&event.what)).map(|(event, _)| event.day())
         };
-        let terms_of = terms.of(events);
-        let due: Vec<_> = terms_of.iter().map(|term| term.due).collect();
+        let due = terms.of(events);
         let mut outline = Self {
             stage: now.stage.map_or(0, Stage::code),
             officer: now.officer.map(|id| id.0),
@@ -122,8 +120,7 @@ impl Outline {
             last_event: last.happened.get(),
             registered: day_of(&|what| matches!(what, What::Registered { entered: true, .. }))
                 .filter(|_| now.registered),
-            presentable_until: terms.presentable_until(events),
-            open: terms_of.iter().filter_map(OpenTerm::of).collect(),
+            open: due.iter().filter_map(OpenTerm::of).collect(),
             areas: Vec::new(),
             counted: Vec::new(),
         };
@@ -139,10 +136,10 @@ impl Outline {
         Stage::from_code(self.stage.into()).is_some_and(Stage::is_open)
     }
 
-    /// The day on which the first term ends that is not met.
+    /// The day on which the first statutory term ends that is not met.
     #[must_use]
     pub fn next_due(&self) -> Option<i64> {
-        self.open.iter().map(|term| term.on).min()
+        self.open.iter().filter(|term| term.statutory).map(|term| term.on).min()
     }
 
     fn count(&mut self, contribution: Contribution) {
@@ -234,10 +231,10 @@ impl Outline {
 }
 
 impl OpenTerm {
-    fn of(term: &Term) -> Option<Self> {
-        let Term { due, statutory } = *term;
-        let open = due.outcome() == Outcome::Open;
-        open.then_some(Self { rule: due.rule, statutory, from: due.from.get(), on: due.on })
+    fn of(due: &Due) -> Option<Self> {
+        let statutory = due.rule.info().nature == Nature::Statutory;
+        let (rule, from) = (due.rule.number(), due.from.get());
+        (due.outcome() == Outcome::Open).then_some(Self { rule, statutory, from, on: due.on })
     }
 }
 

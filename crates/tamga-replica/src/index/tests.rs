@@ -6,6 +6,7 @@ use proptest::prelude::*;
 use tamga_format::id::{LeafIndex, RecordId, SubjectId, UnixMillis};
 use tamga_format::subject::{Role, Subject};
 use tamga_state::catalogue::Kind;
+use tamga_state::delay::Rule;
 use tamga_state::dossier::What;
 use tamga_state::indicators::{Due, Month, Period, Tally};
 use tamga_state::testing::{Draft, NOW, TODAY, World, tag, writer};
@@ -14,10 +15,9 @@ use super::follow::{Index, Step};
 use super::layout::{IndexTable, Level, Link, Scope};
 use super::read::{IndexReader, Listed};
 use super::*;
-use crate::app::App;
-use crate::app::tests::{admit, at, open, step};
 use crate::store::{MemStore, Store, Tables};
-use crate::testing::{FailingStore, Failure};
+use crate::reader::Reader;
+use crate::testing::{FailingStore, Failure, TestLedger};
 
 const DAY_MS: i64 = 86_400_000;
 
@@ -33,68 +33,53 @@ impl Terms for Lawbook {
         [u8::try_from(self.0).unwrap(); 32]
     }
 
-    fn of(&self, events: &[Event]) -> Vec<Term> {
+    fn of(&self, events: &[Event]) -> Vec<Due> {
         let mut terms = Vec::new();
         for (at, event) in events.iter().enumerate() {
-            let (rule, statutory) = match event.what {
-                What::Assigned { .. } => (2, true),
-                What::Started => (19, false),
+            let rule = match event.what {
+                What::Assigned { .. } => Rule::D02,
+                What::Started => Rule::D19,
                 _ => continue,
             };
-            let later = events[at + 1..].iter();
+            let mut later = events[at + 1..].iter();
             let met = match rule {
-                2 => later.clone().find(|event| event.kind == Kind::E03),
-                _ => later.clone().next(),
+                Rule::D02 => later.find(|event| event.kind == Kind::E03),
+                _ => later.next(),
             };
             let met = met.map(|event| (event.day(), event.index));
-            let due = Due { rule, from: event.index, on: event.day() + self.0, met };
-            terms.push(Term { due, statutory });
+            terms.push(Due { rule, from: event.index, on: event.day() + self.0, met });
         }
         terms
     }
-
-    fn presentable_until(&self, events: &[Event]) -> Option<i64> {
-        let last = tamga_state::dossier::course(events).pop()?;
-        (!last.1.is_open()).then(|| last.0.day() + 100)
-    }
 }
 
-/// A ledger with its log, in which only lawful drafts are recorded.
+/// A ledger, and what happened last to each case.
 struct Ledger {
-    app: App<MemStore>,
-    world: World,
-    blocks: i64,
-    tried: u64,
-    recorded: usize,
+    inner: TestLedger<MemStore>,
     last: BTreeMap<Subject, RecordId>,
+    recorded: usize,
 }
 
 impl Ledger {
     fn new() -> Self {
-        let (app, world) = (open(MemStore::new()), World::new());
-        Self { app, world, blocks: 0, tried: 0, recorded: 0, last: BTreeMap::new() }
+        Self { inner: TestLedger::new(MemStore::new()), last: BTreeMap::new(), recorded: 0 }
     }
 
-    /// Takes a draft into the pool if it is lawful.
-    fn try_record(&mut self, draft: &Draft) -> bool {
-        self.tried += 1;
-        let draft = Draft { salt: self.tried, ..draft.clone() };
-        let Ok(id) = self.world.submit(&draft) else { return false };
-        self.last.insert(draft.record.subject, id);
-        admit(&mut self.app, &draft).unwrap();
-        self.recorded += 1;
-        true
+    fn try_record(&mut self, draft: &Draft) {
+        if let Some(id) = self.inner.try_record(draft) {
+            self.last.insert(draft.record.subject, id);
+            self.recorded += 1;
+        }
     }
 
     #[track_caller]
-    fn record(&mut self, draft: &Draft) -> RecordId {
-        assert!(self.try_record(draft), "refused: {draft:?}");
-        self.last[&draft.record.subject]
+    fn record(&mut self, draft: &Draft) {
+        let id = self.inner.record(draft);
+        self.last.insert(draft.record.subject, id);
     }
 
-    fn block(&mut self) {
-        self.blocks += 1;
-        step(&mut self.app, at(self.blocks));
+    fn log(&self) -> Reader<MemStore> {
+        self.inner.app.reader()
     }
 
     fn act(&mut self, act: &Act) {
@@ -106,7 +91,7 @@ impl Ledger {
         if !self.last.contains_key(&case) {
             return;
         }
-        let world = &self.world;
+        let world = &self.inner.world;
         let about = |kind| world.about(kind, "bailiff", case);
         let draft = match act.kind {
             1 => World::distribute(case, if act.flag { "bailiff" } else { "colleague" }),
@@ -141,13 +126,13 @@ impl Ledger {
     }
 
     fn follow<S: Store<IndexTable>>(&self, index: &mut Index<S>, law: &Lawbook) {
-        while index.step(&self.app.reader(), law).unwrap() != Step::Done {}
-        assert_eq!(index.position().height, self.app.head().height);
+        while index.step(&self.log(), law).unwrap() != Step::Done {}
+        assert_eq!(index.position().height, self.inner.app.head().height);
     }
 
     fn rebuilt(&self, law: &Lawbook) -> MemStore<IndexTable> {
         let store = MemStore::new();
-        let mut index = Index::open(store.clone(), &self.app.reader()).unwrap();
+        let mut index = Index::open(store.clone(), &self.log()).unwrap();
         self.follow(&mut index, law);
         store
     }
@@ -205,7 +190,7 @@ fn dump(store: &MemStore<IndexTable>) -> Vec<(IndexTable, Vec<u8>, Vec<u8>)> {
 /// Every count is that of the records behind it.
 fn counts_agree(reader: &IndexReader<MemStore<IndexTable>>) {
     let ever = Period::new(Month::of(0), Month::LAST).unwrap();
-    let terms = [2, 19].into_iter().flat_map(|rule| {
+    let terms = [Rule::D02, Rule::D19].into_iter().flat_map(|rule| {
         use tamga_state::indicators::Outcome::{Kept, Late, Open};
         [Kept, Late, Open].map(|outcome| Tally::Term(rule, outcome))
     });
@@ -238,18 +223,18 @@ proptest! {
     ) {
         let mut ledger = Ledger::new();
         let store = MemStore::new();
-        let mut index = Index::open(store.clone(), &ledger.app.reader()).unwrap();
+        let mut index = Index::open(store.clone(), &ledger.log()).unwrap();
         for act in &acts {
             ledger.act(act);
             if act.block {
-                ledger.block();
+                ledger.inner.block();
                 ledger.follow(&mut index, &Lawbook(law));
                 if act.flag {
-                    index = Index::open(store.clone(), &ledger.app.reader()).unwrap();
+                    index = Index::open(store.clone(), &ledger.log()).unwrap();
                 }
             }
         }
-        ledger.block();
+        ledger.inner.block();
         ledger.follow(&mut index, &Lawbook(law));
         prop_assert_eq!(dump(&store), dump(&ledger.rebuilt(&Lawbook(law))));
         counts_agree(&index.reader());
@@ -265,17 +250,17 @@ fn filled() -> Ledger {
         ledger.record(&dated(presentation(n), 30));
         ledger.record(&dated(World::distribute(case(n), "bailiff"), 29));
     }
-    ledger.block();
+    ledger.inner.block();
     for n in 1..=2 {
-        ledger.record(&dated(ledger.world.initiate(case(n), "bailiff"), 28));
-        ledger.record(&dated(ledger.world.start(case(n), "bailiff"), 27));
+        ledger.record(&dated(ledger.inner.world.initiate(case(n), "bailiff"), 28));
+        ledger.record(&dated(ledger.inner.world.start(case(n), "bailiff"), 27));
     }
-    ledger.block();
+    ledger.inner.block();
     ledger
 }
 
 fn indexed(ledger: &Ledger) -> Index<MemStore<IndexTable>> {
-    let mut index = Index::open(MemStore::new(), &ledger.app.reader()).unwrap();
+    let mut index = Index::open(MemStore::new(), &ledger.log()).unwrap();
     ledger.follow(&mut index, &Lawbook(10));
     index
 }
@@ -287,18 +272,18 @@ fn a_write_that_fails_is_made_again_and_nothing_counts_twice() {
         let disk = MemStore::new();
         let store = FailingStore::new(disk.clone());
         let mut writes = 0;
-        let mut index = Index::open(store.clone(), &ledger.app.reader()).unwrap();
+        let mut index = Index::open(store.clone(), &ledger.log()).unwrap();
         loop {
             store.fail_next(failure);
-            match index.step(&ledger.app.reader(), &Lawbook(10)) {
+            match index.step(&ledger.log(), &Lawbook(10)) {
                 Ok(Step::Done) => break,
                 Ok(_) => {}
                 // The outcome is unknown: whoever followed opens the index again.
-                Err(_) => index = Index::open(store.clone(), &ledger.app.reader()).unwrap(),
+                Err(_) => index = Index::open(store.clone(), &ledger.log()).unwrap(),
             }
             writes += 1;
             if failure == Failure::Before && writes % 2 == 1 {
-                index.step(&ledger.app.reader(), &Lawbook(10)).unwrap();
+                index.step(&ledger.log(), &Lawbook(10)).unwrap();
             }
             assert!(writes < 100);
         }
@@ -310,14 +295,14 @@ fn a_write_that_fails_is_made_again_and_nothing_counts_twice() {
 fn the_index_of_another_log_is_refused() {
     let (mut one, mut other) = (filled(), Ledger::new());
     let store = MemStore::new();
-    one.follow(&mut Index::open(store.clone(), &one.app.reader()).unwrap(), &Lawbook(10));
+    one.follow(&mut Index::open(store.clone(), &one.log()).unwrap(), &Lawbook(10));
     for _ in 0..3 {
-        other.block();
+        other.inner.block();
     }
-    assert!(Index::open(store.clone(), &other.app.reader()).is_err());
-    assert!(Index::open(store.clone(), &Ledger::new().app.reader()).is_err());
-    one.block();
-    assert!(Index::open(store, &one.app.reader()).is_ok());
+    assert!(Index::open(store.clone(), &other.log()).is_err());
+    assert!(Index::open(store.clone(), &Ledger::new().log()).is_err());
+    one.inner.block();
+    assert!(Index::open(store, &one.log()).is_ok());
 }
 
 #[test]
@@ -331,11 +316,11 @@ fn a_desk_shows_terms_by_their_last_day() {
         .iter()
         .map(|line| (line.key.case, line.key.rule, line.key.on, line.statutory))
         .collect();
-    let signal = |n: u8| (case(n).id, 19, TODAY - 17, false);
+    let signal = |n: u8| (case(n).id, Rule::D19.number(), TODAY - 17, false);
     let mut expected = vec![signal(1), signal(2)];
     expected.sort_unstable();
     // The third case was assigned and never decided about.
-    expected.insert(0, (case(3).id, 2, TODAY - 19, true));
+    expected.insert(0, (case(3).id, Rule::D02.number(), TODAY - 19, true));
     assert_eq!(told, expected);
     assert_eq!(all.next, None);
     let days = |from, to| reader.desk(&me, from..=to, None, 10).unwrap().items.len();
@@ -362,10 +347,10 @@ fn paged<T>(mut page: impl FnMut(Option<Vec<u8>>) -> Listed<T>) -> Vec<T> {
 fn pages_of_any_size_make_the_same_list() {
     let mut ledger = filled();
     for n in [1, 2] {
-        let entry = ledger.world.about(Kind::E16, "bailiff", case(n)).field("reason", "ENTERED");
+        let entry = ledger.inner.world.about(Kind::E16, "bailiff", case(n)).field("reason", "ENTERED");
         ledger.record(&entry);
     }
-    ledger.block();
+    ledger.inner.block();
     let reader = indexed(&ledger).reader();
     let period = Period::parse("2026").unwrap();
     let ever = Period::new(Month::of(0), Month::LAST).unwrap();
@@ -428,27 +413,27 @@ fn cases_that_look_alike_share_something_until_one_of_them_does_not() {
     assert!(reader.has_open_case(Link::Similar, &group, Some(&case(1).id)).unwrap());
 
     let third = ledger.last[&case(3)];
-    ledger.record(&ledger.world.correct(case(3), "court", "ANNUL", third));
-    ledger.block();
+    ledger.record(&ledger.inner.world.correct(case(3), "court", "ANNUL", third));
+    ledger.inner.block();
     assert_eq!(shared(&indexed(&ledger).reader(), Link::Similar), 1);
 }
 
 #[test]
 fn a_case_in_short_tells_where_it_stands() {
     let mut ledger = filled();
-    let close = dated(ledger.world.close(case(1), "bailiff"), 5);
+    let close = dated(ledger.inner.world.close(case(1), "bailiff"), 5);
     ledger.record(&close);
-    ledger.block();
+    ledger.inner.block();
     let reader = indexed(&ledger).reader();
     let one = reader.case(&case(1).id).unwrap().unwrap();
     assert!(!one.is_open());
     assert_eq!((one.presented, one.initiated, one.ended), (TODAY - 30, Some(TODAY - 28), Some(TODAY - 5)));
-    assert_eq!((one.records, one.registered, one.presentable_until), (5, None, Some(TODAY + 95)));
+    assert_eq!((one.records, one.registered), (5, None));
     assert_eq!(one.officer, Some(writer("bailiff").id.0));
     let three = reader.case(&case(3).id).unwrap().unwrap();
     assert_eq!((three.is_open(), three.ended, three.next_due()), (true, None, Some(TODAY - 19)));
     assert_eq!(reader.case(&case(4).id).unwrap(), None);
     let first = reader.records(Tally::Executed, &Scope::Country, Period::parse("2026").unwrap(), None, 9);
     let record = first.unwrap().items[0].record;
-    assert!(record > LeafIndex(0) && ledger.app.reader().leaf(record).unwrap().is_some());
+    assert!(record > LeafIndex(0) && ledger.log().leaf(record).unwrap().is_some());
 }

@@ -290,6 +290,9 @@ codes! {
     Busy = 5036 "busy" 503 retry
         ["Торап бос емес", "Узел занят", "the node serves as many as it can"]
         ["Басқа торапқа жіберіңіз немесе кейін қайталаңыз", "Обратитесь к другому узлу или повторите позже", "ask another node, or try again later"];
+    IndexUnavailable = 5037 "index-unavailable" 503 retry
+        ["Бұл торапта іздеу индексі жоқ", "На этом узле нет индекса для поиска", "this node has no index to look into"]
+        ["Басқа тораптан сұраңыз; жазбалар мен дәлелдер қолжетімді", "Спросите другой узел; записи и доказательства доступны", "ask another node; records and proofs are served"];
     // The tools; HTTP never sends these.
     ToolUsage = 6001 "tool-usage" 0 final
         ["Пәрмен қате берілген", "Команда задана неверно", "the command was called wrongly"]

@@ -2,6 +2,7 @@
 
 use super::tally::Tally::{self, *};
 use crate::codes::Text;
+use crate::delay::{Nature, Rule};
 
 /// What a figure is counted in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,18 +47,11 @@ pub enum Formula {
     /// Terms that fell due in the period and are still not met, of all rules of one nature.
     Overdue(Nature),
     /// Terms of one rule that were missed among those that fell due.
-    MissedOf(u8),
+    MissedOf(Rule),
     /// Terms of one rule that fell due in the period and are still not met.
-    OverdueOf(u8),
-}
-
-/// What a missed term is: the two are never mixed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Nature {
-    /// A breach of a statutory term.
-    Statutory,
-    /// A heuristic signal.
-    Signal,
+    OverdueOf(Rule),
+    /// Terms of one rule that were missed among the records of a tally, for rules of which only what is missed counts.
+    MissedAmong(Rule, Tally),
 }
 
 /// One indicator.
@@ -197,7 +191,7 @@ pub const INDICATORS: &[Indicator] = &[
     ),
     indicator(
         "notices-missed",
-        Formula::MissedOf(3),
+        Formula::MissedOf(Rule::D03),
         [
             "Борышкерге хабарлау мерзімі бұзылған",
             "Доля неуведомлённых в срок должников",
@@ -215,7 +209,7 @@ pub const INDICATORS: &[Indicator] = &[
     ),
     indicator(
         "payouts-missed",
-        Formula::MissedOf(11),
+        Formula::MissedOf(Rule::D11),
         [
             "Өндіріп алушыларға мерзімінде аударылмаған",
             "Доля сумм, не распределённых в срок",
@@ -224,7 +218,7 @@ pub const INDICATORS: &[Indicator] = &[
     ),
     indicator(
         "measures-outstanding",
-        Formula::OverdueOf(12),
+        Formula::OverdueOf(Rule::D12),
         [
             "Толық төленгеннен кейін алынбаған шаралар",
             "Не сняты меры после полной оплаты",
@@ -233,7 +227,7 @@ pub const INDICATORS: &[Indicator] = &[
     ),
     indicator(
         "travel-bans-unwarned",
-        Formula::MissedOf(16),
+        Formula::MissedOf(Rule::D16),
         [
             "Ескертусіз шығуды шектеу",
             "Ограничения выезда без предупреждения",
@@ -242,7 +236,7 @@ pub const INDICATORS: &[Indicator] = &[
     ),
     indicator(
         "register-not-removed",
-        Formula::OverdueOf(14),
+        Formula::OverdueOf(Rule::D14),
         [
             "Борышкерлер тізілімінен шығарылмаған",
             "Не исключены из реестра должников",
@@ -251,7 +245,7 @@ pub const INDICATORS: &[Indicator] = &[
     ),
     indicator(
         "recorded-late",
-        Formula::MissedOf(22),
+        Formula::MissedAmong(Rule::D22, Recorded),
         [
             "Журналға кеш енгізілген жазбалар үлесі",
             "Доля записей, внесённых с опозданием",
@@ -311,7 +305,8 @@ impl Indicator {
             | Formula::SumShare(..)
             | Formula::ShareOfStock(_)
             | Formula::Missed(_)
-            | Formula::MissedOf(_) => Unit::BasisPoints,
+            | Formula::MissedOf(_)
+            | Formula::MissedAmong(..) => Unit::BasisPoints,
         }
     }
 
@@ -351,8 +346,11 @@ impl Indicator {
             Formula::Median(tally) => format!("median of {}", tally.name()),
             Formula::Missed(nature) => missed(of(nature)),
             Formula::Overdue(nature) => format!("{}-open and past", of(nature)),
-            Formula::MissedOf(rule) => missed(&format!("D{rule:02}")),
-            Formula::OverdueOf(rule) => format!("D{rule:02}-open and past"),
+            Formula::MissedOf(rule) => missed(rule.code()),
+            Formula::OverdueOf(rule) => format!("{}-open and past", rule.code()),
+            Formula::MissedAmong(rule, tally) => {
+                format!("({0}-late + {0}-open and past) / {1}", rule.code(), tally.name())
+            }
         }
     }
 }

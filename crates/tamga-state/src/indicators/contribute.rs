@@ -7,6 +7,7 @@ use tamga_format::id::{LeafIndex, RecordId};
 use super::month::Month;
 use super::tally::{Area, Contribution, Outcome, Tally};
 use crate::catalogue::Kind;
+use crate::delay::{Deadline, Rule};
 use crate::dossier::{Correction, Course, Event, Presentation, What, course};
 use crate::matrix::Stage;
 use crate::status::ComplaintStage;
@@ -14,8 +15,8 @@ use crate::status::ComplaintStage;
 /// A term of a case, as indicators see it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Due {
-    /// Number of the rule: 3 for D03.
-    pub rule: u8,
+    /// The rule.
+    pub rule: Rule,
     /// The record from which it runs.
     pub from: LeafIndex,
     /// Its last day.
@@ -25,6 +26,17 @@ pub struct Due {
 }
 
 impl Due {
+    /// The term of a deadline; `None` while its clock stands without an end in sight.
+    #[must_use]
+    pub fn of(deadline: &Deadline) -> Option<Self> {
+        Some(Self {
+            rule: deadline.rule,
+            from: deadline.cause_index,
+            on: deadline.due?,
+            met: deadline.met.map(|met| (met.day, met.index)),
+        })
+    }
+
     /// What became of it.
     #[must_use]
     pub fn outcome(&self) -> Outcome {

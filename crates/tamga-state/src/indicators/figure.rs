@@ -3,9 +3,10 @@
 use core::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::catalogue::{Formula, INFLOW, Indicator, Nature, STOCK};
+use super::catalogue::{Formula, INFLOW, Indicator, STOCK};
 use super::month::{Month, Period};
 use super::tally::{Outcome, Tally};
+use crate::delay::{Nature, Rule};
 
 /// How many records of a tally there are in a month.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,24 +39,15 @@ pub trait Cells {
     }
 }
 
-/// The rules of terms by what missing them is.
-#[derive(Clone, Debug, Default)]
-pub struct Rules {
-    /// Numbers of rules whose breach is one of a statutory term.
-    pub statutory: Vec<u8>,
-    /// Numbers of rules that are heuristic signals.
-    pub signals: Vec<u8>,
-}
-
-impl Rules {
-    /// The rules of a nature.
-    #[must_use]
-    pub fn of(&self, nature: Nature) -> &[u8] {
-        match nature {
-            Nature::Statutory => &self.statutory,
-            Nature::Signal => &self.signals,
-        }
-    }
+/// The rules of one nature whose terms are counted one by one.
+///
+/// Of D19 and D22, which every record begins, only what is missed is known: a share of them means nothing, and they are
+/// counted by themselves.
+#[must_use]
+pub fn counted_rules(nature: Nature) -> Vec<Rule> {
+    let counted = |rule: &Rule| !matches!(rule, Rule::D19 | Rule::D22);
+    let of = |rule: &Rule| rule.info().nature == nature;
+    Rule::ALL.iter().copied().filter(of).filter(counted).collect()
 }
 
 /// What came of a formula.
@@ -113,7 +105,6 @@ impl Indicator {
     pub fn figure<C: Cells>(
         &self,
         cells: &C,
-        rules: &Rules,
         period: Period,
         today: i64,
     ) -> Result<Figure, C::Error> {
@@ -137,10 +128,15 @@ impl Indicator {
                 Figure { value: Some(stock), records: unsigned(stock), ..Figure::default() }
             }
             Formula::Median(tally) => counting.median(tally)?,
-            Formula::Missed(nature) => counting.missed(rules.of(nature))?,
-            Formula::Overdue(nature) => counted(counting.overdue(rules.of(nature))?),
+            Formula::Missed(nature) => counting.missed(&counted_rules(nature))?,
+            Formula::Overdue(nature) => counted(counting.overdue(&of_nature(nature))?),
             Formula::MissedOf(rule) => counting.missed(&[rule])?,
             Formula::OverdueOf(rule) => counted(counting.overdue(&[rule])?),
+            Formula::MissedAmong(rule, tally) => {
+                let late = counting.count(&[Tally::Term(rule, Outcome::Late)], period)?;
+                let missed = late.saturating_add(counting.overdue(&[rule])?);
+                share(missed, counting.count(&[tally], period)?)
+            }
         };
         let withheld = cells.withheld();
         let whole =
@@ -155,9 +151,9 @@ impl Indicator {
 
     /// The tallies whose records stand behind the figure.
     #[must_use]
-    pub fn tallies(&self, rules: &Rules) -> BTreeSet<Tally> {
-        let terms = |rules: &[u8], outcomes: &[Outcome]| {
-            let each = |rule: &u8| {
+    pub fn tallies(&self) -> BTreeSet<Tally> {
+        let terms = |rules: &[Rule], outcomes: &[Outcome]| {
+            let each = |rule: &Rule| {
                 outcomes.iter().map(|outcome| Tally::Term(*rule, *outcome)).collect::<Vec<_>>()
             };
             rules.iter().flat_map(each).collect::<BTreeSet<_>>()
@@ -172,10 +168,15 @@ impl Indicator {
             }
             Formula::Stock => STOCK.0.iter().chain(STOCK.1).copied().collect(),
             Formula::Median(tally) => BTreeSet::from([tally]),
-            Formula::Missed(nature) => terms(rules.of(nature), &all),
-            Formula::Overdue(nature) => terms(rules.of(nature), &[Outcome::Open]),
+            Formula::Missed(nature) => terms(&counted_rules(nature), &all),
+            Formula::Overdue(nature) => terms(&of_nature(nature), &[Outcome::Open]),
             Formula::MissedOf(rule) => terms(&[rule], &all),
             Formula::OverdueOf(rule) => terms(&[rule], &[Outcome::Open]),
+            Formula::MissedAmong(rule, tally) => {
+                let mut tallies = terms(&[rule], &[Outcome::Late, Outcome::Open]);
+                tallies.insert(tally);
+                tallies
+            }
         }
     }
 }
@@ -260,7 +261,7 @@ impl<C: Cells> Counting<'_, C> {
         Ok(Figure { value, p90, records: spread.count(), ..Figure::default() })
     }
 
-    fn overdue(&self, rules: &[u8]) -> Result<u64, C::Error> {
+    fn overdue(&self, rules: &[Rule]) -> Result<u64, C::Error> {
         rules.iter().try_fold(0_u64, |sum, rule| {
             let cells = self.cells.read(Tally::Term(*rule, Outcome::Open), self.period)?;
             let past = cells.iter().filter(|cell| cell.value.is_some_and(|due| due < self.today));
@@ -268,13 +269,18 @@ impl<C: Cells> Counting<'_, C> {
         })
     }
 
-    fn missed(&self, rules: &[u8]) -> Result<Figure, C::Error> {
+    fn missed(&self, rules: &[Rule]) -> Result<Figure, C::Error> {
         let of = |outcome| rules.iter().map(|rule| Tally::Term(*rule, outcome)).collect::<Vec<_>>();
         let kept = self.count(&of(Outcome::Kept), self.period)?;
         let late = self.count(&of(Outcome::Late), self.period)?;
         let missed = late.saturating_add(self.overdue(rules)?);
         Ok(share(missed, kept.saturating_add(missed)))
     }
+}
+
+/// Every rule of a nature.
+fn of_nature(nature: Nature) -> Vec<Rule> {
+    Rule::ALL.iter().copied().filter(|rule| rule.info().nature == nature).collect()
 }
 
 fn counted(records: u64) -> Figure {

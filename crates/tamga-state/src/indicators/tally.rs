@@ -3,6 +3,7 @@
 use tamga_format::id::{LeafIndex, SubjectId};
 
 use super::month::Month;
+use crate::delay::Rule;
 
 /// What became of a term that fell due.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -22,7 +23,7 @@ macro_rules! tallies {
         pub enum Tally {
             $($(#[$doc])* $name,)*
             /// Terms of a rule, by what became of them: by the month in which they fell due.
-            Term(u8, Outcome),
+            Term(Rule, Outcome),
         }
 
         impl Tally {
@@ -40,7 +41,7 @@ macro_rules! tallies {
                             Outcome::Late => 2,
                             Outcome::Open => 3,
                         };
-                        TERMS.saturating_add(u16::from(rule).saturating_mul(4)).saturating_add(outcome)
+                        TERMS.saturating_add(u16::from(rule.number()).saturating_mul(4)).saturating_add(outcome)
                     }
                 }
             }
@@ -58,7 +59,8 @@ macro_rules! tallies {
                             3 => Outcome::Open,
                             _ => return None,
                         };
-                        Some(Self::Term(u8::try_from(term / 4).ok()?, outcome))
+                        let rule = Rule::from_number(u8::try_from(term / 4).ok()?)?;
+                        Some(Self::Term(rule, outcome))
                     }
                 }
             }
@@ -74,7 +76,7 @@ macro_rules! tallies {
                             Outcome::Late => "late",
                             Outcome::Open => "open",
                         };
-                        format!("D{rule:02}-{outcome}")
+                        format!("{}-{outcome}", rule.code())
                     }
                 }
             }
@@ -85,15 +87,14 @@ macro_rules! tallies {
                 match name {
                     $($text => Some(Self::$name),)*
                     _ => {
-                        let (rule, outcome) = name.strip_prefix('D')?.split_once('-')?;
-                        let number = rule.parse::<u8>().ok().filter(|_| rule.len() == 2)?;
+                        let (rule, outcome) = name.split_once('-')?;
                         let outcome = match outcome {
                             "kept" => Outcome::Kept,
                             "late" => Outcome::Late,
                             "open" => Outcome::Open,
                             _ => return None,
                         };
-                        Some(Self::Term(number, outcome))
+                        Some(Self::Term(Rule::from_code(rule)?, outcome))
                     }
                 }
             }

@@ -4,11 +4,11 @@ use std::convert::Infallible;
 use tamga_format::id::{LeafIndex, RecordId, SubjectId, UnixMillis};
 use tamga_format::subject::{Role, Subject};
 
-use super::catalogue::Nature;
-use super::figure::{Cell, Rules};
+use super::figure::{Cell, counted_rules};
 use super::*;
 use crate::catalogue::Kind;
 use crate::codes::Text;
+use crate::delay::{Nature, Rule};
 use crate::dossier::{Correction, Event, Notice, Presentation, What};
 use crate::matrix::Stage;
 
@@ -189,9 +189,9 @@ fn a_term_counts_where_the_case_was_when_it_was_met_or_is_while_it_is_open() {
     events.push(event(7, Kind::E14, DAY + 21, to));
     let due = |rule, from, on, met| Due { rule, from: LeafIndex(from), on, met };
     let terms = [
-        due(1, 1, DAY + 1, Some((DAY + 1, LeafIndex(2)))),
-        due(2, 2, DAY + 3, Some((DAY + 4, LeafIndex(3)))),
-        due(6, 3, DAY + 60, None),
+        due(Rule::D01, 1, DAY + 1, Some((DAY + 1, LeafIndex(2)))),
+        due(Rule::D02, 2, DAY + 3, Some((DAY + 4, LeafIndex(3)))),
+        due(Rule::D06, 3, DAY + 60, None),
     ];
     let found: Vec<_> = told(&events, &terms)
         .into_iter()
@@ -200,16 +200,16 @@ fn a_term_counts_where_the_case_was_when_it_was_met_or_is_while_it_is_open() {
     assert_eq!(
         found,
         [
-            (Tally::Term(1, Outcome::Kept), None, DAY + 1),
-            (Tally::Term(2, Outcome::Late), Some(officer(1)), DAY + 3),
-            (Tally::Term(6, Outcome::Open), Some(officer(2)), DAY + 60),
+            (Tally::Term(Rule::D01, Outcome::Kept), None, DAY + 1),
+            (Tally::Term(Rule::D02, Outcome::Late), Some(officer(1)), DAY + 3),
+            (Tally::Term(Rule::D06, Outcome::Open), Some(officer(2)), DAY + 60),
         ]
     );
 }
 
 #[test]
 fn equal_places_are_told_apart() {
-    let due = Due { rule: 12, from: LeafIndex(3), on: DAY + 9, met: None };
+    let due = Due { rule: Rule::D12, from: LeafIndex(3), on: DAY + 9, met: None };
     let ordinals: Vec<u16> = contributions(&begun(), &[due, due, due])
         .into_iter()
         .filter(|each| matches!(each.tally, Tally::Term(..)))
@@ -220,8 +220,8 @@ fn equal_places_are_told_apart() {
 
 #[test]
 fn names_numbers_and_codes_are_each_given_once() {
-    let terms = (1..=40).flat_map(|rule| {
-        [Outcome::Kept, Outcome::Late, Outcome::Open].map(|outcome| Tally::Term(rule, outcome))
+    let terms = Rule::ALL.iter().flat_map(|rule| {
+        [Outcome::Kept, Outcome::Late, Outcome::Open].map(|outcome| Tally::Term(*rule, outcome))
     });
     let all: Vec<Tally> = Tally::PLAIN.iter().copied().chain(terms).collect();
     let numbers: BTreeSet<u16> = all.iter().map(|tally| tally.number()).collect();
@@ -302,13 +302,9 @@ impl Cells for &Told {
     }
 }
 
-fn rules() -> Rules {
-    Rules { statutory: vec![3], signals: vec![19] }
-}
-
 fn figure(told: &Told, code: &str, period: &str) -> Figure {
     let period = Period::parse(period).unwrap();
-    Indicator::from_code(code).unwrap().figure(&told, &rules(), period, DAY).unwrap()
+    Indicator::from_code(code).unwrap().figure(&told, period, DAY).unwrap()
 }
 
 #[test]
@@ -343,19 +339,20 @@ fn figures_follow_their_formulas() {
 #[test]
 fn a_term_is_missed_when_it_was_met_late_or_its_day_is_past() {
     let told = Told::default()
-        .with(Tally::Term(3, Outcome::Kept), "2026-03", None, 6, 0)
-        .with(Tally::Term(3, Outcome::Late), "2026-03", None, 2, 0)
-        .with(Tally::Term(3, Outcome::Open), "2026-03", Some(DAY - 1), 2, 0)
-        .with(Tally::Term(3, Outcome::Open), "2026-03", Some(DAY), 7, 0)
-        .with(Tally::Term(19, Outcome::Open), "2026-03", Some(DAY - 1), 1, 0);
+        .with(Tally::Term(Rule::D03, Outcome::Kept), "2026-03", None, 6, 0)
+        .with(Tally::Term(Rule::D03, Outcome::Late), "2026-03", None, 2, 0)
+        .with(Tally::Term(Rule::D03, Outcome::Open), "2026-03", Some(DAY - 1), 2, 0)
+        .with(Tally::Term(Rule::D03, Outcome::Open), "2026-03", Some(DAY), 7, 0)
+        .with(Tally::Term(Rule::D19, Outcome::Open), "2026-03", Some(DAY - 1), 1, 0);
     let missed = figure(&told, "statutory-breaches", "2026-03");
     assert_eq!((missed.part, missed.whole, missed.value), (Some(4), Some(10), Some(4_000)));
     assert_eq!(figure(&told, "statutory-overdue", "2026-03").value, Some(2));
     assert_eq!(figure(&told, "signals-open", "2026-03").value, Some(1));
-    assert_eq!(figure(&told, "signals", "2026-03").value, Some(10_000));
-    let tallies = Indicator::from_code("statutory-breaches").unwrap().tallies(&rules());
-    assert!(tallies.iter().all(|tally| matches!(tally, Tally::Term(3, _))));
-    assert_eq!(rules().of(Nature::Signal), [19]);
+    assert_eq!(figure(&told, "signals", "2026-03").value, None);
+    let tallies = Indicator::from_code("statutory-breaches").unwrap().tallies();
+    let statutory = |rule: &Rule| rule.info().nature == Nature::Statutory;
+    assert!(tallies.iter().all(|tally| matches!(tally, Tally::Term(rule, _) if statutory(rule))));
+    assert!(!counted_rules(Nature::Signal).contains(&Rule::D22));
 }
 
 #[test]
@@ -368,7 +365,7 @@ fn the_public_sees_no_cell_below_the_least_and_nothing_computed_from_one() {
     let shown = |code: &str, period: &str| {
         let cells = Published::new(&told, 10);
         let period = Period::parse(period).unwrap();
-        Indicator::from_code(code).unwrap().figure(&cells, &rules(), period, DAY).unwrap()
+        Indicator::from_code(code).unwrap().figure(&cells, period, DAY).unwrap()
     };
     let year = shown("closed", "2026");
     assert_eq!((year.value, year.withheld), (Some(60), 1));

@@ -20,7 +20,7 @@ use super::super::reads::require_token;
 use super::super::request;
 use super::super::state::HttpState;
 use super::lists::limit;
-use super::{LOOKS_MAX, answer, as_of, cursor, page, stage_name, text_of, with_link};
+use super::{LOOKS_MAX, answer, as_of, cursor, escaped, page, stage_name, text_of, with_link};
 use crate::index::Lookup;
 
 /// Cases about one document that are read to find the end of its presentation period.
@@ -112,9 +112,7 @@ pub(in crate::http) async fn entries(
             EntryState::Stale => "stale",
             EntryState::Expired => "expired",
         };
-        // Cursors keep their region: the link needs it only where it can be written plainly.
-        let plain = |it: &&String| it.bytes().all(|byte| byte.is_ascii_alphanumeric());
-        let region = query.region.as_ref().filter(plain).map(|it| format!("&region={it}"));
+        let region = query.region.as_ref().map(|it| format!("&region={}", escaped(it)));
         format!("/v1/register?state={state}{}&after={next}&limit={limit}", region.unwrap_or_default())
     });
     Ok(with_link(answer(Json(found), true), next))
