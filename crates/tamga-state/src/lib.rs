@@ -12,6 +12,7 @@
 //! | [`enforcement`] | the life of a case (E01–E18), its money and its corrections |
 //! | [`dossier`] | what the records of a case say, for deadlines, duplicates and indicators |
 //! | [`delay`] | deadlines and delays of a case, computed from its events |
+//! | [`duplicate`], [`expiry`] | cases that look like each other; presentation periods and register entries that ran out |
 //! | [`codes`] | every stable code of the system, with texts |
 //! | [`genesis`] | the statuses a ledger begins with |
 //!
@@ -29,7 +30,9 @@ mod civil;
 pub mod codes;
 pub mod delay;
 pub mod dossier;
+pub mod duplicate;
 pub mod enforcement;
+pub mod expiry;
 pub mod genesis;
 pub mod law;
 pub mod machine;

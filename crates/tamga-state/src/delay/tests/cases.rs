@@ -57,7 +57,7 @@ fn a_deferral_stops_the_clock_if_its_parameter_says_so() {
         let version = ItemVersion { from: 0, value: reading.value, mark: reading.mark };
         Some((*name, Parameter { name: name.name().to_owned(), versions: vec![version] }))
     });
-    let mut parameters: std::collections::BTreeMap<Name, Parameter> = all.collect();
+    let mut parameters: BTreeMap<Name, Parameter> = all.collect();
     parameters.insert(Name::DeferralStopsClock, running);
     let law = Law::new(parameters, Law::initial().calendar().clone());
     assert_eq!(find(&law).map(text).as_deref(), Some("2026-03-12"));
