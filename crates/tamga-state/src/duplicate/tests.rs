@@ -50,10 +50,13 @@ fn two_open_cases_about_one_document_are_exact_duplicates() {
     assert_eq!(likeness(&one, &one), None);
 }
 
+/// How the earlier case ended, what the later one says, and whether that is lawful.
+type Again = (Stage, fn(&mut Presentation), bool);
+
 #[test]
 fn a_returned_document_is_presented_again_with_a_reference() {
     let refers = |presentation: &mut Presentation| presentation.previous = Some(RecordId([1; 32]));
-    let cases: [(Stage, fn(&mut Presentation), bool); 4] = [
+    let cases: [Again; 4] = [
         (Stage::ClosedReturnedClaimant, refers, true),
         (Stage::ClosedReturnedIssuer, refers, true),
         (Stage::ClosedReturnedClaimant, |_| {}, false),
