@@ -1,18 +1,17 @@
-//! Deadlines and delays of a case (spec §22.2, §22.3): what was to follow an event, by when, and whether it did.
+//! Deadlines and delays of a case (spec §22.2): what was to follow an event, by when, and whether it did.
 //!
 //! | Module | Holds |
 //! |---|---|
 //! | [`rule`] | D01–D22, a row each: nature, events, parameters, clock, basis, title |
 //! | `sign` | what an event must say to begin, meet or end a deadline |
 //! | `clock` | the days on which a case's clock stood |
-//! | `money` | what was due, recovered and given out after each event |
 //! | `scheme` | how the events of a case become deadlines |
 //!
 //! A delay is no finding of guilt. It is a function of the case's events and of the law's figures; each deadline names
 //! the ones it rests on, so that anybody computes it again. The clock of whoever asks comes in last:
 //! [`Deadline::state`].
 
-use tamga_format::id::RecordId;
+use tamga_format::id::{LeafIndex, RecordId};
 use tamga_format::subject::Subject;
 
 use crate::civil::year_of;
@@ -22,7 +21,6 @@ use crate::law::parameters::{Law, Name, Reading, Unit};
 use crate::law::terms::{Interval, Intervals, Term};
 
 mod clock;
-mod money;
 pub mod rule;
 mod scheme;
 mod sign;
@@ -39,6 +37,8 @@ pub struct Deadline {
     pub about: Option<Subject>,
     /// The record that begins it.
     pub cause: RecordId,
+    /// That record's position in the log.
+    pub cause_index: LeafIndex,
     /// The day from which the term is counted; that day is not counted.
     pub start: i64,
     /// The parameters it was computed from, each with the version read.
@@ -58,6 +58,8 @@ pub struct Deadline {
 pub struct Met {
     /// The record.
     pub record: RecordId,
+    /// Its position in the log.
+    pub index: LeafIndex,
     /// The day that counts.
     pub day: i64,
     /// Whether what was asked for was done.

@@ -6,6 +6,8 @@
 //! | [`Event`] | one record of a case: who, when, recorded when, and [`What`] it says |
 //! | [`in_effect`] | the events that no correction has annulled |
 //! | [`course`] | where the case stood after each event in effect, with whom, and in which region |
+//! | [`balances`] | what was due, recovered and given out after each event |
+//! | [`Summary`] | one case beside others: what it is about and how it stands |
 //!
 //! Nothing here judges: the records were accepted. What a field does not say, or a body that is not held, is `None`.
 
@@ -23,8 +25,14 @@ use crate::matrix::Stage;
 use crate::status::{ComplaintKind, ComplaintStage, LotStage, MeasureCode, MeasureState};
 
 mod course;
+mod money;
+#[cfg(test)]
+pub(crate) mod story;
+mod summary;
 
 pub use course::{Course, course};
+pub use money::{Balance, balances};
+pub use summary::Summary;
 
 /// One record of a case.
 #[derive(Clone, Debug, PartialEq, Eq)]

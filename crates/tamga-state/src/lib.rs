@@ -13,6 +13,7 @@
 //! | [`dossier`] | what the records of a case say, for deadlines, duplicates and indicators |
 //! | [`indicators`] | figures about proceedings, with the records behind them |
 //! | [`delay`] | deadlines and delays of a case, computed from its events |
+//! | [`duplicate`], [`expiry`] | cases that look like each other; presentation periods and register entries that ran out |
 //! | [`codes`] | every stable code of the system, with texts |
 //! | [`genesis`] | the statuses a ledger begins with |
 //!
@@ -30,7 +31,9 @@ pub mod civil;
 pub mod codes;
 pub mod delay;
 pub mod dossier;
+pub mod duplicate;
 pub mod enforcement;
+pub mod expiry;
 pub mod genesis;
 pub mod indicators;
 pub mod law;

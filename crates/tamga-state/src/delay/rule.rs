@@ -1,4 +1,4 @@
-//! The rules of deadlines, a row each (domain model §4.3; spec §22.3).
+//! The rules of deadlines, a row each (domain model §4.3; spec §22.2).
 
 use crate::codes::Text;
 use crate::law::parameters::Name;
@@ -94,12 +94,26 @@ pub struct RuleInfo {
 }
 
 macro_rules! rules {
-    ($($rule:ident = $code:literal $nature:ident $scheme:ident [$($after:expr),*] until [$($until:expr),*] ends [$($ends:expr),*]
+    ($($rule:ident = $number:literal $code:literal $nature:ident $scheme:ident [$($after:expr),*] until [$($until:expr),*] ends [$($ends:expr),*]
         in [$($term:ident),*] $clock:ident $basis:literal [$kk:literal, $ru:literal, $en:literal];)*) => {
         /// A rule of deadlines.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub enum Rule {
             $(#[doc = $en] $rule,)*
+        }
+
+        impl Rule {
+            /// The number by which indexes know it.
+            #[must_use]
+            pub const fn number(self) -> u8 {
+                match self { $(Self::$rule => $number,)* }
+            }
+
+            /// The rule with a number.
+            #[must_use]
+            pub const fn from_number(number: u8) -> Option<Self> {
+                match number { $($number => Some(Self::$rule),)* _ => None }
+            }
         }
 
         impl Rule {
@@ -147,73 +161,73 @@ macro_rules! rules {
 const FINAL_LOT: Sign = Sign::LotEnded;
 
 rules! {
-    D01 = "D01" Statutory First [Sign::Presented] until [Sign::Assigned] ends []
+    D01 = 1 "D01" Statutory First [Sign::Presented] until [Sign::Assigned] ends []
         in [DistributionWd] Runs "Rules 652"
         ["Құжат орындаушыға бөлінбеген", "Документ не распределён исполнителю", "the document is not distributed to an officer"];
-    D02 = "D02" Statutory Each [Sign::Assigned] until [Sign::Decided] ends [Sign::Closed]
+    D02 = 2 "D02" Statutory Each [Sign::Assigned] until [Sign::Decided] ends [Sign::Closed]
         in [InitiationWd] Runs "EL arts. 37, 38"
         ["Қозғау туралы шешім қабылданбаған", "Не решено, возбуждать ли производство", "it is not decided whether proceedings are initiated"];
-    D03 = "D03" Statutory First [Sign::Initiated] until [Sign::Noticed(DEBTOR)] ends [Sign::Closed]
+    D03 = 3 "D03" Statutory First [Sign::Initiated] until [Sign::Noticed(DEBTOR)] ends [Sign::Closed]
         in [NoticeWd] Runs "EL arts. 26-28"
         ["Борышкер қозғау туралы хабардар етілмеген", "Должник не уведомлён о возбуждении", "the debtor is not notified of the initiation"];
-    D04 = "D04" Statutory First [Sign::Initiated] until [Sign::Noticed(CLAIMANT)] ends [Sign::Closed]
+    D04 = 4 "D04" Statutory First [Sign::Initiated] until [Sign::Noticed(CLAIMANT)] ends [Sign::Closed]
         in [NoticeWd] Runs "EL arts. 26-28"
         ["Өндіріп алушы қозғау туралы хабардар етілмеген", "Взыскатель не уведомлён о возбуждении", "the claimant is not notified of the initiation"];
-    D05 = "D05" Signal First [Sign::DeliveredToDebtor] until [Sign::Started, Sign::Recovered, Sign::Closed] ends []
+    D05 = 5 "D05" Signal First [Sign::DeliveredToDebtor] until [Sign::Started, Sign::Recovered, Sign::Closed] ends []
         in [VoluntaryTermWd, EnforcementStartWd] Stands "Tamga domain model, D05"
         ["Хабарлама табысталғаннан кейін орындау басталмаған", "После вручения уведомления исполнение не началось", "nothing followed the delivery of the notice"];
-    D06 = "D06" Statutory Execution [Sign::InitiatedInClass("A")] until [Sign::Closed] ends []
+    D06 = 6 "D06" Statutory Execution [Sign::InitiatedInClass("A")] until [Sign::Closed] ends []
         in [ExecutionMonthsClassA] Stands "EL art. 39"
         ["А сыныбының орындау мерзімі өткен", "Истёк срок исполнения класса А", "the execution term of class A is over"];
-    D07 = "D07" Statutory Execution [Sign::InitiatedInClass("B")] until [Sign::Closed] ends []
+    D07 = 7 "D07" Statutory Execution [Sign::InitiatedInClass("B")] until [Sign::Closed] ends []
         in [ExecutionMonthsClassB] Stands "EL art. 39"
         ["Б сыныбының орындау мерзімі өткен", "Истёк срок исполнения класса Б", "the execution term of class B is over"];
-    D08 = "D08" Statutory Each [Sign::Lot(LotStage::Arrested)] until [Sign::Lot(LotStage::AppraiserAppointed)] ends [FINAL_LOT, Sign::Closed]
+    D08 = 8 "D08" Statutory Each [Sign::Lot(LotStage::Arrested)] until [Sign::Lot(LotStage::AppraiserAppointed)] ends [FINAL_LOT, Sign::Closed]
         in [AppraiserWd] Stands "EL art. 68"
         ["Тыйым салынған мүлікке бағалаушы тағайындалмаған", "Оценщик арестованного имущества не назначен", "no appraiser is appointed for arrested property"];
-    D09 = "D09" Signal Each [Sign::Lot(LotStage::Valued)] until [Sign::Lot(LotStage::Listed)] ends [Sign::Lot(LotStage::AppraiserAppointed), FINAL_LOT, Sign::Closed]
+    D09 = 9 "D09" Signal Each [Sign::Lot(LotStage::Valued)] until [Sign::Lot(LotStage::Listed)] ends [Sign::Lot(LotStage::AppraiserAppointed), FINAL_LOT, Sign::Closed]
         in [ListingWd] Stands "EL ch. 7"
         ["Бағаланған мүлік сатуға қойылмаған", "Оценённое имущество не выставлено на торги", "valued property is not listed for sale"];
-    D09V = "D09V" Statutory Each [Sign::Lot(LotStage::Valued)] until [Sign::Lot(LotStage::Listed)] ends [Sign::Lot(LotStage::AppraiserAppointed), FINAL_LOT, Sign::Closed]
+    D09V = 24 "D09V" Statutory Each [Sign::Lot(LotStage::Valued)] until [Sign::Lot(LotStage::Listed)] ends [Sign::Lot(LotStage::AppraiserAppointed), FINAL_LOT, Sign::Closed]
         in [ValuationValidityM] Runs "EL art. 68"
         ["Бағалаудың жарамдылық мерзімі өткен", "Срок действия оценки истёк до выставления", "the valuation grew old before the property was listed"];
-    D10 = "D10" Signal Each [Sign::FirstAuctionFailed] until [Sign::Lot(LotStage::Listed), FINAL_LOT] ends [Sign::Closed]
+    D10 = 10 "D10" Signal Each [Sign::FirstAuctionFailed] until [Sign::Lot(LotStage::Listed), FINAL_LOT] ends [Sign::Closed]
         in [SecondAuctionWd] Stands "Tamga domain model, D10"
         ["Өтпеген сауда-саттықтан кейін ештеңе болмаған", "После несостоявшихся торгов ничего не сделано", "nothing followed a failed first auction"];
-    D11 = "D11" Statutory Payout [Sign::Recovered] until [Sign::Distributed] ends []
+    D11 = 11 "D11" Statutory Payout [Sign::Recovered] until [Sign::Distributed] ends []
         in [PayoutWd] Runs "EL arts. 110-112"
         ["Өндірілген ақша бөлінбеген", "Взысканные суммы не распределены", "recovered money is not distributed"];
-    D12 = "D12" Statutory PaidMeasures [] until [Sign::MeasureLifted] ends []
+    D12 = 12 "D12" Statutory PaidMeasures [] until [Sign::MeasureLifted] ends []
         in [LiftWd] Runs "EL, lifting of measures"
         ["Толық төлегеннен кейін шаралар алынбаған", "После полной оплаты меры не сняты", "measures are not lifted after payment in full"];
-    D13 = "D13" Statutory PaidClosing [] until [Sign::Closed] ends []
+    D13 = 13 "D13" Statutory PaidClosing [] until [Sign::Closed] ends []
         in [CloseWd] Runs "EL arts. 47, 50"
         ["Толық төлегеннен кейін іс аяқталмаған", "После полной оплаты производство не окончено", "the case is not closed after payment in full"];
-    D14 = "D14" Statutory Register [Sign::Closed] until [Sign::Deregistered] ends [Sign::Reopened]
+    D14 = 14 "D14" Statutory Register [Sign::Closed] until [Sign::Deregistered] ends [Sign::Reopened]
         in [ErdRemoveWd] Runs "EL art. 36"
         ["Аяқталған іс бойынша борышкер тізілімнен шығарылмаған", "По оконченному делу должник не исключён из реестра", "the debtor stays in the register though the case is closed"];
-    D15 = "D15" Statutory Each [Sign::TravelBanRequested] until [Sign::SanctionAnswered] ends [Sign::MeasureLifted, Sign::Closed]
+    D15 = 15 "D15" Statutory Each [Sign::TravelBanRequested] until [Sign::SanctionAnswered] ends [Sign::MeasureLifted, Sign::Closed]
         in [SanctionDecisionWd] Runs "CPC art. 252"
         ["Сот шығуды шектеуге санкция туралы шешпеген", "Суд не решил о санкции на ограничение выезда", "the court has not answered about a travel ban"];
-    D16 = "D16" Statutory Warning [Sign::TravelBan] until [Sign::TravelBanWarned] ends []
+    D16 = 16 "D16" Statutory Warning [Sign::TravelBan] until [Sign::TravelBanWarned] ends []
         in [] Runs "EL art. 33 as in force from 25.12.2025"
         ["Шығуды шектеу алдын ала ескертусіз қолданылған", "Ограничение выезда без предварительного извещения", "a travel ban without an earlier warning"];
-    D17 = "D17" Statutory Ground [Sign::Suspended] until [Sign::Resumed] ends [Sign::Closed]
+    D17 = 17 "D17" Statutory Ground [Sign::Suspended] until [Sign::Resumed] ends [Sign::Closed]
         in [ResumptionWd] Runs "EL arts. 44, 45"
         ["Тоқтата тұру негізі жойылған, бірақ іс қайта басталмаған", "Основание приостановления отпало, производство не возобновлено", "the ground of suspension ceased and the case is not resumed"];
-    D18 = "D18" Signal Until [Sign::Suspended, Sign::Deferred] until [Sign::Anything] ends [Sign::Closed]
+    D18 = 18 "D18" Signal Until [Sign::Suspended, Sign::Deferred] until [Sign::Anything] ends [Sign::Closed]
         in [UntilWd] Runs "Tamga domain model, D18"
         ["Мерзімнің соңғы күнінен кейін ештеңе болмаған", "После назначенной даты ничего не произошло", "nothing followed the last day of a suspension or deferral"];
-    D19 = "D19" Signal Silence [Sign::Anything] until [Sign::Anything] ends []
+    D19 = 19 "D19" Signal Silence [Sign::Anything] until [Sign::Anything] ends []
         in [SilenceCd] Stands "Tamga domain model, D19"
         ["Ашық іс бойынша ұзақ уақыт жазба жоқ", "По открытому делу долго нет записей", "an open case without a record for long"];
-    D20 = "D20" Signal Transfer [Sign::Transferred] until [Sign::Anything] ends [Sign::Transferred, Sign::Closed]
+    D20 = 20 "D20" Signal Transfer [Sign::Transferred] until [Sign::Anything] ends [Sign::Transferred, Sign::Closed]
         in [TransfereeWd] Stands "Tamga domain model, D20"
         ["Жаңа орындаушы әрекет етпеген", "Новый исполнитель ничего не сделал", "the new officer has not acted"];
-    D21 = "D21" Statutory Each [Sign::ComplaintGranted] until [Sign::FollowUp] ends [Sign::ComplaintAppealed]
+    D21 = 21 "D21" Statutory Each [Sign::ComplaintGranted] until [Sign::FollowUp] ends [Sign::ComplaintAppealed]
         in [ComplaintFollowupWd] Runs "EL art. 127, CPC art. 250"
         ["Қанағаттандырылған шағым орындалмаған", "По удовлетворённой жалобе ничего не сделано", "nothing followed a complaint that was granted"];
-    D22 = "D22" Signal Anchoring [Sign::Anything] until [Sign::Anything] ends []
+    D22 = 22 "D22" Signal Anchoring [Sign::Anything] until [Sign::Anything] ends []
         in [LateAnchorWd] Runs "Tamga domain model, D22"
         ["Оқиға тізілімге кеш енгізілген", "Событие записано с опозданием", "the event was recorded late"];
 }

@@ -6,11 +6,10 @@ use tamga_format::id::RecordId;
 use tamga_format::subject::{Role, Subject};
 
 use super::clock::{Stop, stops};
-use super::money::{Balance, balances};
 use super::rule::{Clock, Rule, RuleInfo, Scheme};
 use super::sign::{Sign, thing};
 use super::{Deadline, How, Met, Missing, Report, Silent, due, years};
-use crate::dossier::{Course, Event, LotEvent, What, course};
+use crate::dossier::{Balance, Course, Event, LotEvent, What, balances, course};
 use crate::law::parameters::{Law, Name, Reading};
 
 /// All deadlines of a case, rule by rule.
@@ -406,8 +405,18 @@ impl<'e> Case<'e> {
             parameters.extend(stop.by.clone().filter(|by| !parameters.contains(by)));
         }
         let years = years(calendar, start, due);
-        let (rule, cause) = (info.rule, cause.record);
-        Deadline { rule, about, cause, start, parameters, stopped, years, due, met }
+        Deadline {
+            rule: info.rule,
+            about,
+            cause: cause.record,
+            cause_index: cause.index,
+            start,
+            parameters,
+            stopped,
+            years,
+            due,
+            met,
+        }
     }
 }
 
@@ -418,7 +427,7 @@ fn shown(signs: &[Sign], event: &Event, about: Option<Subject>) -> Option<i64> {
 }
 
 const fn met(event: &Event, day: i64, how: How) -> Met {
-    Met { record: event.record, day, how }
+    Met { record: event.record, index: event.index, day, how }
 }
 
 fn is_late(deadline: &Deadline) -> bool {

@@ -387,6 +387,7 @@ fn every_rule_speaks_three_languages_and_counts_in_one_unit() {
     for rule in Rule::ALL {
         let info = rule.info();
         assert_eq!((info.rule, Rule::from_code(info.code)), (*rule, Some(*rule)));
+        assert_eq!(Rule::from_number(rule.number()), Some(*rule));
         for language in ["kk", "ru", "en"] {
             assert!(!info.title.in_language(language).is_empty(), "{rule:?}");
         }

@@ -7,32 +7,39 @@ use std::collections::BTreeMap;
 
 use tamga_format::id::RecordId;
 
-use crate::dossier::{Event, What};
+use super::{Event, What};
 
 /// The money of a case after an event.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Balance {
+pub struct Balance {
     /// To be recovered.
-    pub(super) due: i64,
+    pub due: i64,
     /// Recovered in this case.
-    pub(super) recovered: i64,
+    pub recovered: i64,
     /// Given out to anybody, or retained.
-    pub(super) given_out: i64,
+    pub given_out: i64,
     /// Given out to others than the claimants of this case.
-    to_others: i64,
+    pub to_others: i64,
     /// Paid to the claimants of this case out of other cases.
-    received: i64,
+    pub received: i64,
 }
 
 impl Balance {
+    /// What went to the claimants of this case, or is left for them.
+    #[must_use]
+    pub const fn for_claimants(&self) -> i64 {
+        self.recovered.saturating_add(self.received).saturating_sub(self.to_others)
+    }
+
     /// Whether what was recovered covers what is due and all that went to others.
-    pub(super) fn is_paid(&self) -> bool {
-        let covers = self.recovered.saturating_add(self.received).saturating_sub(self.to_others);
-        self.due > 0 && covers >= self.due
+    #[must_use]
+    pub const fn is_paid(&self) -> bool {
+        self.due > 0 && self.for_claimants() >= self.due
     }
 
     /// Whether nothing of the first `recovered` tiyn is left.
-    pub(super) fn gave_out(&self, recovered: i64) -> bool {
+    #[must_use]
+    pub fn gave_out(&self, recovered: i64) -> bool {
         self.given_out >= recovered.min(self.recovered)
     }
 }
@@ -46,7 +53,8 @@ enum Part {
 }
 
 /// The balance after each event; nothing from the first event on whose amounts are not known.
-pub(super) fn balances(events: &[Event]) -> BTreeMap<RecordId, Balance> {
+#[must_use]
+pub fn balances(events: &[Event]) -> BTreeMap<RecordId, Balance> {
     let mut parts: BTreeMap<RecordId, Part> = BTreeMap::new();
     let mut balance = Balance::default();
     let mut balances = BTreeMap::new();
