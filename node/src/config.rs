@@ -29,12 +29,19 @@ pub struct ValidatorConfig {
     pub consensus_listen: String,
     /// Where the swarm listens: `/ip4/…/tcp/…`.
     pub swarm_listen: String,
+    /// Whether cases, desks and indicators can be looked up here: an index beside the database.
+    #[serde(default = "yes")]
+    pub index: bool,
     /// The other validators, and the publishers.
     #[serde(rename = "peer", default)]
     pub peers: Vec<PeerConfig>,
     /// Pace of blocks.
     #[serde(default)]
     pub pace: PaceConfig,
+}
+
+const fn yes() -> bool {
+    true
 }
 
 /// `[http]`.

@@ -7,6 +7,7 @@
 //! | [`engine`] | consensus over its own network |
 //! | [`swarm`], [`pool`] | records and signatures among the ledger's processes |
 //! | [`cosigner`], [`publisher`], [`gather`], [`watermark`] | who signs checkpoints, and when |
+//! | [`index`] | what is looked up by something else than a subject, following the log |
 //! | [`http`], [`metrics`] | the interface to everybody else |
 //! | [`config`], [`keys`], [`clock`] | files and time |
 //! | [`founding`], [`genesis_tool`], [`devnet`] | new ledgers |
@@ -21,6 +22,7 @@ pub mod founding;
 pub mod gather;
 pub mod genesis_tool;
 pub mod http;
+pub mod index;
 pub mod keys;
 pub mod metrics;
 pub mod pool;

@@ -35,7 +35,7 @@ use crate::http::{DrainRate, HttpLimits, HttpParts, HttpState, LedgerInfo, Token
 use crate::keys::{PublisherKeys, Seed, ValidatorKeys, read_keys};
 use crate::metrics::Metrics;
 use crate::swarm::{self, PeerRole, SwarmConfig, SwarmPeer};
-use crate::{cosigner, devnet, engine, http, pool, publisher};
+use crate::{cosigner, devnet, engine, http, index, pool, publisher};
 
 /// Messages of the swarm waiting to be handled, of up to a MiB each.
 const INBOX_MAX: usize = 64;
@@ -43,6 +43,8 @@ const INBOX_MAX: usize = 64;
 const FINALS_MAX: usize = 1_024;
 /// Bytes of one part of a proposed block.
 const PART_BYTES: usize = 256 << 10;
+/// Folder of the index in a validator's data folder.
+const INDEX_FOLDER: &str = "index";
 /// How the names of ledgers end that accept the public demo keys.
 const DEVNET_SUFFIX: &str = "-devnet";
 
@@ -251,12 +253,18 @@ pub async fn start(config: &ValidatorConfig) -> Result<Running> {
     let metrics = Arc::new(Metrics::default());
     let moniker = config.validator.clone();
     metrics.append(move || engine::metrics::text(&moniker));
-    let http_ledger = HttpLedger::new(app.clone(), engine.state());
+    let index = if config.index {
+        Some(index::open(&config.data.join(INDEX_FOLDER), app.reader())?)
+    } else {
+        None
+    };
+    let (follower, index) = index.unzip();
+    let http_ledger = HttpLedger::new(app.clone(), engine.state(), index);
     let drain = Arc::new(DrainRate::new(app.pending()));
     let (server, listening) =
         serve(config, &ledger, http_ledger, &drain, &metrics, stopping).await?;
     let (failures, failure) = mpsc::channel(4);
-    let tasks = vec![
+    let mut tasks = vec![
         tokio::spawn(pool::receive(app.clone(), pool_inbox)),
         tokio::spawn(pool::send(swarm, doors.accepted)),
         tokio::spawn(after_commits(app.clone(), doors.commits, cosigner, drain, metrics)),
@@ -265,6 +273,7 @@ pub async fn start(config: &ValidatorConfig) -> Result<Running> {
         tokio::spawn(watch_task("cosigner", cosigning, failures.clone())),
         tokio::spawn(watch_engine(engine.ended(), failures)),
     ];
+    tasks.extend(follower.map(|follower| tokio::spawn(follower.run(app.clone()))));
     Ok(Running {
         name: config.validator.clone(),
         app,

@@ -38,6 +38,8 @@ pub mod tag {
     pub const KEY_POSSESSION: &[u8] = b"tamga/key-possession/v1\0";
     /// Which rules judge a block (spec §14.6).
     pub const RULES: &[u8] = b"tamga/rules/v1\0";
+    /// Inputs of a presentation period (spec §22.2).
+    pub const EXPIRY: &[u8] = b"tamga/expiry/v1\0";
     /// Consensus votes.
     pub const VOTE: &[u8] = b"tamga/vote/v1\0";
     /// Proposals of the consensus engine.

@@ -5,6 +5,7 @@
 //! - [`mempool`]: records waiting for a block; [`map`]: the authenticated map in memory
 //! - [`store`] and [`layout`]: what is durable, and under which keys
 //! - [`reader`]: receipts, proofs, tiles and histories from a store
+//! - [`index`]: what is looked up by something else than a subject, computed from the log
 //! - [`engine`]: our types in the engine's terms; the one place that names engine types
 #![warn(missing_docs)]
 #![cfg_attr(
@@ -25,6 +26,7 @@ pub mod block;
 #[cfg(any(test, feature = "testing"))]
 pub mod conformance;
 pub mod engine;
+pub mod index;
 pub mod layout;
 pub mod limits;
 pub mod log;
@@ -42,6 +44,7 @@ pub use app::{
     Source,
 };
 pub use block::{Block, Item};
+pub use index::{Index, IndexReader, IndexTable};
 pub use layout::Table;
 pub use reader::Reader;
 pub use store::{CommitBatch, Durability, MemStore, Store, StoreError};

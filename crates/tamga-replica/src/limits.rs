@@ -61,8 +61,17 @@ pub const BLOCK_CACHE_MAX: usize = 64;
 pub const HISTORY_PAGE_MAX: usize = 1_000;
 /// Rows in one page of blocks.
 pub const BLOCKS_PAGE_MAX: usize = 1_000;
-/// Entries of one case handed to the rules.
+/// Entries of one case handed to the rules, and read for what is computed from them.
 pub const CASE_ENTRIES_MAX: usize = 10_000;
+
+/// Blocks that one step of the index reads.
+pub const INDEX_BLOCKS_MAX: usize = 64;
+/// Cases that one write of the index computes.
+pub const INDEX_CASES_MAX: usize = 1_000;
+/// Items in one page of the index.
+pub const INDEX_PAGE_MAX: usize = 1_000;
+/// Rows of the index that are read at once.
+pub const INDEX_SCAN_MAX: usize = 10_000;
 
 // The largest record fits into an empty block and an empty pool.
 const _: () = assert!(

@@ -7,10 +7,11 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use tamga_format::block_leaf::BlockLeaf;
+use tamga_format::body::Body;
 use tamga_format::certificate::Certificate;
 use tamga_format::checkpoint::Checkpoint;
 use tamga_format::id::{
-    Height, LeafHash, LeafIndex, RecordId, TreeRoot, TreeSize, UnixMillis, ValueId,
+    Height, LeafHash, LeafIndex, RecordId, TreeRoot, TreeSize, UnixMillis, ValueId, sha256,
 };
 use tamga_format::merkle;
 use tamga_format::note::Note;
@@ -20,11 +21,15 @@ use tamga_format::record::SignedRecord;
 use tamga_format::subject::Subject;
 use tamga_format::tile::{BundleCoord, TileCoord, encode_bundle};
 use tamga_format::tlog_proof::TlogProof;
+use tamga_state::dossier::Event;
+use tamga_state::law::parameters::Name;
+use tamga_state::law::{Law, calendar};
+use tamga_state::status::Parameter;
 use tamga_state::{StatusRow, key_of};
 
 use crate::block::{Block, Item};
 use crate::layout::{self, BlockRow, HeadRow, HistoryRow, IdRow, Table, meta};
-use crate::limits::{BLOCK_CACHE_MAX, BLOCK_RECORDS_MAX, HISTORY_PAGE_MAX};
+use crate::limits::{BLOCK_CACHE_MAX, BLOCK_RECORDS_MAX, CASE_ENTRIES_MAX, HISTORY_PAGE_MAX};
 use crate::log::{TileCache, TileSource};
 use crate::store::{Store, StoreError};
 use crate::view::StoreView;
@@ -303,6 +308,70 @@ impl<S: Store> Reader<S> {
             .collect()
     }
 
+    /// The records of a block, in order; none beyond the head.
+    pub fn records_of(&self, height: Height) -> Result<Vec<SignedRecord>, StoreError> {
+        let Some(block) = self.block(height)? else { return Ok(Vec::new()) };
+        let Some(last) = block.size.get().checked_sub(1) else { return Ok(Vec::new()) };
+        let records = usize::try_from(last.saturating_sub(block.first.get())).unwrap_or(usize::MAX);
+        let first = layout::index_key(LeafIndex(block.first.get()));
+        let rows =
+            self.store.scan(Table::Entries, &first, &[], records.min(BLOCK_RECORDS_MAX))?;
+        rows.iter()
+            .map(|(key, entry)| {
+                let index = layout::index_of_key(Table::Entries, key)?;
+                SignedRecord::decode(entry).map_err(|_| damaged_entry(index))
+            })
+            .collect()
+    }
+
+    /// What the records of a case say that stand before `size`, in log order; of a longer history the first
+    /// [`CASE_ENTRIES_MAX`].
+    pub fn events(&self, case: &Subject, size: TreeSize) -> Result<Vec<Event>, StoreError> {
+        let key = case.map_key();
+        let lines = self.store.scan(Table::History, &[], key.as_bytes(), CASE_ENTRIES_MAX)?;
+        let mut events = Vec::with_capacity(lines.len());
+        // Neighbouring records often stand in one block.
+        let mut last: Option<(Height, UnixMillis)> = None;
+        for (_, line) in lines {
+            let HistoryRow::V1 { index, .. } = layout::decode(Table::History, &line)?;
+            if index >= size.get() {
+                break;
+            }
+            let index = LeafIndex(index);
+            let key = layout::index_key(index);
+            let entry = self.must_get(Table::Entries, &key)?;
+            let record = SignedRecord::decode(&entry).map_err(|_| damaged_entry(index))?;
+            let (_, height) = self.place(&record.id())?.ok_or_else(|| damaged_entry(index))?;
+            let time = match last {
+                Some((known, time)) if known == height => time,
+                _ => self.must_have_block(height)?.time,
+            };
+            last = Some((height, time));
+            let body = match record.record().body {
+                Some(_) => self.store.get(Table::Bodies, &key)?,
+                None => None,
+            };
+            let body = body.map(|bytes| Body::decode(&bytes)).transpose();
+            let body = body.map_err(|_| damaged_entry(index))?;
+            events.extend(Event::read(*case, &record, body.as_ref(), index, time));
+        }
+        Ok(events)
+    }
+
+    /// The law as known at the head, and a hash that tells it from any other.
+    pub fn law(&self) -> Result<(Law, [u8; 32]), StoreError> {
+        let view = StoreView::plain(&self.store);
+        let law = Law::read(&view, calendar::YEARS).map_err(|_| view.fault_or_corrupted())?;
+        let parameters = Name::ALL.iter().map(|name| name.name().to_owned());
+        let mut items = Vec::new();
+        for name in parameters.chain(calendar::YEARS.map(calendar::name)) {
+            if let Some(state) = self.subject(&Parameter::subject(&name))? {
+                items.extend(state.status.map(|row| sha256(&[&row.bytes])));
+            }
+        }
+        Ok((law, sha256(&[&items.concat()])))
+    }
+
     /// A subject as of the head; `None` if nothing names it.
     pub fn subject(&self, subject: &Subject) -> Result<Option<SubjectState>, StoreError> {
         let (_, state) = StoreView::plain(&self.store).subject(subject)?;
@@ -445,4 +514,8 @@ impl<S: Store> Reader<S> {
         self.block(height)?
             .ok_or_else(|| StoreError::Corrupted(format!("the row of block {height} is absent")))
     }
+}
+
+fn damaged_entry(index: LeafIndex) -> StoreError {
+    StoreError::Corrupted(format!("entry {index} is damaged"))
 }

@@ -9,37 +9,48 @@ use crate::layout::Table;
 /// Rows in key order: key and value.
 pub type Rows = Vec<(Vec<u8>, Vec<u8>)>;
 
+/// A set of tables: those of the ledger ([`Table`]), or those of something computed from it.
+pub trait Tables: Copy + Ord + fmt::Debug + Send + Sync + 'static {
+    /// Every table, in the order of their numbers.
+    const ALL: &'static [Self];
+
+    /// The stable name of the table on disk.
+    fn name(self) -> &'static str;
+}
+
+impl Tables for Table {
+    const ALL: &'static [Self] = &Self::ALL;
+
+    fn name(self) -> &'static str {
+        Self::name(self)
+    }
+}
+
 /// Durable storage: tables of rows, changed by atomic batches only (spec §19).
 ///
 /// A clone is another handle on the same store; clones may read while one of them commits and see
 /// each batch whole or not at all.
-pub trait Store: Clone + Send + Sync + 'static {
+pub trait Store<T: Tables = Table>: Clone + Send + Sync + 'static {
     /// Makes every change in `batch` durable, or none of them.
     ///
     /// # Errors
     ///
     /// [`StoreError`] leaves the outcome unknown: the caller stops and reopens the store.
-    fn commit(&mut self, batch: CommitBatch) -> Result<(), StoreError>;
+    fn commit(&mut self, batch: CommitBatch<T>) -> Result<(), StoreError>;
 
     /// The value under `key` as of the last commit.
     ///
     /// # Errors
     ///
     /// [`StoreError`] when the store can't be read: the caller stops.
-    fn get(&self, table: Table, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError>;
+    fn get(&self, table: T, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError>;
 
     /// At most `limit` rows whose key starts with `prefix` and is at least `from`, in key order.
     ///
     /// # Errors
     ///
     /// [`StoreError`] when the store can't be read: the caller stops.
-    fn scan(
-        &self,
-        table: Table,
-        from: &[u8],
-        prefix: &[u8],
-        limit: usize,
-    ) -> Result<Rows, StoreError>;
+    fn scan(&self, table: T, from: &[u8], prefix: &[u8], limit: usize) -> Result<Rows, StoreError>;
 }
 
 /// What a batch survives once [`Store::commit`] has returned.
@@ -53,17 +64,17 @@ pub enum Durability {
 }
 
 /// The changes of one atomic write, in order; the only way to change a store (spec §19).
-#[derive(Clone, Debug, Default)]
-pub struct CommitBatch {
-    ops: Vec<Op>,
+#[derive(Clone, Debug)]
+pub struct CommitBatch<T = Table> {
+    ops: Vec<Op<T>>,
     bytes: Vec<u8>,
     durability: Durability,
 }
 
 /// One change: where its key and value lie in the bytes of the batch.
 #[derive(Clone, Copy, Debug)]
-struct Op {
-    table: Table,
+struct Op<T> {
+    table: T,
     key: usize,
     value: usize,
     end: usize,
@@ -71,9 +82,15 @@ struct Op {
 }
 
 /// One change of a batch as a store sees it; no value means that the row goes.
-pub type Change<'a> = (Table, &'a [u8], Option<&'a [u8]>);
+pub type Change<'a, T = Table> = (T, &'a [u8], Option<&'a [u8]>);
 
-impl CommitBatch {
+impl<T> Default for CommitBatch<T> {
+    fn default() -> Self {
+        Self { ops: Vec::new(), bytes: Vec::new(), durability: Durability::default() }
+    }
+}
+
+impl<T: Copy> CommitBatch<T> {
     /// An empty batch that is to be synced.
     pub fn new() -> Self {
         Self::default()
@@ -91,12 +108,12 @@ impl CommitBatch {
     }
 
     /// Sets the row under `key`.
-    pub fn put(&mut self, table: Table, key: &[u8], value: &[u8]) {
+    pub fn put(&mut self, table: T, key: &[u8], value: &[u8]) {
         self.push(table, key, Some(value));
     }
 
     /// Removes the row under `key`, if there is one.
-    pub fn delete(&mut self, table: Table, key: &[u8]) {
+    pub fn delete(&mut self, table: T, key: &[u8]) {
         self.push(table, key, None);
     }
 
@@ -108,7 +125,7 @@ impl CommitBatch {
     }
 
     /// The changes in order.
-    pub fn iter(&self) -> impl Iterator<Item = Change<'_>> {
+    pub fn iter(&self) -> impl Iterator<Item = Change<'_, T>> {
         self.ops.iter().map(|op| {
             let key = &self.bytes[op.key..op.value];
             let value = (!op.delete).then(|| &self.bytes[op.value..op.end]);
@@ -136,7 +153,7 @@ impl CommitBatch {
         self.durability
     }
 
-    fn push(&mut self, table: Table, key: &[u8], value: Option<&[u8]>) {
+    fn push(&mut self, table: T, key: &[u8], value: Option<&[u8]>) {
         let start = self.bytes.len();
         self.bytes.extend_from_slice(key);
         let middle = self.bytes.len();
@@ -199,13 +216,20 @@ impl fmt::Display for StoreError {
 
 impl std::error::Error for StoreError {}
 
-type Tables = BTreeMap<Table, BTreeMap<Vec<u8>, Vec<u8>>>;
+/// The rows of one table.
+type Sorted = BTreeMap<Vec<u8>, Vec<u8>>;
 
 /// The reference store: ordered maps in memory. What any other store must agree with.
-#[derive(Clone, Debug, Default)]
-pub struct MemStore(Arc<RwLock<Tables>>);
+#[derive(Clone, Debug)]
+pub struct MemStore<T = Table>(Arc<RwLock<BTreeMap<T, Sorted>>>);
 
-impl MemStore {
+impl<T> Default for MemStore<T> {
+    fn default() -> Self {
+        Self(Arc::default())
+    }
+}
+
+impl<T: Tables> MemStore<T> {
     /// An empty store.
     pub fn new() -> Self {
         Self::default()
@@ -219,8 +243,8 @@ impl MemStore {
     }
 }
 
-impl Store for MemStore {
-    fn commit(&mut self, batch: CommitBatch) -> Result<(), StoreError> {
+impl<T: Tables> Store<T> for MemStore<T> {
+    fn commit(&mut self, batch: CommitBatch<T>) -> Result<(), StoreError> {
         let mut tables = self.0.write().unwrap_or_else(PoisonError::into_inner);
         for (table, key, value) in batch.iter() {
             let rows = tables.entry(table).or_default();
@@ -232,18 +256,12 @@ impl Store for MemStore {
         Ok(())
     }
 
-    fn get(&self, table: Table, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
+    fn get(&self, table: T, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
         let tables = self.0.read().unwrap_or_else(PoisonError::into_inner);
         Ok(tables.get(&table).and_then(|rows| rows.get(key)).cloned())
     }
 
-    fn scan(
-        &self,
-        table: Table,
-        from: &[u8],
-        prefix: &[u8],
-        limit: usize,
-    ) -> Result<Rows, StoreError> {
+    fn scan(&self, table: T, from: &[u8], prefix: &[u8], limit: usize) -> Result<Rows, StoreError> {
         let tables = self.0.read().unwrap_or_else(PoisonError::into_inner);
         let Some(rows) = tables.get(&table) else { return Ok(Vec::new()) };
         let start = from.max(prefix).to_vec();

@@ -3,13 +3,16 @@
 //!
 //! - [`RocksStore`]: open, commit, read
 //! - `options`: every option that differs from RocksDB's defaults, and why
+//! - [`RocksTables`]: what RocksDB has to know of a set of tables
 //! - `upgrade`: the version on disk and the steps between versions
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
 
 mod options;
 mod store;
+mod tables;
 mod upgrade;
 
+pub use options::Memory;
 pub use store::RocksStore;
-pub use upgrade::VERSION;
+pub use tables::{RocksTables, Step};

@@ -1,6 +1,8 @@
 //! Opening, writing and reading a database.
 
+use std::collections::BTreeMap;
 use std::fmt;
+use std::marker::PhantomData;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -8,13 +10,19 @@ use rocksdb::{ColumnFamily, ColumnFamilyDescriptor, DB, ErrorKind, WriteBatch};
 use tamga_replica::store::Rows;
 use tamga_replica::{CommitBatch, Store, StoreError, Table};
 
+use crate::tables::RocksTables;
 use crate::{options, upgrade};
 
 /// A store in a folder of its own; clones share one open database.
-#[derive(Clone)]
-pub struct RocksStore(Arc<DB>);
+pub struct RocksStore<T = Table>(Arc<DB>, PhantomData<T>);
 
-impl RocksStore {
+impl<T> Clone for RocksStore<T> {
+    fn clone(&self) -> Self {
+        Self(Arc::clone(&self.0), PhantomData)
+    }
+}
+
+impl<T: RocksTables> RocksStore<T> {
     /// Opens the database in `folder`, and creates one if the folder is absent or empty. A folder
     /// that holds anything else than a whole database is refused, never overwritten.
     ///
@@ -23,12 +31,13 @@ impl RocksStore {
     /// [`StoreError`]: the process doesn't start; the message says what to do.
     pub fn open(folder: &Path) -> Result<Self, StoreError> {
         let fresh = is_empty(folder)?;
-        let mut database = options::database();
+        let mut database = options::database(&T::MEMORY);
         database.create_if_missing(fresh);
         database.create_missing_column_families(fresh);
-        let cache = options::cache();
-        let tables = Table::ALL
-            .map(|table| ColumnFamilyDescriptor::new(table.name(), options::table(table, &cache)));
+        let cache = options::cache(&T::MEMORY);
+        let tables = T::ALL
+            .iter()
+            .map(|table| ColumnFamilyDescriptor::new(table.name(), options::table(*table, &cache)));
         let db = DB::open_cf_descriptors(&database, folder, tables).map_err(|error| {
             // RocksDB names the lock file in the message of an ordinary I/O error.
             if error.kind() == ErrorKind::IOError && error.as_ref().contains("/LOCK") {
@@ -38,28 +47,28 @@ impl RocksStore {
             }
         })?;
         if fresh {
-            upgrade::stamp(&db)?;
+            upgrade::stamp::<T>(&db)?;
         }
-        upgrade::upgrade(&db)?;
-        Ok(Self(Arc::new(db)))
+        upgrade::upgrade::<T>(&db)?;
+        Ok(Self(Arc::new(db), PhantomData))
     }
 
-    fn table(&self, table: Table) -> Result<&ColumnFamily, StoreError> {
+    fn table(&self, table: T) -> Result<&ColumnFamily, StoreError> {
         self.0.cf_handle(table.name()).ok_or_else(|| {
             StoreError::Corrupted(format!("the column family {} is absent", table.name()))
         })
     }
 }
 
-impl Store for RocksStore {
-    fn commit(&mut self, batch: CommitBatch) -> Result<(), StoreError> {
-        let mut handles = Vec::with_capacity(Table::ALL.len());
-        for table in Table::ALL {
-            handles.push(self.table(table)?);
+impl<T: RocksTables> Store<T> for RocksStore<T> {
+    fn commit(&mut self, batch: CommitBatch<T>) -> Result<(), StoreError> {
+        let mut handles = BTreeMap::new();
+        for table in T::ALL {
+            handles.insert(*table, self.table(*table)?);
         }
         let mut rows = WriteBatch::with_capacity_bytes(batch.bytes() + 16 * batch.len());
         for (table, key, value) in batch.iter() {
-            let handle = handles[table as usize];
+            let Some(handle) = handles.get(&table) else { continue };
             match value {
                 Some(value) => rows.put_cf(handle, key, value),
                 None => rows.delete_cf(handle, key),
@@ -68,17 +77,11 @@ impl Store for RocksStore {
         self.0.write_opt(rows, &options::write(batch.durability())).map_err(error)
     }
 
-    fn get(&self, table: Table, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
+    fn get(&self, table: T, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
         self.0.get_cf_opt(self.table(table)?, key, &options::read()).map_err(error)
     }
 
-    fn scan(
-        &self,
-        table: Table,
-        from: &[u8],
-        prefix: &[u8],
-        limit: usize,
-    ) -> Result<Rows, StoreError> {
+    fn scan(&self, table: T, from: &[u8], prefix: &[u8], limit: usize) -> Result<Rows, StoreError> {
         let mut rows = Rows::new();
         let mut at = self.0.raw_iterator_cf_opt(self.table(table)?, options::read());
         at.seek(from.max(prefix));
@@ -95,7 +98,7 @@ impl Store for RocksStore {
     }
 }
 
-impl fmt::Debug for RocksStore {
+impl<T> fmt::Debug for RocksStore<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "RocksStore({})", self.0.path().display())
     }

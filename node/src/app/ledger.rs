@@ -12,6 +12,8 @@ use tamga_format::subject::Subject;
 use tamga_format::tile::{BundleCoord, TileCoord};
 use tamga_replica::{AdmitError, Admitted, Source, StoreError};
 use tamga_state::codes::Code;
+use tamga_state::dossier::Event;
+use tamga_state::law::Law;
 use tokio::sync::watch;
 
 use super::{AdmitFault, AppHandle, FinalHead, Verdict};
@@ -20,6 +22,7 @@ use crate::http::ledger::{
     Admission, BlockSummary, FinalNote, HeadView, Ledger, LoggedRecord, ReadError, Refusal,
     Settled, Standing, SubjectView,
 };
+use crate::index::{IndexHandle, Lookup};
 
 /// Seconds without a final checkpoint, while records wait, after which a node is not ready.
 const STALL_S: i64 = 30;
@@ -29,15 +32,20 @@ const STALL_S: i64 = 30;
 pub struct HttpLedger {
     app: AppHandle,
     engine: watch::Receiver<EngineState>,
+    index: Option<IndexHandle>,
     /// The newest note in HTTP's terms: every request asks for it, the store is asked once per note.
     newest: Arc<Mutex<Option<FinalNote>>>,
 }
 
 impl HttpLedger {
-    /// The replica behind `app`, decided for by an engine in this state.
+    /// The replica behind `app`, decided for by an engine in this state, and its index, if there is one.
     #[must_use]
-    pub fn new(app: AppHandle, engine: watch::Receiver<EngineState>) -> Self {
-        Self { app, engine, newest: Arc::default() }
+    pub fn new(
+        app: AppHandle,
+        engine: watch::Receiver<EngineState>,
+        index: Option<IndexHandle>,
+    ) -> Self {
+        Self { app, engine, index, newest: Arc::default() }
     }
 
     fn final_note(&self, newest: &FinalHead) -> Option<FinalNote> {
@@ -257,6 +265,18 @@ impl Ledger for HttpLedger {
             records: state.records,
             status: state.status.map(|row| row.bytes),
         }))
+    }
+
+    fn events(&self, case: &Subject, size: TreeSize) -> Result<Vec<Event>, ReadError> {
+        Ok(self.app.reader().events(case, size)?)
+    }
+
+    fn law(&self) -> Result<Law, ReadError> {
+        Ok(self.app.reader().law()?.0)
+    }
+
+    fn lookup(&self) -> Option<Arc<Lookup>> {
+        self.index.as_ref()?.lookup()
     }
 
     fn tile(&self, tile: TileCoord) -> Result<Option<Vec<u8>>, ReadError> {

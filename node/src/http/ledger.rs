@@ -15,6 +15,10 @@ use tamga_format::receipt::Receipt;
 use tamga_format::subject::Subject;
 use tamga_format::tile::{BundleCoord, TileCoord};
 use tamga_state::codes::Code;
+use tamga_state::dossier::Event;
+use tamga_state::law::Law;
+
+use crate::index::Lookup;
 
 /// A door to one validator.
 #[async_trait]
@@ -68,6 +72,15 @@ pub trait Ledger: Send + Sync + 'static {
 
     /// A subject as of the last block; `None` if nothing names it.
     fn subject(&self, subject: &Subject) -> Result<Option<SubjectView>, ReadError>;
+
+    /// What the records of a case say that stand before `size`, in order.
+    fn events(&self, case: &Subject, size: TreeSize) -> Result<Vec<Event>, ReadError>;
+
+    /// The law as known at the last block.
+    fn law(&self) -> Result<Law, ReadError>;
+
+    /// The index of this ledger; `None` when there is none, or it has failed.
+    fn lookup(&self) -> Option<Arc<Lookup>>;
 
     /// The bytes of a hash tile; `None` beyond the tree.
     fn tile(&self, tile: TileCoord) -> Result<Option<Vec<u8>>, ReadError>;

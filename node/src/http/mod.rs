@@ -29,6 +29,7 @@ mod log;
 pub mod openapi;
 mod probes;
 mod progress;
+mod queries;
 mod reads;
 mod receipts;
 pub mod records;
@@ -62,6 +63,16 @@ fn table() -> Vec<(&'static str, &'static str, Option<Allowance>, MethodRouter<H
         ("get", "/v1/operations/{id}", reads, get(reads::operation)),
         ("get", "/v1/cases/{case}", reads, get(cases::case)),
         ("get", "/v1/cases/{case}/events", reads, get(cases::events)),
+        ("get", "/v1/cases/{case}/deadlines", reads, get(queries::deadlines::of_case)),
+        ("get", "/v1/calendars/{year}", reads, get(queries::deadlines::calendar)),
+        ("get", "/v1/cases", reads, get(queries::lists::cases)),
+        ("get", "/v1/officers/{officer}/desk", reads, get(queries::lists::desk)),
+        ("get", "/v1/register", reads, get(queries::register::entries)),
+        ("get", "/v1/register/{debtor}", reads, get(queries::register::of_debtor)),
+        ("get", "/v1/duplicates", reads, get(queries::duplicates::groups)),
+        ("get", "/v1/metrics/catalogue", reads, get(queries::metrics::catalogue)),
+        ("get", "/v1/metrics/kpi", reads, get(queries::metrics::kpi)),
+        ("get", "/v1/metrics/kpi/{indicator}/records", reads, get(queries::metrics::records)),
         ("get", "/v1/stream", reads, get(feed::stream)),
         ("get", "/v1/events", reads, get(feed::poll)),
         ("get", "/v1/blocks", reads, get(blocks::list)),

@@ -9,7 +9,7 @@ use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
 use utoipa::openapi::{Ref, RefOr};
 use utoipa::{Modify, OpenApi, ToResponse};
 
-use super::{blocks, cases, feed, log, probes, reads, records};
+use super::{blocks, cases, feed, log, probes, queries, reads, records};
 
 /// An error: a problem document with a stable code of the registry.
 #[derive(ToResponse)]
@@ -72,6 +72,16 @@ impl Modify for Common {
         reads::operation,
         cases::case,
         cases::events,
+        queries::deadlines::of_case,
+        queries::deadlines::calendar,
+        queries::lists::cases,
+        queries::lists::desk,
+        queries::register::entries,
+        queries::register::of_debtor,
+        queries::duplicates::groups,
+        queries::metrics::catalogue,
+        queries::metrics::kpi,
+        queries::metrics::records,
         feed::stream,
         feed::poll,
         blocks::list,
@@ -89,6 +99,8 @@ impl Modify for Common {
     tags(
         (name = "records", description = "Submitting and reading records"),
         (name = "cases", description = "Where a case stands and how it came there"),
+        (name = "register", description = "The register of debtors, and cases that look alike"),
+        (name = "metrics", description = "Indicators, with the records behind every figure"),
         (name = "feed", description = "Final records as they come"),
         (name = "log", description = "The transparency log: signed checkpoint and tiles (C2SP)"),
         (name = "network", description = "Blocks, validators, trust policy, genesis"),

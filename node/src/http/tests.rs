@@ -35,6 +35,7 @@ use crate::metrics::Metrics;
 
 mod fake;
 mod limiting;
+mod looking;
 mod reading;
 mod serving;
 mod submitting;

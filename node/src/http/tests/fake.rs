@@ -4,7 +4,11 @@ use std::collections::BTreeMap;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use tamga_state::dossier::Event;
+use tamga_state::law::Law;
+
 use super::*;
+use crate::index::Lookup;
 
 /// Fixed verdicts and a few records.
 #[derive(Default)]
@@ -21,6 +25,8 @@ pub(super) struct Fake {
     pub(super) pool: BTreeMap<RecordId, Standing>,
     pub(super) checks: Vec<Check>,
     pub(super) panics: bool,
+    /// The index, and the ledger it is of.
+    pub(super) lookup: Option<Arc<Lookup>>,
 }
 
 impl Fake {
@@ -151,6 +157,24 @@ impl Ledger for Fake {
         let signed = self.log.iter().rev().find(|(record, _)| record.record().subject == *subject);
         let status = signed.map(|(record, _)| encode(&case_status(), Some(record.id())));
         Ok((records > 0).then_some(SubjectView { records, status }))
+    }
+
+    fn events(&self, case: &Subject, size: TreeSize) -> Result<Vec<Event>, ReadError> {
+        let read = |(at, (record, body)): (usize, &(SignedRecord, Option<Body>))| {
+            let index = LeafIndex(at as u64);
+            let names = record.record().all_subjects().any(|subject| subject == *case);
+            names.then(|| Event::read(*case, record, body.as_ref(), index, UnixMillis(NOW)))?
+        };
+        let known = self.log.iter().take(usize::try_from(size.get()).unwrap());
+        Ok(known.enumerate().filter_map(read).collect())
+    }
+
+    fn law(&self) -> Result<Law, ReadError> {
+        Ok(Law::initial())
+    }
+
+    fn lookup(&self) -> Option<Arc<Lookup>> {
+        self.lookup.clone()
     }
 
     fn tile(&self, tile: TileCoord) -> Result<Option<Vec<u8>>, ReadError> {

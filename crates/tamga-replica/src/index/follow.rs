@@ -1,0 +1,300 @@
+//! Bringing the index to the log's head: each step reads from where the last one ended and writes once.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use tamga_format::id::{Height, SubjectId, TreeSize};
+use tamga_format::subject::{Role, Subject};
+use tamga_state::catalogue::Kind;
+
+use super::Terms;
+use super::layout::{self, IndexTable, Link, POSITION, Position, PositionRow, Scope};
+use super::read::IndexReader;
+use super::outline::{Outline, OutlineRow, Rows};
+use crate::layout::encode;
+use crate::limits::{INDEX_BLOCKS_MAX, INDEX_CASES_MAX};
+use crate::reader::Reader;
+use crate::store::{CommitBatch, Store, StoreError};
+
+/// The index of one log, and how far it has come.
+#[derive(Debug)]
+pub struct Index<S> {
+    store: S,
+    position: Position,
+}
+
+/// What a step did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Step {
+    /// More blocks are in the index now.
+    Advanced {
+        /// Up to this one.
+        height: Height,
+        /// Whether one of them enters a parameter or a calendar: the law is to be read again.
+        law: bool,
+    },
+    /// Some cases were computed again under another law.
+    Swept,
+    /// There is nothing to do before the next block or another law.
+    Done,
+}
+
+impl<S: Store<IndexTable>> Index<S> {
+    /// Opens an index of a log; an empty one begins before the first block.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Corrupted`] if it is the index of another log, or damaged: delete it and begin with an empty one.
+    pub fn open<L: Store>(store: S, log: &Reader<L>) -> Result<Self, StoreError> {
+        let reader = IndexReader::new(store.clone());
+        let position = match reader.position()? {
+            Some(position) => position,
+            None => Position {
+                height: Height(0),
+                size: TreeSize(1),
+                value: value_at(log, Height(0))?,
+                law: [0; 32],
+                sweep: None,
+            },
+        };
+        let known = log.block(position.height)?.map(|block| block.value);
+        if known != Some(position.value) {
+            let other = format!("the index is of another log than block {}", position.height);
+            return Err(StoreError::Corrupted(other));
+        }
+        Ok(Self { store, position })
+    }
+
+    /// How far it has come.
+    #[must_use]
+    pub fn position(&self) -> Position {
+        self.position
+    }
+
+    /// The read side.
+    #[must_use]
+    pub fn reader(&self) -> IndexReader<S> {
+        IndexReader::new(self.store.clone())
+    }
+
+    /// Goes one step further: some blocks, or, at the head, some cases under a law that has changed.
+    ///
+    /// A step that is repeated after a crash writes the same rows again.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] of the log or of the index; the index is as before the step.
+    pub fn step<L: Store, T: Terms + ?Sized>(
+        &mut self,
+        log: &Reader<L>,
+        terms: &T,
+    ) -> Result<Step, StoreError> {
+        let law = terms.version();
+        if law != self.position.law {
+            let sweep = Some(SubjectId([0; 32]));
+            let changed = Position { law, sweep, ..self.position };
+            self.write(Changes::default(), changed)?;
+        }
+        let (tip, _) = log.tip()?;
+        if self.position.height < tip {
+            return self.advance(log, terms, tip);
+        }
+        match self.position.sweep {
+            Some(from) => self.sweep(log, terms, from),
+            None => Ok(Step::Done),
+        }
+    }
+
+    fn advance<L: Store, T: Terms + ?Sized>(
+        &mut self,
+        log: &Reader<L>,
+        terms: &T,
+        tip: Height,
+    ) -> Result<Step, StoreError> {
+        let mut touched = BTreeSet::new();
+        let mut to = self.position.height;
+        let mut law = false;
+        for _ in 0..INDEX_BLOCKS_MAX {
+            if to == tip || touched.len() >= INDEX_CASES_MAX {
+                break;
+            }
+            to = to.next();
+            for record in log.records_of(to)? {
+                law |= record.record().kind == Kind::G06.number();
+                let cases = record.record().all_subjects().filter(|it| it.role == Role::Case);
+                touched.extend(cases.map(|case| case.id));
+            }
+        }
+        let block = log.block(to)?.ok_or_else(|| absent(to))?;
+        let after = Position { height: to, size: block.size, value: block.value, ..self.position };
+        // A block may name more cases than fit into one write. What is written before the last write is what
+        // the same step would write again.
+        let touched: Vec<SubjectId> = touched.into_iter().collect();
+        let mut parts = touched.chunks(INDEX_CASES_MAX).peekable();
+        if parts.peek().is_none() {
+            self.write(Changes::default(), after)?;
+        }
+        while let Some(part) = parts.next() {
+            let changes = self.changes(log, terms, part, block.size)?;
+            let position = if parts.peek().is_none() { after } else { self.position };
+            self.write(changes, position)?;
+        }
+        Ok(Step::Advanced { height: to, law })
+    }
+
+    fn sweep<L: Store, T: Terms + ?Sized>(
+        &mut self,
+        log: &Reader<L>,
+        terms: &T,
+        from: SubjectId,
+    ) -> Result<Step, StoreError> {
+        let cases = self.reader().case_ids(from, INDEX_CASES_MAX + 1)?;
+        let (part, rest) = cases.split_at(cases.len().min(INDEX_CASES_MAX));
+        let changes = self.changes(log, terms, part, self.position.size)?;
+        let position = Position { sweep: rest.first().copied(), ..self.position };
+        self.write(changes, position)?;
+        Ok(Step::Swept)
+    }
+
+    fn changes<L: Store, T: Terms + ?Sized>(
+        &self,
+        log: &Reader<L>,
+        terms: &T,
+        cases: &[SubjectId],
+        size: TreeSize,
+    ) -> Result<Changes, StoreError> {
+        let reader = self.reader();
+        let mut changes = Changes::default();
+        for case in cases {
+            let events = log.events(&Subject::new(Role::Case, *case), size)?;
+            let before = reader.case(case)?;
+            let after = Outline::of(&events, terms);
+            changes.replace(case, before.as_ref(), after.as_ref());
+        }
+        Ok(changes)
+    }
+
+    fn write(&mut self, changes: Changes, position: Position) -> Result<(), StoreError> {
+        // Whatever is lost with the machine's power is computed again.
+        let mut batch = CommitBatch::buffered();
+        self.put_shared(&changes, &mut batch)?;
+        self.put_cells(&changes, &mut batch)?;
+        for ((table, key), value) in &changes.rows {
+            match value {
+                Some(value) => batch.put(*table, key, value),
+                None => batch.delete(*table, key),
+            }
+        }
+        batch.put(IndexTable::Meta, POSITION, &encode(&PositionRow::from(&position)));
+        self.store.commit(batch)?;
+        self.position = position;
+        Ok(())
+    }
+
+    fn put_cells(
+        &self,
+        changes: &Changes,
+        batch: &mut CommitBatch<IndexTable>,
+    ) -> Result<(), StoreError> {
+        for (key, (more, sum)) in changes.cells.iter().filter(|(_, change)| **change != (0, 0)) {
+            let row = self.store.get(IndexTable::Cells, key)?;
+            let (count, known) = row.map_or(Ok((0, 0)), |row| layout::cell_of(&row))?;
+            let damaged = || layout::damaged(IndexTable::Cells);
+            let count = count.checked_add_signed(*more).ok_or_else(damaged)?;
+            match count {
+                0 => batch.delete(IndexTable::Cells, key),
+                _ => {
+                    let row = layout::cell_row(count, known.saturating_add(*sum));
+                    batch.put(IndexTable::Cells, key, &row);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// A thing is shared if at least two cases have it, those of this batch included.
+    fn put_shared(
+        &self,
+        changes: &Changes,
+        batch: &mut CommitBatch<IndexTable>,
+    ) -> Result<(), StoreError> {
+        for (link, id) in &changes.suspects {
+            let prefix = layout::link_prefix(*link, id);
+            let here = changes.rows.range((IndexTable::Links, prefix.clone())..);
+            let here: BTreeMap<&[u8], bool> = here
+                .take_while(|((table, key), _)| {
+                    *table == IndexTable::Links && key.starts_with(&prefix)
+                })
+                .map(|((_, key), value)| (key.as_slice(), value.is_some()))
+                .collect();
+            let stored = self.store.scan(IndexTable::Links, &[], &prefix, here.len() + 2)?;
+            let others = stored.iter().filter(|(key, _)| !here.contains_key(key.as_slice()));
+            let cases = others.count() + here.values().filter(|is_there| **is_there).count();
+            let key = layout::shared_key(*link, id);
+            match cases {
+                0 | 1 => batch.delete(IndexTable::Shared, &key),
+                _ => batch.put(IndexTable::Shared, &key, &[]),
+            }
+        }
+        Ok(())
+    }
+}
+
+fn value_at<L: Store>(
+    log: &Reader<L>,
+    height: Height,
+) -> Result<tamga_format::id::ValueId, StoreError> {
+    log.block(height)?.map(|block| block.value).ok_or_else(|| absent(height))
+}
+
+fn absent(height: Height) -> StoreError {
+    StoreError::Corrupted(format!("the row of block {height} is absent"))
+}
+
+/// What one write changes: rows, counts, and things in common that may have become shared or no longer are.
+#[derive(Debug, Default)]
+struct Changes {
+    rows: BTreeMap<(IndexTable, Vec<u8>), Option<Vec<u8>>>,
+    cells: BTreeMap<Vec<u8>, (i64, i64)>,
+    suspects: BTreeSet<(Link, SubjectId)>,
+}
+
+impl Changes {
+    fn replace(&mut self, case: &SubjectId, before: Option<&Outline>, after: Option<&Outline>) {
+        if before == after {
+            return;
+        }
+        let rows = |outline: Option<&Outline>| outline.map_or_else(Rows::new, |it| it.rows(case));
+        let (old, new) = (rows(before), rows(after));
+        for key in old.keys().filter(|key| !new.contains_key(*key)) {
+            self.rows.insert(key.clone(), None);
+        }
+        for (key, value) in new {
+            if old.get(&key) != Some(&value) {
+                self.rows.insert(key, Some(value));
+            }
+        }
+        for (outline, sign) in [(before, -1), (after, 1)] {
+            let Some(outline) = outline else { continue };
+            let suspects = outline.links().into_iter().filter(|(link, _)| link.is_suspect());
+            self.suspects.extend(suspects);
+            for each in outline.contributions() {
+                let value = each.tally.is_spread().then_some(each.value);
+                let sum = if each.tally.is_money() { each.value } else { 0 };
+                for scope in Scope::of(&each.area) {
+                    let key = layout::cell_key(each.tally, &scope, each.month, value);
+                    let (count, total) = self.cells.entry(key).or_default();
+                    *count += sign;
+                    *total = total.saturating_add(sum.saturating_mul(sign));
+                }
+            }
+        }
+    }
+}
+
+impl TryFrom<OutlineRow> for Outline {
+    type Error = StoreError;
+
+    fn try_from(OutlineRow::V1(outline): OutlineRow) -> Result<Self, StoreError> {
+        Ok(outline)
+    }
+}

@@ -1,0 +1,170 @@
+//! The index beside the ledger: a task of its own that follows the log (spec §22.4).
+//!
+//! It reads committed blocks only, gives way while records wait for a block, and whatever goes wrong with it leaves the ledger as
+//! it is: then look-ups are refused, and the next start makes the index anew.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::{Context as _, Result, anyhow};
+use tamga_format::id::{SubjectId, TreeSize};
+use tamga_format::subject::{Role, Subject};
+use tamga_replica::index::{Index, IndexReader, IndexTable, LawTerms, Step};
+use tamga_replica::{Reader, StoreError};
+use tamga_rocks::RocksStore;
+use tamga_state::dossier::{Event, Summary};
+use tamga_state::law::Law;
+use tokio::sync::watch;
+use tokio::time::Instant;
+
+use crate::app::AppHandle;
+
+/// While records wait for a block, the index works one part of its time in so many.
+const SHARE: u32 = 8;
+
+/// What the index is asked through.
+#[derive(Clone, Debug)]
+pub struct Lookup {
+    /// The log behind it.
+    pub log: Reader<RocksStore>,
+    /// Its rows.
+    pub rows: IndexReader<RocksStore<IndexTable>>,
+}
+
+/// The index of this node, as long as it can be asked.
+#[derive(Clone, Debug)]
+pub struct IndexHandle(watch::Receiver<Option<Arc<Lookup>>>);
+
+impl Lookup {
+    /// The law as known at the head of the log.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`], here and below, of the log.
+    pub fn law(&self) -> Result<Law, StoreError> {
+        self.log.law().map(|(law, _)| law)
+    }
+
+    /// What all records of a case say, up to the block the index has come to; nothing of a case that isn't known.
+    pub fn events(&self, case: &SubjectId) -> Result<Vec<Event>, StoreError> {
+        let position = self.rows.position()?;
+        let size = position.map_or(TreeSize(0), |at| at.size);
+        self.log.events(&Subject::new(Role::Case, *case), size)
+    }
+
+    /// A case beside others.
+    pub fn summary(&self, case: &SubjectId) -> Result<Option<Summary>, StoreError> {
+        Ok(Summary::of(*case, &self.events(case)?))
+    }
+}
+
+impl IndexHandle {
+    /// The read side; `None` once the index has failed.
+    #[must_use]
+    pub fn lookup(&self) -> Option<Arc<Lookup>> {
+        self.0.borrow().clone()
+    }
+}
+
+/// An index that is about to follow its log.
+#[derive(Debug)]
+pub struct Follower {
+    index: Index<RocksStore<IndexTable>>,
+    law: LawTerms,
+    handle: watch::Sender<Option<Arc<Lookup>>>,
+}
+
+/// Opens the index in a folder. One that is damaged, of another version or of another log is deleted and made anew: it
+/// holds nothing that the log doesn't.
+///
+/// # Errors
+///
+/// When the folder can't be used at all; the message says why.
+pub fn open(folder: &Path, log: &Reader<RocksStore>) -> Result<(Follower, IndexHandle)> {
+    let index = match try_open(folder, log) {
+        Err(StoreError::Corrupted(why)) => anew(folder, log, &why)?,
+        Err(StoreError::Version { found, supported }) => {
+            anew(folder, log, &format!("it has version {found}, this program writes {supported}"))?
+        }
+        Err(error) => return Err(anyhow!(error)).with_context(|| folder.display().to_string()),
+        Ok(index) => index,
+    };
+    let law = LawTerms::read(log)?;
+    let lookup = Lookup { log: log.clone(), rows: index.reader() };
+    let (handle, asked) = watch::channel(Some(Arc::new(lookup)));
+    Ok((Follower { index, law, handle }, IndexHandle(asked)))
+}
+
+fn try_open(
+    folder: &Path,
+    log: &Reader<RocksStore>,
+) -> Result<Index<RocksStore<IndexTable>>, StoreError> {
+    Index::open(RocksStore::open(folder)?, log)
+}
+
+fn anew(
+    folder: &Path,
+    log: &Reader<RocksStore>,
+    why: &str,
+) -> Result<Index<RocksStore<IndexTable>>> {
+    tracing::warn!(why, folder = %folder.display(), "the index is made anew");
+    std::fs::remove_dir_all(folder).with_context(|| folder.display().to_string())?;
+    try_open(folder, log).with_context(|| folder.display().to_string())
+}
+
+impl Follower {
+    /// Brings the index along with the log until the replica ends. A failure ends only the index.
+    pub async fn run(mut self, app: AppHandle) {
+        let mut head = app.head();
+        loop {
+            head.mark_unchanged();
+            let started = Instant::now();
+            let log = app.reader().clone();
+            let stepped = tokio::task::spawn_blocking(move || {
+                let step = self.step(&log);
+                (self, step)
+            });
+            let step;
+            // A panic in it is a fault of ours; the process goes on without an index.
+            (self, step) = match stepped.await {
+                Ok(stepped) => stepped,
+                Err(error) => {
+                    tracing::error!(%error, "the index ended");
+                    return;
+                }
+            };
+            match step {
+                Ok(Step::Done) => {
+                    if head.changed().await.is_err() {
+                        return;
+                    }
+                }
+                Ok(Step::Advanced { .. } | Step::Swept) => give_way(&app, started.elapsed()).await,
+                Err(error) => {
+                    tracing::error!(%error, "the index failed; it is made anew when its folder is deleted and the node started");
+                    self.handle.send_replace(None);
+                    return;
+                }
+            }
+        }
+    }
+
+    fn step(&mut self, log: &Reader<RocksStore>) -> Result<Step, StoreError> {
+        let step = self.index.step(log, &self.law)?;
+        if let Step::Advanced { law: true, .. } = step {
+            self.law = LawTerms::read(log)?;
+        }
+        Ok(step)
+    }
+}
+
+/// Leaves the machine to the ledger for a while, if records wait.
+async fn give_way(app: &AppHandle, worked: Duration) {
+    if *app.pending().borrow() > 0 {
+        tokio::time::sleep(worked * (SHARE - 1)).await;
+    }
+}
+
+#[cfg(test)]
+mod tests;
