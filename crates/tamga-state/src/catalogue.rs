@@ -68,7 +68,7 @@ pub enum FieldType {
     Time,
     /// A business identification number (БИН): twelve digits with a valid check digit.
     Bin,
-    /// A parameter's value: a number, a truth value, a short text, or a list of at most 64 numbers.
+    /// A parameter's value: a number, a truth value, a short text, or a list of at most 64 numbers or short texts.
     Scalar,
     /// The id of a subject of this role.
     Id(Role),

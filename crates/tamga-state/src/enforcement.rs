@@ -27,7 +27,6 @@ mod levies;
 mod lots;
 mod measures;
 mod money;
-mod parameters;
 mod parties;
 mod payout;
 mod private;

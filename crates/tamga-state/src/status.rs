@@ -24,7 +24,8 @@ pub use parties::{
     Document, Forum, RightsholderStatus,
 };
 pub use registry::{
-    AccreditationState, ItemVersion, KeyStatus, Officer, Organisation, Parameter, Sphere, Standing,
+    AccreditationState, ItemVersion, KeyStatus, Mark, Officer, Organisation, Parameter, Sphere,
+    Standing,
 };
 
 /// Version of the form of all statuses.
@@ -97,7 +98,7 @@ pub enum Status {
     Officer(Officer),
     /// Of a key.
     Key(KeyStatus),
-    /// Of a registry item: a parameter.
+    /// Of a registry item: a parameter or a calendar year.
     Parameter(Parameter),
     /// Of a case.
     Case(Box<Case>),

@@ -20,7 +20,9 @@ use crate::codes::Rejection;
 use crate::genesis::{Genesis, GenesisKey, GenesisOfficer, GenesisOrganisation};
 use crate::machine::{BlockContext, execute_record};
 use crate::overlay::{Changes, Overlay};
-use crate::status::{Amounts, Case, ItemVersion, Measure, Money, Parameter, Typed, decode, encode};
+use crate::status::{
+    Amounts, Case, ItemVersion, Mark, Measure, Money, Parameter, Typed, decode, encode,
+};
 use crate::view::{Private, StatusRow, View, ViewError};
 
 /// Origin of the test ledger.
@@ -641,7 +643,10 @@ impl World {
 
     /// Puts a parameter's value, in force since ever.
     pub fn set(&mut self, name: &str, value: impl Into<FieldValue>) {
-        self.set_versions(name, vec![ItemVersion { from: 0, value: value.into().0 }]);
+        self.set_versions(
+            name,
+            vec![ItemVersion { from: 0, value: value.into().0, mark: Mark::Design }],
+        );
     }
 
     /// Puts a parameter's values.

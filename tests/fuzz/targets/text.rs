@@ -4,8 +4,8 @@ use base64ct::{Base64, Encoding as _};
 use serde_json::{Value as Json, json};
 use tamga_api::draft::{Draft, DraftReference, Seal, parse_subject};
 use tamga_api::genesis_file::{
-    self, GenesisFile, KeyPart, LogPart, OfficerPart, OrganisationPart, ParameterPart,
-    ParameterValue, PublisherPart, ValidatorPart,
+    self, CalendarPart, GenesisFile, KeyPart, LogPart, OfficerPart, OrganisationPart,
+    ParameterPart, ParameterValue, PublisherPart, ValidatorPart,
 };
 use tamga_api::time::{day, instant, parse_day, parse_instant};
 use tamga_format::id::{SubjectId, UnixMillis, sha256};
@@ -35,6 +35,7 @@ fn genesis_file() -> GenesisFile {
         value,
         from: "2000-01-01".to_owned(),
         basis: "EL art. 10".to_owned(),
+        mark: Some("UNVERIFIED".to_owned()),
     };
     let validator = |(number, key): (usize, &tamga_format::validators::Validator)| ValidatorPart {
         name: format!("v{number}"),
@@ -82,7 +83,17 @@ fn genesis_file() -> GenesisFile {
         parameters: vec![
             parameter("voluntary_term_wd", ParameterValue::Number(5)),
             parameter("fee_rates_bp", ParameterValue::List(vec![2500, 300])),
+            parameter("spheres", ParameterValue::Words(vec!["copyright".to_owned()])),
         ],
+        calendars: vec![CalendarPart {
+            year: 2026,
+            moving: vec!["01-01".to_owned()],
+            fixed: vec!["01-07".to_owned()],
+            days_off: Vec::new(),
+            working_days: vec!["01-10".to_owned()],
+            basis: "Law on holidays".to_owned(),
+            mark: None,
+        }],
         validators: validators.members().iter().enumerate().map(validator).collect(),
         publishers: vec![PublisherPart {
             organisation: BIN.to_owned(),

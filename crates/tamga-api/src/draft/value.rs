@@ -69,11 +69,14 @@ fn scalar(json: &Json) -> Result<Value, String> {
             number(json).ok_or("a whole number of 64 bits is expected here".to_owned())
         }
         Json::Array(items) => {
-            let items: Option<Vec<Value>> = items.iter().map(number).collect();
-            items.map(Value::Array).ok_or("a list holds whole numbers only".to_owned())
+            let text = |json: &Json| json.as_str().map(Value::text);
+            let numbers: Option<Vec<Value>> = items.iter().map(number).collect();
+            let list = numbers.or_else(|| items.iter().map(text).collect());
+            list.map(Value::Array)
+                .ok_or("a list holds whole numbers only, or texts only".to_owned())
         }
         Json::Null | Json::Object(_) => {
-            Err("a number, true or false, a text or a list of numbers is expected here".to_owned())
+            Err("a number, true or false, a text or a list of either is expected here".to_owned())
         }
     }
 }

@@ -8,7 +8,7 @@ use tamga_format::record::Record;
 use super::{AMOUNT_MAX, Class, DATE_MAX, Field, FieldType, KindInfo, Rows};
 use crate::codes::{Code, Rejection};
 
-/// Numbers in a parameter's list.
+/// Numbers or texts in a parameter's list.
 const SCALAR_ITEMS_MAX: usize = 64;
 /// Bytes of a parameter's text.
 const SCALAR_TEXT_MAX: usize = 64;
@@ -194,23 +194,27 @@ fn check_rows(form: &Rows, class: Class, value: &Value) -> Result<(), Wrong> {
 }
 
 fn check_scalar(value: &Value) -> Result<(), Wrong> {
-    match value {
-        Value::Uint(_) | Value::Nint(_) | Value::Bool(_) => Ok(()),
-        Value::Text(text) if text.len() <= SCALAR_TEXT_MAX && looks_personal(text) => {
-            Err(Wrong::new(Code::PersonalDataSuspected, "looks like personal data"))
-        }
-        Value::Text(text) if text.len() <= SCALAR_TEXT_MAX => Ok(()),
+    let short = |item: &Value| item.as_text().is_some_and(|text| text.len() <= SCALAR_TEXT_MAX);
+    let personal = match value {
+        Value::Uint(_) | Value::Nint(_) | Value::Bool(_) => false,
+        Value::Text(text) if short(value) => looks_personal(text),
         Value::Array(items)
             if items.len() <= SCALAR_ITEMS_MAX
-                && items.iter().all(|item| item.as_i64().is_some()) =>
+                && (items.iter().all(|item| item.as_i64().is_some())
+                    || items.iter().all(short)) =>
         {
-            Ok(())
+            items.iter().filter_map(Value::as_text).any(looks_personal)
         }
         Value::Text(_) | Value::Array(_) | Value::Bytes(_) | Value::Map(_) | Value::Null => {
-            let form = "a number, a truth value, a text of 64 bytes or a list of 64 numbers";
-            Err(Wrong::must_be(form))
+            let form =
+                "a number, a truth value, a text of 64 bytes, or a list of 64 numbers or texts";
+            return Err(Wrong::must_be(form));
         }
+    };
+    if personal {
+        return Err(Wrong::new(Code::PersonalDataSuspected, "looks like personal data"));
     }
+    Ok(())
 }
 
 /// The digits of a twelve-digit number whose check digit holds.

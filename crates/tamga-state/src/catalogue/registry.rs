@@ -3,7 +3,7 @@
 use tamga_format::limits::{POLICY_BYTES_MAX, VALIDATORS_MAX};
 use tamga_format::subject::Role;
 
-use crate::status::{AccreditationState, Sphere, Standing};
+use crate::status::{AccreditationState, Mark, Sphere, Standing};
 
 use super::kinds::Form;
 use super::{Column, FieldType, OrganisationKind, Part, Rows, WriterRole, public, restricted};
@@ -92,6 +92,8 @@ pub(super) const PARAMETER: Form = Form {
         public(2, "value", FieldType::Scalar, true),
         public(3, "valid_from", FieldType::Date, true),
         public(4, "legal_basis", FieldType::Text(160), true),
+        public(5, "mark", FieldType::Code(Mark::NAMES), false),
+        public(6, "valid_to", FieldType::Date, false),
     ],
     body: &[],
     authors: &[WriterRole::AuthorisedBody],

@@ -1,7 +1,7 @@
 use super::*;
 
 #[test]
-fn check_digits_follow_the_vectors() {
+fn iin_and_bin_check_digits_follow_the_vectors() {
     let iin = [
         ("991231500016", true),
         ("991231500707", true),
@@ -24,7 +24,7 @@ fn check_digits_follow_the_vectors() {
 }
 
 #[test]
-fn personal_data_is_recognised_and_dates_are_not() {
+fn an_iin_and_other_personal_data_are_recognised_and_dates_are_not() {
     let suspect = [
         "991231500016",
         "ИИН 9912 3150 0016",

@@ -5,8 +5,12 @@ use tamga_format::id::{RecordId, SubjectId};
 use tamga_format::subject::Role;
 
 use crate::catalogue::{Family, Ground, Kind, TransferReason, WriterRole, relation};
-use crate::civil::{DAY_DOUBT, add_months, day_of};
+use crate::civil::{DAY_DOUBT, add_months, day_of, year_of};
 use crate::codes::{Code, Rejection};
+use crate::law::Calendar;
+use crate::law::fee::TIYN;
+use crate::law::parameters::{self, Name};
+use crate::law::presentation::{self, Period};
 use crate::machine::{Judgement, at_field};
 use crate::matrix::Stage;
 use crate::status::{Case, ComplaintKind, ComplaintStage, Money, Officer};
@@ -16,7 +20,7 @@ use crate::writer::officer_in_force;
 use super::authority::same_region;
 use super::proceeding::Proceeding;
 use super::step::{Step, date, word};
-use super::{Change, levies, lots, measures, money, parameters};
+use super::{Change, levies, lots, measures, money};
 
 /// Checks what the kind demands beyond its row of the matrix.
 pub(super) fn check<V: View>(
@@ -74,11 +78,22 @@ fn robot<V: View>(
         return Ok(());
     }
     let day = day_of(judged.record.event_time);
-    let most = parameters::number(judged, "robot_threshold_mrp", day)?;
-    match parameters::mrp_tiyn(judged, most, day)? {
+    match mrp_tiyn(judged, Name::RobotThresholdMrp, day)? {
         Some(most) if owed()?.due >= most => refuse("what is due is not below robot_threshold_mrp"),
         Some(_) | None => Ok(()),
     }
+}
+
+/// A parameter that counts monthly calculation indexes (МРП), in tiyn of the day; nothing unless
+/// both are known.
+pub(super) fn mrp_tiyn<V: View>(
+    judged: &Judgement<'_, V>,
+    name: Name,
+    day: i64,
+) -> Result<Option<i64>, Rejection> {
+    let Some(count) = parameters::number(judged.view, name, day)? else { return Ok(None) };
+    let mrp = parameters::number(judged.view, Name::Mrp, day)?;
+    Ok(mrp.map(|mrp| count.saturating_mul(mrp).saturating_mul(TIYN)))
 }
 
 /// The act's date of a measure stands in a field of its own in each kind.
@@ -176,13 +191,21 @@ fn presentation<V: View>(judged: &Judgement<'_, V>, case: &Case) -> Result<(), R
     if judged.record.field(10).is_some() {
         return Ok(());
     }
-    // The period of each kind of document is a parameter; without one nothing is refused.
-    let name = format!("presentation_months.{}", word(judged.record, 1).to_ascii_lowercase());
+    // The period of each type of document is a parameter; without a value nothing is refused.
+    let document_type = word(judged.record, 1);
     let event = day_of(judged.record.event_time);
+    let Some(name) = Name::presentation(document_type) else { return Ok(()) };
+    let Some(months) = parameters::number(judged.view, name, event)? else { return Ok(()) };
     let in_force = date(judged.record, 4).unwrap_or(event);
-    match parameters::number(judged, &name, event)? {
-        Some(months) if event > add_months(in_force, months) => {
-            let detail = format!("{name} is {months}, counted from in_force_date");
+    let begins = presentation::begins(document_type, date(judged.record, 3), in_force);
+    let period =
+        Period { begins, months: u32::try_from(months).unwrap_or(u32::MAX), elapsed_counts: true };
+    // A last day on a weekend or holiday moves, so its year's calendar is read and perhaps the next.
+    let year = year_of(add_months(begins, months));
+    let calendar = Calendar::read(judged.view, year..=year.saturating_add(1))?;
+    match period.end(&calendar, []) {
+        Some(end) if event > end => {
+            let detail = format!("{} is {months}, and its last day has passed", name.name());
             Err(at_field(Code::PresentationExpired, "in_force_date", detail))
         }
         Some(_) | None => Ok(()),
@@ -323,7 +346,7 @@ fn postponement<V: View>(judged: &Judgement<'_, V>, until: Option<i64>) -> Resul
     if until < event {
         return Err(at_field(Code::DateOrder, "until", "it lies before the event"));
     }
-    match parameters::number(judged, "postpone_max_cd", event)? {
+    match parameters::number(judged.view, Name::PostponeMaxCd, event)? {
         Some(days) if until > event.saturating_add(days) => {
             let detail = format!("postpone_max_cd is {days} days");
             Err(at_field(Code::DateOrder, "until", detail))

@@ -1,14 +1,14 @@
-//! E09: what execution is levied on, and through whom (spec §16.11).
+//! E09: what execution is levied on, and through whom (spec §16.16).
 
 use tamga_format::cbor::Value;
 
 use crate::civil::day_of;
 use crate::codes::{Code, Rejection};
+use crate::law::parameters::{self, Name};
 use crate::machine::{Judgement, at_body, at_field};
 use crate::status::Money;
 use crate::view::View;
 
-use super::parameters;
 use super::step::word;
 
 /// Who may be the payer of each kind of levy, and whether the levy is limited to an amount.
@@ -48,7 +48,7 @@ pub(super) fn check<V: View>(
         return Err(at_field(Code::Validation, "rate_bp", detail));
     }
     let day = day_of(judged.record.event_time);
-    let most = parameters::number(judged, "wage_withholding_max_bp", day)?;
+    let most = parameters::number(judged.view, Name::WageWithholdingMaxBp, day)?;
     if let (Some(rate), Some(most)) = (rate, most)
         && rate > most
     {

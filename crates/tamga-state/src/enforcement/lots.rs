@@ -1,4 +1,4 @@
-//! Lots: property from its identification to its sale or return (E10; spec §16.10).
+//! Lots: property from its identification to its sale or return (E10; spec §16.15).
 
 use tamga_format::cbor::Value;
 use tamga_format::subject::Role;
@@ -6,11 +6,11 @@ use tamga_format::subject::Role;
 use crate::catalogue::WriterRole;
 use crate::civil::{DAY_DOUBT, add_months, day_of};
 use crate::codes::{Code, Rejection};
+use crate::law::parameters::{self, Name};
 use crate::machine::{Judgement, at_body, at_field};
 use crate::status::{Lot, LotStage, Prices};
 use crate::view::View;
 
-use super::parameters;
 use super::proceeding::{Act, Proceeding, named};
 use super::step::{date, word};
 
@@ -122,7 +122,7 @@ fn by_platform<V: View>(judged: &Judgement<'_, V>, stage: LotStage) -> Result<()
 /// The round follows the last one, there are no more than allowed, and the valuation is fresh.
 fn listing<V: View>(judged: &Judgement<'_, V>, lot: &Lot, day: i64) -> Result<(), Rejection> {
     let event = day_of(judged.record.event_time);
-    let most = parameters::number(judged, "max_auctions", event)?.unwrap_or(AUCTIONS_MAX);
+    let most = parameters::number(judged.view, Name::MaxAuctions, event)?.unwrap_or(AUCTIONS_MAX);
     if i64::try_from(lot.round).is_ok_and(|round| round > most) {
         let detail = format!("{most} auctions were held, which is the limit");
         return Err(at_field(Code::AuctionsExhausted, "auction_round", detail));
@@ -131,7 +131,7 @@ fn listing<V: View>(judged: &Judgement<'_, V>, lot: &Lot, day: i64) -> Result<()
         let detail = format!("this is round {}", lot.round);
         return Err(at_field(Code::Validation, "auction_round", detail));
     }
-    let months = parameters::number(judged, "valuation_validity_m", event)?;
+    let months = parameters::number(judged.view, Name::ValuationValidityM, event)?;
     match (months, lot.valued_on) {
         (Some(months), Some(valued)) if day > add_months(valued, months) => {
             let detail = format!("valuation_validity_m is {months}; value the property again");

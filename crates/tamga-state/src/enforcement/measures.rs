@@ -1,4 +1,4 @@
-//! Measures: E06 imposes, E07 answers a request for sanction, E08 suspends and lifts (spec §16.9).
+//! Measures: E06 imposes, E07 answers a request for sanction, E08 suspends and lifts (spec §16.14).
 
 use tamga_format::cbor::Value;
 use tamga_format::id::SubjectId;
@@ -8,12 +8,13 @@ use tamga_format::subject::{Role, Subject};
 use crate::catalogue::{Kind, MeasureRule, WriterRole, relation};
 use crate::civil::{add_months, day_of};
 use crate::codes::{Code, Rejection};
+use crate::law::parameters::{self, Name};
 use crate::machine::{Judgement, at_body, at_field};
 use crate::matrix::Stage;
 use crate::status::{Case, Measure, MeasureCode, MeasureState, Money, PartyKind};
 use crate::view::View;
 
-use super::parameters;
+use super::checks::mrp_tiyn;
 use super::proceeding::{Act, Proceeding, named};
 use super::step::{date, word};
 
@@ -199,7 +200,11 @@ fn sanctioned<V: View>(
     day: i64,
 ) -> Result<(), Rejection> {
     let name = format!("sanction_required.{}", rule.code.name().to_ascii_lowercase());
-    let required = parameters::flag(judged, &name, day)?.unwrap_or(rule.sanction);
+    let known = match Name::from_name(&name) {
+        Some(name) => parameters::flag(judged.view, name, day)?,
+        None => None,
+    };
+    let required = known.unwrap_or(rule.sanction);
     let subject = Subject::new(Role::Measure, id);
     let refers = refers_to(judged, relation::AUTHORITY, |reference| {
         reference.subject == subject && Some(reference.record) == measure.answered_by
@@ -229,13 +234,13 @@ fn travel_ban<V: View>(
         let detail = "it restricts a person, or the head of an organisation that owes";
         return Err(at_field(Code::MeasureNotAllowed, "debtor_is_head", detail));
     }
-    let since = parameters::number(judged, "travel_ban_notice_required_from", day)?;
+    let since = parameters::number(judged.view, Name::TravelBanNoticeRequiredFrom, day)?;
     let since = since.unwrap_or(MeasureRule::TRAVEL_BAN_WARNING_FROM);
     if day >= since && case.warned_at.is_none_or(|warned| warned > judged.record.event_time) {
         let detail = "the debtor has not got the warning (E04, TRAVEL_BAN_WARNING) before";
         return Err(at_field(Code::WarningMissing, "measure_code", detail));
     }
-    let months = parameters::number(judged, "travel_ban_periodic_m", day)?;
+    let months = parameters::number(judged.view, Name::TravelBanPeriodicM, day)?;
     if let (true, Some(arrears)) = (case.periodic, date(judged.record, 5)) {
         return match months {
             Some(months) if day <= add_months(arrears, months) => {
@@ -245,8 +250,7 @@ fn travel_ban<V: View>(
             Some(_) | None => Ok(()),
         };
     }
-    let threshold = parameters::number(judged, "travel_ban_mrp", day)?;
-    match parameters::mrp_tiyn(judged, threshold, day)? {
+    match mrp_tiyn(judged, Name::TravelBanMrp, day)? {
         Some(threshold) if money()?.unpaid() <= threshold => {
             let detail = "the debt does not exceed travel_ban_mrp";
             Err(at_field(Code::MeasureNotAllowed, "measure_code", detail))

@@ -8,6 +8,7 @@ use tamga_format::id::SubjectId;
 
 use crate::catalogue::WriterRole;
 use crate::codes::{Code, Rejection};
+use crate::law::split;
 use crate::machine::{Judgement, at_body};
 use crate::status::{Case, DebtorStatus, Money, Unpaid};
 use crate::view::View;
@@ -144,38 +145,13 @@ fn pro_rata(order: u64, shares: &[&ClaimShare]) -> Result<(), Rejection> {
     }
     let paid: i128 = shares.iter().map(|share| i128::from(share.paid)).sum();
     let weights: Vec<i64> = shares.iter().map(|share| share.unpaid).collect();
-    let parts = largest_remainder(i64::try_from(paid).unwrap_or(i64::MAX), &weights);
-    if shares.iter().zip(parts).all(|(share, part)| share.paid == part) {
+    let parts = split::parts(i64::try_from(paid).unwrap_or(i64::MAX), &weights);
+    let fits = |parts: Vec<i64>| shares.iter().zip(parts).all(|(share, part)| share.paid == part);
+    // Without weights nothing is due, and above nothing was found to be paid.
+    if parts.is_none_or(fits) {
         return Ok(());
     }
     refuse(Code::ClaimShare, "does not get its part in proportion to what is due")
-}
-
-/// Splits a total by weights; what rounding leaves goes to the largest remainders, ties to the
-/// first.
-fn largest_remainder(total: i64, weights: &[i64]) -> Vec<i64> {
-    let sum: i128 = weights.iter().map(|weight| i128::from(*weight)).sum();
-    if sum <= 0 {
-        return vec![0; weights.len()];
-    }
-    // Both factors lie below 2^63, so the product lies below 2^126.
-    let shares: Vec<(i128, i128)> = weights
-        .iter()
-        .map(|weight| i128::from(total).saturating_mul(i128::from(*weight)))
-        .map(|product| (product.div_euclid(sum), product.rem_euclid(sum)))
-        .collect();
-    let given: i128 = shares.iter().map(|(whole, _)| whole).sum();
-    let left = usize::try_from(i128::from(total).saturating_sub(given)).unwrap_or_default();
-    let mut by_remainder: Vec<usize> = (0..shares.len()).collect();
-    by_remainder.sort_by_key(|at| (core::cmp::Reverse(shares.get(*at).map(|share| share.1)), *at));
-    let mut parts: Vec<i64> =
-        shares.iter().map(|(whole, _)| i64::try_from(*whole).unwrap_or(i64::MAX)).collect();
-    for at in by_remainder.into_iter().take(left) {
-        if let Some(part) = parts.get_mut(at) {
-            *part = part.saturating_add(1);
-        }
-    }
-    parts
 }
 
 fn rows<'a, V: View>(judged: &Judgement<'a, V>, name: &str) -> &'a [Value] {

@@ -108,7 +108,11 @@ fn statuses_round_trip_and_refuse_every_truncation() {
         compromise_since: None,
         replaced_by: Some(KeyId([1; 32])),
     });
-    let versions = vec![ItemVersion { from: 4, value: Value::Array(vec![Value::Uint(60)]) }];
+    let versions = vec![ItemVersion {
+        from: 4,
+        value: Value::Array(vec![Value::Uint(60)]),
+        mark: Mark::Unverified,
+    }];
     check(&Parameter { name: "fee".to_owned(), versions });
     check(&DebtorStatus {
         open_cases: 1,

@@ -1,5 +1,6 @@
 use super::*;
-use crate::status::{Measure, MeasureState};
+use crate::status::{ItemVersion, Mark, Measure, MeasureState};
+use tamga_format::cbor::Value;
 
 const ARREST: &str = "PROPERTY_ARREST";
 
@@ -163,9 +164,10 @@ fn whether_a_sanction_is_required_is_a_parameter_by_day() {
             .impose(case(), "bailiff", measure(), "ACCOUNT_ARREST", "ACTIVE")
             .body("limit_amount", 100_000)
     };
-    let versions = [(0, false), (TODAY, true)].map(|(from, required)| crate::status::ItemVersion {
+    let versions = [(0, false), (TODAY, true)].map(|(from, required)| ItemVersion {
         from,
-        value: tamga_format::cbor::Value::Bool(required),
+        value: Value::Bool(required),
+        mark: Mark::Design,
     });
     world.set_versions("sanction_required.account_arrest", versions.to_vec());
     let today = arrest(&world);
