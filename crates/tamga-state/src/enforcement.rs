@@ -8,7 +8,7 @@
 //! | `authority` | who may take the step |
 //! | `checks` | dates, grounds and eligibility, kind by kind |
 //! | `parties` | which subjects must be named, and their statuses |
-//! | `money`, `payout` | what is due, recovered and given out; conservation; priority |
+//! | `money`, `payout`, `fees` | what is due, recovered and given out; conservation; priority |
 //! | `private` | opening and sealing private states |
 //! | `correction` | E18: amend, annul, reinstate by replay; erase a body |
 //! | `timeline` | the stages of a case, record by record, for those who show it |
@@ -23,6 +23,7 @@ use crate::view::View;
 mod authority;
 mod checks;
 mod correction;
+mod fees;
 mod levies;
 mod lots;
 mod measures;
