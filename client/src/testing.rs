@@ -117,6 +117,7 @@ pub(crate) fn genesis_file() -> (GenesisFile, BTreeMap<String, [u8; 32]>) {
                 number: part.bin.clone(),
                 kind: part.kind.clone(),
                 region: Some(part.region.clone()),
+                governance: None,
                 name_kk: name(),
                 name_ru: name(),
                 name_en: name(),
@@ -134,6 +135,7 @@ pub(crate) fn genesis_file() -> (GenesisFile, BTreeMap<String, [u8; 32]>) {
                 organisation: bin(&part.organisation),
                 licence: None,
                 region: Some(part.region.clone()),
+                governance: None,
                 from: registry.in_force_from[..10].to_owned(),
                 to: None,
             }

@@ -218,13 +218,6 @@ fn check_scalar(value: &Value) -> Result<(), Wrong> {
     }
 }
 
-/// One payout line: order, claimant and amount.
-pub(crate) fn payout_line(line: &Value) -> Option<(u64, [u8; 32], i64)> {
-    let [order, claimant, amount] = line.as_list()? else { return None };
-    let amount = amount.as_i64().filter(|amount| (0..=AMOUNT_MAX).contains(amount))?;
-    Some((order.as_u64()?, claimant.as_array_of()?, amount))
-}
-
 /// The digits of a twelve-digit number whose check digit holds.
 fn checked_digits(number: &str) -> Option<[u32; 12]> {
     const FIRST: [u32; 11] = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11];
