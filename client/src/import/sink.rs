@@ -9,7 +9,7 @@ use tamga_format::id::{Height, RecordId, UnixMillis};
 use tamga_format::subject::{Role, Subject};
 use tamga_state::codes::Code;
 use tamga_state::{
-    BlockContext, Overlay, Private, StatusRow, View, ViewError, execute_record, key_of,
+    BlockContext, Built, Overlay, Private, StatusRow, View, ViewError, execute_record, key_of,
 };
 
 use crate::client::{Client, Wait};
@@ -126,6 +126,7 @@ struct MemoryView {
     privates: BTreeMap<Subject, Private>,
     entries: BTreeMap<Subject, Vec<Vec<u8>>>,
     seen: BTreeSet<RecordId>,
+    records: BTreeMap<RecordId, Vec<u8>>,
 }
 
 impl View for MemoryView {
@@ -143,6 +144,15 @@ impl View for MemoryView {
 
     fn seen(&self, id: &RecordId) -> Result<bool, ViewError> {
         Ok(self.seen.contains(id))
+    }
+
+    fn entry(&self, id: &RecordId) -> Result<Option<Vec<u8>>, ViewError> {
+        Ok(self.records.get(id).cloned())
+    }
+
+    /// A dry run builds no blocks, so that nothing is drawn in it.
+    fn block(&self, _: Height) -> Result<Option<Built>, ViewError> {
+        Ok(None)
     }
 }
 
@@ -164,6 +174,7 @@ impl RulesSink {
             origin: self.origin.clone(),
             height: Height(self.height),
             time: self.time,
+            organisations: [].into(),
         };
         let record = submission.record();
         match key_of(&self.view, &record.record().key_id) {
@@ -190,6 +201,7 @@ impl RulesSink {
                 {
                     self.view.entries.entry(subject).or_default().push(record.entry().to_vec());
                 }
+                self.view.records.insert(id, record.entry().to_vec());
                 self.view.seen.insert(id);
                 Verdict::Taken { known: false, index: None }
             }

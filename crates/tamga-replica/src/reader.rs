@@ -22,11 +22,14 @@ use tamga_format::tlog_proof::TlogProof;
 use tamga_state::{StatusRow, key_of};
 
 use crate::block::{Block, Item};
+use crate::builders::Builders;
 use crate::layout::{self, BlockRow, HeadRow, HistoryRow, IdRow, Table, meta};
 use crate::limits::{BLOCK_RECORDS_MAX, HISTORY_PAGE_MAX};
 use crate::log::TileSource;
 use crate::store::{Store, StoreError};
 use crate::view::StoreView;
+
+mod assignment;
 
 /// The read side of one store.
 #[derive(Clone, Debug)]
@@ -35,6 +38,7 @@ pub struct Reader<S: Store> {
     origin: String,
     policy: Policy,
     genesis_time: UnixMillis,
+    builders: Builders,
 }
 
 /// A record in the log.
@@ -98,8 +102,18 @@ pub struct SubjectState {
 }
 
 impl<S: Store> Reader<S> {
-    pub(crate) fn new(store: S, origin: String, policy: Policy, genesis_time: UnixMillis) -> Self {
-        Self { store, origin, policy, genesis_time }
+    pub(crate) fn new(
+        store: S,
+        origin: String,
+        policy: Policy,
+        genesis_time: UnixMillis,
+        builders: Builders,
+    ) -> Self {
+        Self { store, origin, policy, genesis_time, builders }
+    }
+
+    fn view(&self) -> StoreView<'_, S> {
+        StoreView::plain(&self.store, &self.builders)
     }
 
     /// Name of the ledger.
@@ -125,7 +139,7 @@ impl<S: Store> Reader<S> {
 
     /// Where a record stands: its index and the height of its block.
     pub fn place(&self, id: &RecordId) -> Result<Option<(LeafIndex, Height)>, StoreError> {
-        let row = StoreView::plain(&self.store).place(id)?;
+        let row = self.view().place(id)?;
         Ok(row.map(|IdRow::V1 { index, height }| (LeafIndex(index), Height(height))))
     }
 
@@ -160,7 +174,7 @@ impl<S: Store> Reader<S> {
         let entry = self.must_get(Table::Entries, &layout::index_key(index))?;
         let damaged = || StoreError::Corrupted(format!("entry {index} is damaged"));
         let record = SignedRecord::decode(&entry).map_err(|_| damaged())?;
-        let view = StoreView::plain(&self.store);
+        let view = self.view();
         let key = key_of(&view, &record.record().key_id).map_err(|_| view.fault_or_corrupted())?;
         let key = key.ok_or_else(damaged)?.public;
         let before = Height(height.get().checked_sub(1).ok_or_else(damaged)?);
@@ -259,7 +273,7 @@ impl<S: Store> Reader<S> {
 
     /// A subject as of the head; `None` if nothing names it.
     pub fn subject(&self, subject: &Subject) -> Result<Option<SubjectState>, StoreError> {
-        let (_, state) = StoreView::plain(&self.store).subject(subject)?;
+        let (_, state) = self.view().subject(subject)?;
         Ok(state
             .map(|state| SubjectState { records: state.records(), status: state.status.clone() }))
     }

@@ -26,6 +26,9 @@ pub const DATE_MAX: i64 = 2_932_896;
 /// Largest amount of money: 10^15 tenge in tiyn.
 pub const AMOUNT_MAX: i64 = 100_000_000_000_000_000;
 
+/// Officers on one list of candidates.
+pub const CANDIDATES_MAX: usize = 500;
+
 /// How freely a field may be shown (spec §16.2).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Class {
@@ -66,6 +69,11 @@ pub enum FieldType {
     Scalar,
     /// Payout lines: arrays of (order, claimant id, amount), at most 64.
     Lines,
+    /// The officers among whom a case is drawn, by ascending id, at most
+    /// [`CANDIDATES_MAX`]: an id, or an array of (id, reason for which the officer is left out).
+    Candidates,
+    /// A load for each candidate who is not left out.
+    Loads,
 }
 
 /// A public field or a field of the body.

@@ -5,6 +5,7 @@
 //! | `step` | a record read as a step; its row of the matrix; what it does to a case's status |
 //! | `authority` | who may take the step |
 //! | `checks` | dates, grounds and eligibility, kind by kind |
+//! | [`assignment`] | E02: candidates, the draw among them, and its proof |
 //! | `money` | what is due, recovered and given out; conservation |
 //! | `parties` | which subjects must be named, and their statuses |
 //! | `correction` | E18: amend, annul, reinstate by replay |
@@ -17,6 +18,7 @@ use crate::overlay::Effects;
 use crate::status::Case;
 use crate::view::View;
 
+pub mod assignment;
 mod authority;
 mod checks;
 mod correction;
@@ -56,8 +58,11 @@ pub(crate) fn execute<V: View>(judged: &Judgement<'_, V>) -> Result<Effects, Rej
         }
     };
     let case = before.as_ref().unwrap_or(&after);
-    authority::check(judged, row, case, history.as_ref())?;
+    if !assignment::may_draw(judged, &step) {
+        authority::check(judged, row, case, history.as_ref())?;
+    }
     checks::check(judged, &step, case)?;
+    assignment::apply(judged, &step, &mut after)?;
     let mut effects = Effects::default();
     parties::write(judged, before.as_ref(), &after, &step, &mut effects)?;
     money::apply(judged, &step, history.as_ref(), &mut after, &mut effects)?;

@@ -6,6 +6,7 @@ use std::sync::OnceLock;
 use tamga_format::id::{RulesHash, sha256, tag};
 
 use crate::catalogue::{COMMON, Field, Kind};
+use crate::enforcement::assignment::{ALGORITHM_VERSION, Exclusion};
 use crate::matrix::{MATRIX, MATRIX_VERSION};
 
 /// Version of the code of the rules; it changes whenever a record could be judged differently.
@@ -27,6 +28,8 @@ pub fn description() -> String {
         // Writing to a string can't fail.
         let _infallible = writeln!(text, "{row}");
     }
+    let reasons = Exclusion::NAMES.join("|");
+    let _infallible = writeln!(text, "draw {ALGORITHM_VERSION} {reasons}");
     describe_fields(&mut text, "common", COMMON);
     for kind in Kind::ALL {
         let info = kind.info();

@@ -13,7 +13,9 @@ use tamga_format::subject::{Role, Subject};
 mod case;
 mod registry;
 
-pub use case::{Case, ClaimantStatus, Complaint, ComplaintStage, DebtorStatus, Document, Money};
+pub use case::{
+    Case, ClaimantStatus, Complaint, ComplaintStage, DebtorStatus, Document, Draw, Money,
+};
 pub use registry::{ItemVersion, KeyStatus, Officer, Organisation, Parameter, Standing};
 
 /// Version of the form of all statuses.

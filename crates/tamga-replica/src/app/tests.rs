@@ -16,6 +16,7 @@ use crate::block::Block;
 use crate::store::{MemStore, Store};
 
 mod blocks;
+mod draws;
 mod pool;
 mod reading;
 mod recovery;

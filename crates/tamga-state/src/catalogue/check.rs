@@ -5,8 +5,9 @@ use tamga_format::cbor::Value;
 use tamga_format::id::UnixMillis;
 use tamga_format::record::Record;
 
-use super::{AMOUNT_MAX, Class, DATE_MAX, Field, FieldType, KindInfo};
+use super::{AMOUNT_MAX, CANDIDATES_MAX, Class, DATE_MAX, Field, FieldType, KindInfo};
 use crate::codes::{Code, Rejection};
+use crate::enforcement::assignment::{Candidates, read_loads};
 
 /// Lines of one payout.
 const LINES_MAX: usize = 64;
@@ -147,6 +148,16 @@ fn check_value(field: &Field, value: &Value, place: &str) -> Result<(), Rejectio
                 wrong("1 to 64 lines [order, claimant, amount]")
             }
         }
+        FieldType::Candidates => match Candidates::read(value) {
+            Some(_) => Ok(()),
+            None => wrong(&format!(
+                "1 to {CANDIDATES_MAX} officers by ascending id, each an id or [id, reason]"
+            )),
+        },
+        FieldType::Loads => match read_loads(value) {
+            Some(_) => Ok(()),
+            None => wrong(&format!("a list of 1 to {CANDIDATES_MAX} numbers below 2^32")),
+        },
     }
 }
 

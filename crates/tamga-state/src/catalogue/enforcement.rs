@@ -124,13 +124,25 @@ pub(super) const CASE_DISTRIBUTED: Form = Form {
     primary: Role::Case,
     parts: &[Part::Chosen],
     fields: &[
-        public(1, "bailiff_id", FieldType::Bytes32, true),
+        // Which of these a record has depends on its phase; the rules say more.
+        public(1, "bailiff_id", FieldType::Bytes32, false),
         public(2, "algorithm_version", FieldType::Uint(65_535), true),
         public(3, "phase", FieldType::Code(&["DIRECT", "COMMIT", "DRAW"]), false),
         public(4, "candidate_root", FieldType::Bytes32, false),
+        public(5, "candidates", FieldType::Candidates, false),
+        public(6, "max_load", FieldType::Uint(u32::MAX as u64), false),
+        public(7, "loads", FieldType::Loads, false),
     ],
     body: &[],
-    authors: &[W::RegionalChamber],
+    // A draw may be recorded by whoever runs a validator, the rest by chambers only.
+    authors: &[
+        W::RegionalChamber,
+        W::RepublicanChamber,
+        W::AuthorisedBody,
+        W::Court,
+        W::IssuingBody,
+        W::Operator,
+    ],
 };
 
 pub(super) const INITIATION_DECIDED: Form = Form {

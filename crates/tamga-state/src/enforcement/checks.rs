@@ -36,7 +36,12 @@ pub(super) fn check<V: View>(
         Step::Close(stage) => closing(judged, case, Some(*stage)),
         Step::Reopen => closing(judged, case, None),
         Step::Complain(stage) => complaint(judged, *stage),
-        Step::Suspend(_) | Step::Resume(_) | Step::Register(_) | Step::Correct(_) => Ok(()),
+        Step::Commit
+        | Step::Draw(_)
+        | Step::Suspend(_)
+        | Step::Resume(_)
+        | Step::Register(_)
+        | Step::Correct(_) => Ok(()),
     }
 }
 
@@ -123,19 +128,29 @@ fn eligible<V: View>(
     bailiff: SubjectId,
 ) -> Result<(), Rejection> {
     const POINTER: &str = "/fields/bailiff_id";
-    let Some(officer) = judged.status::<Officer>(bailiff)? else {
-        return Err(Rejection::new(Code::SubjectUnknown, POINTER, "the officer is not registered"));
-    };
-    if !officer.role.is_enforcer() {
-        let detail = format!("a {} takes no cases", officer.role.name());
-        return Err(Rejection::new(Code::RoleForbidden, POINTER, detail));
-    }
+    let officer = takes_cases(judged, bailiff, POINTER)?;
     officer_in_force(judged.block, judged.record, &officer, POINTER)?;
     if !same_region(&officer.region, &case.region) {
         let detail = format!("officer {} holds office in another region", officer.number);
         return Err(Rejection::new(Code::WrongRegion, POINTER, detail));
     }
     Ok(())
+}
+
+/// The officer, if registered in a role that has cases assigned to it.
+pub(super) fn takes_cases<V: View>(
+    judged: &Judgement<'_, V>,
+    officer: SubjectId,
+    pointer: &str,
+) -> Result<Officer, Rejection> {
+    let Some(officer) = judged.status::<Officer>(officer)? else {
+        return Err(Rejection::new(Code::SubjectUnknown, pointer, "the officer is not registered"));
+    };
+    if !officer.role.is_enforcer() {
+        let detail = format!("a {} takes no cases", officer.role.name());
+        return Err(Rejection::new(Code::RoleForbidden, pointer, detail));
+    }
+    Ok(officer)
 }
 
 fn initiation<V: View>(

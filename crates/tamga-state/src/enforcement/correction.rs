@@ -5,10 +5,10 @@
 
 use tamga_format::record::{Record, SignedRecord};
 
-use crate::catalogue::{AMOUNT_MAX, Kind, relation};
+use crate::catalogue::{AMOUNT_MAX, Kind, WriterRole, relation};
 use crate::codes::{Code, Rejection};
 use crate::machine::{Judgement, at_body};
-use crate::status::{Case, Money};
+use crate::status::{Case, Draw, Money};
 use crate::view::{View, ViewError};
 
 use super::step::{Correct, Step, permitted, present};
@@ -101,12 +101,37 @@ impl History {
                     let detail = "the presentation and complaints can be amended, not annulled";
                     return Err(Rejection::new(Code::TargetNotCorrectable, pointer, detail));
                 }
-                let after = self.replay(&self.in_effect(Some(how)), judged)?;
+                self.expects_no_second_draw(judged, how)?;
+                let after = self.replay(&self.in_effect(Some(how)), judged, before)?;
                 Case { money: before.money, ..after }
             }
         };
         after.correction = Some(judged.id);
         Ok(after)
+    }
+
+    /// Who could annul a draw could draw again until it pleases; so courts alone do, and what they
+    /// annulled stays annulled.
+    fn expects_no_second_draw<V: View>(
+        &self,
+        judged: &Judgement<'_, V>,
+        how: Correct,
+    ) -> Result<(), Rejection> {
+        let target = self.target();
+        let step = kind_of(target).filter(|kind| *kind == Kind::E02);
+        let step = step.and_then(|kind| Step::read(kind, target).ok());
+        let allowed = match (step, how) {
+            (Some(Step::Commit), Correct::Reinstate) => false,
+            (Some(Step::Commit | Step::Draw(_)), Correct::Annul) => {
+                judged.writer.role == WriterRole::Court
+            }
+            _ => true,
+        };
+        if allowed {
+            return Ok(());
+        }
+        let detail = "a draw is annulled by a court only, and a commitment is not reinstated";
+        Err(Rejection::new(Code::TargetNotCorrectable, "/references", detail))
     }
 
     /// Which records are in effect, by position; `new` is what the judged record adds.
@@ -151,11 +176,13 @@ impl History {
         &self,
         in_effect: &[bool],
         judged: &Judgement<'_, V>,
+        before: &Case,
     ) -> Result<Case, Rejection> {
         let corrupt = || ViewError::Corrupt(judged.record.subject);
         let mut records = self.records.iter().zip(in_effect);
         let (first, _) = records.next().ok_or_else(corrupt)?;
         let mut case = present(first.record())?;
+        let (mut committed, mut drawn) = (None, None);
         for (signed, _) in records.filter(|(_, in_effect)| **in_effect) {
             let record = signed.record();
             let kind = kind_of(record).ok_or_else(corrupt)?;
@@ -166,6 +193,11 @@ impl History {
                 let step = Step::read(kind, record)?;
                 let row = step.row(Some(case.stage));
                 permitted(row, kind, Some(case.stage))?;
+                match step {
+                    Step::Commit => committed = Some(signed.id()),
+                    Step::Draw(_) => drawn = Some(signed.id()),
+                    _ => {}
+                }
                 step.apply(row, &mut case, record)
             };
             advance().map_err(|refusal| {
@@ -174,6 +206,9 @@ impl History {
                 Rejection::new(Code::ReplayImpossible, "/references", detail)
             })?;
         }
+        // What a commitment fixed is not in its entry; the status keeps it while it is in effect.
+        let fixed = before.draw.as_ref().filter(|draw| Some(draw.commitment) == committed);
+        case.draw = fixed.map(|draw| Draw { drawn, ..draw.clone() });
         Ok(case)
     }
 

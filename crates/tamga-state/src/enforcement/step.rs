@@ -13,9 +13,11 @@ use crate::machine::at_field;
 use crate::matrix::{Stage, To, Transition, next_steps, transition};
 use crate::status::{Case, ComplaintStage};
 
+use super::assignment;
+
 /// How a correction corrects.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Correct {
+pub(crate) enum Correct {
     Amend,
     Annul,
     Reinstate,
@@ -23,9 +25,13 @@ pub(super) enum Correct {
 
 /// An enforcement record, read as a step of the matrix.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Step {
+pub(crate) enum Step {
     Present,
+    /// Without a draw.
     Distribute(SubjectId),
+    /// To the candidates of a draw.
+    Commit,
+    Draw(SubjectId),
     Initiate,
     Refuse,
     Notify,
@@ -63,7 +69,7 @@ impl Step {
         let until = || date(record, 3);
         Ok(match kind {
             Kind::E01 => Self::Present,
-            Kind::E02 => Self::distribution(record)?,
+            Kind::E02 => assignment::step(record)?,
             Kind::E03 if word(record, 1) == "REFUSED" => Self::Refuse,
             Kind::E03 => Self::Initiate,
             Kind::E04 => Self::Notify,
@@ -105,26 +111,12 @@ impl Step {
         })
     }
 
-    /// A direct distribution; the draw in two phases (T02a, then T02 with its proof) belongs here.
-    fn distribution(record: &Record) -> Result<Self, Rejection> {
-        if !matches!(word(record, 3), "" | "DIRECT") {
-            let detail = "the draw is not in force; distribute directly";
-            return Err(at_field(Code::TransitionNotInForce, "phase", detail));
-        }
-        if record.field(2).and_then(Value::as_u64) != Some(0) {
-            let detail = "a direct distribution has algorithm version 0";
-            return Err(at_field(Code::TransitionNotInForce, "algorithm_version", detail));
-        }
-        let bailiff = record.field(1).and_then(Value::as_array_of).map(SubjectId);
-        let missing = || at_field(Code::Validation, "bailiff_id", "the officer's id is missing");
-        bailiff.map(Self::Distribute).ok_or_else(missing)
-    }
-
     /// The row of the matrix; `stage` is the case's.
     pub(super) fn row(&self, stage: Option<Stage>) -> &'static Transition {
         transition(match self {
             Self::Present => "T01",
-            Self::Distribute(_) => "T02",
+            Self::Commit => "T02a",
+            Self::Distribute(_) | Self::Draw(_) => "T02",
             Self::Refuse => "T03",
             Self::Initiate => "T04",
             Self::Notify => "T05",
@@ -160,7 +152,7 @@ impl Step {
             case.stage = stage;
         }
         match *self {
-            Self::Distribute(bailiff) => case.assignee = Some(bailiff),
+            Self::Distribute(bailiff) | Self::Draw(bailiff) => case.assignee = Some(bailiff),
             Self::Initiate => case.initiated_at = Some(record.event_time),
             Self::Refuse | Self::Close(_) => case.before_closing = Some(before),
             Self::Reopen => case.stage = case.before_closing.take().unwrap_or(before),
@@ -203,6 +195,7 @@ impl Step {
             }
             Self::Complain(_)
             | Self::Present
+            | Self::Commit
             | Self::Start
             | Self::Recover
             | Self::PayOut
@@ -282,5 +275,6 @@ pub(super) fn present(record: &Record) -> Result<Case, Rejection> {
         open_complaints: 0,
         correction: None,
         money: [0; 32],
+        draw: None,
     })
 }

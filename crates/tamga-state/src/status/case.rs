@@ -2,13 +2,13 @@
 
 use tamga_format::cbor::{Reader, Writer};
 use tamga_format::error::{FormatCode, FormatError};
-use tamga_format::id::{RecordId, SubjectId, UnixMillis};
+use tamga_format::id::{Height, RecordId, SubjectId, UnixMillis};
 use tamga_format::subject::Role;
 
 use super::{
     Typed, optional, optional_text, optional_time, read_code, read_id, read_text, read_time,
 };
-use crate::catalogue::coded;
+use crate::catalogue::{CANDIDATES_MAX, coded};
 use crate::matrix::Stage;
 
 /// The status of a case.
@@ -50,6 +50,24 @@ pub struct Case {
     pub correction: Option<RecordId>,
     /// Commitment to the case's money ([`Money`], spec §14.4).
     pub money: [u8; 32],
+    /// The draw by which the case is given to an officer.
+    pub draw: Option<Draw>,
+}
+
+/// How far the draw of an officer is (spec §16.9).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Draw {
+    /// The record that committed to the candidates.
+    pub commitment: RecordId,
+    /// Its block.
+    pub height: Height,
+    /// Hash over the candidates with their loads and weights.
+    pub root: [u8; 32],
+    /// The loads at the commitment, one for each candidate who is not left out; empty once drawn,
+    /// since the record that draws repeats them.
+    pub loads: Vec<u32>,
+    /// The record that drew.
+    pub drawn: Option<RecordId>,
 }
 
 impl Case {
@@ -59,7 +77,7 @@ impl Case {
 
 impl Typed for Case {
     const ROLE: Role = Role::Case;
-    const ITEMS: usize = 18;
+    const ITEMS: usize = 19;
 
     fn write(&self, to: &mut Writer) {
         to.uint(self.stage.code().into());
@@ -79,6 +97,12 @@ impl Typed for Case {
         to.bool(self.in_debtor_register).uint(self.notices).uint(self.open_complaints);
         optional(to, self.correction.as_ref().map(RecordId::as_bytes));
         to.bytes(&self.money);
+        match &self.draw {
+            Some(draw) => draw.write(to),
+            None => {
+                to.null();
+            }
+        }
     }
 
     fn read(from: &mut Reader<'_>) -> Result<Self, FormatError> {
@@ -114,6 +138,42 @@ impl Typed for Case {
             open_complaints: from.uint()?,
             correction: from.null_or(Reader::fixed)?.map(RecordId),
             money: from.fixed()?,
+            draw: from.null_or(Draw::read)?,
+        })
+    }
+}
+
+impl Draw {
+    const ITEMS: usize = 5;
+
+    fn write(&self, to: &mut Writer) {
+        to.array(Self::ITEMS).bytes(self.commitment.as_bytes()).uint(self.height.get());
+        to.bytes(&self.root).array(self.loads.len());
+        for load in &self.loads {
+            to.uint((*load).into());
+        }
+        optional(to, self.drawn.as_ref().map(RecordId::as_bytes));
+    }
+
+    fn read(from: &mut Reader<'_>) -> Result<Self, FormatError> {
+        let at = from.position();
+        let wrong = FormatError::new(FormatCode::CborRange, at).of("draw");
+        if from.array()? != Self::ITEMS {
+            return Err(wrong);
+        }
+        let (commitment, height) = (RecordId(from.fixed()?), Height(from.uint()?));
+        let root = from.fixed()?;
+        let count = from.array()?;
+        if count > CANDIDATES_MAX {
+            return Err(wrong);
+        }
+        let loads = (0..count).map(|_| from.small()).collect::<Result<_, _>>()?;
+        Ok(Self {
+            commitment,
+            height,
+            root,
+            loads,
+            drawn: from.null_or(Reader::fixed)?.map(RecordId),
         })
     }
 }

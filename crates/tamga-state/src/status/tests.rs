@@ -1,5 +1,5 @@
 use tamga_format::cbor::Value;
-use tamga_format::id::{KeyId, SubjectId, UnixMillis};
+use tamga_format::id::{Height, KeyId, SubjectId, UnixMillis};
 
 use super::*;
 use crate::catalogue::{OrganisationKind, WriterRole};
@@ -26,6 +26,13 @@ fn largest_case() -> Case {
         open_complaints: u64::MAX,
         correction: Some(RecordId([5; 32])),
         money: [6; 32],
+        draw: Some(Draw {
+            commitment: RecordId([7; 32]),
+            height: Height(u64::MAX),
+            root: [8; 32],
+            loads: vec![u32::MAX; crate::catalogue::CANDIDATES_MAX],
+            drawn: Some(RecordId([9; 32])),
+        }),
     }
 }
 
