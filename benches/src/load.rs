@@ -28,6 +28,8 @@ const CONNECTIONS_PER_VALIDATOR: usize = 230;
 const BACK_OFF: Duration = Duration::from_millis(100);
 /// Times that a record is sent again.
 const TRIES_MAX: u32 = 200;
+/// How long the presentation of all cases may take.
+const PRESENT_WITHIN: Duration = Duration::from_secs(300);
 /// How long accepted records may take to enter the log when nothing more is sent.
 const DRAIN_WITHIN: Duration = Duration::from_secs(20);
 /// Pause between lone records.
@@ -53,6 +55,8 @@ pub(crate) enum Order {
     /// Batches one after the other on every connection, as fast as the validators take them, with at
     /// most `backlog` accepted records outside the log.
     Closed { seconds: u64, backlog: u64, batch: usize },
+    /// The first record of each of so many cases, in batches, until the log has them all.
+    Present { cases: u32, backlog: u64, batch: usize },
     /// Single records at a fixed rate, each waiting for its receipt.
     Open { per_second: f64, seconds: u64 },
     /// Single records one after the other.
@@ -101,7 +105,12 @@ pub(crate) async fn run(arguments: &LoadArguments) -> Result<()> {
     while let Some(line) = lines.next_line().await? {
         let outcome = match serde_json::from_str(&line)? {
             Order::Closed { seconds, backlog, batch } => {
-                generator.closed(Duration::from_secs(seconds), backlog, batch).await?
+                let until = Instant::now() + Duration::from_secs(seconds);
+                generator.closed(until, None, backlog, batch).await?
+            }
+            Order::Present { cases, backlog, batch } => {
+                let until = Instant::now() + PRESENT_WITHIN;
+                generator.closed(until, Some(cases), backlog, batch).await?
             }
             Order::Open { per_second, seconds } => generator.open(per_second, seconds).await?,
             Order::Lone { count } => generator.lone(count).await?,
@@ -181,16 +190,25 @@ impl Generator {
         })
     }
 
-    async fn closed(&mut self, length: Duration, backlog: u64, batch: usize) -> Result<Outcome> {
+    /// Sends until an instant or, if a number of cases is given, each lane's share of the first so many records.
+    async fn closed(
+        &mut self,
+        until: Instant,
+        cases: Option<u32>,
+        backlog: u64,
+        batch: usize,
+    ) -> Result<Outcome> {
         let shared = Arc::new(Shared::default());
-        let until = Instant::now() + length;
+        let lanes = u32::try_from(self.lanes.len())?;
         let watch = tokio::spawn(watch_log(self.hosts[0].clone(), Arc::clone(&shared)));
         let mut running = Vec::new();
-        for mut lane in std::mem::take(&mut self.lanes) {
+        for (number, mut lane) in (0..).zip(std::mem::take(&mut self.lanes)) {
+            let share = cases.map(|cases| (cases + lanes - 1 - number) / lanes);
+            let last = share.map_or(Ok(usize::MAX), usize::try_from)?.min(lane.items.len());
             let host = self.hosts[lane.validator].clone();
             let shared = Arc::clone(&shared);
             running.push(tokio::spawn(async move {
-                let result = lane.run(&host, &shared, until, backlog, batch).await;
+                let result = lane.run(&host, &shared, until, last, backlog, batch).await;
                 (lane, result)
             }));
         }
@@ -311,11 +329,12 @@ impl Lane {
         host: &str,
         shared: &Shared,
         until: Instant,
+        last: usize,
         backlog: u64,
         batch: usize,
     ) -> Result<()> {
         let mut connection = Connection::open(host).await?;
-        while Instant::now() < until && self.sent < self.items.len() {
+        while Instant::now() < until && self.sent < last {
             let outside = shared
                 .accepted
                 .load(Ordering::Relaxed)
@@ -324,7 +343,7 @@ impl Lane {
                 tokio::time::sleep(Duration::from_millis(4)).await;
                 continue;
             }
-            let end = self.items.len().min(self.sent + batch);
+            let end = last.min(self.sent + batch);
             let mut waiting: Vec<&Item> = self.items[self.sent..end].iter().collect();
             self.sent = end;
             let mut tries = 0;

@@ -63,6 +63,9 @@ struct Options {
     /// Records of a workload, signed before the clock starts.
     #[arg(long, default_value_t = 250_000)]
     records: usize,
+    /// Cases presented before the lifecycles of W1 are measured.
+    #[arg(long, default_value_t = 100_000)]
+    cases: u32,
     /// Accepted records that may wait for their block.
     #[arg(long, default_value_t = 2_000)]
     backlog: u64,
@@ -80,7 +83,7 @@ struct Options {
 impl Options {
     fn shortened(mut self) -> Self {
         if self.quick {
-            (self.warm_up, self.seconds, self.records) = (1, 3, 40_000);
+            (self.warm_up, self.seconds, self.records, self.cases) = (1, 3, 40_000, 8_000);
         }
         self
     }
@@ -137,7 +140,7 @@ async fn everything(options: &Options) -> Result<()> {
             continue;
         }
         let file = dir.join(format!("{name}.records"));
-        let signed = work::write(workload, options.records, &file)?;
+        let signed = work::write(workload, options.records, options.cases, &file)?;
         eprintln!("{name}: {signed}");
         if options.wants(name) {
             tamga::run(&mut report, options, workload, &file, &signed, ceiling).await?;

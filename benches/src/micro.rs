@@ -15,6 +15,7 @@ use tamga_format::validators::validator_id;
 use tamga_node::clock::Clock;
 use tamga_node::founding::{KeySource, Template, found};
 use tamga_node::keys::ValidatorKeys;
+use tamga_replica::limits::BLOCK_COST_MAX;
 use tamga_replica::{App, Block, Builder, Fresh, MemStore, Source, Store};
 use tamga_rocks::RocksStore;
 use tamga_state::Genesis;
@@ -25,6 +26,8 @@ use crate::work::{self, Keys, Workload};
 const TEMPLATE: &str = include_str!("../../genesis/four-organisations.toml");
 /// Records in all.
 const RECORDS: usize = 24_000;
+/// Cases that the lifecycles are about.
+const CASES: u32 = 4_096;
 /// Records of one block, and of one batch of signatures.
 const BLOCK: usize = 800;
 
@@ -32,7 +35,7 @@ const BLOCK: usize = 800;
 pub(crate) fn run() -> Result<()> {
     for workload in [Workload::W0, Workload::W1] {
         let ledger = Ledger::found(workload)?;
-        let items = work::sign(workload, RECORDS)?;
+        let items = work::sign(workload, RECORDS, CASES)?;
         measure(&format!("{} memory", workload.name()), &ledger, &items, || Ok(MemStore::new()))?;
         let dir = tempfile::tempdir()?;
         let mut number = 0;
@@ -160,7 +163,8 @@ fn measure<S: Store>(
         while apps[0].pending() > 0 {
             let height = apps[0].head().height.next();
             let now = Clock.now();
-            let block = clocks.time("propose", || apps[0].propose(height, 0, &builder, now))?;
+            let block = clocks
+                .time("propose", || apps[0].propose(height, 0, &builder, now, BLOCK_COST_MAX))?;
             let bytes = clocks.time("encode block", || block.encode());
             for (number, name) in [(1, "validate (pooled)"), (2, "validate (unknown)")] {
                 let decoded = clocks.time("decode block (x2)", || Block::decode(&bytes));

@@ -44,6 +44,12 @@ pub(crate) async fn run(
     cluster.ready(READY_WITHIN)?;
     let mut load = Load::start(&cluster, file)?;
 
+    if workload == Workload::W1 {
+        let (cases, backlog, batch) = (options.cases, options.backlog, options.batch);
+        let presented = load.order(&Order::Present { cases, backlog, batch })?;
+        complain(name, &presented);
+        eprintln!("  {} cases presented", presented.accepted);
+    }
     let closed = closed(&cluster, &mut load, options).await?;
     let rate = closed.rate();
     let outcome = &closed.outcome;

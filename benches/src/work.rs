@@ -26,8 +26,6 @@ const OFFICES: u32 = 20;
 const WINDOW: usize = 4_096;
 /// Records of other cases between two of one case, at least.
 const GAP: usize = 1_024;
-/// Lifecycles at most.
-const CASES_MAX: u32 = 100_000;
 /// Milliseconds a record may take to enter the log: a day.
 const VALID_FOR_MS: i64 = 24 * 3_600 * 1_000;
 /// Region of every office and case.
@@ -38,7 +36,7 @@ const REGION: &str = "75";
 pub(crate) enum Workload {
     /// Registrations of organisations, each a subject of its own.
     W0,
-    /// Lifecycles of enforcement cases, ten records each.
+    /// Lifecycles of enforcement cases, ten records each, among many cases that were presented before.
     W1,
 }
 
@@ -178,8 +176,8 @@ impl std::fmt::Display for Signed {
 }
 
 /// Signs records on all cores and writes them to `file`, in the order they are to be sent.
-pub(crate) fn write(workload: Workload, records: usize, file: &Path) -> Result<Signed> {
-    let items = sign(workload, records)?;
+pub(crate) fn write(workload: Workload, records: usize, cases: u32, file: &Path) -> Result<Signed> {
+    let items = sign(workload, records, cases)?;
     let mut out = BufWriter::new(File::create(file)?);
     let mut signed = Signed { records: items.len(), ..Signed::default() };
     let (mut keys, mut cases) =
@@ -225,12 +223,12 @@ struct Planned {
 }
 
 /// Signs on all cores.
-pub(crate) fn sign(workload: Workload, records: usize) -> Result<Vec<Item>> {
+pub(crate) fn sign(workload: Workload, records: usize, cases: u32) -> Result<Vec<Item>> {
     let plan = match workload {
         Workload::W0 => {
             (0..u32::try_from(records)?).map(|order| Planned { order, step: 0 }).collect()
         }
-        Workload::W1 => lifecycles(records),
+        Workload::W1 => lifecycles(records, cases),
     };
     let bins: Vec<String> = match workload {
         Workload::W0 => bins().skip(2 * OFFICES as usize).take(records).collect(),
@@ -290,27 +288,36 @@ fn registration(keys: &Keys, order: u32, bin: &str, now: UnixMillis) -> Result<I
     Ok(Item { order, submission: submission.encode() })
 }
 
-/// Which step of which case comes when: a window of cases under way, one of them at random goes on.
-fn lifecycles(records: usize) -> Vec<Planned> {
+/// Which step of which case comes when: all cases are presented, then a window of them is under way, and one of
+/// the window at random goes on.
+fn lifecycles(records: usize, cases: u32) -> Vec<Planned> {
     let length = life(2).len();
-    let mut slots: Vec<(Planned, Option<usize>)> =
-        (0..).take(WINDOW).map(|order| (Planned { order, step: 0 }, None)).collect();
-    let mut next = u32::try_from(WINDOW).unwrap_or(u32::MAX);
+    let mut plan: Vec<Planned> = (0..cases).map(|order| Planned { order, step: 0 }).collect();
+    let records = records + plan.len();
     let mut random = Random(1);
-    let mut plan = Vec::with_capacity(records);
-    while plan.len() < records {
-        let slot = random.below(WINDOW);
+    let mut order: Vec<u32> = (0..cases).collect();
+    for at in (1..order.len()).rev() {
+        order.swap(at, random.below(at + 1));
+    }
+    let mut fresh = order.into_iter().map(|order| Planned { order, step: 1 });
+    let mut slots: Vec<(Planned, Option<usize>)> =
+        fresh.by_ref().take(WINDOW).map(|planned| (planned, None)).collect();
+    while plan.len() < records && !slots.is_empty() {
+        let gap = GAP.min(slots.len() / 4);
+        let slot = random.below(slots.len());
         let (planned, last) = &mut slots[slot];
-        if last.is_some_and(|last| plan.len() - last < GAP) {
+        if last.is_some_and(|last| plan.len() - last < gap) {
             continue;
-        }
-        if planned.step == length {
-            *planned = Planned { order: next % CASES_MAX, step: 0 };
-            next += 1;
         }
         *last = Some(plan.len());
         plan.push(*planned);
         planned.step += 1;
+        if planned.step == length {
+            match fresh.next() {
+                Some(next) => slots[slot] = (next, None),
+                None => drop(slots.swap_remove(slot)),
+            }
+        }
     }
     plan
 }

@@ -59,7 +59,7 @@ pub struct App<S: Store> {
     /// Rows of undecided blocks on disk, to be deleted once their height is decided.
     kept: Vec<[u8; 44]>,
     verified: VerifiedCache,
-    /// The latest time this validator was told of.
+    /// What the validator's clock said last; it may go back.
     clock: UnixMillis,
     /// Set when a write failed: its outcome is unknown until the store is opened again.
     broken: bool,
@@ -247,16 +247,15 @@ impl<S: Store> App<S> {
     pub fn reader(&self) -> Reader<S> {
         Reader::new(
             self.store.clone(),
-            self.ledger.origin.clone(),
+            &self.ledger.origin,
             self.ledger.policy.clone(),
             self.ledger.time,
             self.ledger.builders.clone(),
         )
     }
 
-    /// The block in which records are judged that arrive at `now`: the next one.
-    fn next_context(&mut self, now: UnixMillis) -> BlockContext {
-        self.clock = self.clock.max(now);
+    /// The block in which waiting records are judged: the next one.
+    fn next_context(&self) -> BlockContext {
         self.ledger.context(self.head.height.next(), self.clock.max(after(self.head.time)))
     }
 

@@ -41,6 +41,8 @@ pub const PARKED_RECORDS_MAX: usize = 4_096;
 pub const PARKED_PER_KEY_MAX: usize = 256;
 /// Bytes of all records waiting for a predecessor.
 pub const PARKED_BYTES_MAX: usize = 8 * 1024 * 1024;
+/// Bytes of one key's records waiting for a predecessor.
+pub const PARKED_BYTES_PER_KEY_MAX: usize = 512 * 1024;
 /// Waiting records that are executed again after a block; more are executed when it is needed.
 pub const REEXECUTE_AT_COMMIT_MAX: usize = 1_024;
 /// Verdicts on dropped records that are kept until they are fetched.
@@ -50,6 +52,10 @@ pub const DROPPED_MAX: usize = 20_000;
 pub const VERIFIED_CACHE_MAX: usize = 65_536;
 /// Subjects kept decoded in memory.
 pub const SUBJECT_CACHE_MAX: usize = 131_072;
+/// Tiles that readers keep, each of at most 16 KiB with its inner nodes.
+pub const TILE_CACHE_MAX: usize = 256;
+/// Blocks whose part of a receipt readers keep.
+pub const BLOCK_CACHE_MAX: usize = 64;
 
 /// Lines in one page of a subject's history.
 pub const HISTORY_PAGE_MAX: usize = 1_000;
@@ -64,7 +70,9 @@ const _: () = assert!(
 );
 const _: () = assert!(BLOCK_BYTES_MAX < POOL_BYTES_MAX);
 const _: () = assert!(BLOCK_RECORDS_MAX < POOL_RECORDS_MAX);
-const _: () = assert!(PARKED_PER_KEY_MAX < PARKED_RECORDS_MAX);
-const _: () = assert!(ENTRY_BYTES_MAX + BODY_BYTES_MAX < PARKED_BYTES_MAX);
+const _: () = assert!(ENTRY_BYTES_MAX + BODY_BYTES_MAX < PARKED_BYTES_PER_KEY_MAX);
+// No key takes more than a sixteenth of the room for records that wait for a predecessor.
+const _: () = assert!(16 * PARKED_PER_KEY_MAX <= PARKED_RECORDS_MAX);
+const _: () = assert!(16 * PARKED_BYTES_PER_KEY_MAX <= PARKED_BYTES_MAX);
 // A block's records all fit into the cache of verified signatures.
 const _: () = assert!(BLOCK_RECORDS_MAX < VERIFIED_CACHE_MAX);

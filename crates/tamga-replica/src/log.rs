@@ -5,6 +5,7 @@
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tamga_format::id::{TreeRoot, TreeSize};
 use tamga_format::limits::TILE_WIDTH;
@@ -12,6 +13,7 @@ use tamga_format::merkle::{self, Frontier, NodeSource};
 use tamga_format::tile::{TILE_HEIGHT, node_in_tile, tile_width};
 
 use crate::layout::{Table, tile_key};
+use crate::limits::TILE_CACHE_MAX;
 use crate::store::{CommitBatch, Store, StoreError};
 
 type Hash = [u8; 32];
@@ -133,17 +135,24 @@ impl Log {
     }
 }
 
-/// Nodes of the log from a store's tiles. Tiles read once are kept for the source's life.
+/// Nodes of the log from a store's tiles. Tiles come from the cache, if there is one, and are kept
+/// for the source's life.
 pub struct TileSource<'s, S: Store> {
     store: &'s S,
-    tiles: RefCell<BTreeMap<(u8, u64), Vec<u8>>>,
+    cache: Option<&'s TileCache>,
+    tiles: RefCell<BTreeMap<TileKey, Arc<TileTree>>>,
     fault: RefCell<Option<StoreError>>,
 }
 
 impl<'s, S: Store> TileSource<'s, S> {
     /// A source that has read nothing yet.
     pub fn new(store: &'s S) -> Self {
-        Self { store, tiles: RefCell::default(), fault: RefCell::default() }
+        Self { store, cache: None, tiles: RefCell::default(), fault: RefCell::default() }
+    }
+
+    /// A source that shares the tiles it reads with others.
+    pub fn cached(store: &'s S, cache: &'s TileCache) -> Self {
+        Self { cache: Some(cache), ..Self::new(store) }
     }
 
     /// The store's error, if a read failed; a [`NodeSource`] can only say that it has no node.
@@ -154,28 +163,108 @@ impl<'s, S: Store> TileSource<'s, S> {
     pub fn fault(&self) -> Result<(), StoreError> {
         self.fault.borrow_mut().take().map_or(Ok(()), Err)
     }
+
+    /// A tile that holds at least the first `width` hashes.
+    fn tile(&self, at: TileKey, width: usize) -> Option<Arc<TileTree>> {
+        if let Some(tile) = self.tiles.borrow().get(&at).filter(|tile| tile.width() >= width) {
+            return Some(Arc::clone(tile));
+        }
+        let tile = match self.cache.and_then(|cache| cache.get(at, width)) {
+            Some(tile) => tile,
+            None => {
+                let row = self.store.get(Table::Tiles, &tile_key(at.0, at.1));
+                let row = row.unwrap_or_else(|error| {
+                    *self.fault.borrow_mut() = Some(error);
+                    None
+                })?;
+                let tile = Arc::new(TileTree::new(&row));
+                if let Some(cache) = self.cache {
+                    cache.insert(at, Arc::clone(&tile));
+                }
+                tile
+            }
+        };
+        self.tiles.borrow_mut().insert(at, Arc::clone(&tile));
+        Some(tile)
+    }
 }
 
 impl<S: Store> NodeSource for TileSource<'_, S> {
     fn node(&self, level: u8, index: u64) -> Option<Hash> {
         let (tile, slots) = node_in_tile(level, index)?;
-        let at = (tile.level(), tile.index());
-        let mut tiles = self.tiles.borrow_mut();
-        #[expect(clippy::map_entry, reason = "an absent row ends the search without an entry")]
-        if !tiles.contains_key(&at) {
-            match self.store.get(Table::Tiles, &tile_key(at.0, at.1)) {
-                Ok(row) => drop(tiles.insert(at, row?)),
-                Err(error) => {
-                    *self.fault.borrow_mut() = Some(error);
-                    return None;
-                }
-            }
+        let tile = self.tile((tile.level(), tile.index()), slots.end)?;
+        tile.node(level % TILE_HEIGHT, slots.start)
+    }
+}
+
+/// Level and index of a tile.
+type TileKey = (u8, u64);
+
+/// A tile with every perfect subtree inside it, so that a path through it costs no hashing.
+#[derive(Debug)]
+struct TileTree {
+    /// Hashes by height inside the tile, the tile's own first.
+    levels: Vec<Vec<Hash>>,
+}
+
+impl TileTree {
+    /// The tree over the hashes of a row, which may be partial.
+    fn new(row: &[u8]) -> Self {
+        let mut levels = vec![row.as_chunks::<HASH_BYTES>().0.to_vec()];
+        while let Some(below) = levels.last().filter(|below| below.len() > 1) {
+            let pairs = below.as_chunks::<2>().0.iter();
+            let above = pairs.map(|[left, right]| merkle::node_hash(left, right)).collect();
+            levels.push(above);
         }
-        let bytes = tiles.get(&at)?.get(slots.start * HASH_BYTES..slots.end * HASH_BYTES)?;
-        let hashes: Vec<Hash> = bytes.as_chunks::<HASH_BYTES>().0.to_vec();
-        match hashes.as_slice() {
-            [hash] => Some(*hash),
-            hashes => Some(merkle::root_of(hashes).0),
+        Self { levels }
+    }
+
+    fn width(&self) -> usize {
+        self.levels.first().map_or(0, Vec::len)
+    }
+
+    /// The perfect subtree of height `height` whose first hash is in slot `first`.
+    fn node(&self, height: u8, first: usize) -> Option<Hash> {
+        self.levels.get(usize::from(height))?.get(first >> height).copied()
+    }
+}
+
+/// Tiles read lately, for many readers. A hash in a tile never changes, so a tile is out of date
+/// only in being too narrow.
+#[derive(Debug, Default)]
+pub struct TileCache(Mutex<Recent>);
+
+#[derive(Debug, Default)]
+struct Recent {
+    /// Tiles with the turn of their last use.
+    tiles: BTreeMap<TileKey, (u64, Arc<TileTree>)>,
+    turn: u64,
+}
+
+impl TileCache {
+    fn recent(&self) -> MutexGuard<'_, Recent> {
+        // Every change below leaves the map whole, so a panic elsewhere spoils nothing.
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn get(&self, at: TileKey, width: usize) -> Option<Arc<TileTree>> {
+        let mut recent = self.recent();
+        recent.turn += 1;
+        let turn = recent.turn;
+        let (used, tile) = recent.tiles.get_mut(&at)?;
+        *used = turn;
+        (tile.width() >= width).then(|| Arc::clone(tile))
+    }
+
+    fn insert(&self, at: TileKey, tile: Arc<TileTree>) {
+        let mut recent = self.recent();
+        let turn = recent.turn;
+        recent.tiles.insert(at, (turn, tile));
+        if recent.tiles.len() > TILE_CACHE_MAX {
+            let oldest = recent.tiles.iter().min_by_key(|(_, (used, _))| *used);
+            if let Some(oldest) = oldest.map(|(at, _)| *at) {
+                recent.tiles.remove(&oldest);
+            }
         }
     }
 }

@@ -16,7 +16,7 @@ use tamga_format::record::{SignedRecord, VerifiedRecord};
 use tamga_format::signature::PublicKey;
 use tamga_format::subject::Subject;
 use tamga_state::{
-    BlockContext, Built, Changes, Overlay, Private, Rejection, StatusRow, View, ViewError,
+    BlockContext, Built, Changes, Code, Overlay, Private, Rejection, StatusRow, View, ViewError,
     execute_record, key_of,
 };
 
@@ -212,8 +212,42 @@ impl Mempool {
         Ok(key_of(&view, key)?.map(|status| status.public))
     }
 
-    /// Judges a record that is neither in the log nor in the pool, without keeping it.
+    /// Judges a record that is neither in the log nor in the pool, without keeping it. A stale
+    /// picture is made anew before it may refuse anything, or be taken for a damaged store: its
+    /// parts may be of different blocks.
     pub(crate) fn check<V: View>(
+        &mut self,
+        base: &V,
+        context: &BlockContext,
+        pending: &Pending,
+    ) -> Result<Changes, Rejection> {
+        let verdict = self.judge(base, context, pending);
+        // An expired record is so in every picture.
+        let doubtful = |rejection: &Rejection| rejection.code != Code::RecordExpired;
+        if self.stale && verdict.as_ref().is_err_and(doubtful) {
+            self.refresh(base, context)?;
+            return self.judge(base, context, pending);
+        }
+        verdict
+    }
+
+    /// Judges such a record and, if it is lawful, takes it in.
+    pub(crate) fn push<V: View>(
+        &mut self,
+        base: &V,
+        context: &BlockContext,
+        pending: &Arc<Pending>,
+    ) -> Result<(), Rejection> {
+        let changes = self.check(base, context, pending)?;
+        let seq = self.next;
+        self.next += 1;
+        self.picture.apply(seq, changes);
+        self.insert(seq, Arc::clone(pending));
+        Ok(())
+    }
+
+    /// The verdict on a record in the picture as it is.
+    fn judge<V: View>(
         &self,
         base: &V,
         context: &BlockContext,
@@ -224,27 +258,6 @@ impl Mempool {
         let mut overlay = Overlay::new(&view);
         execute_record(&mut overlay, context, pending.record(), pending.body())?;
         Ok(overlay.into_changes())
-    }
-
-    /// Judges such a record and, if it is lawful, takes it in. A stale picture is made anew
-    /// before it may refuse anything.
-    pub(crate) fn push<V: View>(
-        &mut self,
-        base: &V,
-        context: &BlockContext,
-        pending: &Arc<Pending>,
-    ) -> Result<(), Rejection> {
-        let mut verdict = self.check(base, context, pending);
-        if self.stale && verdict.as_ref().is_err_and(|rejection| !rejection.is_fault()) {
-            self.refresh(base, context)?;
-            verdict = self.check(base, context, pending);
-        }
-        let changes = verdict?;
-        let seq = self.next;
-        self.next += 1;
-        self.picture.apply(seq, changes);
-        self.insert(seq, Arc::clone(pending));
-        Ok(())
     }
 
     /// Executes the whole pool on the head again and drops what fails.
@@ -263,7 +276,7 @@ impl Mempool {
         let mut fault = None;
         for (seq, pending) in queue {
             if fault.is_none() {
-                match self.check(base, context, &pending) {
+                match self.judge(base, context, &pending) {
                     Ok(changes) => self.picture.apply(seq, changes),
                     Err(rejection) if rejection.is_fault() => {
                         self.stale = true;
@@ -422,3 +435,6 @@ impl Picture {
         if at == Some(0) { Settled::Holds } else { Settled::Disturbed }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -3,7 +3,8 @@
 //! A reader is cheap to clone, blocks while it reads, and never sees half of a block. What it
 //! answers about the log is as of the head row it reads first.
 
-use std::sync::Arc;
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use tamga_format::block_leaf::BlockLeaf;
 use tamga_format::certificate::Certificate;
@@ -24,21 +25,34 @@ use tamga_state::{StatusRow, key_of};
 use crate::block::{Block, Item};
 use crate::builders::Builders;
 use crate::layout::{self, BlockRow, HeadRow, HistoryRow, IdRow, Table, meta};
-use crate::limits::{BLOCK_RECORDS_MAX, HISTORY_PAGE_MAX};
-use crate::log::TileSource;
+use crate::limits::{BLOCK_CACHE_MAX, BLOCK_RECORDS_MAX, HISTORY_PAGE_MAX};
+use crate::log::{TileCache, TileSource};
 use crate::store::{Store, StoreError};
 use crate::view::StoreView;
 
 mod assignment;
 
-/// The read side of one store.
+/// The read side of one store; clones share what they remember.
 #[derive(Clone, Debug)]
 pub struct Reader<S: Store> {
     store: S,
-    origin: String,
-    policy: Policy,
+    origin: Arc<str>,
+    policy: Arc<Policy>,
     genesis_time: UnixMillis,
     builders: Builders,
+    tiles: Arc<TileCache>,
+    shares: Arc<Mutex<BTreeMap<Height, Arc<Share>>>>,
+}
+
+/// What the receipts of one block have in common, once its own checkpoint is final: it never
+/// changes from then on.
+#[derive(Debug)]
+struct Share {
+    leaf: BlockLeaf,
+    previous: Previous,
+    block_path: Vec<[u8; 32]>,
+    size: TreeSize,
+    checkpoint: Note,
 }
 
 /// A record in the log.
@@ -104,12 +118,14 @@ pub struct SubjectState {
 impl<S: Store> Reader<S> {
     pub(crate) fn new(
         store: S,
-        origin: String,
+        origin: &str,
         policy: Policy,
         genesis_time: UnixMillis,
         builders: Builders,
     ) -> Self {
-        Self { store, origin, policy, genesis_time, builders }
+        let (origin, policy) = (origin.into(), Arc::new(policy));
+        let (tiles, shares) = (Arc::default(), Arc::default());
+        Self { store, origin, policy, genesis_time, builders, tiles, shares }
     }
 
     fn view(&self) -> StoreView<'_, S> {
@@ -168,25 +184,55 @@ impl<S: Store> Reader<S> {
     /// record isn't in the log or no such checkpoint is final yet.
     pub fn receipt(&self, id: &RecordId) -> Result<Option<Receipt>, StoreError> {
         let Some((index, height)) = self.place(id)? else { return Ok(None) };
-        let Some((final_in, checkpoint)) = self.note_from(height)? else { return Ok(None) };
-        let own = self.must_have_block(height)?;
-        let size = self.must_have_block(final_in)?.size.get();
+        let Some(share) = self.share(height)? else { return Ok(None) };
         let entry = self.must_get(Table::Entries, &layout::index_key(index))?;
         let damaged = || StoreError::Corrupted(format!("entry {index} is damaged"));
         let record = SignedRecord::decode(&entry).map_err(|_| damaged())?;
         let view = self.view();
         let key = key_of(&view, &record.record().key_id).map_err(|_| view.fault_or_corrupted())?;
         let key = key.ok_or_else(damaged)?.public;
+        let path = self.path(index.get(), share.size)?;
+        Ok(Some(Receipt {
+            record,
+            key,
+            body: Vec::new(),
+            block: share.leaf.clone(),
+            previous: share.previous,
+            block_path: share.block_path.clone(),
+            proof: TlogProof { index, path, checkpoint: share.checkpoint.clone() },
+        }))
+    }
+
+    /// What the receipts of a block share; `None` while no checkpoint that covers it is final.
+    fn share(&self, height: Height) -> Result<Option<Arc<Share>>, StoreError> {
+        // Every change of the map leaves it whole, so a panic elsewhere spoils nothing.
+        let shares = || self.shares.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(share) = shares().get(&height) {
+            return Ok(Some(Arc::clone(share)));
+        }
+        let Some((final_in, checkpoint)) = self.note_from(height)? else { return Ok(None) };
+        let damaged = || StoreError::Corrupted(format!("the row of block {height} is damaged"));
+        let own = self.must_have_block(height)?;
+        let size = self.must_have_block(final_in)?.size;
         let before = Height(height.get().checked_sub(1).ok_or_else(damaged)?);
         let before = self.must_have_block(before)?.checkpoint;
-        let previous = Previous { size: before.size, root: before.root };
         let last = own.size.get().checked_sub(1).ok_or_else(damaged)?;
-        let paths = self.paths(&[index.get(), last], size)?;
-        let Ok([path, block_path]) = <[_; 2]>::try_from(paths) else { return Err(damaged()) };
-        let block = own.leaf.ok_or_else(damaged)?;
-        let proof = TlogProof { index, path, checkpoint };
-        let body = Vec::new();
-        Ok(Some(Receipt { record, key, body, block, previous, block_path, proof }))
+        let share = Arc::new(Share {
+            leaf: own.leaf.ok_or_else(damaged)?,
+            previous: Previous { size: before.size, root: before.root },
+            block_path: self.path(last, size)?,
+            size,
+            checkpoint,
+        });
+        // A block may still get a checkpoint of its own after a later one covered it.
+        if final_in == height {
+            let mut shares = shares();
+            shares.insert(height, Arc::clone(&share));
+            if shares.len() > BLOCK_CACHE_MAX {
+                shares.pop_first();
+            }
+        }
+        Ok(Some(share))
     }
 
     /// The proof of a leaf in the checkpoint of its own block or the next final one; `None`
@@ -194,9 +240,9 @@ impl<S: Store> Reader<S> {
     pub fn tlog_proof(&self, index: LeafIndex) -> Result<Option<TlogProof>, StoreError> {
         let Some(block) = self.block_of(index)? else { return Ok(None) };
         let Some((final_in, checkpoint)) = self.note_from(block.height)? else { return Ok(None) };
-        let size = self.must_have_block(final_in)?.size.get();
-        let path = self.paths(&[index.get()], size)?.pop();
-        Ok(path.map(|path| TlogProof { index, path, checkpoint }))
+        let size = self.must_have_block(final_in)?.size;
+        let path = self.path(index.get(), size)?;
+        Ok(Some(TlogProof { index, path, checkpoint }))
     }
 
     /// The proof that a leaf is in the log of `size` leaves; `None` if it isn't, or beyond the
@@ -209,7 +255,7 @@ impl<S: Store> Reader<S> {
         if index.get() >= size.get() || size > self.tip()?.1 {
             return Ok(None);
         }
-        Ok(self.paths(&[index.get()], size.get())?.pop())
+        self.path(index.get(), size).map(Some)
     }
 
     /// The proof that the log of `to` leaves extends that of `from`; `None` unless
@@ -222,7 +268,7 @@ impl<S: Store> Reader<S> {
         if from.get() == 0 || from > to || to > self.tip()?.1 {
             return Ok(None);
         }
-        let source = TileSource::new(&self.store);
+        let source = TileSource::cached(&self.store, &self.tiles);
         let path = merkle::consistency_path(&source, from.get(), to.get());
         source.fault()?;
         path.map(Some).ok_or_else(|| StoreError::Corrupted("a tile is absent".to_owned()))
@@ -298,7 +344,7 @@ impl<S: Store> Reader<S> {
             first: TreeSize(first),
             size,
             value: ValueId(value),
-            checkpoint: Checkpoint { origin: self.origin.clone(), size, root: TreeRoot(root) },
+            checkpoint: Checkpoint { origin: self.origin.to_string(), size, root: TreeRoot(root) },
             leaf,
             beacon,
             round,
@@ -395,12 +441,12 @@ impl<S: Store> Reader<S> {
         Ok(rows.into_iter().map(|(_, piece)| piece).collect())
     }
 
-    fn paths(&self, indices: &[u64], size: u64) -> Result<Vec<Vec<[u8; 32]>>, StoreError> {
-        let source = TileSource::new(&self.store);
-        let paths: Option<Vec<_>> =
-            indices.iter().map(|&index| merkle::inclusion_path(&source, index, size)).collect();
+    /// The proof that a leaf is in the log of `size` leaves, which has it and exists.
+    fn path(&self, index: u64, size: TreeSize) -> Result<Vec<[u8; 32]>, StoreError> {
+        let source = TileSource::cached(&self.store, &self.tiles);
+        let path = merkle::inclusion_path(&source, index, size.get());
         source.fault()?;
-        paths.ok_or_else(|| StoreError::Corrupted("a tile is absent".to_owned()))
+        path.ok_or_else(|| StoreError::Corrupted("a tile is absent".to_owned()))
     }
 
     fn must_get(&self, table: Table, key: &[u8]) -> Result<Vec<u8>, StoreError> {

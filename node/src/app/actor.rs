@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
+use std::time::Instant;
 
 use tamga_format::body::Body;
 use tamga_format::certificate::Certificate;
@@ -17,6 +18,7 @@ use tamga_replica::{
 use tamga_rocks::RocksStore;
 use tokio::sync::{mpsc, oneshot, watch};
 
+use super::portion::Portion;
 use super::tracker::Tracker;
 use super::{FinalHead, fatal};
 use crate::clock::Clock;
@@ -59,14 +61,15 @@ impl Opened {
     }
 }
 
-type Records = Vec<(VerifiedRecord, Option<Body>)>;
+/// Records with their bodies, in order.
+pub(super) type Records = Vec<(VerifiedRecord, Option<Body>)>;
 
 /// What the thread is asked; every command has a reply.
 pub(super) enum Command {
+    /// Takes groups of records into the pool, in order; the verdicts come group by group.
     Admit {
-        records: Records,
-        source: Source,
-        reply: oneshot::Sender<Vec<Result<Admitted, AdmitError>>>,
+        groups: Vec<(Source, Records)>,
+        reply: oneshot::Sender<Vec<Vec<Result<Admitted, AdmitError>>>>,
     },
     Check {
         record: Box<(VerifiedRecord, Option<Body>)>,
@@ -146,7 +149,8 @@ pub(super) fn serve(
     mut commands: mpsc::Receiver<Command>,
     outputs: &Outputs,
 ) -> Result<(), String> {
-    let mut replica = Replica { app: opened.0, builder, clock, outputs };
+    let mut replica =
+        Replica { app: opened.0, builder, clock, outputs, portion: Portion::default() };
     while let Some(command) = commands.blocking_recv() {
         replica.handle(command).map_err(|error| fatal(&error))?;
         for (id, rejection) in replica.app.take_dropped() {
@@ -163,24 +167,17 @@ struct Replica<'a> {
     builder: &'a Builder,
     clock: Clock,
     outputs: &'a Outputs,
+    portion: Portion,
 }
 
 impl Replica<'_> {
     /// One command; a reply nobody waits for any more is dropped.
     fn handle(&mut self, command: Command) -> Result<(), StoreError> {
         match command {
-            Command::Admit { records, source, reply } => {
-                let ids: Vec<_> =
-                    records.iter().map(|(record, _)| record.as_signed().id()).collect();
-                let now = self.clock.now();
-                let verdicts = self.app.admit(records, source, now);
-                for (id, verdict) in ids.iter().zip(&verdicts) {
-                    match verdict {
-                        Ok(Admitted::Final(_)) => {}
-                        Ok(_) => self.outputs.tracker.taken(id, now),
-                        Err(AdmitError::Store(error)) => return Err(error.clone()),
-                        Err(_) => {}
-                    }
+            Command::Admit { groups, reply } => {
+                let mut verdicts = Vec::with_capacity(groups.len());
+                for (source, records) in groups {
+                    verdicts.push(self.admit(source, records)?);
                 }
                 reply.send(verdicts).ok();
             }
@@ -206,10 +203,7 @@ impl Replica<'_> {
                 reply.send(self.app.pool_missing(&have, bytes)).ok();
             }
             Command::Propose { height, round, reply } => {
-                let block = self.app.propose(height, round, self.builder, self.clock.now());
-                if let Err(BlockError::Store(error)) = &block {
-                    return Err(error.clone());
-                }
+                let block = self.propose(height, round)?;
                 reply.send(block).ok();
             }
             Command::Validate { block, fresh, reply } => {
@@ -247,6 +241,43 @@ impl Replica<'_> {
             }
         }
         Ok(())
+    }
+
+    fn admit(
+        &mut self,
+        source: Source,
+        records: Records,
+    ) -> Result<Vec<Result<Admitted, AdmitError>>, StoreError> {
+        let ids: Vec<_> = records.iter().map(|(record, _)| record.as_signed().id()).collect();
+        let now = self.clock.now();
+        let verdicts = self.app.admit(records, source, now);
+        for (id, verdict) in ids.iter().zip(&verdicts) {
+            match verdict {
+                Ok(Admitted::Final(_)) => {}
+                Ok(_) => self.outputs.tracker.taken(id, now),
+                Err(AdmitError::Store(error)) => return Err(error.clone()),
+                Err(_) => {}
+            }
+        }
+        Ok(verdicts)
+    }
+
+    fn propose(
+        &mut self,
+        height: Height,
+        round: u32,
+    ) -> Result<Result<Block, BlockError>, StoreError> {
+        let (now, started) = (self.clock.now(), Instant::now());
+        let block = self.app.propose(height, round, self.builder, now, self.portion.cost_max());
+        match &block {
+            Ok(block) => {
+                let left = self.app.pending() > block.items.len() as u64;
+                self.portion.observe(left, started.elapsed());
+            }
+            Err(BlockError::Store(error)) => return Err(error.clone()),
+            Err(_) => {}
+        }
+        Ok(block)
     }
 
     fn commit(

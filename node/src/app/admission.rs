@@ -1,22 +1,28 @@
 //! Signatures, before the replica's thread sees a record.
 //!
-//! Whatever waits is verified as one batch: under load batches grow by themselves, and an idle node verifies a
-//! single record at once.
+//! Whatever waits is verified as one batch and handed to the replica's thread in one command. Batches begin a
+//! few milliseconds apart: an idle node takes a single record at once, a busy one pays half per signature.
 
 use std::collections::HashMap;
+use std::time::Duration;
 
 use tamga_format::body::{Body, Submission};
 use tamga_format::id::KeyId;
 use tamga_format::record::{SignedRecord, VerifiedRecord};
 use tamga_format::signature::PublicKey;
-use tamga_replica::{Admitted, Source};
+use tamga_replica::{AdmitError, Admitted, Source};
 use tokio::sync::{mpsc, oneshot};
+use tokio::time::{Instant, sleep_until};
 
 use super::AdmitFault;
-use super::actor::Command;
+use super::actor::{Command, Records};
 
-/// Records verified in one batch, unless one request alone holds more.
-const BATCH_RECORDS_MAX: usize = 1_024;
+/// Requests served in one batch.
+const BATCH_REQUESTS_MAX: usize = 1_024;
+/// Least time between the beginnings of two batches that are not full.
+const BATCH_EVERY: Duration = Duration::from_millis(10);
+/// Records after which a batch waits for no more: a signature gets hardly cheaper in a larger one.
+const BATCH_RECORDS_FULL: usize = 256;
 /// Public keys remembered by their ids; a key id is a hash of its key, so an entry never goes stale.
 const KEYS_MAX: usize = 65_536;
 
@@ -38,13 +44,34 @@ pub(super) async fn run(
     accepted: mpsc::UnboundedSender<Vec<u8>>,
 ) {
     let mut keys = HashMap::new();
-    let mut waiting = Vec::new();
-    while requests.recv_many(&mut waiting, BATCH_RECORDS_MAX).await > 0 {
-        let batch: Vec<Request> = std::mem::take(&mut waiting);
+    let mut due = Instant::now();
+    while let Some(batch) = gather(&mut requests, due).await {
+        due = Instant::now() + BATCH_EVERY;
         if serve(&commands, &mut keys, batch, &accepted).await.is_none() {
             return;
         }
     }
+}
+
+/// The requests that wait when the next batch is due or full; `None` when no more will come.
+async fn gather(requests: &mut mpsc::Receiver<Request>, due: Instant) -> Option<Vec<Request>> {
+    let mut batch = Vec::new();
+    if requests.recv_many(&mut batch, BATCH_REQUESTS_MAX).await == 0 {
+        return None;
+    }
+    while batch.len() < BATCH_REQUESTS_MAX && records(&batch) < BATCH_RECORDS_FULL {
+        let room = BATCH_REQUESTS_MAX - batch.len();
+        tokio::select! {
+            biased;
+            () = sleep_until(due) => break,
+            more = requests.recv_many(&mut batch, room) => if more == 0 { break },
+        }
+    }
+    Some(batch)
+}
+
+fn records(batch: &[Request]) -> usize {
+    batch.iter().map(|request| request.submissions.len()).sum()
 }
 
 /// One batch; `None` when the replica has stopped.
@@ -81,8 +108,25 @@ async fn serve(
         jobs.push(job);
     }
     let mut verified = verify(signed).await.into_iter();
-    for job in jobs {
-        job.finish(&mut verified, commands, accepted).await?;
+    let mut groups = Vec::with_capacity(jobs.len());
+    let mut judged = Vec::with_capacity(jobs.len());
+    for mut job in jobs {
+        let (records, faults) = job.judge(&mut verified);
+        let checked = if job.check {
+            Some(check(commands, records).await?)
+        } else {
+            groups.push((job.source, records));
+            None
+        };
+        judged.push((job, faults, checked));
+    }
+    let mut admitted = admit(commands, groups).await?.into_iter();
+    for (job, faults, checked) in judged {
+        let answers = match checked {
+            Some(answers) => answers,
+            None => admitted.next()?,
+        };
+        job.finish(faults, answers, accepted);
     }
     Some(())
 }
@@ -141,29 +185,37 @@ struct Job {
 }
 
 impl Job {
-    async fn finish(
-        self,
+    /// The records whose signature holds, and for each submission why it is none of them.
+    fn judge(
+        &mut self,
         verified: &mut impl Iterator<Item = Option<VerifiedRecord>>,
-        commands: &mpsc::Sender<Command>,
-        accepted: &mpsc::UnboundedSender<Vec<u8>>,
-    ) -> Option<()> {
+    ) -> (Records, Vec<Option<AdmitFault>>) {
         let mut records = Vec::with_capacity(self.slots.len());
-        let mut verdicts: Vec<Option<AdmitFault>> = Vec::with_capacity(self.slots.len());
-        for slot in self.slots {
+        let mut faults = Vec::with_capacity(self.slots.len());
+        for slot in self.slots.drain(..) {
             match slot {
-                Err(fault) => verdicts.push(Some(fault)),
+                Err(fault) => faults.push(Some(fault)),
                 Ok(body) => match verified.next().flatten() {
                     Some(record) => {
                         records.push((record, body));
-                        verdicts.push(None);
+                        faults.push(None);
                     }
-                    None => verdicts.push(Some(AdmitFault::BadSignature)),
+                    None => faults.push(Some(AdmitFault::BadSignature)),
                 },
             }
         }
-        let answers = ask(commands, records, self.source, self.check).await?;
+        (records, faults)
+    }
+
+    /// Answers the request and passes on what the pool took.
+    fn finish(
+        self,
+        faults: Vec<Option<AdmitFault>>,
+        answers: Verdicts,
+        accepted: &mpsc::UnboundedSender<Vec<u8>>,
+    ) {
         let mut answers = answers.into_iter();
-        let verdicts: Verdicts = verdicts
+        let verdicts: Verdicts = faults
             .into_iter()
             .map(|fault| match fault {
                 Some(fault) => Err(fault),
@@ -176,25 +228,28 @@ impl Job {
             }
         }
         self.reply.send(verdicts).ok();
-        Some(())
     }
 }
 
-async fn ask(
+/// The replica's verdicts on groups of records that enter the pool, group by group.
+async fn admit(
     commands: &mpsc::Sender<Command>,
-    records: Vec<(VerifiedRecord, Option<Body>)>,
-    source: Source,
-    check: bool,
-) -> Option<Verdicts> {
-    if !check {
-        if records.is_empty() {
-            return Some(Vec::new());
-        }
-        let (reply, answer) = oneshot::channel();
-        commands.send(Command::Admit { records, source, reply }).await.ok()?;
-        let verdicts = answer.await.ok()?;
-        return Some(verdicts.into_iter().map(|v| v.map_err(AdmitFault::Refused)).collect());
+    groups: Vec<(Source, Records)>,
+) -> Option<Vec<Verdicts>> {
+    if groups.iter().all(|(_, records)| records.is_empty()) {
+        return Some(groups.into_iter().map(|_| Vec::new()).collect());
     }
+    let (reply, answer) = oneshot::channel();
+    commands.send(Command::Admit { groups, reply }).await.ok()?;
+    let verdicts = answer.await.ok()?;
+    let refused = |verdicts: Vec<Result<Admitted, AdmitError>>| {
+        verdicts.into_iter().map(|verdict| verdict.map_err(AdmitFault::Refused)).collect()
+    };
+    Some(verdicts.into_iter().map(refused).collect())
+}
+
+/// The verdicts that records would get.
+async fn check(commands: &mpsc::Sender<Command>, records: Records) -> Option<Verdicts> {
     let mut verdicts = Vec::with_capacity(records.len());
     for record in records {
         let (reply, answer) = oneshot::channel();
@@ -204,3 +259,6 @@ async fn ask(
     }
     Some(verdicts)
 }
+
+#[cfg(test)]
+mod tests;

@@ -3,6 +3,7 @@
 //!
 //! - [`actor`]: the thread and its commands
 //! - [`admission`]: decodes and batch-verifies signatures before the thread sees a record
+//! - [`portion`]: how much of the pool a block of this node holds
 //! - [`tracker`]: who waits for which record
 //! - [`ledger`]: what HTTP sees
 
@@ -11,6 +12,7 @@ mod admission;
 mod committed;
 mod host;
 mod ledger;
+mod portion;
 mod tracker;
 
 use std::collections::BTreeSet;

@@ -34,6 +34,8 @@ struct State {
     unordered: HashMap<RecordId, Waiters>,
     /// Waiters for a record whose checkpoint is not final yet, by its place.
     ordered: BTreeMap<LeafIndex, Waiters>,
+    /// Where in `ordered` a ticket waits.
+    places: HashMap<u64, LeafIndex>,
     final_size: u64,
     /// When the records that wait for a block came in.
     pooled: HashMap<RecordId, UnixMillis>,
@@ -70,16 +72,30 @@ impl Tracker {
                 state.unordered.remove(&id);
             }
         }
+        let Some(index) = state.places.remove(&ticket) else { return };
+        if let Some(waiters) = state.ordered.get_mut(&index) {
+            waiters.retain(|(other, _)| *other != ticket);
+            if waiters.is_empty() {
+                state.ordered.remove(&index);
+            }
+        }
     }
 
     /// A record is in the log: its waiters now wait for its checkpoint. `Some` if that is final already.
     pub(super) fn ordered(&self, id: RecordId, index: LeafIndex) -> Option<Verdict> {
         let mut state = self.state();
+        state.pooled.remove(&id);
+        // Another node may have ordered what this one had left out.
+        state.rejections.remove(&id);
+        let waiters = state.unordered.remove(&id).unwrap_or_default();
         if index.get() < state.final_size {
+            for (_, waiter) in waiters {
+                waiter.send(Verdict::Final(index)).ok();
+            }
             return Some(Verdict::Final(index));
         }
-        state.pooled.remove(&id);
-        if let Some(waiters) = state.unordered.remove(&id) {
+        if !waiters.is_empty() {
+            state.places.extend(waiters.iter().map(|(ticket, _)| (*ticket, index)));
             state.ordered.entry(index).or_default().extend(waiters);
         }
         None
@@ -91,7 +107,8 @@ impl Tracker {
         state.final_size = state.final_size.max(size.get());
         let later = state.ordered.split_off(&LeafIndex(size.get()));
         for (index, waiters) in std::mem::replace(&mut state.ordered, later) {
-            for (_, waiter) in waiters {
+            for (ticket, waiter) in waiters {
+                state.places.remove(&ticket);
                 waiter.send(Verdict::Final(index)).ok();
             }
         }
@@ -131,3 +148,6 @@ impl Tracker {
         self.state().rejections.get(id).cloned()
     }
 }
+
+#[cfg(test)]
+mod tests;

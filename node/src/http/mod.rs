@@ -29,6 +29,7 @@ mod log;
 pub mod openapi;
 mod probes;
 mod reads;
+mod receipts;
 pub mod records;
 mod request;
 pub mod state;

@@ -178,15 +178,13 @@ pub(super) async fn receipt_response(
     id: RecordId,
     json: bool,
 ) -> Result<Option<Response>, Fault> {
+    let Some(receipt) = state.receipt(id).await? else { return Ok(None) };
     if !json {
-        let receipt =
-            state.read(move |ledger| Ok(ledger.receipt(&id)?.map(|it| it.encode()))).await?;
-        return Ok(receipt.map(plain));
+        return Ok(Some(plain(receipt)));
     }
-    let found = state
-        .read(move |ledger| Ok((ledger.record(&id)?, ledger.receipt(&id)?.map(|it| it.encode()))))
-        .await?;
-    let (Some(logged), Some(receipt)) = found else { return Ok(None) };
+    let Some(logged) = state.read(move |ledger| ledger.record(&id)).await? else {
+        return Ok(None);
+    };
     let data = RecordView { status: Stage::Final, ..view(state, &logged, None)? };
     Ok(Some(Json(ReceiptView { data, status: Stage::Final, receipt }).into_response()))
 }

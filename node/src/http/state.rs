@@ -6,12 +6,13 @@ use std::time::Duration;
 
 use axum::http::{HeaderMap, HeaderValue, header};
 use tamga_api::shapes::ValidatorsView;
-use tamga_format::id::{TreeSize, sha256};
+use tamga_format::id::{RecordId, TreeSize, sha256};
 use tokio::sync::{Semaphore, watch};
 use tokio::time::Instant;
 
 use super::fault::Fault;
 use super::ledger::{FinalNote, Ledger, ReadError};
+use super::receipts::Receipts;
 use crate::metrics::Metrics;
 
 /// The texts of a ledger that never change while a node runs.
@@ -127,6 +128,7 @@ pub struct Shared {
     pub(super) streams: Arc<Semaphore>,
     pub(super) stop: watch::Receiver<bool>,
     reads: Semaphore,
+    receipts: Receipts,
     boot: u32,
     requests: AtomicU64,
     /// The note that `/log/checkpoint` serves, and since when.
@@ -159,6 +161,7 @@ impl HttpState {
             tracing::warn!("no system randomness: request ids repeat after a restart");
         }
         Self(Arc::new(Shared {
+            receipts: Receipts::start(Arc::clone(&ledger)),
             ledger,
             info,
             tokens,
@@ -184,13 +187,14 @@ impl HttpState {
         let _permit = self.reads.acquire().await.ok();
         let ledger = Arc::clone(&self.ledger);
         match tokio::task::spawn_blocking(move || read(ledger.as_ref())).await {
-            Ok(Ok(value)) => Ok(value),
-            Ok(Err(ReadError(reason))) => {
-                tracing::error!(reason, "the store can't answer");
-                Err(Fault::internal())
-            }
+            Ok(answer) => answer.map_err(|error| unreadable(&error)),
             Err(_) => Err(Fault::internal()),
         }
+    }
+
+    /// The receipt of a record as text; `None` while it is not final.
+    pub(super) async fn receipt(&self, id: RecordId) -> Result<Option<String>, Fault> {
+        self.receipts.read(id).await.map_err(|error| unreadable(&error))
     }
 
     /// An id for the next request.
@@ -226,6 +230,11 @@ impl HttpState {
         }
         banner.1.clone()
     }
+}
+
+fn unreadable(ReadError(reason): &ReadError) -> Fault {
+    tracing::error!(reason, "the store can't answer");
+    Fault::internal()
 }
 
 #[cfg(test)]

@@ -8,8 +8,9 @@ use tamga_format::limits::SUBMISSION_BYTES_MAX;
 pub const PUSH_BYTES: usize = 256 << 10;
 /// Records of one push.
 pub const PUSH_RECORDS_MAX: usize = 4_096;
-/// Time a record waits for company before it is pushed.
-pub const PUSH_WAIT: Duration = Duration::from_millis(5);
+/// Least time between two pushes to a peer that are not full: a record goes out at once when none went before it,
+/// and waits for company under load.
+pub const PUSH_EVERY: Duration = Duration::from_millis(15);
 /// Bytes of records that wait for one peer; older ones give way.
 pub const QUEUE_BYTES_MAX: usize = 16 << 20;
 /// Leaf hashes in a pull of the pool.

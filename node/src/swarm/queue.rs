@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Instant;
 
-use super::limits::{PUSH_BYTES, PUSH_RECORDS_MAX, PUSH_WAIT, QUEUE_BYTES_MAX};
+use super::limits::{PUSH_BYTES, PUSH_EVERY, PUSH_RECORDS_MAX, QUEUE_BYTES_MAX};
 
 /// One submission, shared by the queues of all peers.
 pub(super) type Submission = Arc<Vec<u8>>;
@@ -17,6 +17,8 @@ pub(super) struct RecordQueue {
     bytes: usize,
     /// When the batch at the head began to wait.
     since: Option<Instant>,
+    /// When the last batch was taken.
+    taken: Option<Instant>,
 }
 
 impl RecordQueue {
@@ -39,7 +41,8 @@ impl RecordQueue {
     pub(super) fn due(&self) -> Option<Instant> {
         let since = self.since?;
         let full = self.bytes >= PUSH_BYTES || self.records.len() >= PUSH_RECORDS_MAX;
-        Some(if full { since } else { since + PUSH_WAIT })
+        let next = self.taken.map(|taken| taken + PUSH_EVERY);
+        Some(if full { since } else { since.max(next.unwrap_or(since)) })
     }
 
     /// Takes the next batch, in order of arrival.
@@ -55,6 +58,7 @@ impl RecordQueue {
         }
         self.bytes -= bytes;
         self.since = (!self.records.is_empty()).then_some(now);
+        self.taken = Some(now);
         batch
     }
 

@@ -37,7 +37,8 @@ impl<S: Store> App<S> {
         source: Source,
         now: UnixMillis,
     ) -> Vec<Result<Admitted, AdmitError>> {
-        let context = self.next_context(now);
+        self.clock = now;
+        let context = self.next_context();
         records
             .into_iter()
             .map(|(record, body)| self.admit_one(record, body, source, &context))
@@ -57,7 +58,8 @@ impl<S: Store> App<S> {
     ) -> Result<(), AdmitError> {
         self.intact()?;
         check_body(record.record().body, body.as_ref()).map_err(AdmitError::Body)?;
-        let context = self.next_context(now);
+        self.clock = now;
+        let context = self.next_context();
         let view = StoreView::cached(&self.store, &self.ledger.builders, &self.map, &self.cache);
         let pending = Pending::new(record, body);
         match self.pool.check(&view, &context, &pending) {

@@ -86,7 +86,7 @@ impl<S: Store> App<S> {
         &mut self,
         records: &[(tamga_format::id::RecordId, tamga_format::id::LeafIndex, Vec<Subject>)],
     ) -> Result<(), StoreError> {
-        let context = self.next_context(self.head.time);
+        let context = self.next_context();
         let left = self.pool.decided(records.iter().map(|(id, _, subjects)| (*id, &subjects[..])));
         for (id, ..) in records {
             self.pool.parking.remove(id);

@@ -56,6 +56,9 @@ impl<S: Store> App<S> {
     /// Builds the next block from the pool and keeps its execution; asked again for the same
     /// height and round, returns the same block. Records that fail now leave the pool.
     ///
+    /// The block holds at most `cost_max` cost units, and at least one record if there is one: how
+    /// much the others can execute in time is the builder's own judgement, below the limit of all.
+    ///
     /// # Errors
     ///
     /// [`BlockError::Height`] unless `height` follows the head; [`BlockError::Builder`] if the
@@ -66,19 +69,22 @@ impl<S: Store> App<S> {
         round: u32,
         builder: &Builder,
         now: UnixMillis,
+        cost_max: u64,
     ) -> Result<Block, BlockError> {
         self.intact()?;
         self.check_height(height)?;
-        let known = self.undecided.proposals.get(&(height, round));
-        if let Some(executed) = known.and_then(|value| self.undecided.get(value)) {
-            return Ok(executed.block.clone());
+        if let Some(value) = self.undecided.proposals.get(&(height, round)) {
+            let executed = self.undecided.get(value);
+            // A second block for one round would be equivocation.
+            let forgotten = BlockError::Builder("this round's block is no longer in memory");
+            return executed.map(|executed| executed.block.clone()).ok_or(forgotten);
         }
         let alpha = beacon::alpha(&self.ledger.origin, height);
         let proof = builder.beacon.prove(&alpha);
         let ext = Ext { builder: builder.validator, round, proof };
         let output = self.check_builder(&ext, height)?;
 
-        self.clock = self.clock.max(now);
+        self.clock = now;
         let time = now.max(after(self.head.time));
         let context = self.ledger.context(height, time);
         let store = StoreView::cached(&self.store, &self.ledger.builders, &self.map, &self.cache);
@@ -88,7 +94,8 @@ impl<S: Store> App<S> {
         let mut failed = Vec::new();
         let mut room = Room::new();
         for pending in self.pool.iter() {
-            if room.exceeded_by(pending).is_some() {
+            let enough = room.records > 0 && room.cost.saturating_add(pending.cost()) > cost_max;
+            if enough || room.exceeded_by(pending).is_some() {
                 break;
             }
             match run.execute(&context, pending) {
@@ -124,13 +131,14 @@ impl<S: Store> App<S> {
         self.check_height(height)?;
         let ext = block.leaf.ext.clone().ok_or(BlockError::Builder("the block has no builder"))?;
         if let Some(fresh) = fresh {
-            self.clock = self.clock.max(fresh.now);
+            self.clock = fresh.now;
             check_fresh(&fresh, time, &ext)?;
         }
         if let Some(executed) = self.undecided.get(&block.value) {
-            // The value commits to everything that was executed under it, and that is what commit
-            // would write; the bytes received now are not needed.
-            return Ok(executed.block.value);
+            // A value commits to all of its block, so other content only claims to have it.
+            let known = &executed.block;
+            let same = known.leaf == block.leaf && known.items == block.items;
+            return if same { Ok(block.value) } else { Err(BlockError::Mismatch("value")) };
         }
         if time <= self.head.time {
             return Err(BlockError::Time(time));

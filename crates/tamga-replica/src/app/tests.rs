@@ -13,6 +13,7 @@ use tamga_state::testing::{Draft, NOW, ORIGIN, World, genesis, key, tag};
 
 use super::{AdmitError, Admitted, App, Builder, Committed, Fresh, Source};
 use crate::block::Block;
+use crate::limits::BLOCK_COST_MAX;
 use crate::store::{MemStore, Store};
 
 mod blocks;
@@ -85,7 +86,7 @@ fn certificate(genesis: &Genesis, block: &Block, round: u32) -> VerifiedCertific
 
 fn propose<S: Store>(app: &mut App<S>, now: UnixMillis) -> Block {
     let height = app.head().height.next();
-    app.propose(height, 0, &builder(), now).unwrap()
+    app.propose(height, 0, &builder(), now, BLOCK_COST_MAX).unwrap()
 }
 
 fn commit<S: Store>(app: &mut App<S>, block: &Block) -> Committed {

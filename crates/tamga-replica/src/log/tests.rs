@@ -3,8 +3,9 @@ use tamga_format::limits::TILE_WIDTH;
 use tamga_format::merkle::{self, NodeSource, root_of};
 use tamga_format::tile::tile_width;
 
-use super::{Log, TileSource};
+use super::{Log, TileCache, TileSource};
 use crate::layout::{Table, tile_key};
+use crate::limits::TILE_CACHE_MAX;
 use crate::store::{CommitBatch, MemStore, Store, StoreError};
 
 fn leaf(n: u64) -> [u8; 32] {
@@ -64,6 +65,37 @@ fn proofs_from_tiles_verify() {
     merkle::verify_consistency(777, 70_000, &path, &old, &log.root()).unwrap();
     assert_eq!(source.node(0, 70_000), None);
     source.fault().unwrap();
+}
+
+#[test]
+fn cached_tiles_follow_the_growing_log_and_give_way() {
+    let cache = TileCache::default();
+    let (mut store, mut log) = (MemStore::new(), Log::new());
+    for n in 0..70_000_u64 {
+        log.push(&leaf(n));
+        if n % 777 != 0 {
+            continue;
+        }
+        let mut batch = CommitBatch::new();
+        log.write(&mut batch);
+        store.commit(batch).unwrap();
+        let (root, size) = (log.root(), log.size().get());
+        for index in [n, n / 2, n / 3] {
+            let source = TileSource::cached(&store, &cache);
+            let path = merkle::inclusion_path(&source, index, size).unwrap();
+            assert_eq!(
+                Some(path.clone()),
+                merkle::inclusion_path(&TileSource::new(&store), index, size)
+            );
+            merkle::verify_inclusion(&leaf(index), index, size, &path, &root).unwrap();
+        }
+        assert!(cache.recent().tiles.len() <= TILE_CACHE_MAX);
+    }
+    let source = TileSource::cached(&store, &cache);
+    for index in (0..69_000).step_by(TILE_WIDTH.into()) {
+        source.node(0, index).unwrap();
+    }
+    assert_eq!(cache.recent().tiles.len(), TILE_CACHE_MAX);
 }
 
 #[test]

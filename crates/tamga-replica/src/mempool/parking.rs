@@ -7,7 +7,9 @@ use tamga_format::id::{KeyId, RecordId, UnixMillis};
 use tamga_format::subject::Subject;
 
 use super::Pending;
-use crate::limits::{PARKED_BYTES_MAX, PARKED_PER_KEY_MAX, PARKED_RECORDS_MAX};
+use crate::limits::{
+    PARKED_BYTES_MAX, PARKED_BYTES_PER_KEY_MAX, PARKED_PER_KEY_MAX, PARKED_RECORDS_MAX,
+};
 
 /// What a parked record may be waiting for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -24,7 +26,14 @@ pub(crate) struct Parking {
     records: BTreeMap<RecordId, Arc<Pending>>,
     waiting: BTreeMap<Token, BTreeSet<RecordId>>,
     by_expiry: BTreeSet<(UnixMillis, RecordId)>,
-    per_key: BTreeMap<KeyId, usize>,
+    per_key: BTreeMap<KeyId, Share>,
+    bytes: usize,
+}
+
+/// What one key has parked.
+#[derive(Clone, Copy, Debug, Default)]
+struct Share {
+    records: usize,
     bytes: usize,
 }
 
@@ -45,15 +54,18 @@ impl Parking {
     /// Parks a record; says whether there was room.
     pub(crate) fn park(&mut self, pending: Arc<Pending>) -> bool {
         let (id, record) = (pending.record().id(), pending.record().record());
-        let of_key = self.per_key.get(&record.key_id).copied().unwrap_or_default();
+        let mut share = self.per_key.get(&record.key_id).copied().unwrap_or_default();
+        share.records += 1;
+        share.bytes += pending.bytes();
         if self.records.len() >= PARKED_RECORDS_MAX
-            || of_key >= PARKED_PER_KEY_MAX
             || self.bytes + pending.bytes() > PARKED_BYTES_MAX
+            || share.records > PARKED_PER_KEY_MAX
+            || share.bytes > PARKED_BYTES_PER_KEY_MAX
         {
             return false;
         }
         self.bytes += pending.bytes();
-        self.per_key.insert(record.key_id, of_key + 1);
+        self.per_key.insert(record.key_id, share);
         self.by_expiry.insert((record.valid_until, id));
         for token in tokens(&pending) {
             self.waiting.entry(token).or_default().insert(id);
@@ -95,9 +107,10 @@ impl Parking {
                 }
             }
         }
-        if let Some(count) = self.per_key.get_mut(&record.key_id) {
-            *count -= 1;
-            if *count == 0 {
+        if let Some(share) = self.per_key.get_mut(&record.key_id) {
+            share.records -= 1;
+            share.bytes -= pending.bytes();
+            if share.records == 0 {
                 self.per_key.remove(&record.key_id);
             }
         }

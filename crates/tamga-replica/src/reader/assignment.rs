@@ -40,13 +40,13 @@ impl<S: Store> Reader<S> {
         let damaged = || StoreError::Corrupted(format!("the assignment of {case} is damaged"));
         let checkpoint = Checkpoint::parse(&draw.proof.checkpoint.text).map_err(|_| damaged())?;
         let leaves = self.run_after(height)?.ok_or_else(damaged)?;
-        let mut indices = vec![0];
-        for leaf in &leaves {
-            indices.push(leaf.size.get().checked_sub(1).ok_or_else(damaged)?);
-        }
-        let mut paths = self.paths(&indices, checkpoint.size.get())?.into_iter();
-        let genesis_path = paths.next().ok_or_else(damaged)?;
-        let blocks = leaves.into_iter().zip(paths).collect();
+        let genesis_path = self.path(0, checkpoint.size)?;
+        let with_path = |leaf: BlockLeaf| {
+            let index = leaf.size.get().checked_sub(1).ok_or_else(damaged)?;
+            let path = self.path(index, checkpoint.size)?;
+            Ok((leaf, path))
+        };
+        let blocks = leaves.into_iter().map(with_path).collect::<Result<_, StoreError>>()?;
         Ok(Some(AssignmentFile { genesis_path, blocks, commitment, draw }))
     }
 

@@ -5,14 +5,19 @@ fn record(byte: u8, length: usize) -> Submission {
 }
 
 #[test]
-fn a_single_record_waits_for_company_and_no_longer() {
+fn a_lone_record_goes_at_once_and_those_after_it_together() {
     let (mut queue, now) = (RecordQueue::default(), Instant::now());
     assert_eq!(queue.due(), None);
     queue.push(record(1, 300), now);
-    queue.push(record(2, 300), now + PUSH_WAIT / 2);
-    assert_eq!(queue.due(), Some(now + PUSH_WAIT));
-    assert_eq!(queue.take(now), [vec![1; 300], vec![2; 300]]);
+    assert_eq!(queue.due(), Some(now));
+    assert_eq!(queue.take(now), [vec![1; 300]]);
     assert_eq!(queue.due(), None);
+    queue.push(record(2, 300), now + PUSH_EVERY / 4);
+    queue.push(record(3, 300), now + PUSH_EVERY / 2);
+    assert_eq!(queue.due(), Some(now + PUSH_EVERY));
+    assert_eq!(queue.take(now + PUSH_EVERY), [vec![2; 300], vec![3; 300]]);
+    queue.push(record(4, 300), now + PUSH_EVERY * 3);
+    assert_eq!(queue.due(), Some(now + PUSH_EVERY * 3));
 }
 
 #[test]

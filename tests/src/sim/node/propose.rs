@@ -7,6 +7,7 @@ use tamga_format::id::{Height, ValueId};
 use tamga_replica::BlockError;
 use tamga_replica::engine::parts::{Init, PART_BYTES, split};
 use tamga_replica::engine::{Candidate, wire};
+use tamga_replica::limits::BLOCK_COST_MAX;
 
 use super::{Node, stop, valid};
 use crate::sim::blocks::Known;
@@ -23,11 +24,12 @@ impl Node {
             Some(made) => made,
             None => {
                 let now = self.clock();
-                let block = match self.app.propose(height, round, &self.builder, now) {
-                    Ok(block) => block,
-                    Err(BlockError::Store(error)) => return Err(Stop::Disk(error)),
-                    Err(error) => return Err(Stop::Fault("proposal", error.to_string())),
-                };
+                let block =
+                    match self.app.propose(height, round, &self.builder, now, BLOCK_COST_MAX) {
+                        Ok(block) => block,
+                        Err(BlockError::Store(error)) => return Err(Stop::Disk(error)),
+                        Err(error) => return Err(Stop::Fault("proposal", error.to_string())),
+                    };
                 self.app.keep_undecided(round, &block).map_err(Stop::Disk)?;
                 let bytes = Bytes::from(block.encode());
                 let known = Known { delivered: true, ..valid(round, me, bytes.clone()) };

@@ -12,6 +12,7 @@ use tamga_state::Code;
 use super::*;
 use crate::app::{BlockError, CommitError};
 use crate::block::Item;
+use crate::block::cost_units;
 use crate::limits::{BLOCK_RECORDS_MAX, TIME_AHEAD_MAX_MS, TIME_BEHIND_MAX_MS};
 
 /// A block with case 1's first three records, proposed by another validator's pool, and an app
@@ -46,9 +47,40 @@ fn a_proposal_is_the_same_when_asked_again_and_after_new_records() {
     let block = propose(&mut app, NOW);
     admit(&mut app, &lifecycle(2)[0]).unwrap();
     assert_eq!(propose(&mut app, at(5)), block);
-    let other = app.propose(Height(1), 1, &builder(), at(5)).unwrap();
+    let other = app.propose(Height(1), 1, &builder(), at(5), BLOCK_COST_MAX).unwrap();
     assert_ne!(other.value, block.value);
     assert_eq!(app.validate(block.clone(), fresh(NOW)), Ok(block.value));
+}
+
+#[test]
+fn a_known_value_is_believed_of_its_own_content_only() {
+    let (mut app, block) = proposed();
+    assert_eq!(app.validate(block.clone(), fresh(NOW)), Ok(block.value));
+    let mut leaf = block.leaf.clone();
+    leaf.ext.as_mut().unwrap().round = 1;
+    let next_round = Some(Fresh { round: 1, ..fresh(NOW).unwrap() });
+    for (forged, fresh) in [
+        (Block { items: Arc::new([]), ..block.clone() }, fresh(NOW)),
+        (Block { leaf, items: Arc::new([]), ..block.clone() }, next_round),
+    ] {
+        assert_eq!(app.validate(forged, fresh), Err(BlockError::Mismatch("value")));
+    }
+    assert_eq!(app.validate(block.clone(), None), Ok(block.value));
+}
+
+#[test]
+fn a_builder_offers_no_more_than_it_wants_to_but_at_least_one_record() {
+    let mut app = open(MemStore::new());
+    for n in 1..=4 {
+        admit(&mut app, &lifecycle(n)[0]).unwrap();
+    }
+    let (record, body) = lifecycle(1)[0].sign();
+    let one = cost_units(&record, body.map_or(0, |body| body.encode().len()));
+    for (cost_max, records) in [(0, 1), (one, 1), (2 * one, 2), (BLOCK_COST_MAX, 4)] {
+        let round = u32::try_from(cost_max % 1_000_003).unwrap();
+        let block = app.propose(Height(1), round, &builder(), NOW, cost_max).unwrap();
+        assert_eq!(block.items.len(), records, "{cost_max}");
+    }
 }
 
 #[test]

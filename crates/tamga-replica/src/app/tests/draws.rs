@@ -73,7 +73,7 @@ impl Network {
         let validator = validator_id(&consensus(by).public());
         let builder = Builder { validator, beacon: VrfSecret::from_seed(&[by; 32]) };
         let now = at(i64::try_from(height.get()).unwrap());
-        let block = self.app.propose(height, 0, &builder, now).unwrap();
+        let block = self.app.propose(height, 0, &builder, now, BLOCK_COST_MAX).unwrap();
         let certificate = self.certificate(&block);
         self.app.commit(block.value, certificate, Vec::new()).unwrap();
         let text = self.app.head().checkpoint(ORIGIN).body();

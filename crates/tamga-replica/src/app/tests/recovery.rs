@@ -84,7 +84,7 @@ fn a_write_that_fails_stops_the_validator_and_loses_nothing_acknowledged() {
                     let broken = Err(AdmitError::Store(StoreError::Broken));
                     assert_eq!(admit(&mut app, draft), broken, "nothing goes on after it");
                     let height = app.head().height.next();
-                    assert!(app.propose(height, 0, &builder(), NOW).is_err());
+                    assert!(app.propose(height, 0, &builder(), NOW, BLOCK_COST_MAX).is_err());
 
                     app = open(store.clone());
                     let reopened = app.head();
