@@ -47,7 +47,7 @@ impl CandidateView {
 }
 
 /// A draw that is committed to and not drawn yet.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct DrawView {
     /// The case, `case:base64url`.
     pub case: String,

@@ -12,6 +12,7 @@ use tamga_format::subject::Subject;
 use tamga_format::tile::{BundleCoord, TileCoord};
 use tamga_replica::{AdmitError, Admitted, Source, StoreError};
 use tamga_state::codes::Code;
+use tamga_state::enforcement::assignment::PendingDraw;
 use tokio::sync::watch;
 
 use super::{AdmitFault, AppHandle, FinalHead, Verdict};
@@ -256,6 +257,14 @@ impl Ledger for HttpLedger {
             records: state.records,
             status: state.status.map(|row| row.bytes),
         }))
+    }
+
+    fn pending_draw(&self, case: &Subject) -> Result<Option<PendingDraw>, ReadError> {
+        Ok(self.app.reader().pending_draw(case)?)
+    }
+
+    fn assignment(&self, case: &Subject) -> Result<Option<String>, ReadError> {
+        Ok(self.app.reader().assignment(case)?.map(|file| file.encode()))
     }
 
     fn tile(&self, tile: TileCoord) -> Result<Option<Vec<u8>>, ReadError> {

@@ -31,7 +31,7 @@ pub(super) struct EventsQuery {
     limit: Option<usize>,
 }
 
-fn case_of(text: &str) -> Result<Subject, Fault> {
+pub(super) fn case_of(text: &str) -> Result<Subject, Fault> {
     let subject = request::subject(text)?;
     if subject.role == Role::Case { Ok(subject) } else { Err(Fault::not_found("case")) }
 }

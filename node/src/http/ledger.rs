@@ -15,6 +15,7 @@ use tamga_format::receipt::Receipt;
 use tamga_format::subject::Subject;
 use tamga_format::tile::{BundleCoord, TileCoord};
 use tamga_state::codes::Code;
+use tamga_state::enforcement::assignment::PendingDraw;
 
 /// A door to one validator.
 #[async_trait]
@@ -68,6 +69,12 @@ pub trait Ledger: Send + Sync + 'static {
 
     /// A subject as of the last block; `None` if nothing names it.
     fn subject(&self, subject: &Subject) -> Result<Option<SubjectView>, ReadError>;
+
+    /// The draw that a case waits for; `None` if it waits for none.
+    fn pending_draw(&self, case: &Subject) -> Result<Option<PendingDraw>, ReadError>;
+
+    /// The proof file of a case's assignment; `None` unless it was drawn and that is final.
+    fn assignment(&self, case: &Subject) -> Result<Option<String>, ReadError>;
 
     /// The bytes of a hash tile; `None` beyond the tree.
     fn tile(&self, tile: TileCoord) -> Result<Option<Vec<u8>>, ReadError>;

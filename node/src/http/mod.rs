@@ -20,6 +20,7 @@ use tamga_api::problem::Language;
 use tamga_state::codes::Code;
 use tokio::net::TcpListener;
 
+mod assignment;
 mod blocks;
 mod cases;
 pub mod fault;
@@ -53,6 +54,8 @@ fn table() -> Vec<(&'static str, &'static str, MethodRouter<HttpState>)> {
         ("get", "/v1/operations/{id}", get(reads::operation)),
         ("get", "/v1/cases/{case}", get(cases::case)),
         ("get", "/v1/cases/{case}/events", get(cases::events)),
+        ("get", "/v1/cases/{case}/draw", get(assignment::draw)),
+        ("get", "/v1/cases/{case}/assignment", get(assignment::assignment)),
         ("get", "/v1/stream", get(feed::stream)),
         ("get", "/v1/events", get(feed::poll)),
         ("get", "/v1/blocks", get(blocks::list)),

@@ -8,7 +8,7 @@ use tamga_api::problem::Problem;
 use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
 use utoipa::{Modify, OpenApi, ToResponse};
 
-use super::{blocks, cases, feed, log, probes, reads, records};
+use super::{assignment, blocks, cases, feed, log, probes, reads, records};
 
 /// An error: a problem document with a stable code of the registry.
 #[derive(ToResponse)]
@@ -52,6 +52,8 @@ impl Modify for Token {
         reads::operation,
         cases::case,
         cases::events,
+        assignment::draw,
+        assignment::assignment,
         feed::stream,
         feed::poll,
         blocks::list,

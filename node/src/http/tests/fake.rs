@@ -18,6 +18,10 @@ pub(super) struct Fake {
     pub(super) final_size: AtomicU64,
     pub(super) pool: BTreeMap<RecordId, Standing>,
     pub(super) checks: Vec<Check>,
+    /// The draw of every case.
+    pub(super) draw: Option<PendingDraw>,
+    /// The proof file of every case's assignment.
+    pub(super) assignment: Option<String>,
     pub(super) panics: bool,
 }
 
@@ -150,6 +154,14 @@ impl Ledger for Fake {
         Ok((records > 0).then_some(SubjectView { records, status }))
     }
 
+    fn pending_draw(&self, _: &Subject) -> Result<Option<PendingDraw>, ReadError> {
+        Ok(self.draw.clone())
+    }
+
+    fn assignment(&self, _: &Subject) -> Result<Option<String>, ReadError> {
+        Ok(self.assignment.clone())
+    }
+
     fn tile(&self, tile: TileCoord) -> Result<Option<Vec<u8>>, ReadError> {
         Ok((tile.index() == 0).then(|| vec![9; usize::from(tile.width()) * 32]))
     }
@@ -202,5 +214,6 @@ fn case_status() -> Case {
         open_complaints: 0,
         correction: None,
         money: [0; 32],
+        draw: None,
     }
 }

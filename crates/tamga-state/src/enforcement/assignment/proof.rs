@@ -117,6 +117,16 @@ pub fn verify(
     Ok(ProvenAssignment { case, officer, ballot, beacon, seed, run })
 }
 
+/// What a proof file says, unchecked: the candidates with their loads, and who was drawn.
+#[must_use]
+pub fn stated(file: &AssignmentFile) -> Option<(Ballot, SubjectId)> {
+    let (commitment, draw) = (file.commitment.record.record(), file.draw.record.record());
+    let loads = draw.field(field::LOADS).and_then(read_loads)?;
+    let limit = commitment_limit(commitment);
+    let ballot = Ballot::new(&Candidates::of(commitment)?, &loads, limit)?;
+    Some((ballot, draw.field(field::BAILIFF)?.as_array_of().map(SubjectId)?))
+}
+
 /// The step of the matrix that a proven record is, if it is an E02 of this form.
 fn read(proven: &Proven) -> Result<Step, Rejection> {
     let record = proven.record.record();
