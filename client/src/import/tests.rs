@@ -4,7 +4,8 @@ use std::sync::atomic::AtomicBool;
 
 use indicatif::ProgressBar;
 use tamga_api::genesis_file::{
-    GenesisFile, KeyPart, LogPart, OfficerPart, OrganisationPart, ValidatorPart,
+    CalendarPart, GenesisFile, KeyPart, LogPart, OfficerPart, OrganisationPart, ParameterPart,
+    ValidatorPart,
 };
 use tamga_format::beacon::VrfSecret;
 use tamga_format::body::Submission;
@@ -38,6 +39,8 @@ struct Registry {
     in_force_from: String,
     organisation: Vec<RegistryOrganisation>,
     officer: Vec<RegistryOfficer>,
+    parameter: Vec<ParameterPart>,
+    calendar: Vec<CalendarPart>,
 }
 
 #[derive(serde::Deserialize)]
@@ -141,7 +144,8 @@ fn genesis() -> (Genesis, Keys) {
         organisations,
         officers,
         keys,
-        parameters: Vec::new(),
+        parameters: registry.parameter,
+        calendars: registry.calendar,
         validators: ["v0", "v1", "v2", "v3"].map(validator).to_vec(),
         publishers: Vec::new(),
     };

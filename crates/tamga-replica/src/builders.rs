@@ -1,4 +1,4 @@
-//! Who runs the validators that build blocks, as the rules know them (spec §10.3, §16.9).
+//! Who runs the validators that build blocks, as the rules know them (spec §10.3, §16.18).
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;

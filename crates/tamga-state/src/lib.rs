@@ -7,7 +7,8 @@
 //! | [`catalogue`] | every kind of record: fields, authors, subjects, as data |
 //! | [`matrix`] | which stage permits which step, as data |
 //! | [`status`] | typed statuses of subjects and their bytes |
-//! | [`registry`] | organisations, officers, keys, parameters (G01–G06) |
+//! | [`registry`] | organisations, officers, keys, parameters (G01–G04, G06) |
+//! | [`law`] | parameters, calendars, terms, fees: the law's figures as data, and its arithmetic |
 //! | [`enforcement`] | the life of a case (E01–E18), its money and its corrections |
 //! | [`codes`] | every stable code of the system, with texts |
 //! | [`genesis`] | the statuses a ledger begins with |
@@ -26,6 +27,7 @@ mod civil;
 pub mod codes;
 pub mod enforcement;
 pub mod genesis;
+pub mod law;
 pub mod machine;
 pub mod matrix;
 pub mod overlay;

@@ -19,7 +19,7 @@ use tamga_replica::{App, Head, Store, StoreError, Table};
 use tamga_state::Genesis;
 use tamga_state::enforcement::assignment;
 use tamga_state::matrix::Stage;
-use tamga_state::status::{self, Case, Money};
+use tamga_state::status::{self, Amounts, Case, Money};
 
 use super::Failure;
 use super::blocks::BLOCKS_MAX;

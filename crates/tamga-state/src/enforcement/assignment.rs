@@ -1,4 +1,4 @@
-//! E02: a case is given to an officer by a draw in two phases (spec §16.9).
+//! E02: a case is given to an officer by a draw in two phases (spec §16.18).
 //!
 //! COMMIT fixes the candidates and their loads before anybody can know the randomness; DRAW names
 //! whom the randomness chose, and is refused if it names another.

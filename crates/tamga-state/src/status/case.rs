@@ -1,4 +1,4 @@
-//! Statuses of enforcement: case, parties, document, complaint, and a case's money (spec §16.5).
+//! The status of a case (spec §14.2).
 
 use tamga_format::cbor::{Reader, Writer};
 use tamga_format::error::{FormatCode, FormatError};
@@ -11,31 +11,73 @@ use super::{
 use crate::catalogue::{CANDIDATES_MAX, coded};
 use crate::matrix::Stage;
 
-/// The status of a case.
+coded! {
+    /// What a debtor or a claimant is.
+    PartyKind {
+        /// A natural person.
+        Person = 1 "PERSON";
+        /// An individual entrepreneur.
+        Entrepreneur = 2 "ENTREPRENEUR";
+        /// A legal entity.
+        Organisation = 3 "ORGANISATION";
+        /// The state.
+        State = 4 "STATE";
+    }
+}
+
+coded! {
+    /// How long execution may take (EL art. 39).
+    ExecutionClass {
+        /// Two months.
+        A = 1 "A";
+        /// Four months: demolition, valuation, sale, search and the like.
+        B = 2 "B";
+    }
+}
+
+/// The status of a case: where it stands, who is in it, and what its next deadlines run from.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Case {
     /// Where it stands.
     pub stage: Stage,
+    /// Since when.
+    pub stage_since: UnixMillis,
     /// The open stage held before it was suspended.
     pub before_suspension: Option<Stage>,
     /// The open stage held before it was refused or closed.
     pub before_closing: Option<Stage>,
     /// The debtor.
     pub debtor: SubjectId,
+    /// What the debtor is.
+    pub debtor_kind: PartyKind,
     /// The claimants, sorted; at least one, at most [`Case::CLAIMANTS_MAX`].
     pub claimants: Vec<SubjectId>,
+    /// Whether the state is the claimant.
+    pub for_the_state: bool,
     /// The tag of the executive document.
     pub document: SubjectId,
+    /// The solidary claim, if several debtors owe together.
+    pub claim: Option<SubjectId>,
+    /// Order of the claim (EL arts. 110–112), 0 to 9.
+    pub claim_order: u64,
+    /// Whether payments fall due periodically.
+    pub periodic: bool,
     /// The officer it is assigned to.
     pub assignee: Option<SubjectId>,
+    /// When it was assigned to that officer.
+    pub assigned_at: Option<UnixMillis>,
+    /// The record that assigned it.
+    pub assigned_by: Option<RecordId>,
     /// The region of the debtor.
     pub region: Option<String>,
-    /// Order of the claim (EL arts. 110–112).
-    pub claim_order: u64,
     /// When the document was presented.
     pub received_at: UnixMillis,
     /// When proceedings were initiated.
     pub initiated_at: Option<UnixMillis>,
+    /// How long execution may take.
+    pub class: Option<ExecutionClass>,
+    /// Event time of the last record of the case.
+    pub last_event_at: UnixMillis,
     /// Set of suspension grounds, a bit for each position in the list of grounds.
     pub grounds: u64,
     /// Last day of a deferral or postponement, in days since 1970-01-01.
@@ -44,17 +86,37 @@ pub struct Case {
     pub in_debtor_register: bool,
     /// Notices sent.
     pub notices: u64,
+    /// When the debtor got the notice of initiation.
+    pub debtor_notified_at: Option<UnixMillis>,
+    /// When a claimant got the notice of initiation.
+    pub claimant_notified_at: Option<UnixMillis>,
+    /// When the debtor got the warning of a travel ban.
+    pub warned_at: Option<UnixMillis>,
     /// Complaints that await a decision in force.
     pub open_complaints: u64,
+    /// Measures that await a court's answer.
+    pub pending_sanctions: u64,
+    /// Measures in force or suspended.
+    pub open_measures: u64,
+    /// Lots whose last stage is to come.
+    pub open_lots: u64,
+    /// Levies applied.
+    pub levies: u64,
     /// The last correction.
     pub correction: Option<RecordId>,
-    /// Commitment to the case's money ([`Money`], spec §14.4).
+    /// Since when money lies undistributed.
+    pub undistributed_since: Option<UnixMillis>,
+    /// Since when all that is due is recovered.
+    pub recovered_since: Option<UnixMillis>,
+    /// Whether a body was erased, and with it the opening of the money.
+    pub erased: bool,
+    /// Commitment to the case's money ([`super::Money`], spec §14.4).
     pub money: [u8; 32],
     /// The draw by which the case is given to an officer.
     pub draw: Option<Draw>,
 }
 
-/// How far the draw of an officer is (spec §16.9).
+/// How far the draw of an officer is (spec §16.18).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Draw {
     /// The record that committed to the candidates.
@@ -73,30 +135,53 @@ pub struct Draw {
 impl Case {
     /// Claimants of one case.
     pub const CLAIMANTS_MAX: usize = 16;
+
+    /// Whether its claim takes part in the distribution of what the debtor pays.
+    #[must_use]
+    pub const fn is_enforced(&self) -> bool {
+        self.stage.is_enforced()
+    }
+
+    fn write_parties(&self, to: &mut Writer) {
+        to.bytes(self.debtor.as_bytes()).uint(self.debtor_kind.code().into());
+        to.array(self.claimants.len());
+        for claimant in &self.claimants {
+            to.bytes(claimant.as_bytes());
+        }
+        to.bool(self.for_the_state).bytes(self.document.as_bytes());
+        optional(to, self.claim.as_ref().map(SubjectId::as_bytes));
+        to.uint(self.claim_order).bool(self.periodic);
+    }
 }
 
 impl Typed for Case {
     const ROLE: Role = Role::Case;
-    const ITEMS: usize = 19;
+    const ITEMS: usize = 38;
 
     fn write(&self, to: &mut Writer) {
-        to.uint(self.stage.code().into());
-        optional_stage(to, self.before_suspension);
-        optional_stage(to, self.before_closing);
-        to.bytes(self.debtor.as_bytes()).array(self.claimants.len());
-        for claimant in &self.claimants {
-            to.bytes(claimant.as_bytes());
-        }
-        to.bytes(self.document.as_bytes());
+        to.uint(self.stage.code().into()).int(self.stage_since.get());
+        optional_code(to, self.before_suspension.map(Stage::code));
+        optional_code(to, self.before_closing.map(Stage::code));
+        self.write_parties(to);
         optional(to, self.assignee.as_ref().map(SubjectId::as_bytes));
+        optional_time(to, self.assigned_at);
+        optional(to, self.assigned_by.as_ref().map(RecordId::as_bytes));
         optional_text(to, self.region.as_deref());
-        to.uint(self.claim_order).int(self.received_at.get());
+        to.int(self.received_at.get());
         optional_time(to, self.initiated_at);
-        to.uint(self.grounds);
+        optional_code(to, self.class.map(ExecutionClass::code));
+        to.int(self.last_event_at.get()).uint(self.grounds);
         optional_time(to, self.until.map(UnixMillis));
-        to.bool(self.in_debtor_register).uint(self.notices).uint(self.open_complaints);
+        to.bool(self.in_debtor_register).uint(self.notices);
+        optional_time(to, self.debtor_notified_at);
+        optional_time(to, self.claimant_notified_at);
+        optional_time(to, self.warned_at);
+        to.uint(self.open_complaints).uint(self.pending_sanctions);
+        to.uint(self.open_measures).uint(self.open_lots).uint(self.levies);
         optional(to, self.correction.as_ref().map(RecordId::as_bytes));
-        to.bytes(&self.money);
+        optional_time(to, self.undistributed_since);
+        optional_time(to, self.recovered_since);
+        to.bool(self.erased).bytes(&self.money);
         match &self.draw {
             Some(draw) => draw.write(to),
             None => {
@@ -106,37 +191,43 @@ impl Typed for Case {
     }
 
     fn read(from: &mut Reader<'_>) -> Result<Self, FormatError> {
-        let stage = read_code(from, Stage::from_code)?;
-        let before_suspension = from.null_or(read_stage)?;
-        let before_closing = from.null_or(read_stage)?;
-        let debtor = read_id(from)?;
-        let at = from.position();
-        let count = from.array()?;
-        if count == 0 || count > Self::CLAIMANTS_MAX {
-            return Err(FormatError::new(FormatCode::CborRange, at).of("claimants"));
-        }
-        let mut claimants = Vec::with_capacity(count);
-        for _ in 0..count {
-            claimants.push(read_id(from)?);
-        }
         Ok(Self {
-            stage,
-            before_suspension,
-            before_closing,
-            debtor,
-            claimants,
+            stage: read_code(from, Stage::from_code)?,
+            stage_since: read_time(from)?,
+            before_suspension: from.null_or(|from| read_code(from, Stage::from_code))?,
+            before_closing: from.null_or(|from| read_code(from, Stage::from_code))?,
+            debtor: read_id(from)?,
+            debtor_kind: read_code(from, PartyKind::from_code)?,
+            claimants: read_claimants(from)?,
+            for_the_state: from.bool()?,
             document: read_id(from)?,
-            assignee: from.null_or(read_id)?,
-            region: from.null_or(read_text)?,
+            claim: from.null_or(read_id)?,
             claim_order: from.uint()?,
+            periodic: from.bool()?,
+            assignee: from.null_or(read_id)?,
+            assigned_at: from.null_or(read_time)?,
+            assigned_by: from.null_or(Reader::fixed)?.map(RecordId),
+            region: from.null_or(read_text)?,
             received_at: read_time(from)?,
             initiated_at: from.null_or(read_time)?,
+            class: from.null_or(|from| read_code(from, ExecutionClass::from_code))?,
+            last_event_at: read_time(from)?,
             grounds: from.uint()?,
             until: from.null_or(Reader::int)?,
             in_debtor_register: from.bool()?,
             notices: from.uint()?,
+            debtor_notified_at: from.null_or(read_time)?,
+            claimant_notified_at: from.null_or(read_time)?,
+            warned_at: from.null_or(read_time)?,
             open_complaints: from.uint()?,
+            pending_sanctions: from.uint()?,
+            open_measures: from.uint()?,
+            open_lots: from.uint()?,
+            levies: from.uint()?,
             correction: from.null_or(Reader::fixed)?.map(RecordId),
+            undistributed_since: from.null_or(read_time)?,
+            recovered_since: from.null_or(read_time)?,
+            erased: from.bool()?,
             money: from.fixed()?,
             draw: from.null_or(Draw::read)?,
         })
@@ -168,245 +259,27 @@ impl Draw {
             return Err(wrong);
         }
         let loads = (0..count).map(|_| from.small()).collect::<Result<_, _>>()?;
-        Ok(Self {
-            commitment,
-            height,
-            root,
-            loads,
-            drawn: from.null_or(Reader::fixed)?.map(RecordId),
-        })
+        let drawn = from.null_or(Reader::fixed)?.map(RecordId);
+        Ok(Self { commitment, height, root, loads, drawn })
     }
 }
 
-fn optional_stage(to: &mut Writer, stage: Option<Stage>) {
-    match stage {
-        Some(stage) => to.uint(stage.code().into()),
+fn read_claimants(from: &mut Reader<'_>) -> Result<Vec<SubjectId>, FormatError> {
+    let at = from.position();
+    let count = from.array()?;
+    if count == 0 || count > Case::CLAIMANTS_MAX {
+        return Err(FormatError::new(FormatCode::CborRange, at).of("claimants"));
+    }
+    let mut claimants = Vec::with_capacity(count);
+    for _ in 0..count {
+        claimants.push(read_id(from)?);
+    }
+    Ok(claimants)
+}
+
+fn optional_code(to: &mut Writer, code: Option<u8>) {
+    match code {
+        Some(code) => to.uint(code.into()),
         None => to.null(),
     };
-}
-
-fn read_stage(from: &mut Reader<'_>) -> Result<Stage, FormatError> {
-    read_code(from, Stage::from_code)
-}
-
-/// The money of a case, in tiyn; private state (spec §16.6).
-///
-/// Every part is at least 0, and what was recovered is never less than what was given out.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Money {
-    /// To be recovered.
-    pub due: i64,
-    /// Recovered so far.
-    pub recovered: i64,
-    /// Paid to claimants.
-    pub distributed: i64,
-    /// The private bailiff's fee.
-    pub fee: i64,
-    /// Expenses of enforcement.
-    pub expenses: i64,
-    /// The enforcement sanction.
-    pub sanction: i64,
-    /// Retained on a lawful ground.
-    pub retained: i64,
-    /// Returned to the debtor.
-    pub returned: i64,
-}
-
-impl Money {
-    const PARTS: usize = 8;
-
-    /// The bytes in the private state: a deterministic CBOR array of the eight amounts.
-    #[must_use]
-    pub fn encode(&self) -> Vec<u8> {
-        let mut to = Writer::new();
-        to.array(Self::PARTS).int(self.due).int(self.recovered).int(self.distributed).int(self.fee);
-        to.int(self.expenses).int(self.sanction).int(self.retained).int(self.returned);
-        to.finish()
-    }
-
-    /// Reads the bytes of [`Money::encode`].
-    ///
-    /// # Errors
-    ///
-    /// [`FormatError`] for anything else.
-    pub fn decode(bytes: &[u8]) -> Result<Self, FormatError> {
-        let mut from = Reader::new(bytes);
-        if from.array()? != Self::PARTS {
-            return Err(FormatError::new(FormatCode::CborRange, 0).of("money"));
-        }
-        let money = Self {
-            due: from.int()?,
-            recovered: from.int()?,
-            distributed: from.int()?,
-            fee: from.int()?,
-            expenses: from.int()?,
-            sanction: from.int()?,
-            retained: from.int()?,
-            returned: from.int()?,
-        };
-        from.end()?;
-        Ok(money)
-    }
-
-    /// What was given out in all; `None` on overflow.
-    #[must_use]
-    pub fn given_out(&self) -> Option<i64> {
-        [self.fee, self.expenses, self.sanction, self.retained, self.returned]
-            .into_iter()
-            .try_fold(self.distributed, i64::checked_add)
-    }
-
-    /// What was recovered and not given out yet; `None` on overflow.
-    #[must_use]
-    pub fn undistributed(&self) -> Option<i64> {
-        self.recovered.checked_sub(self.given_out()?)
-    }
-
-    /// Whether every part is at least 0 and no more was given out than recovered.
-    #[must_use]
-    pub fn is_sound(&self) -> bool {
-        let parts = [
-            self.due,
-            self.recovered,
-            self.distributed,
-            self.fee,
-            self.expenses,
-            self.sanction,
-            self.retained,
-            self.returned,
-        ];
-        parts.iter().all(|part| *part >= 0) && self.undistributed().is_some_and(|rest| rest >= 0)
-    }
-}
-
-macro_rules! counts {
-    ($($(#[$doc:meta])* $name:ident $role:ident { $($(#[$each:meta])* $field:ident,)* } $items:literal;)*) => {$(
-        $(#[$doc])*
-        #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-        pub struct $name {
-            $($(#[$each])* pub $field: u64,)*
-        }
-
-        impl Typed for $name {
-            const ROLE: Role = Role::$role;
-            const ITEMS: usize = $items;
-
-            fn write(&self, to: &mut Writer) {
-                $(to.uint(self.$field);)*
-            }
-
-            fn read(from: &mut Reader<'_>) -> Result<Self, FormatError> {
-                Ok(Self { $($field: from.uint()?,)* })
-            }
-        }
-    )*};
-}
-
-counts! {
-    /// The status of a debtor.
-    DebtorStatus Debtor {
-        /// Open cases.
-        open_cases,
-        /// Entries in the register of debtors.
-        register_entries,
-        /// Keys registered for the debtor.
-        keys,
-    } 3;
-    /// The status of a claimant.
-    ClaimantStatus Claimant {
-        /// Open cases.
-        open_cases,
-        /// Keys registered for the claimant.
-        keys,
-    } 2;
-}
-
-/// The status of an executive document.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Document {
-    /// Cases about it, ended ones included.
-    pub cases: u64,
-    /// The case that is open.
-    pub open_case: Option<SubjectId>,
-}
-
-impl Typed for Document {
-    const ROLE: Role = Role::Document;
-    const ITEMS: usize = 2;
-
-    fn write(&self, to: &mut Writer) {
-        to.uint(self.cases);
-        optional(to, self.open_case.as_ref().map(SubjectId::as_bytes));
-    }
-
-    fn read(from: &mut Reader<'_>) -> Result<Self, FormatError> {
-        Ok(Self { cases: from.uint()?, open_case: from.null_or(read_id)? })
-    }
-}
-
-coded! {
-    /// Where a complaint stands.
-    ComplaintStage {
-        /// Filed.
-        Filed = 1 "FILED";
-        /// Accepted for consideration.
-        Accepted = 2 "ACCEPTED";
-        /// Returned without consideration.
-        Returned = 3 "RETURNED";
-        /// Satisfied.
-        Satisfied = 4 "SATISFIED";
-        /// Satisfied in part.
-        Partially = 5 "PARTIALLY";
-        /// Dismissed.
-        Dismissed = 6 "DISMISSED";
-        /// The decision is in force.
-        InForce = 7 "IN_FORCE";
-        /// The decision is appealed.
-        Appealed = 8 "APPEALED";
-    }
-}
-
-impl ComplaintStage {
-    /// Whether `next` may follow.
-    #[must_use]
-    pub const fn may_become(self, next: Self) -> bool {
-        match self {
-            Self::Filed => matches!(next, Self::Accepted | Self::Returned),
-            Self::Accepted | Self::Appealed => {
-                matches!(next, Self::Satisfied | Self::Partially | Self::Dismissed)
-            }
-            Self::Satisfied | Self::Partially | Self::Dismissed => {
-                matches!(next, Self::InForce | Self::Appealed)
-            }
-            Self::Returned | Self::InForce => false,
-        }
-    }
-
-    /// Whether nothing follows.
-    #[must_use]
-    pub const fn is_final(self) -> bool {
-        matches!(self, Self::Returned | Self::InForce)
-    }
-}
-
-/// The status of a complaint.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Complaint {
-    /// The case it is about.
-    pub case: SubjectId,
-    /// Where it stands.
-    pub stage: ComplaintStage,
-}
-
-impl Typed for Complaint {
-    const ROLE: Role = Role::Complaint;
-    const ITEMS: usize = 2;
-
-    fn write(&self, to: &mut Writer) {
-        to.bytes(self.case.as_bytes()).uint(self.stage.code().into());
-    }
-
-    fn read(from: &mut Reader<'_>) -> Result<Self, FormatError> {
-        Ok(Self { case: read_id(from)?, stage: read_code(from, ComplaintStage::from_code)? })
-    }
 }

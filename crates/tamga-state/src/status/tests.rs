@@ -7,24 +7,45 @@ use crate::matrix::Stage;
 use crate::testing::{key, tag};
 
 fn largest_case() -> Case {
+    let time = Some(UnixMillis::MAX);
+    let record = Some(RecordId([5; 32]));
     Case {
         stage: Stage::ClosedReturnedIssuer,
+        stage_since: UnixMillis::MAX,
         before_suspension: Some(Stage::Enforcing),
         before_closing: Some(Stage::Suspended),
         debtor: SubjectId([1; 32]),
+        debtor_kind: PartyKind::Organisation,
         claimants: vec![SubjectId([2; 32]); Case::CLAIMANTS_MAX],
+        for_the_state: true,
         document: SubjectId([3; 32]),
-        assignee: Some(SubjectId([4; 32])),
-        region: Some("x".repeat(8)),
+        claim: Some(SubjectId([8; 32])),
         claim_order: 9,
+        periodic: true,
+        assignee: Some(SubjectId([4; 32])),
+        assigned_at: time,
+        assigned_by: record,
+        region: Some("x".repeat(8)),
         received_at: UnixMillis::MAX,
-        initiated_at: Some(UnixMillis::MAX),
+        initiated_at: time,
+        class: Some(ExecutionClass::B),
+        last_event_at: UnixMillis::MAX,
         grounds: u64::MAX,
         until: Some(i64::MAX),
         in_debtor_register: true,
         notices: u64::MAX,
+        debtor_notified_at: time,
+        claimant_notified_at: time,
+        warned_at: time,
         open_complaints: u64::MAX,
-        correction: Some(RecordId([5; 32])),
+        pending_sanctions: u64::MAX,
+        open_measures: u64::MAX,
+        open_lots: u64::MAX,
+        levies: u64::MAX,
+        correction: record,
+        undistributed_since: time,
+        recovered_since: time,
+        erased: true,
         money: [6; 32],
         draw: Some(Draw {
             commitment: RecordId([7; 32]),
@@ -94,12 +115,51 @@ fn statuses_round_trip_and_refuse_every_truncation() {
         compromise_since: None,
         replaced_by: Some(KeyId([1; 32])),
     });
-    let versions = vec![ItemVersion { from: 4, value: Value::Array(vec![Value::Uint(60)]) }];
+    let versions = vec![ItemVersion {
+        from: 4,
+        value: Value::Array(vec![Value::Uint(60)]),
+        mark: Mark::Unverified,
+    }];
     check(&Parameter { name: "fee".to_owned(), versions });
-    check(&DebtorStatus { open_cases: 1, register_entries: 2, keys: 3 });
+    check(&DebtorStatus {
+        open_cases: 1,
+        register_entries: 2,
+        keys: 3,
+        claims: [7; 10],
+        unpaid: Some([1; 32]),
+    });
+    check(&Claim { cases: 2, open_cases: 1, money: [4; 32] });
+    check(&RightsholderStatus { levies: 2 });
+    check(&CmoStatus { accreditations: 1 });
+    check(&Measure {
+        case: SubjectId([1; 32]),
+        code: MeasureCode::TravelBan,
+        state: MeasureState::SanctionRequested,
+        since: UnixMillis(5),
+        object: None,
+        requested_by: Some(RecordId([2; 32])),
+        answered_by: None,
+        imposed_by: None,
+    });
+    check(&Lot {
+        case: SubjectId([1; 32]),
+        stage: LotStage::Listed,
+        since: UnixMillis(5),
+        round: 2,
+        identified_on: Some(1),
+        arrested_on: Some(2),
+        valued_on: None,
+        prices: Some([3; 32]),
+    });
     check(&ClaimantStatus { open_cases: 1, keys: 3 });
     check(&Document { cases: 2, open_case: Some(SubjectId([1; 32])) });
-    check(&Complaint { case: SubjectId([1; 32]), stage: ComplaintStage::Appealed });
+    check(&Complaint {
+        case: SubjectId([1; 32]),
+        kind: ComplaintKind::AlgorithmicReview,
+        forum: Forum::Admin,
+        stage: ComplaintStage::Appealed,
+        act: Some(RecordId([2; 32])),
+    });
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! The candidates of a draw with their loads and weights, and the pick (spec §16.9).
+//! The candidates of a draw with their loads and weights, and the pick (spec §16.18).
 
 use tamga_format::id::{SubjectId, sha256, tag};
 use tamga_format::merkle::{leaf_hash, root_of};

@@ -1,4 +1,4 @@
-//! The list of candidates: officers by ascending id, and why some are left out (spec §16.9).
+//! The list of candidates: officers by ascending id, and why some are left out (spec §16.18).
 
 use tamga_format::cbor::Value;
 use tamga_format::id::SubjectId;

@@ -1,4 +1,4 @@
-//! What a record of each phase must fulfil, and what it does to the case (spec §16.9).
+//! What a record of each phase must fulfil, and what it does to the case (spec §16.18).
 
 use std::collections::BTreeSet;
 
@@ -18,18 +18,15 @@ use crate::codes::{Code, Rejection};
 use crate::enforcement::authority::same_region;
 use crate::enforcement::checks::takes_cases;
 use crate::enforcement::step::{Step, word};
-use crate::machine::{Judgement, at_field, status_of};
-use crate::status::{Case, Draw, Officer, Parameter};
+use crate::law::parameters::{self, Name};
+use crate::machine::{Judgement, at_field};
+use crate::status::{Case, Draw, Officer};
 use crate::view::{View, ViewError};
 use crate::writer::officer_in_force;
 
 /// Blocks after a commitment in which a second organisation must have built, or no draw comes of it.
 pub const RUN_BLOCKS_MAX: usize = ASSIGNMENT_BLOCKS_MAX;
 
-/// Parameter: the load above which nobody is drawn; 0 for none.
-const MAX_LOAD: &str = "max_load";
-/// Parameter: the first day of events that must be distributed by a draw.
-const DRAW_REQUIRED_FROM: &str = "draw_required_from";
 /// Number of the field that says that a record is made from another source.
 const PROVENANCE: u16 = 60;
 
@@ -99,9 +96,15 @@ pub(crate) fn apply<V: View>(
     match step {
         Step::Distribute(_) => direct(judged, case),
         Step::Commit => commit(judged, case),
-        Step::Draw(officer) => draw(judged, case, *officer),
-        _ => Ok(()),
+        Step::Draw(officer) => return draw(judged, case, *officer),
+        _ => return Ok(()),
+    }?;
+    // Which rules hold follows from the day of the event, so that it can't be put back at will.
+    if day_of(judged.record.event_time) < day_of(case.received_at) {
+        let detail = "it lies before the receipt of the document";
+        return Err(Rejection::new(Code::DateOrder, "/event_time", detail));
     }
+    Ok(())
 }
 
 /// Without a draw only what is made from other sources, and only before draws were required.
@@ -114,21 +117,15 @@ fn direct<V: View>(judged: &Judgement<'_, V>, case: &Case) -> Result<(), Rejecti
         let detail = "only a record with a provenance may distribute directly";
         return Err(at_field(Code::DrawRequired, "provenance", detail));
     }
-    match number(judged, DRAW_REQUIRED_FROM)? {
-        Some(from) if day_of(judged.record.event_time) >= from => {
-            let detail =
-                format!("{DRAW_REQUIRED_FROM} is {from}, counted in days since 1970-01-01");
+    let day = day_of(judged.record.event_time);
+    match parameters::number(judged.view, Name::DrawRequiredFrom, day)? {
+        Some(from) if day >= from => {
+            let name = Name::DrawRequiredFrom.name();
+            let detail = format!("{name} is {from}, counted in days since 1970-01-01");
             Err(at_field(Code::DrawRequired, "phase", detail))
         }
         Some(_) | None => Ok(()),
     }
-}
-
-/// A number that is a parameter on the day of the event.
-fn number<V: View>(judged: &Judgement<'_, V>, name: &str) -> Result<Option<i64>, Rejection> {
-    let parameter: Option<Parameter> = status_of(judged.view, &Parameter::subject(name))?;
-    let day = day_of(judged.record.event_time);
-    Ok(parameter.as_ref().and_then(|known| known.on(day)).and_then(Value::as_i64))
 }
 
 /// COMMIT: everybody on the list is an officer who takes cases, fits as the list says, and has a
@@ -141,9 +138,10 @@ fn commit<V: View>(judged: &Judgement<'_, V>, case: &mut Case) -> Result<(), Rej
     let wrong = || at_field(Code::Validation, "candidates", "it is no list of candidates");
     let candidates = Candidates::of(judged.record).ok_or_else(wrong)?;
     let max_load = commitment_limit(judged.record);
-    let required = number(judged, MAX_LOAD)?.unwrap_or_default();
+    let day = day_of(judged.record.event_time);
+    let required = parameters::number(judged.view, Name::MaxLoad, day)?.unwrap_or_default();
     if i64::from(max_load) != required {
-        let detail = format!("{MAX_LOAD} is {required} on the day of the event");
+        let detail = format!("{} is {required} on the day of the event", Name::MaxLoad.name());
         return Err(at_field(Code::Validation, "max_load", detail));
     }
     let mut loads = Vec::with_capacity(candidates.as_slice().len());

@@ -1,15 +1,15 @@
 //! Each rule of the draw with what it accepts and what it refuses.
 
 use tamga_format::cbor::Value;
-use tamga_format::id::{RecordId, SubjectId};
+use tamga_format::id::{RecordId, SubjectId, UnixMillis};
 use tamga_format::subject::{Role, Subject};
 
 use super::*;
 use crate::catalogue::{Kind, relation};
 use crate::codes::Code;
 use crate::matrix::Stage;
-use crate::status::{ItemVersion, KeyStatus, Officer, Parameter, Standing, Typed, encode};
-use crate::testing::{Draft, SINCE, TODAY, World, key, organisation, tag, writer};
+use crate::status::{KeyStatus, Officer, Standing, Typed, encode};
+use crate::testing::{Draft, NOW, SINCE, TODAY, World, key, organisation, tag, writer};
 use crate::view::StatusRow;
 
 const LOCALS: [(&str, Option<Exclusion>); 3] =
@@ -52,12 +52,6 @@ fn due() -> World {
 fn set<T: Typed>(world: &mut World, id: SubjectId, status: &T) {
     let row = StatusRow { nonce: [0; 16], bytes: encode(status, None) };
     world.view.statuses.insert(Subject::new(T::ROLE, id), row);
-}
-
-fn set_parameter(world: &mut World, name: &str, value: i64) {
-    let versions = vec![ItemVersion { from: 0, value: Value::int(value) }];
-    let parameter = Parameter { name: name.to_owned(), versions };
-    set(world, Parameter::subject(name).id, &parameter);
 }
 
 fn set_load(world: &mut World, name: &str, load: u64) {
@@ -255,7 +249,7 @@ fn candidates_are_fixed_once_and_in_one_form() {
 #[test]
 fn nobody_above_the_limit_of_load_is_drawn() {
     let mut world = presented();
-    set_parameter(&mut world, "max_load", 10);
+    world.set("max_load", 10);
     for (name, load) in [("bailiff", 11), ("colleague", 10), ("state-bailiff", 12)] {
         set_load(&mut world, name, load);
     }
@@ -279,9 +273,11 @@ fn without_a_draw_only_what_other_sources_say_is_recorded() {
     let fresh = direct.clone().without("provenance");
     refused(&mut world, &fresh, Code::DrawRequired, "/fields/provenance");
     let imported = direct.clone().field("provenance", "IMPORTED");
-    set_parameter(&mut world, "draw_required_from", TODAY);
+    world.set("draw_required_from", TODAY);
     refused(&mut world, &imported, Code::DrawRequired, "/fields/phase");
-    set_parameter(&mut world, "draw_required_from", TODAY + 1);
+    world.set("draw_required_from", TODAY + 1);
+    let yesterday = UnixMillis(NOW.get() - 86_400_000);
+    refused(&mut world, &imported.clone().at(yesterday), Code::DateOrder, "/event_time");
     world.record(&imported);
 }
 
@@ -348,8 +344,13 @@ fn who_dislikes_the_draw_cannot_draw_again() {
     world.record(&annul(&world, "court", again));
     world.record(&annul(&world, "court", commitment));
     assert_eq!(world.case(case()).draw, None);
-    let back = world.correct(case(), "court", "REINSTATE", commitment);
-    refused(&mut world, &back, Code::TargetNotCorrectable, "/references");
+    let annulment = world.case(case()).correction.expect("it was annulled");
+    for back in [
+        world.correct(case(), "court", "REINSTATE", commitment),
+        world.correct(case(), "court", "ANNUL", annulment),
+    ] {
+        refused(&mut world, &back, Code::TargetNotCorrectable, "/references");
+    }
     let second = world.record(&World::commit(case(), &LOCALS));
     refused(&mut world, &loads, Code::DrawNotCommitted, "/references");
     world.build("first");
