@@ -9,7 +9,7 @@
 //! | `checks` | dates, grounds and eligibility, kind by kind |
 //! | [`assignment`] | E02: candidates, the draw among them, and its proof |
 //! | `parties` | which subjects must be named, and their statuses |
-//! | `money`, `payout` | what is due, recovered and given out; conservation; priority |
+//! | `money`, `payout`, `fees` | what is due, recovered and given out; conservation; priority |
 //! | `private` | opening and sealing private states |
 //! | `correction` | E18: amend, annul, reinstate by replay; erase a body |
 //! | `timeline` | the stages of a case, record by record, for those who show it |
@@ -25,6 +25,7 @@ pub mod assignment;
 mod authority;
 mod checks;
 mod correction;
+mod fees;
 mod levies;
 mod lots;
 mod measures;

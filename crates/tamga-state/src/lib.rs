@@ -10,6 +10,8 @@
 //! | [`registry`] | organisations, officers, keys, parameters (G01–G04, G06) |
 //! | [`law`] | parameters, calendars, terms, fees: the law's figures as data, and its arithmetic |
 //! | [`enforcement`] | the life of a case (E01–E18), its money and its corrections |
+//! | [`dossier`] | what the records of a case say, for deadlines, duplicates and indicators |
+//! | [`delay`] | deadlines and delays of a case, computed from its events |
 //! | [`codes`] | every stable code of the system, with texts |
 //! | [`genesis`] | the statuses a ledger begins with |
 //!
@@ -25,6 +27,8 @@
 pub mod catalogue;
 mod civil;
 pub mod codes;
+pub mod delay;
+pub mod dossier;
 pub mod enforcement;
 pub mod genesis;
 pub mod law;

@@ -87,7 +87,11 @@ fn judge<V: View>(
         Kind::G02 => registry::officer(&case),
         Kind::G03 => registry::key_registered(&case),
         Kind::G04 => registry::key_changed(&case),
+        Kind::G05 => registry::accreditation(&case),
         Kind::G06 => registry::parameter(&case),
+        Kind::G07 => registry::delegation(&case),
+        Kind::G08 => registry::policy(&case),
+        Kind::G09 => registry::approval(&case),
         _ => enforcement::execute(&case),
     }
 }

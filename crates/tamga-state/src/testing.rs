@@ -188,6 +188,7 @@ pub fn genesis() -> Genesis {
             bin: BIN.to_owned(),
             kind: OrganisationKind::Platform,
             region: None,
+            governance: Some(key("governance").public()),
         }],
         officers: officers.collect(),
         keys: WRITERS

@@ -18,11 +18,6 @@ const fn reserved(primary: Role) -> Form {
     Form { primary, parts: &[], fields: &[], body: &[], authors: &[] }
 }
 
-/// A form whose rules are not in force: known to everybody who reads, written by nobody.
-const fn awaited(form: Form) -> Form {
-    Form { authors: &[], ..form }
-}
-
 macro_rules! kinds {
     ($($kind:ident = $number:literal $name:literal [$kk:literal, $ru:literal, $en:literal] $form:expr;)*) => {
         /// A kind of record.
@@ -88,11 +83,11 @@ kinds! {
     G02 = 102 "OFFICER" ["Лауазымды тұлға", "Должностное лицо", "officer"] registry::OFFICER;
     G03 = 103 "KEY_REGISTERED" ["Кілт тіркелді", "Ключ зарегистрирован", "key registered"] registry::KEY_REGISTERED;
     G04 = 104 "KEY_CHANGED" ["Кілт ауыстырылды не қайтарылды", "Ключ заменён или отозван", "key rotated or revoked"] registry::KEY_CHANGED;
-    G05 = 105 "ACCREDITATION" ["ҚҰБҰ аккредиттеу", "Аккредитация ОКУП", "accreditation"] awaited(registry::ACCREDITATION);
+    G05 = 105 "ACCREDITATION" ["ҚҰБҰ аккредиттеу", "Аккредитация ОКУП", "accreditation"] registry::ACCREDITATION;
     G06 = 106 "PARAMETER" ["Параметр", "Параметр", "parameter"] registry::PARAMETER;
-    G07 = 107 "ROLE_DELEGATION" ["Сенімхат", "Доверенность", "delegation"] awaited(registry::ROLE_DELEGATION);
-    G08 = 108 "POLICY" ["Саясат", "Политика", "policy"] awaited(registry::POLICY);
-    G09 = 109 "APPROVAL" ["Келісім", "Согласование", "approval"] awaited(registry::APPROVAL);
+    G07 = 107 "ROLE_DELEGATION" ["Сенімхат", "Доверенность", "delegation"] registry::ROLE_DELEGATION;
+    G08 = 108 "POLICY" ["Саясат", "Политика", "policy"] registry::POLICY;
+    G09 = 109 "APPROVAL" ["Келісім", "Согласование", "approval"] registry::APPROVAL;
     G10 = 110 "UPGRADE" ["Ережелерді жаңарту", "Обновление правил", "upgrade"] reserved(Role::Item);
     G11 = 111 "STREAM" ["Ағын", "Поток", "stream"] reserved(Role::Item);
     G12 = 112 "ACCESS_ROOT" ["Қол жеткізу журналы", "Журнал доступа", "access root"] reserved(Role::Item);

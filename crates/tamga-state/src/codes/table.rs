@@ -199,6 +199,9 @@ codes! {
     AlreadyRecorded = 4151 "already-recorded" 409 final
         ["Бұл жазба тізілімде бар", "Эта запись уже в реестре", "this very record is in the log already"]
         ["Түбіртегін сұраңыз: tamga receipt", "Запросите квитанцию: tamga receipt", "ask for its receipt with tamga receipt"];
+    Overlap = 4152 "overlap" 422 final
+        ["Мерзім бұрынғысымен қиылысады", "Срок пересекается с прежним", "the term overlaps an earlier one"]
+        ["Алдыңғы мерзім біткен күннен бастаңыз", "Начните со дня окончания прежнего срока", "begin when the earlier term has ended"];
     // Measures, lots, transfers.
     SanctionMissing = 4160 "sanction-missing" 422 final
         ["Сот санкциясы жоқ", "Нет санкции суда", "the court's sanction is missing"]
@@ -242,6 +245,15 @@ codes! {
     BodyErased = 4173 "body-erased" 422 final
         ["Жазбаның құпия бөлігі өшірілген", "Закрытая часть записи стёрта", "the restricted part of the record is erased"]
         ["Істі E15 жазбасымен, сомаларды қайта жазып ашыңыз", "Возобновите дело записью E15, указав суммы заново", "reopen the case with E15 and state the amounts again"];
+    PolicySequence = 4174 "policy-sequence" 422 final
+        ["Саясат алдыңғысын жалғамайды", "Политика не продолжает прежнюю", "the policy does not follow the one in force"]
+        ["Нөмір мен алдыңғысының дайджестін түзетіңіз", "Исправьте номер и дайджест прежней", "correct its number and the digest of its predecessor"];
+    PolicyInvalid = 4175 "policy-invalid" 422 final
+        ["Саясат мазмұны қате", "Содержание политики неверно", "the policy is not whole"]
+        ["Көрсетілген өрісті түзетіңіз", "Исправьте указанное поле", "correct the field named"];
+    PolicySignatures = 4176 "policy-signatures" 422 final
+        ["Саясатқа қажет қолдар жоқ", "Не хватает подписей под политикой", "signatures under the policy are missing or don't hold"]
+        ["Ескі ұйымдардың кворумы мен әр жаңа кілттің қолын жинаңыз", "Соберите подписи кворума прежних организаций и каждого нового ключа", "collect those of a quorum of the old organisations and of every new key"];
     // Subjects and references.
     SubjectMissing = 4180 "subject-missing" 422 final
         ["Ереже талап ететін субъект аталмаған", "Не назван субъект, которого требует правило", "a subject that the rules demand is missing"]
@@ -320,6 +332,9 @@ codes! {
     AuthorityRequired = 4316 "authority-required" 422 final
         ["Сот актісі немесе түзету қажет", "Нужен судебный акт или исправление", "a court act or a correction is needed"]
         ["Негіз болған жазбаға сілтеңіз", "Сошлитесь на запись-основание", "refer to the record that permits it"];
+    DelegationScope = 4317 "delegation-scope" 422 final
+        ["Сенімхат бұған жетпейді", "Доверенность на это не распространяется", "the delegation does not reach this"]
+        ["Мерзімі мен түрлерін тексеріңіз", "Проверьте её срок и виды записей", "check its term and kinds"];
     // The draw of an officer.
     DrawRequired = 4320 "draw-required" 422 final
         ["Іс жеребе арқылы бөлінеді", "Дело распределяется жеребьёвкой", "the case is given away by a draw"]

@@ -38,7 +38,7 @@ pub(super) fn check<V: View>(
         Step::Present => presentation(judged, case),
         Step::Distribute(bailiff) => eligible(judged, case, bailiff, "bailiff_id"),
         Step::Initiate | Step::Refuse => initiation(judged, case, change.step == Step::Refuse),
-        Step::Notify => notice(judged),
+        Step::Notify => notice(judged, case),
         Step::Start => start(judged),
         Step::Measure(..) => {
             act_date_of(judged, case)?;
@@ -53,7 +53,8 @@ pub(super) fn check<V: View>(
         Step::Recover => not_after_event(judged, 2, "value_date"),
         Step::PayOut => not_after_event(judged, 1, "payout_date"),
         Step::Suspend(_) => suspension(judged),
-        Step::Defer(_) | Step::EndDeferral => no_ground(judged),
+        Step::Defer(_) => no_ground(judged),
+        Step::EndDeferral => deferral_ended(judged, case),
         Step::Postpone(until) => postponement(judged, until),
         Step::Transfer(to) => transferring(judged, &after.case, to),
         Step::Close(stage) => closing(judged, case, Some(stage)),
@@ -231,13 +232,17 @@ fn previous_case<V: View>(judged: &Judgement<'_, V>, case: &Case) -> Result<(), 
     let decoded = crate::status::decode::<Case>(&row.bytes);
     let (last, previous) =
         decoded.map_err(|_| crate::view::ViewError::Corrupt(reference.subject))?;
-    if previous.stage.is_open()
-        || previous.document != case.document
-        || last != Some(reference.record)
-    {
+    if previous.document != case.document || last != Some(reference.record) {
         return refuse("it must be the last record of an ended case about the same document");
     }
-    Ok(())
+    let returned = matches!(
+        previous.stage,
+        Stage::Refused | Stage::ClosedReturnedClaimant | Stage::ClosedReturnedIssuer
+    );
+    if returned {
+        return Ok(());
+    }
+    refuse("a document is presented again when it was refused or returned")
 }
 
 /// Whether an officer may be given the case; `field` names the officer.
@@ -296,7 +301,17 @@ fn initiation<V: View>(
     Ok(())
 }
 
-fn notice<V: View>(judged: &Judgement<'_, V>) -> Result<(), Rejection> {
+fn notice<V: View>(judged: &Judgement<'_, V>, case: &Case) -> Result<(), Rejection> {
+    let tag = judged.record.field(7).and_then(Value::as_array_of).map(SubjectId);
+    let party = match word(judged.record, 1) {
+        "DEBTOR" => tag.is_none_or(|tag| tag == case.debtor),
+        "CLAIMANT" => tag.is_none_or(|tag| case.claimants.contains(&tag)),
+        _ => true,
+    };
+    if !party {
+        let detail = "the recipient is no such party of this case";
+        return Err(at_field(Code::NotParty, "recipient_tag", detail));
+    }
     let (sent, delivered) = (date(judged.record, 4), date(judged.record, 6));
     if (word(judged.record, 5) == "DELIVERED") != delivered.is_some() {
         let detail = "delivered_at stands with the status DELIVERED and with no other";
@@ -345,6 +360,17 @@ fn no_ground<V: View>(judged: &Judgement<'_, V>) -> Result<(), Rejection> {
         Some(_) => Err(at_field(Code::GroundUnknown, "ground_code", "grounds are for suspensions")),
         None => Ok(()),
     }
+}
+
+/// A deferral whose term is said to be over has no later last day.
+fn deferral_ended<V: View>(judged: &Judgement<'_, V>, case: &Case) -> Result<(), Rejection> {
+    no_ground(judged)?;
+    let day = day_of(judged.record.event_time);
+    if word(judged.record, 6) == "TERM_OVER" && case.until.is_some_and(|until| day < until) {
+        let detail = "the deferral's last day is to come";
+        return Err(at_field(Code::TermNotOver, "reason", detail));
+    }
+    Ok(())
 }
 
 fn postponement<V: View>(judged: &Judgement<'_, V>, until: Option<i64>) -> Result<(), Rejection> {

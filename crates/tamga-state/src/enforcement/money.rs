@@ -17,12 +17,12 @@ use crate::status::{Case, Claim, ClaimMoney, DebtorStatus, LotStage, Money, Pric
 use crate::view::View;
 
 use super::Change;
-use super::lots;
 use super::parties::Others;
 use super::payout::{self, ClaimShare, Payout};
 use super::private::Opened;
 use super::proceeding::{Proceeding, named};
 use super::step::{Correct, Step};
+use super::{fees, lots};
 
 /// New commitments of private states that stand in statuses of others than the case.
 #[derive(Default)]
@@ -94,6 +94,7 @@ pub(super) fn apply<V: View>(
         Step::PayOut => {
             let payout = Payout::read(judged, &after.case, others)?;
             payout.pay(judged, &mut new.amounts)?;
+            fees::check(judged, &after.case, &new.amounts)?;
         }
         Step::Close(stage) => close(judged, stage, &new.amounts)?,
         Step::Correct(how) if moves => {
@@ -113,11 +114,14 @@ pub(super) fn apply<V: View>(
     touched.add(judged.record.subject.id, before, &after.case, &old, &new.amounts);
     pay_others(judged, change, others, &mut touched, effects)?;
     let mut sealed = Sealed::default();
-    let debtor_before: DebtorStatus = judged.status(after.case.debtor)?.unwrap_or_default();
-    let unpaid = debtor(judged, after.case.debtor, &debtor_before, &touched, effects, &mut sealed)?;
-    if change.step == Step::PayOut {
-        let own = judged.record.subject.id;
-        payout::check_priority(&debtor_before, &unpaid, own, &touched.shares)?;
+    if change.step == Step::PayOut || change.step == Step::Present || touched.owed_moves() {
+        let id = after.case.debtor;
+        let status: DebtorStatus = judged.status(id)?.unwrap_or_default();
+        let unpaid = debtor(judged, id, &status, &touched, effects, &mut sealed)?;
+        if change.step == Step::PayOut {
+            let own = judged.record.subject.id;
+            payout::check_priority(&status, &unpaid, own, &touched.shares)?;
+        }
     }
     for (id, moved) in &touched.claims {
         solidary(judged, change, *id, *moved, effects, &mut sealed)?;
@@ -133,6 +137,11 @@ struct Touched {
 }
 
 impl Touched {
+    /// Whether what the debtor owes under enforcement changes.
+    fn owed_moves(&self) -> bool {
+        self.shares.values().any(|share| share.owed_before != share.owed_after)
+    }
+
     fn add(&mut self, id: SubjectId, before: Option<&Case>, case: &Case, old: &Money, new: &Money) {
         let owed = |enforced: bool, money: &Money| if enforced { money.unpaid() } else { 0 };
         let share = ClaimShare {

@@ -3,7 +3,7 @@
 use tamga_format::id::SubjectId;
 use tamga_format::subject::{Role, Subject};
 
-use crate::catalogue::Part;
+use crate::catalogue::{Part, relation};
 use crate::codes::{Code, Rejection};
 use crate::machine::Judgement;
 
@@ -338,7 +338,9 @@ fn document<V: View>(
     let mut status: Document = judged.status(id)?.unwrap_or_default();
     let case = judged.record.subject.id;
     if before.is_none() {
+        presented_again(judged, &status)?;
         status.cases = status.cases.saturating_add(1);
+        status.last_case = Some(case);
     }
     match opened {
         Move::Up => {
@@ -353,6 +355,21 @@ fn document<V: View>(
         Move::Stay => {}
     }
     Ok(status)
+}
+
+/// A document that was presented before is presented again with a reference to the last case.
+fn presented_again<V: View>(
+    judged: &Judgement<'_, V>,
+    document: &Document,
+) -> Result<(), Rejection> {
+    let references = judged.record.references.iter();
+    let previous = references.into_iter().find(|it| it.relation == relation::PREVIOUS_CASE);
+    let previous = previous.map(|it| it.subject.id);
+    if document.open_case.is_some() || previous == document.last_case {
+        return Ok(());
+    }
+    let detail = "the document was presented before; refer (relation 2) to its last case";
+    Err(Rejection::new(Code::Duplicate, "/references", detail))
 }
 
 /// The solidary claim's status.

@@ -1,5 +1,6 @@
 //! Each rule with what it accepts and what it refuses.
 
+use tamga_format::cbor::Value;
 use tamga_format::id::{RecordId, UnixMillis};
 use tamga_format::subject::{Role, Subject};
 
@@ -259,6 +260,11 @@ fn one_document_has_one_open_case() {
     let last = world.record(&closing(&world, "RETURNED_CLAIMANT", Some("NO_PROPERTY")));
     let wrong = second.clone().referring(relation::PREVIOUS_CASE, RecordId([9; 32]), case());
     refused(&mut world, &wrong, Code::ReferenceNotAllowed, "/references");
+    refused(&mut world, &second, Code::Duplicate, "/references");
+    let mut executed = in_stage(Stage::Enforcing);
+    let last_of_executed = executed.record(&executed.close(case(), "bailiff"));
+    let anew = second.clone().referring(relation::PREVIOUS_CASE, last_of_executed, case());
+    refused(&mut executed, &anew, Code::ReferenceNotAllowed, "/references");
     world.record(&second.referring(relation::PREVIOUS_CASE, last, case()));
     let reopened = reopening(&world);
     refused(&mut world, &reopened, Code::Duplicate, "/subjects");
@@ -289,6 +295,11 @@ fn kinds_demand_what_the_law_demands() {
     let start = start.field("term_start", TODAY - 5);
     let cases = [
         (late.clone(), Code::Validation, field("delivered_at")),
+        (
+            notice(&world, "bailiff").field("recipient_tag", [1; 32]),
+            Code::NotParty,
+            field("recipient_tag"),
+        ),
         (late.clone().field("delivered_at", NOW.get() - 1), Code::DateOrder, field("delivered_at")),
         (
             late.field("delivered_at", NOW.get() + 600_000),
@@ -389,6 +400,52 @@ fn a_case_resumes_when_its_last_ground_ceases() {
     assert_eq!(world.case(case()).stage, Stage::Suspended);
     world.record(&resumption(&world, "BANKRUPTCY_OR_REHABILITATION"));
     assert_eq!(world.case(case()).stage, Stage::Deferred);
+}
+
+#[test]
+fn a_deferral_whose_term_is_over_has_no_later_last_day() {
+    let mut world = in_stage(Stage::Enforcing);
+    world.record(&world.change(case(), "court", "DEFER").field("until", TODAY + 1));
+    let end = world.change(case(), "operator", "END_DEFERRAL").field("reason", "TERM_OVER");
+    refused(&mut world, &end, Code::TermNotOver, "/fields/reason");
+    let day_after = UnixMillis(NOW.get() + 86_400_000);
+    world.block.time = day_after;
+    world.record(&end.at(day_after).with(|r| r.valid_until = UnixMillis(day_after.get() + 1)));
+}
+
+#[test]
+fn fees_and_sanctions_stay_within_the_parameters_of_the_day() {
+    let mut world = World::new();
+    let numbers = |list: &[i64]| Value::Array(list.iter().copied().map(Value::int).collect());
+    world.set("mrp", 4_325);
+    world.set("fee_mode", "flat");
+    world.set("fee_boundary_inclusive", true);
+    world.set("fee_brackets_mrp", numbers(&[60, 300, 1_000, 5_000, 10_000, 20_000]));
+    world.set("fee_rates_bp", numbers(&[2_500, 2_000, 1_500, 1_000, 800, 500, 300]));
+    world.set("sanction_bp", 1_000);
+    world.enforcing(case(), 100_000_000);
+    // The vector of a sum of 25,950,100 tiyn: 5,190,020 by the flat scale.
+    world.record(&world.recover(case(), "bailiff", 25_950_100));
+    let pay = |world: &World, fee: i64| {
+        world.pay_out(case(), "bailiff", 1).body("fee", fee).body("total", 1 + fee)
+    };
+    let much = pay(&world, 5_190_021);
+    refused(&mut world, &much, Code::LimitExceeded, "/body/fee");
+    world.record(&pay(&world, 5_190_020));
+    let other = tag(Role::Case, "other");
+    world.record(&World::present(other, 1_000).field("claim_order", 4));
+    world.record(&World::distribute(other, "state-bailiff"));
+    world.record(&world.initiate(other, "state-bailiff"));
+    world.record(&world.recover(other, "state-bailiff", 500));
+    let levy = |world: &World, sanction: i64| {
+        world
+            .about(Kind::E12, "state-bailiff", other)
+            .body("sanction", sanction)
+            .body("total", sanction)
+    };
+    let much = levy(&world, 101);
+    refused(&mut world, &much, Code::LimitExceeded, "/body/sanction");
+    world.record(&levy(&world, 100));
 }
 
 #[test]

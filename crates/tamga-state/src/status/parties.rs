@@ -125,19 +125,23 @@ pub struct Document {
     pub cases: u64,
     /// The case that is open.
     pub open_case: Option<SubjectId>,
+    /// The case it was presented for last.
+    pub last_case: Option<SubjectId>,
 }
 
 impl Typed for Document {
     const ROLE: Role = Role::Document;
-    const ITEMS: usize = 2;
+    const ITEMS: usize = 3;
 
     fn write(&self, to: &mut Writer) {
         to.uint(self.cases);
         optional(to, self.open_case.as_ref().map(SubjectId::as_bytes));
+        optional(to, self.last_case.as_ref().map(SubjectId::as_bytes));
     }
 
     fn read(from: &mut Reader<'_>) -> Result<Self, FormatError> {
-        Ok(Self { cases: from.uint()?, open_case: from.null_or(read_id)? })
+        let (cases, open_case) = (from.uint()?, from.null_or(read_id)?);
+        Ok(Self { cases, open_case, last_case: from.null_or(read_id)? })
     }
 }
 

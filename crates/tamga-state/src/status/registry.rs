@@ -120,6 +120,8 @@ pub struct Officer {
     pub valid_to: Option<UnixMillis>,
     /// Open cases assigned.
     pub load: u64,
+    /// Keys registered and not revoked.
+    pub keys: u64,
 }
 
 impl Officer {
@@ -132,7 +134,7 @@ impl Officer {
 
 impl Typed for Officer {
     const ROLE: Role = Role::Officer;
-    const ITEMS: usize = 9;
+    const ITEMS: usize = 10;
 
     fn write(&self, to: &mut Writer) {
         to.text(&self.number).uint(self.role.code().into()).bytes(self.organisation.as_bytes());
@@ -140,7 +142,7 @@ impl Typed for Officer {
         optional_text(to, self.region.as_deref());
         to.uint(self.standing.code().into()).int(self.valid_from.get());
         optional_time(to, self.valid_to);
-        to.uint(self.load);
+        to.uint(self.load).uint(self.keys);
     }
 
     fn read(from: &mut Reader<'_>) -> Result<Self, FormatError> {
@@ -154,6 +156,7 @@ impl Typed for Officer {
             valid_from: read_time(from)?,
             valid_to: from.null_or(read_time)?,
             load: from.uint()?,
+            keys: from.uint()?,
         })
     }
 }

@@ -88,7 +88,7 @@ fn body(bytes: &[u8]) -> Reader<'_> {
 
 #[test]
 fn statuses_round_trip_and_refuse_every_truncation() {
-    assert!(check(&largest_case()) <= STATUS_BYTES_MAX);
+    assert!(check(&largest_case()) <= STATUS_BYTES_MAX / 2);
     check(&Organisation {
         kind: OrganisationKind::Court,
         bin: "591240000109".to_owned(),
@@ -105,7 +105,42 @@ fn statuses_round_trip_and_refuse_every_truncation() {
         valid_from: UnixMillis(5),
         valid_to: Some(UnixMillis(6)),
         load: 3,
+        keys: 1,
     });
+    let organisation = SubjectId([9; 32]);
+    check(&Accreditation {
+        organisation,
+        sphere: Sphere::Combined,
+        state: AccreditationState::Suspended,
+        since: 5,
+        terms: vec![(1, 2), (3, 4)],
+    });
+    check(&Delegation {
+        from: organisation,
+        to: tag(Role::Officer, "o"),
+        kinds: vec![201, 202],
+        valid_from: UnixMillis(1),
+        valid_to: UnixMillis(2),
+        revoked_at: None,
+    });
+    check(&Approval { target: RecordId([1; 32]), organisations: vec![organisation] });
+    let largest = PolicyStatus {
+        number: u64::MAX,
+        digest: [1; 32],
+        policy: tamga_format::id::PolicyHash([2; 32]),
+        governance: vec![(organisation, key("a").public()); PolicyStatus::ORGANISATIONS_MAX],
+        keys: vec![[3; 16]; PolicyStatus::KEYS_MAX],
+    };
+    assert!(check(&largest) <= STATUS_BYTES_MAX);
+    let approvals = vec![organisation; Approval::ORGANISATIONS_MAX];
+    assert!(
+        check(&Approval { target: RecordId([1; 32]), organisations: approvals })
+            <= STATUS_BYTES_MAX
+    );
+    let terms = vec![(i64::MAX, i64::MAX); Accreditation::TERMS_MAX];
+    let state = AccreditationState::Granted;
+    let full = Accreditation { organisation, sphere: Sphere::Combined, state, since: 0, terms };
+    assert!(check(&full) <= STATUS_BYTES_MAX);
     check(&KeyStatus {
         public: key("a").public(),
         holder: tag(Role::Debtor, "d"),
@@ -152,7 +187,7 @@ fn statuses_round_trip_and_refuse_every_truncation() {
         prices: Some([3; 32]),
     });
     check(&ClaimantStatus { open_cases: 1, keys: 3 });
-    check(&Document { cases: 2, open_case: Some(SubjectId([1; 32])) });
+    check(&Document { cases: 2, open_case: None, last_case: Some(SubjectId([1; 32])) });
     check(&Complaint {
         case: SubjectId([1; 32]),
         kind: ComplaintKind::AlgorithmicReview,
