@@ -10,6 +10,8 @@ use tamga_format::cbor::Writer;
 
 use crate::error::CliError;
 
+mod assignment;
+
 /// Bytes of an answer that are read.
 const ANSWER_BYTES_MAX: u64 = 64 << 20;
 /// Records of one batch, a limit of the interface (spec §20.2).

@@ -19,6 +19,7 @@ use crate::error::{CliError, Exit};
 use crate::lang::{Language, Messages};
 use crate::output::{Form, Output};
 
+mod assignment;
 mod case;
 mod explain;
 mod genesis;
@@ -108,6 +109,9 @@ enum Command {
     /// Read a case.
     #[command(subcommand)]
     Case(case::Case),
+    /// How a case is given to an officer.
+    #[command(subcommand)]
+    Assignment(assignment::Assignment),
     /// Follow the log or a case.
     Watch(watch::Watch),
     /// Explain an error code.
@@ -240,6 +244,7 @@ fn dispatch(command: Option<Command>, session: &mut Session<'_>) -> Result<Exit,
         Some(Command::Receipt(command)) => receipt::run(&command, session),
         Some(Command::Verify(command)) => verify::run(&command, session),
         Some(Command::Case(command)) => case::run(&command, session),
+        Some(Command::Assignment(command)) => assignment::run(&command, session),
         Some(Command::Watch(command)) => watch::run(&command, session),
         Some(Command::Explain(command)) => explain::run(&command, session),
         Some(Command::Genesis(command)) => genesis::run(&command, session),

@@ -210,6 +210,13 @@ impl CliError {
         Self::new(Exit::NotFinal, Code::NotFinalYet, "error-not-final", vec![("id", id.to_owned())])
     }
 
+    /// A case waits for no draw and was not given away by one, or that is not final yet.
+    #[must_use]
+    pub fn no_assignment(case: &str) -> Self {
+        let args = vec![("case", case.to_owned())];
+        Self::new(Exit::NotFound, Code::NotFound, "error-no-assignment", args)
+    }
+
     /// A record or draft was refused before it was sent.
     #[must_use]
     pub fn rejected(code: &str, pointer: &str, detail: &str) -> Self {

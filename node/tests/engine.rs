@@ -183,7 +183,7 @@ impl Host for MemHost {
         self.chain().head().0
     }
 
-    fn pending(&self) -> watch::Receiver<u64> {
+    fn reasons(&self) -> watch::Receiver<u64> {
         self.pending.subscribe()
     }
 }

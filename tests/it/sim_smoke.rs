@@ -13,6 +13,17 @@ fn simulated_clusters_hold_every_check() {
 }
 
 #[test]
+fn a_draw_ends_in_an_idle_cluster_without_waiting_for_heartbeats() {
+    for seed in 1..=6 {
+        let (done_ms, report) = sim::one_draw(seed);
+        assert_eq!(report.failure, None, "{}\n{}", report.summary, report.tail.join("\n"));
+        // Three records, one after the other final, and at least two blocks between the last two;
+        // a heartbeat takes five seconds.
+        assert!(done_ms.is_some_and(|ms| ms < 4_000), "{done_ms:?} ms: {}", report.summary);
+    }
+}
+
+#[test]
 fn one_seed_is_one_run() {
     for seed in [5, 6] {
         let (first, second) = (sim::run(seed, HEIGHTS), sim::run(seed, HEIGHTS));

@@ -9,7 +9,7 @@ use tamga_format::id::{Height, RecordId, UnixMillis};
 use tamga_format::subject::{Role, Subject};
 use tamga_state::codes::Code;
 use tamga_state::{
-    BlockContext, Overlay, Private, StatusRow, View, ViewError, execute_record, key_of,
+    BlockContext, Built, Overlay, Private, StatusRow, View, ViewError, execute_record, key_of,
 };
 
 use crate::client::{Batch, Client, Wait};
@@ -196,6 +196,7 @@ struct MemoryView {
     privates: BTreeMap<Subject, Private>,
     entries: BTreeMap<Subject, Vec<Vec<u8>>>,
     seen: BTreeSet<RecordId>,
+    records: BTreeMap<RecordId, Vec<u8>>,
 }
 
 impl View for MemoryView {
@@ -213,6 +214,15 @@ impl View for MemoryView {
 
     fn seen(&self, id: &RecordId) -> Result<bool, ViewError> {
         Ok(self.seen.contains(id))
+    }
+
+    fn entry(&self, id: &RecordId) -> Result<Option<Vec<u8>>, ViewError> {
+        Ok(self.records.get(id).cloned())
+    }
+
+    /// A dry run builds no blocks, so that nothing is drawn in it.
+    fn block(&self, _: Height) -> Result<Option<Built>, ViewError> {
+        Ok(None)
     }
 }
 
@@ -234,6 +244,7 @@ impl RulesSink {
             origin: self.origin.clone(),
             height: Height(self.height),
             time: self.time,
+            organisations: [].into(),
         };
         let record = submission.record();
         match key_of(&self.view, &record.record().key_id) {
@@ -260,6 +271,7 @@ impl RulesSink {
                 {
                     self.view.entries.entry(subject).or_default().push(record.entry().to_vec());
                 }
+                self.view.records.insert(id, record.entry().to_vec());
                 self.view.seen.insert(id);
                 Verdict::Taken { known: Known::No, index: None }
             }

@@ -1,4 +1,4 @@
-//! The beacon: ECVRF-EDWARDS25519-SHA512-TAI of RFC 9381 and its chaining (spec §10.3–§10.5).
+//! The beacon: ECVRF-EDWARDS25519-SHA512-TAI of RFC 9381 and its chaining (spec §10.3–§10.6).
 //!
 //! Each block's builder proves one output that it could not choose; the chain of outputs is the
 //! ledger's public randomness.
@@ -29,6 +29,12 @@ pub fn alpha(origin: &str, height: Height) -> Vec<u8> {
 /// The beacon after a block, from the one before and the output of the block's proof (spec §10.5).
 pub fn next_beacon(previous: &[u8; 32], output: &[u8; 64]) -> [u8; 32] {
     sha256(&[tag::BEACON_NEXT, previous, output])
+}
+
+/// The beacon of a run of blocks: the chain of [`next_beacon`] begun anew with 32 zero bytes, over
+/// the outputs of the run in order (spec §10.6).
+pub fn run_beacon<'a>(outputs: impl IntoIterator<Item = &'a [u8; 64]>) -> [u8; 32] {
+    outputs.into_iter().fold([0; 32], |beacon, output| next_beacon(&beacon, output))
 }
 
 /// The extension of a block leaf: who built the block, in which round, and the proof (spec §10.3).

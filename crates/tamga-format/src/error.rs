@@ -167,6 +167,8 @@ codes! {
     ReceiptPrevious = "receipt-previous", "the block leaf follows another log than the previous line says";
     ReceiptIndex = "receipt-index", "the record's index is outside the block";
     ReceiptOrigin = "receipt-origin", "the record was written for another ledger";
+    AssignmentBlocks = "assignment-blocks", "the block leaves are not the run from the commitment's block to the draw's";
+    AssignmentBuilder = "assignment-builder", "a block names no builder of this genesis";
 }
 
 #[cfg(test)]

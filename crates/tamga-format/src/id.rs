@@ -54,6 +54,12 @@ pub mod tag {
     pub const BEACON_ALPHA: &[u8] = b"tamga/beacon-alpha/v1\0";
     /// The next beacon, from the last and a proof's output.
     pub const BEACON_NEXT: &[u8] = b"tamga/beacon/v1\0";
+    /// The list of candidates of a draw, with loads and weights (spec §16.18).
+    pub const CANDIDATES: &[u8] = b"tamga/candidates/v1\0";
+    /// The seed of a draw (spec §16.18).
+    pub const DRAW_SEED: &[u8] = b"tamga/draw-seed/v1\0";
+    /// The numbers that a seed gives (spec §16.18).
+    pub const DRAW_PICK: &[u8] = b"tamga/draw-pick/v1\0";
 }
 
 const HEX: &[u8; 16] = b"0123456789abcdef";

@@ -8,7 +8,7 @@
 //! | the log and its proofs | [`merkle`], [`tile`], [`block_leaf`], [`note`], [`checkpoint`], [`tlog_proof`] | §8 and after |
 //! | the authenticated map | [`mpt`] | |
 //! | who agreed | [`cosignature`], [`policy`], [`validators`], [`certificate`], [`beacon`] | |
-//! | the file one hands over | [`receipt`] | |
+//! | the files one hands over | [`receipt`], [`assignment`] | |
 //!
 //! Facts are types, each built only by the step before:
 //! [`record::Record`] → [`record::SignedRecord`] → [`record::VerifiedRecord`].
@@ -26,6 +26,7 @@ extern crate alloc;
 extern crate std;
 
 pub mod amount;
+pub mod assignment;
 pub mod beacon;
 pub mod block_leaf;
 pub mod body;

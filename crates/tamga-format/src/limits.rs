@@ -50,5 +50,9 @@ pub const POLICY_GROUPS_MAX: usize = 32;
 pub const VALIDATORS_MAX: usize = 64;
 /// A receipt or proof file in bytes: entry and body in base64, and the notes and paths around them.
 pub const PROOF_FILE_BYTES_MAX: usize = 524_288;
+/// Blocks between a commitment and its draw in an assignment's proof file.
+pub const ASSIGNMENT_BLOCKS_MAX: usize = 1_024;
+/// An assignment's proof file in bytes: two receipts, and the block leaves with their paths.
+pub const ASSIGNMENT_FILE_BYTES_MAX: usize = 4 * 1024 * 1024;
 
 const _: () = assert!(ENTRY_BYTES_MAX == u16::MAX as usize);

@@ -126,7 +126,7 @@ impl Receipt {
             return Err(FormatError::new(FormatCode::ProofFileTooLong, PROOF_FILE_BYTES_MAX));
         }
         let (head, proof) = text.split_once("\n\n").ok_or(syntax(0))?;
-        let mut lines = Lines { rest: head.split('\n').peekable(), number: 0 };
+        let mut lines = Lines::of(head);
         if lines.next() != Some(RECEIPT_HEADER) {
             return Err(FormatError::new(FormatCode::ProofFileVersion, 0));
         }
@@ -136,10 +136,7 @@ impl Receipt {
         let body = lines.body()?;
         let block = BlockLeaf::decode(&lines.bytes("block ")?)?;
         let previous = lines.previous()?;
-        let mut block_path = Vec::new();
-        while block_path.len() < PATH_HASHES_MAX && lines.at("block-hash ") {
-            block_path.push(lines.array("block-hash ")?);
-        }
+        let block_path = lines.path("block-hash ")?;
         if lines.next().is_some() {
             return Err(syntax(lines.number));
         }
@@ -256,22 +253,28 @@ fn is_mismatch(code: FormatCode) -> bool {
             | FormatCode::ReceiptSize
             | FormatCode::ReceiptPrevious
             | FormatCode::ReceiptOrigin
+            | FormatCode::AssignmentBlocks
+            | FormatCode::AssignmentBuilder
     )
 }
 
 /// The lines before the proof, with their numbers.
-struct Lines<'a> {
+pub(crate) struct Lines<'a> {
     rest: core::iter::Peekable<core::str::Split<'a, char>>,
-    number: usize,
+    pub(crate) number: usize,
 }
 
 impl<'a> Lines<'a> {
-    fn next(&mut self) -> Option<&'a str> {
+    pub(crate) fn of(text: &'a str) -> Self {
+        Self { rest: text.split('\n').peekable(), number: 0 }
+    }
+
+    pub(crate) fn next(&mut self) -> Option<&'a str> {
         self.number += 1;
         self.rest.next()
     }
 
-    fn at(&mut self, word: &str) -> bool {
+    pub(crate) fn at(&mut self, word: &str) -> bool {
         self.rest.peek().is_some_and(|line| line.starts_with(word))
     }
 
@@ -280,14 +283,23 @@ impl<'a> Lines<'a> {
         self.next().and_then(|line| line.strip_prefix(word)).ok_or(syntax)
     }
 
-    fn bytes(&mut self, word: &str) -> Result<Vec<u8>, FormatError> {
+    pub(crate) fn bytes(&mut self, word: &str) -> Result<Vec<u8>, FormatError> {
         let at = self.number;
         b64_decode(self.value(word)?).map_err(|error| FormatError { at, ..error })
     }
 
-    fn array(&mut self, word: &str) -> Result<Hash, FormatError> {
+    pub(crate) fn array(&mut self, word: &str) -> Result<Hash, FormatError> {
         let at = self.number;
         b64_decode_array(self.value(word)?).map_err(|error| FormatError { at, ..error })
+    }
+
+    /// At most as many hashes as an inclusion path has, one a line.
+    pub(crate) fn path(&mut self, word: &str) -> Result<Vec<Hash>, FormatError> {
+        let mut path = Vec::new();
+        while path.len() < PATH_HASHES_MAX && self.at(word) {
+            path.push(self.array(word)?);
+        }
+        Ok(path)
     }
 
     fn previous(&mut self) -> Result<Previous, FormatError> {

@@ -12,19 +12,22 @@
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::fmt;
+use std::sync::Arc;
 
 use tamga_format::beacon::VrfSecret;
 use tamga_format::body::Submission;
 use tamga_format::checkpoint::Checkpoint;
 use tamga_format::id::{
-    GenesisHash, Height, LeafHash, LeafIndex, MapRoot, PolicyHash, RecordId, RulesHash, TreeRoot,
-    TreeSize, UnixMillis, ValidatorId, ValueId,
+    GenesisHash, Height, LeafHash, LeafIndex, MapRoot, PolicyHash, RecordId, RulesHash, SubjectId,
+    TreeRoot, TreeSize, UnixMillis, ValidatorId, ValueId,
 };
 use tamga_format::policy::Policy;
 use tamga_format::validators::ValidatorSet;
 use tamga_state::{BlockContext, Rejection};
 
 use crate::block::Block;
+use crate::builders::Builders;
+use crate::draws::Draws;
 use crate::limits::{UNDECIDED_BLOCKS_MAX, VERIFIED_CACHE_MAX};
 use crate::log::Log;
 use crate::map::Map;
@@ -51,6 +54,7 @@ pub struct App<S: Store> {
     map: Map,
     cache: RefCell<SubjectCache>,
     pool: Mempool,
+    draws: Draws,
     undecided: Undecided,
     /// Rows of undecided blocks on disk, to be deleted once their height is decided.
     kept: Vec<[u8; 44]>,
@@ -68,9 +72,20 @@ struct Ledger {
     genesis: GenesisHash,
     time: UnixMillis,
     validators: ValidatorSet,
+    builders: Builders,
+    /// Those who run the validators.
+    organisations: Arc<[SubjectId]>,
     policy: Policy,
     policy_hash: PolicyHash,
     rules: RulesHash,
+}
+
+impl Ledger {
+    /// The block in which records are judged.
+    fn context(&self, height: Height, time: UnixMillis) -> BlockContext {
+        let organisations = Arc::clone(&self.organisations);
+        BlockContext { origin: self.origin.clone(), height, time, organisations }
+    }
 }
 
 /// Where the ledger stands after the last committed block.
@@ -193,6 +208,12 @@ impl<S: Store> App<S> {
         self.pool.len() as u64
     }
 
+    /// Reasons for the next block: records that wait for one, and a draw that waits for the
+    /// randomness of blocks.
+    pub fn reasons(&self) -> u64 {
+        self.pending().saturating_add(self.draws.wait().into())
+    }
+
     /// Leaf hashes of the records that wait for a block, oldest first, at most `limit`.
     pub fn pool_leaves(&self, limit: usize) -> Vec<LeafHash> {
         self.pool.iter().take(limit).map(|pending| pending.record().leaf_hash()).collect()
@@ -229,16 +250,13 @@ impl<S: Store> App<S> {
             &self.ledger.origin,
             self.ledger.policy.clone(),
             self.ledger.time,
+            self.ledger.builders.clone(),
         )
     }
 
     /// The block in which waiting records are judged: the next one.
     fn next_context(&self) -> BlockContext {
-        BlockContext {
-            origin: self.ledger.origin.clone(),
-            height: self.head.height.next(),
-            time: self.clock.max(after(self.head.time)),
-        }
+        self.ledger.context(self.head.height.next(), self.clock.max(after(self.head.time)))
     }
 
     fn intact(&self) -> Result<(), StoreError> {

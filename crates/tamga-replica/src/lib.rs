@@ -4,6 +4,7 @@
 //! - [`block`]: the block on the wire; [`limits`]: every bound of this crate
 //! - [`mempool`]: records waiting for a block; [`map`]: the authenticated map in memory
 //! - [`store`] and [`layout`]: what is durable, and under which keys
+//! - [`builders`]: who runs the validators that build blocks
 //! - [`reader`]: receipts, proofs, tiles and histories from a store
 //! - [`index`]: what is looked up by something else than a subject, computed from the log
 //! - [`engine`]: our types in the engine's terms; the one place that names engine types
@@ -23,8 +24,10 @@
 
 pub mod app;
 pub mod block;
+pub mod builders;
 #[cfg(any(test, feature = "testing"))]
 pub mod conformance;
+mod draws;
 pub mod engine;
 pub mod index;
 pub mod layout;

@@ -11,12 +11,12 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 
 use tamga_format::body::Body;
-use tamga_format::id::{KeyId, LeafHash, RecordId, UnixMillis};
+use tamga_format::id::{Height, KeyId, LeafHash, RecordId, UnixMillis};
 use tamga_format::record::{SignedRecord, VerifiedRecord};
 use tamga_format::signature::PublicKey;
 use tamga_format::subject::Subject;
 use tamga_state::{
-    BlockContext, Changes, Code, Overlay, Private, Rejection, StatusRow, View, ViewError,
+    BlockContext, Built, Changes, Code, Overlay, Private, Rejection, StatusRow, View, ViewError,
     execute_record, key_of,
 };
 
@@ -146,6 +146,14 @@ impl<V: View> View for PoolView<'_, V> {
 
     fn seen(&self, id: &RecordId) -> Result<bool, ViewError> {
         Ok(*id != self.judged && (self.pool.by_id.contains_key(id) || self.base.seen(id)?))
+    }
+
+    fn entry(&self, id: &RecordId) -> Result<Option<Vec<u8>>, ViewError> {
+        self.base.entry(id)
+    }
+
+    fn block(&self, height: Height) -> Result<Option<Built>, ViewError> {
+        self.base.block(height)
     }
 }
 

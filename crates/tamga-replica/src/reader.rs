@@ -28,11 +28,14 @@ use tamga_state::status::Parameter;
 use tamga_state::{StatusRow, key_of};
 
 use crate::block::{Block, Item};
+use crate::builders::Builders;
 use crate::layout::{self, BlockRow, HeadRow, HistoryRow, IdRow, Table, meta};
 use crate::limits::{BLOCK_CACHE_MAX, BLOCK_RECORDS_MAX, CASE_ENTRIES_MAX, HISTORY_PAGE_MAX};
 use crate::log::{TileCache, TileSource};
 use crate::store::{Store, StoreError};
 use crate::view::StoreView;
+
+mod assignment;
 
 /// The read side of one store; clones share what they remember.
 #[derive(Clone, Debug)]
@@ -41,6 +44,7 @@ pub struct Reader<S: Store> {
     origin: Arc<str>,
     policy: Arc<Policy>,
     genesis_time: UnixMillis,
+    builders: Builders,
     tiles: Arc<TileCache>,
     shares: Arc<Mutex<BTreeMap<Height, Arc<Share>>>>,
 }
@@ -117,10 +121,20 @@ pub struct SubjectState {
 }
 
 impl<S: Store> Reader<S> {
-    pub(crate) fn new(store: S, origin: &str, policy: Policy, genesis_time: UnixMillis) -> Self {
+    pub(crate) fn new(
+        store: S,
+        origin: &str,
+        policy: Policy,
+        genesis_time: UnixMillis,
+        builders: Builders,
+    ) -> Self {
         let (origin, policy) = (origin.into(), Arc::new(policy));
         let (tiles, shares) = (Arc::default(), Arc::default());
-        Self { store, origin, policy, genesis_time, tiles, shares }
+        Self { store, origin, policy, genesis_time, builders, tiles, shares }
+    }
+
+    fn view(&self) -> StoreView<'_, S> {
+        StoreView::plain(&self.store, &self.builders)
     }
 
     /// Name of the ledger.
@@ -146,7 +160,7 @@ impl<S: Store> Reader<S> {
 
     /// Where a record stands: its index and the height of its block.
     pub fn place(&self, id: &RecordId) -> Result<Option<(LeafIndex, Height)>, StoreError> {
-        let row = StoreView::plain(&self.store).place(id)?;
+        let row = self.view().place(id)?;
         Ok(row.map(|IdRow::V1 { index, height }| (LeafIndex(index), Height(height))))
     }
 
@@ -179,7 +193,7 @@ impl<S: Store> Reader<S> {
         let entry = self.must_get(Table::Entries, &layout::index_key(index))?;
         let damaged = || StoreError::Corrupted(format!("entry {index} is damaged"));
         let record = SignedRecord::decode(&entry).map_err(|_| damaged())?;
-        let view = StoreView::plain(&self.store);
+        let view = self.view();
         let key = key_of(&view, &record.record().key_id).map_err(|_| view.fault_or_corrupted())?;
         let key = key.ok_or_else(damaged)?.public;
         let path = self.path(index.get(), share.size)?;
@@ -314,8 +328,7 @@ impl<S: Store> Reader<S> {
         let Some(last) = block.size.get().checked_sub(1) else { return Ok(Vec::new()) };
         let records = usize::try_from(last.saturating_sub(block.first.get())).unwrap_or(usize::MAX);
         let first = layout::index_key(LeafIndex(block.first.get()));
-        let rows =
-            self.store.scan(Table::Entries, &first, &[], records.min(BLOCK_RECORDS_MAX))?;
+        let rows = self.store.scan(Table::Entries, &first, &[], records.min(BLOCK_RECORDS_MAX))?;
         rows.iter()
             .map(|(key, entry)| {
                 let index = layout::index_of_key(Table::Entries, key)?;
@@ -374,7 +387,7 @@ impl<S: Store> Reader<S> {
 
     /// A subject as of the head; `None` if nothing names it.
     pub fn subject(&self, subject: &Subject) -> Result<Option<SubjectState>, StoreError> {
-        let (_, state) = StoreView::plain(&self.store).subject(subject)?;
+        let (_, state) = self.view().subject(subject)?;
         Ok(state
             .map(|state| SubjectState { records: state.records(), status: state.status.clone() }))
     }

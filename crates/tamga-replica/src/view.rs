@@ -3,11 +3,13 @@
 use std::cell::RefCell;
 use std::sync::Arc;
 
-use tamga_format::id::{LeafIndex, MapKey, RecordId};
+use tamga_format::block_leaf::BlockLeaf;
+use tamga_format::id::{Height, LeafIndex, MapKey, RecordId};
 use tamga_format::subject::Subject;
-use tamga_state::{Private, StatusRow, View, ViewError};
+use tamga_state::{Built, Private, StatusRow, View, ViewError};
 
-use crate::layout::{self, HistoryRow, IdRow, PrivateRow, Table};
+use crate::builders::Builders;
+use crate::layout::{self, BlockRow, HistoryRow, IdRow, PrivateRow, Table};
 use crate::limits::CASE_ENTRIES_MAX;
 use crate::map::Map;
 use crate::store::{Store, StoreError};
@@ -19,19 +21,25 @@ use crate::subjects::SubjectState;
 /// the store's own error.
 pub(crate) struct StoreView<'a, S: Store> {
     store: &'a S,
+    builders: &'a Builders,
     cache: Option<(&'a Map, &'a RefCell<SubjectCache>)>,
     fault: RefCell<Option<StoreError>>,
 }
 
 impl<'a, S: Store> StoreView<'a, S> {
     /// A view that reads every row from the store.
-    pub(crate) fn plain(store: &'a S) -> Self {
-        Self { store, cache: None, fault: RefCell::default() }
+    pub(crate) fn plain(store: &'a S, builders: &'a Builders) -> Self {
+        Self { store, builders, cache: None, fault: RefCell::default() }
     }
 
     /// A view that keeps decoded subjects in `cache` and asks the map before it looks for a row.
-    pub(crate) fn cached(store: &'a S, map: &'a Map, cache: &'a RefCell<SubjectCache>) -> Self {
-        Self { store, cache: Some((map, cache)), fault: RefCell::default() }
+    pub(crate) fn cached(
+        store: &'a S,
+        builders: &'a Builders,
+        map: &'a Map,
+        cache: &'a RefCell<SubjectCache>,
+    ) -> Self {
+        Self { store, builders, cache: Some((map, cache)), fault: RefCell::default() }
     }
 
     /// A subject and its key in the map.
@@ -99,6 +107,26 @@ impl<'a, S: Store> StoreView<'a, S> {
     }
 }
 
+impl<S: Store> StoreView<'_, S> {
+    fn stored_entry(&self, id: &RecordId) -> Result<Option<Vec<u8>>, StoreError> {
+        let Some(IdRow::V1 { index, .. }) = self.place(id)? else { return Ok(None) };
+        self.store.get(Table::Entries, &layout::index_key(LeafIndex(index)))
+    }
+
+    fn stored_block(&self, height: Height) -> Result<Option<Built>, StoreError> {
+        let damaged = || StoreError::Corrupted(format!("the leaf of block {height} is damaged"));
+        let Some(row) = self.store.get(Table::Blocks, &layout::height_key(height))? else {
+            return Ok(None);
+        };
+        let BlockRow::V1 { leaf, .. } = layout::decode(Table::Blocks, &row)?;
+        let leaf = BlockLeaf::decode(&leaf).map_err(|_| damaged())?;
+        let organisation = self.builders.of(&leaf).ok_or_else(damaged)?;
+        let proof = leaf.ext.ok_or_else(damaged)?.proof;
+        let output = proof.output().map_err(|_| damaged())?;
+        Ok(Some(Built { organisation, output }))
+    }
+}
+
 impl<S: Store> View for StoreView<'_, S> {
     fn status(&self, subject: &Subject) -> Result<Option<StatusRow>, ViewError> {
         let (_, state) = self.read(self.subject(subject))?;
@@ -115,6 +143,14 @@ impl<S: Store> View for StoreView<'_, S> {
 
     fn seen(&self, id: &RecordId) -> Result<bool, ViewError> {
         Ok(self.read(self.place(id))?.is_some())
+    }
+
+    fn entry(&self, id: &RecordId) -> Result<Option<Vec<u8>>, ViewError> {
+        self.read(self.stored_entry(id))
+    }
+
+    fn block(&self, height: Height) -> Result<Option<Built>, ViewError> {
+        self.read(self.stored_block(height))
     }
 }
 

@@ -32,6 +32,9 @@ pub const DATE_MAX: i64 = 2_932_896;
 /// Largest amount of money: 10^15 tenge in tiyn.
 pub const AMOUNT_MAX: i64 = 100_000_000_000_000_000;
 
+/// Officers on one list of candidates.
+pub const CANDIDATES_MAX: usize = 500;
+
 /// How freely a field may be shown (spec §16.2).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Class {
@@ -78,6 +81,11 @@ pub enum FieldType {
     Multiline(usize),
     /// A list of rows with named columns.
     Rows(&'static Rows),
+    /// The officers among whom a case is drawn, by ascending id, at most [`CANDIDATES_MAX`]: an
+    /// id, or an array of (id, reason for which the officer is left out).
+    Candidates,
+    /// A load for each candidate who is not left out.
+    Loads,
 }
 
 /// The form of a list of rows: each is an array with one value per column.

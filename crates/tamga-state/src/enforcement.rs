@@ -7,6 +7,7 @@
 //! | `measures`, `lots`, `levies` | E06–E10 |
 //! | `authority` | who may take the step |
 //! | `checks` | dates, grounds and eligibility, kind by kind |
+//! | [`assignment`] | E02: candidates, the draw among them, and its proof |
 //! | `parties` | which subjects must be named, and their statuses |
 //! | `money`, `payout`, `fees` | what is due, recovered and given out; conservation; priority |
 //! | `private` | opening and sealing private states |
@@ -20,6 +21,7 @@ use crate::overlay::Effects;
 use crate::status::Case;
 use crate::view::View;
 
+pub mod assignment;
 mod authority;
 mod checks;
 mod correction;
@@ -70,8 +72,11 @@ pub(crate) fn execute<V: View>(judged: &Judgement<'_, V>) -> Result<Effects, Rej
         }
     };
     let change = Change { step, before: before.as_ref(), history: history.as_ref() };
-    authority::check(judged, row, change.case(&after), history.as_ref())?;
+    if !assignment::may_draw(judged, &change.step) {
+        authority::check(judged, row, change.case(&after), history.as_ref())?;
+    }
     checks::check(judged, &change, &after)?;
+    assignment::apply(judged, &change.step, &mut after.case)?;
     let mut others = Others::load(judged, &change, &after.case)?;
     parties::expect(judged, &change, &after, &others)?;
     let mut effects = Effects::default();

@@ -59,4 +59,4 @@ pub use machine::{BlockContext, execute_record};
 pub use overlay::{Changes, Overlay};
 pub use registry::key_of;
 pub use rules::{RULES_VERSION, description as rules_description, rules_hash};
-pub use view::{Private, StatusRow, View, ViewError};
+pub use view::{Built, Private, StatusRow, View, ViewError};

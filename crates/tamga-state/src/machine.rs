@@ -1,5 +1,7 @@
 //! Judging one record: the rules as a table of contents (spec §14.5).
 
+use std::sync::Arc;
+
 use tamga_format::body::Body;
 use tamga_format::cbor::Value;
 use tamga_format::id::{Height, RecordId, SubjectId, UnixMillis};
@@ -33,6 +35,8 @@ pub struct BlockContext {
     pub height: Height,
     /// Time of the block.
     pub time: UnixMillis,
+    /// The organisations that run the validators which decide the block.
+    pub organisations: Arc<[SubjectId]>,
 }
 
 /// Judges a record and, if it is lawful, writes its effects to the overlay, all or none.
@@ -144,7 +148,7 @@ fn references(info: &KindInfo, record: &Record) -> Result<(), Rejection> {
     for (at, reference) in record.references.iter().enumerate() {
         let allowed: &[u8] = match info.kind {
             Kind::E01 => &[relation::PREVIOUS_CASE],
-            Kind::E06 | Kind::E15 => &[relation::AUTHORITY],
+            Kind::E02 | Kind::E06 | Kind::E15 => &[relation::AUTHORITY],
             Kind::E08 => &[relation::AUTHORITY, relation::IMPOSED],
             Kind::E18 => &[relation::TARGET],
             _ => &[],

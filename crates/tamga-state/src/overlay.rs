@@ -2,11 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use tamga_format::id::{LeafHash, RecordId};
+use tamga_format::id::{Height, LeafHash, RecordId};
 use tamga_format::record::SignedRecord;
 use tamga_format::subject::Subject;
 
-use crate::view::{Private, StatusRow, View, ViewError};
+use crate::view::{Built, Private, StatusRow, View, ViewError};
 
 /// Everything a run of records changes.
 #[derive(Clone, Debug, Default)]
@@ -103,5 +103,13 @@ impl<V: View> View for Overlay<'_, V> {
 
     fn seen(&self, id: &RecordId) -> Result<bool, ViewError> {
         Ok(self.changes.ids.contains(id) || self.base.seen(id)?)
+    }
+
+    fn entry(&self, id: &RecordId) -> Result<Option<Vec<u8>>, ViewError> {
+        self.base.entry(id)
+    }
+
+    fn block(&self, height: Height) -> Result<Option<Built>, ViewError> {
+        self.base.block(height)
     }
 }

@@ -6,6 +6,7 @@ use std::sync::OnceLock;
 use tamga_format::id::{RulesHash, sha256, tag};
 
 use crate::catalogue::{COMMON, Field, GROUNDS, Ground, Kind, MeasureRule, TransferReason};
+use crate::enforcement::assignment::{ALGORITHM_VERSION, Exclusion};
 use crate::law::parameters::Name;
 use crate::matrix::{MATRIX, MATRIX_VERSION};
 
@@ -28,6 +29,8 @@ pub fn description() -> String {
         // Writing to a string can't fail.
         let _infallible = writeln!(text, "{row}");
     }
+    let reasons = Exclusion::NAMES.join("|");
+    let _infallible = writeln!(text, "draw {ALGORITHM_VERSION} {reasons}");
     for ground in GROUNDS {
         let Ground { code, family, basis, from, to } = ground;
         let _infallible = writeln!(text, "ground {code} {family:?} {basis} {from} {to:?}");

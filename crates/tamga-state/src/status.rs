@@ -17,7 +17,7 @@ mod money;
 mod parties;
 mod registry;
 
-pub use case::{Case, ExecutionClass, PartyKind};
+pub use case::{Case, Draw, ExecutionClass, PartyKind};
 pub use item::{Accreditation, Approval, Delegation, PolicyStatus};
 pub use measure::{Lot, LotStage, Measure, MeasureCode, MeasureState};
 pub use money::{Amounts, ClaimMoney, Money, Prices, Unpaid};

@@ -17,13 +17,14 @@ use tamga_format::validators::{Validator, ValidatorSet, validator_id};
 
 use crate::catalogue::{Kind, OrganisationKind, WriterRole, relation};
 use crate::codes::Rejection;
+use crate::enforcement::assignment::{self, Candidate, Candidates, Exclusion, PendingDraw};
 use crate::genesis::{Genesis, GenesisKey, GenesisOfficer, GenesisOrganisation};
 use crate::machine::{BlockContext, execute_record};
 use crate::overlay::{Changes, Overlay};
 use crate::status::{
     Amounts, Case, ItemVersion, Mark, Measure, Money, Parameter, Typed, decode, encode,
 };
-use crate::view::{Private, StatusRow, View, ViewError};
+use crate::view::{Built, Private, StatusRow, View, ViewError};
 
 /// Origin of the test ledger.
 pub const ORIGIN: &str = "tamga.example/test";
@@ -45,6 +46,10 @@ pub struct MemView {
     pub entries: BTreeMap<Subject, Vec<Vec<u8>>>,
     /// Ids of all records.
     pub seen: BTreeSet<RecordId>,
+    /// Entries of all records.
+    pub records: BTreeMap<RecordId, Vec<u8>>,
+    /// Who built each block.
+    pub blocks: BTreeMap<Height, Built>,
 }
 
 impl View for MemView {
@@ -60,6 +65,12 @@ impl View for MemView {
     fn seen(&self, id: &RecordId) -> Result<bool, ViewError> {
         Ok(self.seen.contains(id))
     }
+    fn entry(&self, id: &RecordId) -> Result<Option<Vec<u8>>, ViewError> {
+        Ok(self.records.get(id).cloned())
+    }
+    fn block(&self, height: Height) -> Result<Option<Built>, ViewError> {
+        Ok(self.blocks.get(&height).cloned())
+    }
 }
 
 impl MemView {
@@ -74,6 +85,7 @@ impl MemView {
         }
         for (id, _, subjects) in changes.touched {
             self.seen.insert(id);
+            self.records.insert(id, record.entry().to_vec());
             for subject in subjects.into_iter().filter(|subject| subject.role == Role::Case) {
                 self.entries.entry(subject).or_default().push(record.entry().to_vec());
             }
@@ -396,8 +408,27 @@ impl World {
     pub fn new() -> Self {
         let statuses = genesis().initial_statuses().expect("the test genesis is lawful");
         let view = MemView { statuses, ..MemView::default() };
-        let block = BlockContext { origin: ORIGIN.to_owned(), height: Height(1), time: NOW };
+        let block = BlockContext {
+            origin: ORIGIN.to_owned(),
+            height: Height(1),
+            time: NOW,
+            organisations: [organisation().id].into(),
+        };
         Self { view, block }
+    }
+
+    /// Ends the block: an organisation of this name has built it, and the next one begins.
+    pub fn build(&mut self, by: &str) {
+        let height = self.block.height;
+        let [first, second] = [0_u8, 1].map(|half| {
+            sha256(&[b"test output ", by.as_bytes(), &height.get().to_be_bytes(), &[half]])
+        });
+        let mut output = [0; 64];
+        output[..32].copy_from_slice(&first);
+        output[32..].copy_from_slice(&second);
+        let organisation = tag(Role::Organisation, by).id;
+        self.view.blocks.insert(height, Built { organisation, output });
+        self.block.height = height.next();
     }
 
     /// Judges a draft in the next block and records it if it is lawful.
@@ -512,13 +543,58 @@ impl World {
             .body("amount_due", amount)
     }
 
-    /// E02: gives a case to an officer.
+    /// E02: gives a case to an officer without a draw, as another source says.
     #[must_use]
     pub fn distribute(case: Subject, to: &str) -> Draft {
         Draft::new(Kind::E02, "chamber", case)
             .naming(&[writer(to)])
             .field("bailiff_id", *writer(to).id.as_bytes())
             .field("algorithm_version", 0)
+            .field("provenance", "DERIVED")
+    }
+
+    /// E02 COMMIT: fixes the candidates of a draw, some of them left out.
+    ///
+    /// # Panics
+    ///
+    /// If one is named twice.
+    #[must_use]
+    pub fn commit(case: Subject, candidates: &[(&str, Option<Exclusion>)]) -> Draft {
+        let candidate = |(name, exclusion): &(&str, Option<Exclusion>)| Candidate {
+            officer: writer(name).id,
+            exclusion: *exclusion,
+        };
+        let candidates = Candidates::new(candidates.iter().map(candidate).collect());
+        Draft::new(Kind::E02, "chamber", case)
+            .field("phase", "COMMIT")
+            .field("algorithm_version", 1)
+            .field("candidates", candidates.expect("each is named once").value())
+    }
+
+    /// E02 DRAW: gives a case to whom the draw chose, or before it is due to the test bailiff.
+    ///
+    /// # Panics
+    ///
+    /// If the case waits for no draw.
+    #[must_use]
+    pub fn draw(&self, case: Subject) -> Draft {
+        let pending = assignment::pending(&self.view, &case).expect("the view can be read");
+        Self::draw_of(case, &pending.expect("the case waits for a draw"))
+    }
+
+    /// As [`World::draw`], of a draw that another ledger waits for.
+    #[must_use]
+    pub fn draw_of(case: Subject, pending: &PendingDraw) -> Draft {
+        let officer = pending.winner.unwrap_or(writer("bailiff").id);
+        let loads = pending.loads.iter().map(|load| Value::Uint((*load).into())).collect();
+        Draft::new(Kind::E02, "chamber", case)
+            .naming(&[Subject::new(Role::Officer, officer)])
+            .referring(relation::AUTHORITY, pending.commitment, case)
+            .field("phase", "DRAW")
+            .field("algorithm_version", 1)
+            .field("bailiff_id", *officer.as_bytes())
+            .field("candidate_root", pending.ballot.root())
+            .field("loads", Value::Array(loads))
     }
 
     /// E03: initiates.

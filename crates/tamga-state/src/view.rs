@@ -1,11 +1,11 @@
-//! What the rules may read: statuses, private state, a case's entries, known records (spec §14.1).
+//! What the rules may read: statuses, private state, entries, known records, blocks (spec §14.1).
 //!
 //! Everything a [`View`] answers is committed by the log or by the map root, so that two replicas
 //! at one height always answer alike.
 
 use core::fmt;
 
-use tamga_format::id::{RecordId, sha256, tag};
+use tamga_format::id::{Height, RecordId, SubjectId, sha256, tag};
 use tamga_format::subject::Subject;
 
 /// The status of a subject as the map commits it (spec §14.2).
@@ -39,6 +39,15 @@ impl fmt::Debug for Private {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Private(..)")
     }
+}
+
+/// Who built a committed block, and the randomness of its builder (spec §10.3, §10.4).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Built {
+    /// The organisation that runs the builder.
+    pub organisation: SubjectId,
+    /// The output of the builder's beacon proof.
+    pub output: [u8; 64],
 }
 
 /// A read that could not be answered: a fault of the replica, never of the record.
@@ -95,6 +104,21 @@ pub trait View {
     ///
     /// As for [`View::status`].
     fn seen(&self, id: &RecordId) -> Result<bool, ViewError>;
+
+    /// The entry of a record of a committed block; `None` also for one that is still to be
+    /// committed with others.
+    ///
+    /// # Errors
+    ///
+    /// As for [`View::status`].
+    fn entry(&self, id: &RecordId) -> Result<Option<Vec<u8>>, ViewError>;
+
+    /// Who built the block of a height from 1 on; `None` beyond the last committed block.
+    ///
+    /// # Errors
+    ///
+    /// As for [`View::status`].
+    fn block(&self, height: Height) -> Result<Option<Built>, ViewError>;
 }
 
 impl<V: View + ?Sized> View for &V {
@@ -109,5 +133,11 @@ impl<V: View + ?Sized> View for &V {
     }
     fn seen(&self, id: &RecordId) -> Result<bool, ViewError> {
         (**self).seen(id)
+    }
+    fn entry(&self, id: &RecordId) -> Result<Option<Vec<u8>>, ViewError> {
+        (**self).entry(id)
+    }
+    fn block(&self, height: Height) -> Result<Option<Built>, ViewError> {
+        (**self).block(height)
     }
 }

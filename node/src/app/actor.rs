@@ -45,6 +45,12 @@ impl Opened {
         self.0.head()
     }
 
+    /// Reasons for the next block.
+    #[must_use]
+    pub fn reasons(&self) -> u64 {
+        self.0.reasons()
+    }
+
     /// The read side.
     #[must_use]
     pub fn reader(&self) -> Reader<RocksStore> {
@@ -133,6 +139,7 @@ pub(super) enum Command {
 pub(super) struct Outputs {
     pub(super) head: watch::Sender<Head>,
     pub(super) pending: watch::Sender<u64>,
+    pub(super) reasons: watch::Sender<u64>,
     pub(super) commits: mpsc::UnboundedSender<Committed>,
     pub(super) tracker: Arc<Tracker>,
 }
@@ -158,6 +165,8 @@ pub(super) fn serve(
         }
         let pending = replica.app.pending();
         outputs.pending.send_if_modified(|known| std::mem::replace(known, pending) != pending);
+        let reasons = replica.app.reasons();
+        outputs.reasons.send_if_modified(|known| std::mem::replace(known, reasons) != reasons);
     }
     Ok(())
 }

@@ -94,7 +94,7 @@ impl Host for EngineHost {
         self.app.head().borrow().height
     }
 
-    fn pending(&self) -> watch::Receiver<u64> {
-        self.app.pending()
+    fn reasons(&self) -> watch::Receiver<u64> {
+        self.app.reasons()
     }
 }

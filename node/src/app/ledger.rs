@@ -13,6 +13,7 @@ use tamga_format::tile::{BundleCoord, TileCoord};
 use tamga_replica::{AdmitError, Admitted, Source, StoreError};
 use tamga_state::codes::Code;
 use tamga_state::dossier::Event;
+use tamga_state::enforcement::assignment::PendingDraw;
 use tamga_state::law::Law;
 use tokio::sync::watch;
 
@@ -277,6 +278,14 @@ impl Ledger for HttpLedger {
 
     fn lookup(&self) -> Option<Arc<Lookup>> {
         self.index.as_ref()?.lookup()
+    }
+
+    fn pending_draw(&self, case: &Subject) -> Result<Option<PendingDraw>, ReadError> {
+        Ok(self.app.reader().pending_draw(case)?)
+    }
+
+    fn assignment(&self, case: &Subject) -> Result<Option<String>, ReadError> {
+        Ok(self.app.reader().assignment(case)?.map(|file| file.encode()))
     }
 
     fn tile(&self, tile: TileCoord) -> Result<Option<Vec<u8>>, ReadError> {

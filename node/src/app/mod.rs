@@ -71,6 +71,7 @@ struct Inner {
     admissions: mpsc::Sender<admission::Request>,
     head: watch::Receiver<Head>,
     pending: watch::Receiver<u64>,
+    reasons: watch::Receiver<u64>,
     finals: watch::Sender<Option<FinalHead>>,
     tracker: Arc<Tracker>,
     reader: Reader<RocksStore>,
@@ -106,6 +107,7 @@ pub fn start(opened: Opened, builder: Builder, clock: Clock) -> std::io::Result<
     let (admissions, admission_queue) = mpsc::channel(ADMISSIONS_MAX);
     let (head_sender, head) = watch::channel(opened.head());
     let (pending_sender, pending) = watch::channel(0);
+    let (reasons_sender, reasons) = watch::channel(opened.reasons());
     let (commit_sender, commits) = mpsc::unbounded_channel();
     let (accepted_sender, accepted) = mpsc::unbounded_channel();
     let (ended_sender, ended) = oneshot::channel();
@@ -119,6 +121,7 @@ pub fn start(opened: Opened, builder: Builder, clock: Clock) -> std::io::Result<
     let outputs = actor::Outputs {
         head: head_sender,
         pending: pending_sender,
+        reasons: reasons_sender,
         commits: commit_sender,
         tracker: Arc::clone(&tracker),
     };
@@ -133,6 +136,7 @@ pub fn start(opened: Opened, builder: Builder, clock: Clock) -> std::io::Result<
         admissions,
         head,
         pending,
+        reasons,
         finals,
         tracker,
         reader,
@@ -314,6 +318,12 @@ impl AppHandle {
     #[must_use]
     pub fn pending(&self) -> watch::Receiver<u64> {
         self.0.pending.clone()
+    }
+
+    /// Reasons for the next block: the same records, and a draw that waits for blocks.
+    #[must_use]
+    pub fn reasons(&self) -> watch::Receiver<u64> {
+        self.0.reasons.clone()
     }
 
     /// The newest final checkpoint.

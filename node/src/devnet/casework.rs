@@ -3,13 +3,14 @@
 use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
+use tamga_api::assignment::DrawView;
 use tamga_api::draft::{Draft, DraftReference, Seal};
 use tamga_api::time::instant;
 use tamga_format::body::Submission;
 use tamga_format::id::{RecordId, SubjectId, UnixMillis, sha256};
 use tamga_format::signature::SigningKey;
 use tamga_format::subject::{Role, Subject};
-use tamga_state::Rejection;
+use tamga_state::{Code, Rejection};
 
 /// Milliseconds a record may take to enter the log: a day.
 const VALID_FOR_MS: i64 = 24 * 3_600 * 1_000;
@@ -72,8 +73,12 @@ impl Case {
 pub enum Step {
     /// E01: the document is presented.
     Presented(i64),
-    /// E02: the case goes to the bailiff.
+    /// E02 DIRECT: the case goes to the bailiff, as another source says.
     Distributed,
+    /// E02 COMMIT: the case will go to one of these, each `officer#number`.
+    Committed(Vec<String>),
+    /// E02 DRAW: the case goes to whom this draw chose.
+    Drawn(DrawView),
     /// E03: proceedings are initiated.
     Initiated,
     /// E04: the debtor is notified.
@@ -135,7 +140,7 @@ impl Office {
     pub const fn writer(&self, step: &Step) -> &Writer {
         match step {
             Step::Presented(_) => &self.operator,
-            Step::Distributed => &self.chamber,
+            Step::Distributed | Step::Committed(_) | Step::Drawn(_) => &self.chamber,
             Step::Initiated
             | Step::Notified
             | Step::Started
@@ -162,7 +167,12 @@ impl Office {
         stamp: &Stamp<'_>,
     ) -> Result<Submission, Rejection> {
         let writer = self.writer(step);
-        let draft = self.draft(case, step, stamp.event);
+        let draft = match step {
+            Step::Drawn(draw) => draw.draft(&writer.issuer, stamp.event).ok_or_else(|| {
+                Rejection::new(Code::DrawNotDue, "/fields/phase", "nobody is drawn yet")
+            })?,
+            _ => self.draft(case, step, stamp.event),
+        };
         let derive = |purpose: &[u8]| sha256(&[b"tamga/demo-salt/v1\0", &stamp.seed, purpose]);
         let mut nonce = [0; 16];
         nonce.copy_from_slice(&derive(b"nonce")[..16]);
@@ -202,9 +212,20 @@ impl Office {
             Step::Distributed => (
                 "E02",
                 vec![officer.clone()],
-                json!({ "bailiff_id": officer_id(officer), "algorithm_version": 0 }),
+                json!({
+                    "bailiff_id": officer_id(officer), "algorithm_version": 0,
+                    "provenance": "DERIVED",
+                }),
                 json!({}),
             ),
+            Step::Committed(candidates) => (
+                "E02",
+                Vec::new(),
+                json!({ "phase": "COMMIT", "algorithm_version": 1, "candidates": candidates }),
+                json!({}),
+            ),
+            // Its draft comes with the draw.
+            Step::Drawn(_) => ("E02", Vec::new(), json!({}), json!({})),
             Step::Initiated => (
                 "E03",
                 assigned(),

@@ -46,7 +46,7 @@ pub(super) struct Driver {
     signer: Signer,
     sight: Sight,
     network: mpsc::Sender<NetworkMsg<Ledger>>,
-    records: watch::Receiver<u64>,
+    reasons: watch::Receiver<u64>,
     validators: Arc<Validators>,
     /// The last committed height.
     head: Height,
@@ -81,7 +81,7 @@ impl Driver {
         Self {
             signer: Signer::new(config.genesis, config.consensus_key.clone()),
             assembler: Assembler::new(Verifier::new(config.genesis), config.block_bytes_max),
-            records: host.pending(),
+            reasons: host.reasons(),
             validators: host.validators(),
             blocks: Blocks::default(),
             current: (head, 0),
@@ -110,7 +110,7 @@ impl Driver {
                     None => return Ok(()),
                 },
                 () = self.sight.changed(), if wake.is_some() => {}
-                changed = self.records.changed(), if wake.is_some() => {
+                changed = self.reasons.changed(), if wake.is_some() => {
                     changed.map_err(|_| anyhow!("the application stopped"))?;
                 }
                 () = async {
@@ -441,7 +441,7 @@ impl Driver {
         let waited = held.since.elapsed();
         let behind = self.synced == Some(held.height) || self.sight.above(held.height);
         let work =
-            *self.records.borrow_and_update() > 0 && waited >= self.config.pace.block_interval;
+            *self.reasons.borrow_and_update() > 0 && waited >= self.config.pace.block_interval;
         if behind || work || waited >= self.config.pace.heartbeat {
             send(held.reply, Next::Start(held.height.next().into(), self.height_params()));
         } else {
@@ -453,7 +453,7 @@ impl Driver {
     fn wake_at(&self) -> Option<Instant> {
         let since = self.held.as_ref()?.since;
         let pace = &self.config.pace;
-        let wait = if *self.records.borrow() > 0 { pace.block_interval } else { pace.heartbeat };
+        let wait = if *self.reasons.borrow() > 0 { pace.block_interval } else { pace.heartbeat };
         Some(since + wait.max(Duration::from_millis(1)))
     }
 

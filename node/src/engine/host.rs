@@ -72,8 +72,9 @@ pub trait Host: Send + Sync + 'static {
     /// The height of the last committed block.
     fn head(&self) -> Height;
 
-    /// Records waiting for a block. A number above zero is a reason for the next block.
-    fn pending(&self) -> watch::Receiver<u64>;
+    /// Reasons for the next block: records that wait for one, draws that wait for any. Above zero, the
+    /// engine goes on without waiting for a heartbeat.
+    fn reasons(&self) -> watch::Receiver<u64>;
 }
 
 /// A block this node proposes.

@@ -16,6 +16,7 @@ use tamga_format::subject::Subject;
 use tamga_format::tile::{BundleCoord, TileCoord};
 use tamga_state::codes::Code;
 use tamga_state::dossier::Event;
+use tamga_state::enforcement::assignment::PendingDraw;
 use tamga_state::law::Law;
 
 use crate::index::Lookup;
@@ -81,6 +82,12 @@ pub trait Ledger: Send + Sync + 'static {
 
     /// The index of this ledger; `None` when there is none, or it has failed.
     fn lookup(&self) -> Option<Arc<Lookup>>;
+
+    /// The draw that a case waits for; `None` if it waits for none.
+    fn pending_draw(&self, case: &Subject) -> Result<Option<PendingDraw>, ReadError>;
+
+    /// The proof file of a case's assignment; `None` unless it was drawn and that is final.
+    fn assignment(&self, case: &Subject) -> Result<Option<String>, ReadError>;
 
     /// The bytes of a hash tile; `None` beyond the tree.
     fn tile(&self, tile: TileCoord) -> Result<Option<Vec<u8>>, ReadError>;

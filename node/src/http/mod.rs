@@ -18,6 +18,7 @@ use tamga_api::problem::Language;
 use tamga_state::codes::Code;
 
 mod allowance;
+mod assignment;
 mod blocks;
 mod cases;
 mod clients;
@@ -63,6 +64,8 @@ fn table() -> Vec<(&'static str, &'static str, Option<Allowance>, MethodRouter<H
         ("get", "/v1/operations/{id}", reads, get(reads::operation)),
         ("get", "/v1/cases/{case}", reads, get(cases::case)),
         ("get", "/v1/cases/{case}/events", reads, get(cases::events)),
+        ("get", "/v1/cases/{case}/draw", reads, get(assignment::draw)),
+        ("get", "/v1/cases/{case}/assignment", reads, get(assignment::assignment)),
         ("get", "/v1/cases/{case}/deadlines", reads, get(queries::deadlines::of_case)),
         ("get", "/v1/calendars/{year}", reads, get(queries::deadlines::calendar)),
         ("get", "/v1/cases", reads, get(queries::lists::cases)),

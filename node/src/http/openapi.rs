@@ -9,7 +9,7 @@ use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
 use utoipa::openapi::{Ref, RefOr};
 use utoipa::{Modify, OpenApi, ToResponse};
 
-use super::{blocks, cases, feed, log, probes, queries, reads, records};
+use super::{assignment, blocks, cases, feed, log, probes, queries, reads, records};
 
 /// An error: a problem document with a stable code of the registry.
 #[derive(ToResponse)]
@@ -72,6 +72,8 @@ impl Modify for Common {
         reads::operation,
         cases::case,
         cases::events,
+        assignment::draw,
+        assignment::assignment,
         queries::deadlines::of_case,
         queries::deadlines::calendar,
         queries::lists::cases,

@@ -24,6 +24,7 @@ use tamga_format::subject::{Role, Subject};
 use tamga_format::tile::{BundleCoord, TileCoord};
 use tamga_format::tlog_proof::TlogProof;
 use tamga_state::codes::Code;
+use tamga_state::enforcement::assignment::{Ballot, Candidate, Candidates, PendingDraw};
 use tamga_state::matrix::Stage;
 use tamga_state::status::{Case, PartyKind, encode};
 use tokio::sync::watch;
@@ -33,6 +34,7 @@ use super::ledger::*;
 use super::*;
 use crate::metrics::Metrics;
 
+mod assignment;
 mod fake;
 mod limiting;
 mod looking;

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use tamga_format::assignment::AssignmentFile;
 use tamga_format::checkpoint::Checkpoint;
 use tamga_format::id::{MapKey, MapValue, TreeRoot, sha256};
 use tamga_format::merkle::{
@@ -14,6 +15,7 @@ use tamga_format::policy::Policy;
 use tamga_format::receipt::Receipt;
 use tamga_format::tlog_proof::TlogProof;
 use tamga_replica::map::{Map, MapProof};
+use tamga_state::enforcement::assignment;
 
 use super::{Target, of_text, same, texts};
 use crate::ledger;
@@ -26,6 +28,7 @@ pub(super) fn targets() -> Vec<Target> {
         vkey(),
         checkpoint(),
         receipt(),
+        assignment(),
         tlog_proof(),
         map_proof(),
         inclusion(),
@@ -128,6 +131,30 @@ fn receipt() -> Target {
             let proven = receipt.verify(&policy).is_ok();
             assert_eq!(proven, genuine.contains(text), "a receipt that the ledger did not give");
             proven
+        }),
+    )
+}
+
+/// Whatever is accepted is the one draw that was recorded.
+fn assignment() -> Target {
+    let inputs = seeds::files("assignment", ".tamga-assignment");
+    let (policy, genesis, validators) = (ledger::policy(), ledger::genesis(), ledger::validators());
+    let drawn = seeds::file("assignment/drawn.tamga-assignment");
+    let drawn = AssignmentFile::parse(str::from_utf8(&drawn).unwrap()).unwrap();
+    let drawn = assignment::verify(&drawn, &policy, &genesis, &validators).unwrap();
+    Target::new(
+        "assignment",
+        inputs,
+        of_text(move |text| {
+            let Ok(file) = AssignmentFile::parse(text) else { return false };
+            same(text.as_bytes(), file.encode());
+            let stated = assignment::stated(&file);
+            if let Ok(proven) = assignment::verify(&file, &policy, &genesis, &validators) {
+                assert_eq!(stated, Some((proven.ballot.clone(), proven.officer)));
+                assert_eq!((proven.case, proven.officer), (drawn.case, drawn.officer));
+                assert_eq!((proven.seed, proven.ballot), (drawn.seed, drawn.ballot.clone()));
+            }
+            true
         }),
     )
 }

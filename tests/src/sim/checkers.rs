@@ -5,16 +5,19 @@ use std::rc::Rc;
 
 use arc_malachitebft_core_consensus::SignedConsensusMsg;
 use arc_malachitebft_core_types::{NilOrVal, VoteType};
+use tamga_format::assignment::AssignmentFile;
 use tamga_format::id::{Height, LeafIndex, MapKey, MapValue, RecordId, TreeSize, ValueId};
 use tamga_format::merkle::{leaf_hash, root_of, verify_consistency};
 use tamga_format::mpt;
 use tamga_format::receipt::Receipt;
-use tamga_format::subject::subject_leaf;
+use tamga_format::subject::{Subject, subject_leaf};
 use tamga_replica::engine::{Ledger as Types, Proposal, Verifier, Vote, wire};
 use tamga_replica::layout::{self, HistoryRow, PrivateRow};
 use tamga_replica::limits::POOL_RECORDS_MAX;
 use tamga_replica::subjects::SubjectState;
 use tamga_replica::{App, Head, Store, StoreError, Table};
+use tamga_state::Genesis;
+use tamga_state::enforcement::assignment;
 use tamga_state::matrix::Stage;
 use tamga_state::status::{self, Amounts, Case, Money};
 
@@ -236,6 +239,9 @@ impl Checks {
             }
         }
         conserved(disk, workload)?;
+        for case in workload.drawn() {
+            self.drawn(app, case)?;
+        }
         for (case, closed) in workload.cases() {
             let row = reader.subject(case).map_err(read)?.and_then(|subject| subject.status);
             let stage = row.and_then(|row| status::decode::<Case>(&row.bytes).ok());
@@ -248,6 +254,24 @@ impl Checks {
             }
         }
         self.recomputed(app, disk)
+    }
+
+    /// A case was given away by a draw, which anybody recomputes from its proof file.
+    fn drawn(&self, app: &App<SimDisk>, case: &Subject) -> Result<(), Failure> {
+        let wrong = |what: String| Failure { check: "draw", detail: format!("{case}: {what}") };
+        let file = app.reader().assignment(case).map_err(read)?;
+        let text = file.ok_or_else(|| wrong("there is no proof".to_owned()))?.encode();
+        let file = AssignmentFile::parse(&text).map_err(|error| wrong(error.to_string()))?;
+        let Genesis { policy, validators, .. } = &self.ledger.genesis;
+        let proven = assignment::verify(&file, policy, &self.ledger.hash, validators);
+        let proven = proven.map_err(|error| wrong(error.to_string()))?;
+        let row = app.reader().subject(case).map_err(read)?.and_then(|subject| subject.status);
+        let status = row.and_then(|row| status::decode::<Case>(&row.bytes).ok());
+        let assignee = status.and_then(|(_, case)| case.assignee);
+        if proven.case != *case || assignee != Some(proven.officer) {
+            return Err(wrong(format!("drawn {}, assigned {assignee:?}", proven.officer)));
+        }
+        Ok(())
     }
 
     /// Evidence names the one validator that is dishonest, and proves it to anybody.

@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
+use tamga_api::assignment::DrawView;
 use tamga_format::id::Height;
+use tamga_format::subject::Subject;
 
 use super::checkers::Checks;
 use super::disk::SimDisk;
@@ -81,6 +83,8 @@ pub(super) struct Cluster {
     crashes: u64,
     /// The height at which the quiet began.
     quiet: Option<Height>,
+    /// When everything lawful was final for the first time in the quiet.
+    done_ms: Option<u64>,
 }
 
 impl Cluster {
@@ -126,7 +130,24 @@ impl Cluster {
             events: 0,
             crashes: 0,
             quiet: None,
+            done_ms: None,
         }
+    }
+
+    /// A cluster without faults whose only client presents one case and has it drawn.
+    pub(super) fn of_one_draw(seed: u64) -> Self {
+        let mut cluster = Self::new(seed, HEIGHTS_PER_CASE);
+        cluster.plan = Plan::calm(cluster.plan.validators);
+        cluster.net = Net::calm();
+        let (ledger, rng) = (Rc::clone(&cluster.ledger), cluster.rng.fork());
+        cluster.workload = Workload::of_one_draw(ledger, rng);
+        cluster.processes.truncate(cluster.plan.validators + PUBLISHERS);
+        cluster
+    }
+
+    /// Milliseconds after the start at which everything lawful was final.
+    pub(super) const fn done_ms(&self) -> Option<u64> {
+        self.done_ms
     }
 
     /// Runs to the end, or to the first check that fails.
@@ -153,6 +174,9 @@ impl Cluster {
                 return Err(self.not_settled());
             }
             self.step()?;
+            if self.done_ms.is_none() && self.workload.is_done() {
+                self.done_ms = Some(self.now_ms);
+            }
         }
         for at in self.honest() {
             if let Body::Node(node) = &self.processes[at].body {
@@ -414,9 +438,18 @@ impl Cluster {
             return Ok(());
         }
         let process = *self.rng.pick(&up);
-        let Some((bytes, expect)) = self.workload.next(self.now_ms, self.quiet.is_none()) else {
-            return self.take_receipts(process);
+        let hostile = self.quiet.is_none();
+        let next = {
+            let Body::Node(node) = &self.processes[process].body else { return Ok(()) };
+            let reader = node.app().reader();
+            // A disk that fails here fails again where the process notices it.
+            let draw = |case: &Subject| {
+                let pending = reader.pending_draw(case).ok()?;
+                pending.map(|pending| DrawView::of(case, &pending))
+            };
+            self.workload.next(self.now_ms, hostile, &draw)
         };
+        let Some((bytes, expect)) = next else { return self.take_receipts(process) };
         self.trace.add(self.now_ms, process, format_args!("is sent {expect:?}"), &bytes);
         if matches!(expect, Expect::Refused(_) | Expect::Never) && self.rng.chance(GOSSIPED) {
             // As if a dishonest validator had gossiped it: there is no answer, and no effect.

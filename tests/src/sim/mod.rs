@@ -79,6 +79,16 @@ pub fn run(seed: u64, heights: u64) -> Report {
     cluster.report(failure)
 }
 
+/// Runs a cluster of a seed without faults in which one case is presented and drawn and nothing
+/// else happens; how many milliseconds that took until all of it was final.
+#[must_use]
+pub fn one_draw(seed: u64) -> (Option<u64>, Report) {
+    let mut cluster = Cluster::of_one_draw(seed);
+    let failure = cluster.run().err();
+    let done_ms = cluster.done_ms();
+    (done_ms, cluster.report(failure))
+}
+
 /// A timer's purpose.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Token {

@@ -433,7 +433,7 @@ impl Node {
         let waited = self.now_ms - since;
         self.above > height
             || self.synced.contains_key(&height.next())
-            || (self.app.pending() > 0 && waited >= INTERVAL_MS)
+            || (self.app.reasons() > 0 && waited >= INTERVAL_MS)
             || waited >= HEARTBEAT_MS
     }
 

@@ -85,6 +85,23 @@ pub enum Fault {
 }
 
 impl Plan {
+    /// A plan in which nothing goes wrong and the quiet begins at once.
+    #[must_use]
+    pub fn calm(validators: usize) -> Self {
+        Self {
+            validators,
+            heights: 0,
+            chaos_ms: 0,
+            byzantine: Byzantine::Nobody,
+            late: None,
+            skew_ms: vec![0; validators],
+            delay_ms: 1..10,
+            loss: 0,
+            duplicates: 0,
+            faults: Vec::new(),
+        }
+    }
+
     /// The plan of a seed. `publishers` processes follow the validators.
     #[must_use]
     pub fn draw(rng: &mut Rng, heights: u64, publishers: usize) -> Self {

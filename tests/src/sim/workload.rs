@@ -3,6 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
+use tamga_api::assignment::DrawView;
+use tamga_api::draft::parse_subject;
 use tamga_format::body::Submission;
 use tamga_format::id::{LeafIndex, RecordId, UnixMillis, sha256};
 use tamga_format::record::SignedRecord;
@@ -57,6 +59,14 @@ struct Life {
     first: Option<RecordId>,
     /// The notice, which a later step may annul.
     notice: Option<RecordId>,
+    /// The record that committed to the candidates of its draw.
+    commitment: Option<RecordId>,
+}
+
+impl Life {
+    fn is_drawn_next(&self) -> bool {
+        matches!(self.steps.get(self.next), Some(Step::Drawn(_)))
+    }
 }
 
 /// All clients.
@@ -79,10 +89,30 @@ impl Workload {
         Self { ledger, rng, lives, finals, hostile, serial: 0 }
     }
 
-    /// The next submission, if there is a reason for one. `hostile` clients may be told to rest.
-    pub(super) fn next(&mut self, now_ms: u64, hostile: bool) -> Option<(Vec<u8>, Expect)> {
+    /// One case that is presented and drawn, and nothing else.
+    pub(super) fn of_one_draw(ledger: Rc<Ledger>, rng: Rng) -> Self {
+        let mut workload = Self::new(ledger, rng, 1);
+        for life in &mut workload.lives {
+            let candidates = candidates(&workload.ledger);
+            life.steps = vec![
+                Step::Presented(5_000),
+                Step::Committed(candidates),
+                Step::Drawn(DrawView::default()),
+            ];
+        }
+        workload
+    }
+
+    /// The next submission, if there is a reason for one. `hostile` clients may be told to rest;
+    /// `draw` tells the draw that a case waits for.
+    pub(super) fn next(
+        &mut self,
+        now_ms: u64,
+        hostile: bool,
+        draw: &dyn Fn(&Subject) -> Option<DrawView>,
+    ) -> Option<(Vec<u8>, Expect)> {
         if hostile && self.rng.chance(150) {
-            return self.attack(now_ms);
+            return self.attack(now_ms, draw);
         }
         let overdue = self.lives.iter_mut().flat_map(|life| &mut life.sent);
         let overdue = overdue.filter(|sent| now_ms - sent.at_ms >= RESEND_MS);
@@ -93,7 +123,8 @@ impl Workload {
         let open: Vec<usize> = (0..self.lives.len())
             .filter(|at| {
                 let life = &self.lives[*at];
-                life.next < life.steps.len() && life.sent.len() < life.ahead
+                let more = life.next < life.steps.len() && life.sent.len() < life.ahead;
+                more && (!life.is_drawn_next() || due(draw, &life.case.case).is_some())
             })
             .collect();
         if open.is_empty() {
@@ -106,6 +137,14 @@ impl Workload {
         if let Step::Annulled(target) = &mut step {
             *target = life.notice?;
         }
+        if let Step::Drawn(drawn) = &mut step {
+            let (view, chosen) = due(draw, &life.case.case)?;
+            let is_chosen = |office: &Office| {
+                parse_subject(&office.officer.issuer).is_ok_and(|officer| officer == chosen)
+            };
+            life.office = self.ledger.offices.iter().position(is_chosen)?;
+            *drawn = view;
+        }
         let office = &self.ledger.offices[life.office];
         let submission = write(office, life, &step, now_ms, ORIGIN, 0);
         let id = submission.record().id();
@@ -113,6 +152,9 @@ impl Workload {
             life.notice = Some(id);
         }
         life.first = life.first.or(Some(id));
+        if matches!(step, Step::Committed(_)) {
+            life.commitment = Some(id);
+        }
         life.next += 1;
         let bytes = submission.encode();
         life.sent.push(Sent { id, bytes: bytes.clone(), at_ms: now_ms });
@@ -120,10 +162,14 @@ impl Workload {
     }
 
     /// A submission that must not get in.
-    fn attack(&mut self, now_ms: u64) -> Option<(Vec<u8>, Expect)> {
+    fn attack(
+        &mut self,
+        now_ms: u64,
+        draw: &dyn Fn(&Subject) -> Option<DrawView>,
+    ) -> Option<(Vec<u8>, Expect)> {
         self.serial += 1;
         let serial = self.serial;
-        let kind = self.rng.within(0..9);
+        let kind = self.rng.within(0..11);
         if kind == 0 {
             let count = self.finals.len();
             let at = (count > 0).then(|| self.rng.index(count))?;
@@ -167,6 +213,22 @@ impl Workload {
                 let begun = life.first.is_some_and(|id| self.finals.contains_key(&id));
                 self.hostile.extend(begun.then(|| it.record().id()));
                 return begun.then(|| (it.encode(), Expect::Never));
+            }
+            9 => {
+                // Once the commitment is final, the case goes by the draw and no other way.
+                let steps = [Step::Distributed, Step::Committed(candidates(&self.ledger))];
+                let it = plain(&steps[usize::from(serial % 2 == 0)]);
+                let fixed = life.commitment.is_some_and(|id| self.finals.contains_key(&id));
+                self.hostile.extend(fixed.then(|| it.record().id()));
+                return fixed.then(|| (it.encode(), Expect::Never));
+            }
+            10 => {
+                let (view, chosen) = due(draw, &life.case.case)?;
+                let officer = |office: &Office| parse_subject(&office.officer.issuer).ok();
+                let other = self.ledger.offices.iter().filter_map(officer).find(|it| *it != chosen);
+                let officer = other.map(|other| other.to_text());
+                let it = plain(&Step::Drawn(DrawView { officer, ..view }));
+                (it.encode(), "the draw chose another officer")
             }
             6 => (plain(&Step::PaidOut(1 << 40)).encode(), "there is no such money"),
             7 => {
@@ -231,6 +293,15 @@ impl Workload {
         self.hostile.iter()
     }
 
+    /// The cases whose draw is final.
+    pub(super) fn drawn(&self) -> impl Iterator<Item = &Subject> {
+        let is_drawn = |life: &&Life| {
+            let at = life.steps.iter().position(|step| matches!(step, Step::Drawn(_)));
+            at.is_some_and(|at| life.next > at && life.sent.is_empty())
+        };
+        self.lives.iter().filter(is_drawn).map(|life| &life.case.case)
+    }
+
     /// The cases, and whether each was closed by its last step.
     pub(super) fn cases(&self) -> impl Iterator<Item = (&Subject, bool)> {
         self.lives.iter().map(|life| {
@@ -283,6 +354,7 @@ fn new_life(ledger: &Ledger, number: usize, rng: &mut Rng) -> Life {
             Step::Closed(amount),
         ],
     };
+    let steps = if rng.chance(500) { by_draw(steps, ledger) } else { steps };
     let name = format!("sim-{number}");
     Life {
         case: Case::named(&name),
@@ -294,7 +366,31 @@ fn new_life(ledger: &Ledger, number: usize, rng: &mut Rng) -> Life {
         sent: Vec::new(),
         first: None,
         notice: None,
+        commitment: None,
     }
+}
+
+/// The same life with a draw instead of a direct distribution.
+fn by_draw(steps: Vec<Step>, ledger: &Ledger) -> Vec<Step> {
+    let drawn = |step| match step {
+        Step::Distributed => {
+            vec![Step::Committed(candidates(ledger)), Step::Drawn(DrawView::default())]
+        }
+        other => vec![other],
+    };
+    steps.into_iter().flat_map(drawn).collect()
+}
+
+/// Everybody among whom cases are drawn.
+fn candidates(ledger: &Ledger) -> Vec<String> {
+    ledger.offices.iter().map(|office| office.officer.issuer.clone()).collect()
+}
+
+/// The draw of a case, if it is due, and whom it chose.
+fn due(draw: &dyn Fn(&Subject) -> Option<DrawView>, case: &Subject) -> Option<(DrawView, Subject)> {
+    let view = draw(case)?;
+    let chosen = view.officer.as_deref()?.parse().ok()?;
+    Some((view, chosen))
 }
 
 /// A signed submission; `serial` tells attempts apart, lawful steps have 0.

@@ -7,12 +7,15 @@
 //! | dates, times | `2026-03-12`, `2026-03-12T08:58:00Z` |
 //! | ids, keys, hashes, signatures | lower-case hex; ids also as a subject, `officer:…` or `officer#number` |
 //! | rows, such as payout lines | objects: `{"order": 1, "claimant": "claimant:…", "amount": 100}` |
+//! | candidates, in any order | `"officer#number"`, `{"officer": "officer:…", "reason": "OWN_TAG"}` |
+//! | loads | a list of integers |
 
 use serde_json::{Map, Value as Json, json};
 use tamga_format::cbor::Value;
 use tamga_format::id::{SubjectId, UnixMillis, parse_hex};
 use tamga_format::subject::{Role, Subject};
 use tamga_state::catalogue::{Column, FieldType, Rows};
+use tamga_state::enforcement::assignment::{Candidate, Candidates, Exclusion};
 
 use super::{NOT_A_TIME, parse_subject};
 use crate::time::{day, instant, parse_day, parse_instant};
@@ -47,6 +50,19 @@ pub fn write(ty: FieldType, json: &Json) -> Result<Value, String> {
         FieldType::Rows(form) => {
             let rows = json.as_array().ok_or("a list of rows is expected here")?;
             Value::Array(rows.iter().map(|json| row(form, json)).collect::<Result<_, _>>()?)
+        }
+        FieldType::Candidates => {
+            let list = json.as_array().ok_or("a list of officers is expected here")?;
+            let list = list.iter().map(candidate).collect::<Result<_, _>>()?;
+            let list = Candidates::new(list)
+                .ok_or("a list names at least one officer, each once, and at most 500")?;
+            list.value()
+        }
+        FieldType::Loads => {
+            let list = json.as_array().ok_or("a list of loads is expected here")?;
+            let load = |json: &Json| json.as_u64().map(Value::Uint);
+            let loads: Option<Vec<Value>> = list.iter().map(load).collect();
+            Value::Array(loads.ok_or("a load is an integer from 0")?)
         }
     })
 }
@@ -116,6 +132,22 @@ fn row(form: &Rows, json: &Json) -> Result<Value, String> {
     Ok(Value::Array(values.collect::<Result<_, _>>()?))
 }
 
+fn candidate(json: &Json) -> Result<Candidate, String> {
+    let officer = |text: &str| id(Role::Officer, text).map(SubjectId);
+    if let Some(text) = json.as_str() {
+        return Ok(Candidate { officer: officer(text)?, exclusion: None });
+    }
+    let object = json.as_object().ok_or("an officer, or an object, is expected here")?;
+    if let Some(other) = object.keys().find(|key| !["officer", "reason"].contains(&key.as_str())) {
+        return Err(format!("{other} is no field of a candidate, who has officer and reason"));
+    }
+    let text = object.get("officer").and_then(Json::as_str).ok_or("officer is a subject")?;
+    let reason = object.get("reason").and_then(Json::as_str).and_then(Exclusion::from_name);
+    let reason =
+        reason.ok_or_else(|| format!("reason is one of {}", Exclusion::NAMES.join(", ")))?;
+    Ok(Candidate { officer: officer(text)?, exclusion: Some(reason) })
+}
+
 /// The JSON of a value; one that doesn't have its type, or has none, is shown as it is.
 #[must_use]
 pub fn read(ty: Option<FieldType>, value: &Value) -> Json {
@@ -128,6 +160,10 @@ pub fn read(ty: Option<FieldType>, value: &Value) -> Json {
         Some(FieldType::Rows(form)) => {
             value.as_list().and_then(|rows| rows.iter().map(|row| read_row(form, row)).collect())
         }
+        Some(FieldType::Candidates) => Candidates::read(value).map(|list| {
+            let list = list.as_slice().iter();
+            Json::Array(list.map(|it| read_candidate(*it)).collect())
+        }),
         _ => None,
     };
     typed.unwrap_or_else(|| plain(value))
@@ -138,6 +174,14 @@ fn read_row(form: &Rows, value: &Value) -> Option<Json> {
     let cell =
         |(column, value): (&Column, &Value)| (column.name.to_owned(), read(Some(column.ty), value));
     Some(Json::Object(form.columns.iter().zip(values).map(cell).collect()))
+}
+
+fn read_candidate(candidate: Candidate) -> Json {
+    let officer = Subject::new(Role::Officer, candidate.officer).to_text();
+    match candidate.exclusion {
+        None => json!(officer),
+        Some(reason) => json!({ "officer": officer, "reason": reason.name() }),
+    }
 }
 
 /// Any value as JSON: bytes as hex, map keys as texts.

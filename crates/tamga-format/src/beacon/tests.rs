@@ -69,3 +69,12 @@ fn inputs_of_different_ledgers_never_meet() {
     assert_ne!(alpha("a", Height(1)), alpha("b", Height(1)));
     assert_ne!(next_beacon(&[0; 32], &[1; 64]), next_beacon(&[1; 32], &[1; 64]));
 }
+
+#[test]
+fn a_run_of_blocks_has_a_beacon_of_its_own() {
+    let (first, second) = ([1; 64], [2; 64]);
+    let expected = next_beacon(&next_beacon(&[0; 32], &first), &second);
+    assert_eq!(run_beacon([&first, &second]), expected);
+    assert_ne!(run_beacon([&second, &first]), expected);
+    assert_ne!(run_beacon([&first]), expected);
+}

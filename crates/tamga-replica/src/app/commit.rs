@@ -61,6 +61,8 @@ impl<S: Store> App<S> {
             return Err(error.into());
         }
         // Durable from here on: whatever fails below is found again by opening the store.
+        let builder = self.ledger.builders.of(&executed.block.leaf);
+        self.draws.observe(height, builder, executed.commits_to_draw, &self.ledger.builders);
         self.head = executed.head;
         self.log = executed.log;
         self.map = executed.map;
@@ -89,7 +91,7 @@ impl<S: Store> App<S> {
         for (id, ..) in records {
             self.pool.parking.remove(id);
         }
-        let view = StoreView::cached(&self.store, &self.map, &self.cache);
+        let view = StoreView::cached(&self.store, &self.ledger.builders, &self.map, &self.cache);
         let mut gone = self.pool.expired(after(self.head.time));
         gone.extend(self.pool.parking.expired(after(self.head.time)));
         for pending in gone {

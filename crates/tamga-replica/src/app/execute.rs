@@ -17,8 +17,9 @@ use tamga_format::merkle;
 use tamga_format::record::SignedRecord;
 use tamga_format::signature::{PublicKey, verify_batch};
 use tamga_format::subject::Subject;
+use tamga_state::enforcement::assignment::is_commitment;
 use tamga_state::{
-    BlockContext, Changes, Code, Overlay, Private, Rejection, StatusRow, View, ViewError,
+    BlockContext, Built, Changes, Code, Overlay, Private, Rejection, StatusRow, View, ViewError,
     execute_record, key_of,
 };
 
@@ -46,6 +47,8 @@ pub(super) struct Executed {
     pub(super) map: Map,
     pub(super) subjects: Vec<(Subject, MapKey, Arc<SubjectState>)>,
     pub(super) records: Vec<(RecordId, LeafIndex, Vec<Subject>)>,
+    /// Whether one of the records commits to the candidates of a draw.
+    pub(super) commits_to_draw: bool,
     pub(super) batch: CommitBatch,
 }
 
@@ -83,8 +86,8 @@ impl<S: Store> App<S> {
 
         self.clock = now;
         let time = now.max(after(self.head.time));
-        let context = BlockContext { origin: self.ledger.origin.clone(), height, time };
-        let store = StoreView::cached(&self.store, &self.map, &self.cache);
+        let context = self.ledger.context(height, time);
+        let store = StoreView::cached(&self.store, &self.ledger.builders, &self.map, &self.cache);
         let view = BlockView { base: &store, pool: &self.pool };
         let mut run = Run::new(&view);
         let mut taken: Vec<Arc<Pending>> = Vec::new();
@@ -146,8 +149,8 @@ impl<S: Store> App<S> {
         let output = self.check_builder(&ext, height)?;
         let records = self.prepare(&block)?;
 
-        let context = BlockContext { origin: self.ledger.origin.clone(), height, time };
-        let store = StoreView::cached(&self.store, &self.map, &self.cache);
+        let context = self.ledger.context(height, time);
+        let store = StoreView::cached(&self.store, &self.ledger.builders, &self.map, &self.cache);
         let view = BlockView { base: &store, pool: &self.pool };
         let mut run = Run::new(&view);
         let mut signatures = Signatures::default();
@@ -237,6 +240,7 @@ impl<S: Store> App<S> {
         output: &[u8; 64],
     ) -> Result<Executed, StoreError> {
         let Outcome { mut changes, trace } = outcome;
+        let commits_to_draw = records.iter().any(|it| is_commitment(it.record().record()));
         let first = self.head.size;
         let mut log = self.log.clone();
         // Room for a dozen rows and as many small statuses per record spares most of the copying.
@@ -303,7 +307,7 @@ impl<S: Store> App<S> {
             .map(|(index, (id, _, subjects))| (id, LeafIndex(index), subjects))
             .collect();
         let block = Block { value, leaf, items };
-        Ok(Executed { block, head, first, log, map, subjects, records, batch })
+        Ok(Executed { block, head, first, log, map, subjects, records, commits_to_draw, batch })
     }
 
     /// Appends the records to their subjects' trees, sets the new statuses and writes the rows;
@@ -435,6 +439,14 @@ impl<V: View> View for BlockView<'_, V> {
 
     fn seen(&self, id: &RecordId) -> Result<bool, ViewError> {
         Ok(!self.pool.contains(id) && self.base.seen(id)?)
+    }
+
+    fn entry(&self, id: &RecordId) -> Result<Option<Vec<u8>>, ViewError> {
+        self.base.entry(id)
+    }
+
+    fn block(&self, height: Height) -> Result<Option<Built>, ViewError> {
+        self.base.block(height)
     }
 }
 

@@ -1,7 +1,7 @@
 //! Opening a ledger: creation, recovery and checking are one path (spec §19.5).
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use tamga_format::block_leaf::{BlockLeaf, genesis_leaf};
 use tamga_format::checkpoint::Checkpoint;
@@ -9,11 +9,15 @@ use tamga_format::id::{
     GenesisHash, Height, LeafIndex, MapKey, MapRoot, MapValue, TreeRoot, TreeSize, ValueId,
 };
 use tamga_format::merkle;
+use tamga_format::record::SignedRecord;
+use tamga_state::enforcement::assignment::is_commitment;
 use tamga_state::{Genesis, rules_hash};
 
 use super::{App, Head, Ledger, OpenError, Undecided, VerifiedCache};
+use crate::builders::Builders;
+use crate::draws::{Draws, window};
 use crate::layout::{self, BlockRow, HeadRow, Table, meta};
-use crate::limits::SUBJECT_CACHE_MAX;
+use crate::limits::{BLOCK_RECORDS_MAX, SUBJECT_CACHE_MAX};
 use crate::log::Log;
 use crate::map::Map;
 use crate::mempool::Mempool;
@@ -33,11 +37,14 @@ impl<S: Store> App<S> {
     ///
     /// [`OpenError`]: the process doesn't start; the message says what to do.
     pub fn open(mut store: S, genesis: &Genesis, hash: GenesisHash) -> Result<Self, OpenError> {
+        let builders = Builders::from(&genesis.validators);
         let ledger = Ledger {
             origin: genesis.origin.clone(),
             genesis: hash,
             time: genesis.time,
             validators: genesis.validators.clone(),
+            organisations: builders.organisations(),
+            builders,
             policy: genesis.policy.clone(),
             policy_hash: genesis.policy.hash(),
             rules: rules_hash(),
@@ -55,6 +62,7 @@ impl<S: Store> App<S> {
         }
         let map = build_map(&store)?;
         let (head, log) = recover(&store, genesis, &ledger, &map)?;
+        let draws = recover_draws(&store, head.height, &ledger.builders)?;
         let kept = store.scan(Table::Undecided, &[], &[], usize::MAX)?;
         let kept = kept.into_iter().filter_map(|(key, _)| key.try_into().ok()).collect();
         Ok(Self {
@@ -65,6 +73,7 @@ impl<S: Store> App<S> {
             map,
             cache: RefCell::new(SubjectCache::new(SUBJECT_CACHE_MAX)),
             pool: Mempool::default(),
+            draws,
             undecided: Undecided::default(),
             kept,
             verified: VerifiedCache::default(),
@@ -173,6 +182,51 @@ fn recover<S: Store>(
     }
     let head = Head { height, size, root, value: ValueId(value), time, map_root, beacon };
     Ok((head, log))
+}
+
+/// The draws that wait for blocks, as the last blocks leave them.
+///
+/// Only blocks matter after which fewer than two organisations have built.
+fn recover_draws<S: Store>(
+    store: &S,
+    head: Height,
+    builders: &Builders,
+) -> Result<Draws, StoreError> {
+    let first = head.get().saturating_sub(window(builders)).max(1);
+    let mut since = BTreeSet::new();
+    let mut blocks = Vec::new();
+    for height in (first..=head.get()).rev().map(Height) {
+        let row = store.get(Table::Blocks, &layout::height_key(height))?;
+        let row = row.ok_or_else(|| corrupted("the row of a block is absent"))?;
+        let BlockRow::V1 { leaf, first, size, .. } = layout::decode(Table::Blocks, &row)?;
+        let leaf = BlockLeaf::decode(&leaf).map_err(|_| corrupted("a block leaf is damaged"))?;
+        let builder = builders.of(&leaf);
+        blocks.push((height, builder, commits_to_draw(store, first, size)?));
+        since.extend(builder);
+        if since.len() >= 2 {
+            break;
+        }
+    }
+    let mut draws = Draws::default();
+    for (height, builder, commits) in blocks.into_iter().rev() {
+        draws.observe(height, builder, commits, builders);
+    }
+    Ok(draws)
+}
+
+/// Whether one of a block's records commits to the candidates of a draw.
+fn commits_to_draw<S: Store>(store: &S, first: u64, size: u64) -> Result<bool, StoreError> {
+    let records = usize::try_from(size.saturating_sub(first).saturating_sub(1));
+    let records = records.ok().filter(|records| *records <= BLOCK_RECORDS_MAX);
+    let records = records.ok_or_else(|| corrupted("a block has too many records"))?;
+    let entries = store.scan(Table::Entries, &layout::index_key(LeafIndex(first)), &[], records)?;
+    for (_, entry) in entries {
+        let signed = SignedRecord::decode(&entry).map_err(|_| corrupted("an entry is damaged"))?;
+        if is_commitment(signed.record()) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 fn genesis_map_root(genesis: &Genesis) -> Result<MapRoot, OpenError> {

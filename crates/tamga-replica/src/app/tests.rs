@@ -17,6 +17,7 @@ use crate::limits::BLOCK_COST_MAX;
 use crate::store::{MemStore, Store};
 
 mod blocks;
+mod draws;
 mod pool;
 mod reading;
 mod recovery;

@@ -15,8 +15,8 @@ use super::follow::{Index, Step};
 use super::layout::{IndexTable, Level, Link, Scope};
 use super::read::{IndexReader, Listed};
 use super::*;
-use crate::store::{MemStore, Store, Tables};
 use crate::reader::Reader;
+use crate::store::{MemStore, Store, Tables};
 use crate::testing::{FailingStore, Failure, TestLedger};
 
 const DAY_MS: i64 = 86_400_000;
@@ -146,7 +146,8 @@ fn days_ago(days: i64) -> UnixMillis {
 fn dated(draft: Draft, days: i64) -> Draft {
     let info = Kind::from_number(draft.record.kind).unwrap().info();
     let draft = draft.at(days_ago(days));
-    let dates = ["act_date", "value_date"].into_iter().filter(|name| info.field_named(name).is_some());
+    let dates =
+        ["act_date", "value_date"].into_iter().filter(|name| info.field_named(name).is_some());
     dates.fold(draft, |draft, name| draft.field(name, TODAY - days))
 }
 
@@ -171,9 +172,8 @@ struct Act {
 }
 
 fn act() -> impl Strategy<Value = Act> {
-    (0..4_u8, 0..11_u8, prop::bool::weighted(0.7), 0..40_i64, prop::bool::weighted(0.3)).prop_map(
-        |(case, kind, flag, days_ago, block)| Act { case, kind, flag, days_ago, block },
-    )
+    (0..4_u8, 0..11_u8, prop::bool::weighted(0.7), 0..40_i64, prop::bool::weighted(0.3))
+        .prop_map(|(case, kind, flag, days_ago, block)| Act { case, kind, flag, days_ago, block })
 }
 
 /// Every row of an index but how far it has come.
@@ -204,7 +204,8 @@ fn counts_agree(reader: &IndexReader<MemStore<IndexTable>>) {
         let regions = reader.scopes(tally, Level::Regions, None, 1_000).unwrap();
         assert_eq!(counted(&Scope::Country), listed(&Scope::Country).len() as u64, "{tally:?}");
         assert_eq!(counted(&Scope::Country), regions.iter().map(counted).sum::<u64>());
-        for scope in regions.iter().chain(&reader.scopes(tally, Level::Offices, None, 1_000).unwrap())
+        for scope in
+            regions.iter().chain(&reader.scopes(tally, Level::Offices, None, 1_000).unwrap())
         {
             assert_eq!(counted(scope), listed(scope).len() as u64, "{tally:?} {scope:?}");
         }
@@ -324,7 +325,10 @@ fn a_desk_shows_terms_by_their_last_day() {
     assert_eq!(told, expected);
     assert_eq!(all.next, None);
     let days = |from, to| reader.desk(&me, from..=to, None, 10).unwrap().items.len();
-    assert_eq!((days(TODAY - 18, TODAY), days(TODAY - 19, TODAY - 18), days(TODAY, TODAY)), (2, 1, 0));
+    assert_eq!(
+        (days(TODAY - 18, TODAY), days(TODAY - 19, TODAY - 18), days(TODAY, TODAY)),
+        (2, 1, 0)
+    );
     let nobody = writer("colleague").id;
     assert_eq!(reader.desk(&nobody, i64::MIN..=i64::MAX, None, 10).unwrap().items, []);
 }
@@ -347,7 +351,8 @@ fn paged<T>(mut page: impl FnMut(Option<Vec<u8>>) -> Listed<T>) -> Vec<T> {
 fn pages_of_any_size_make_the_same_list() {
     let mut ledger = filled();
     for n in [1, 2] {
-        let entry = ledger.inner.world.about(Kind::E16, "bailiff", case(n)).field("reason", "ENTERED");
+        let entry =
+            ledger.inner.world.about(Kind::E16, "bailiff", case(n)).field("reason", "ENTERED");
         ledger.record(&entry);
     }
     ledger.inner.block();
@@ -427,13 +432,17 @@ fn a_case_in_short_tells_where_it_stands() {
     let reader = indexed(&ledger).reader();
     let one = reader.case(&case(1).id).unwrap().unwrap();
     assert!(!one.is_open());
-    assert_eq!((one.presented, one.initiated, one.ended), (TODAY - 30, Some(TODAY - 28), Some(TODAY - 5)));
+    assert_eq!(
+        (one.presented, one.initiated, one.ended),
+        (TODAY - 30, Some(TODAY - 28), Some(TODAY - 5))
+    );
     assert_eq!((one.records, one.registered), (5, None));
     assert_eq!(one.officer, Some(writer("bailiff").id.0));
     let three = reader.case(&case(3).id).unwrap().unwrap();
     assert_eq!((three.is_open(), three.ended, three.next_due()), (true, None, Some(TODAY - 19)));
     assert_eq!(reader.case(&case(4).id).unwrap(), None);
-    let first = reader.records(Tally::Executed, &Scope::Country, Period::parse("2026").unwrap(), None, 9);
+    let first =
+        reader.records(Tally::Executed, &Scope::Country, Period::parse("2026").unwrap(), None, 9);
     let record = first.unwrap().items[0].record;
     assert!(record > LeafIndex(0) && ledger.log().leaf(record).unwrap().is_some());
 }

@@ -9,7 +9,12 @@ use super::*;
 use crate::limits::PARKED_BYTES_PER_KEY_MAX;
 
 fn context() -> BlockContext {
-    BlockContext { origin: ORIGIN.to_owned(), height: Height(1), time: NOW }
+    BlockContext {
+        origin: ORIGIN.to_owned(),
+        height: Height(1),
+        time: NOW,
+        organisations: [].into(),
+    }
 }
 
 fn pending(draft: &Draft) -> Arc<Pending> {

@@ -5,8 +5,9 @@ use tamga_format::cbor::Value;
 use tamga_format::id::UnixMillis;
 use tamga_format::record::Record;
 
-use super::{AMOUNT_MAX, Class, DATE_MAX, Field, FieldType, KindInfo, Rows};
+use super::{AMOUNT_MAX, CANDIDATES_MAX, Class, DATE_MAX, Field, FieldType, KindInfo, Rows};
 use crate::codes::{Code, Rejection};
+use crate::enforcement::assignment::{Candidates, read_loads};
 
 /// Numbers or texts in a parameter's list.
 const SCALAR_ITEMS_MAX: usize = 64;
@@ -151,6 +152,14 @@ fn check_type(ty: FieldType, class: Class, value: &Value) -> Result<(), Wrong> {
         },
         FieldType::Scalar => check_scalar(value),
         FieldType::Rows(form) => check_rows(form, class, value),
+        FieldType::Candidates if Candidates::read(value).is_some() => Ok(()),
+        FieldType::Candidates => Err(Wrong::must_be(format_args!(
+            "1 to {CANDIDATES_MAX} officers by ascending id, each an id or [id, reason]"
+        ))),
+        FieldType::Loads if read_loads(value).is_some() => Ok(()),
+        FieldType::Loads => {
+            Err(Wrong::must_be(format_args!("a list of 1 to {CANDIDATES_MAX} numbers below 2^32")))
+        }
     }
 }
 

@@ -7,8 +7,7 @@ use crate::status::{ComplaintKind, ComplaintStage, ExecutionClass, Forum, Money,
 use super::kinds::Form;
 use super::words::{
     ACT_TYPES, CHANNELS, CLAIM_CATEGORIES, CONTENTS, CORRECTION_REASONS, CURRENCIES, DEFERRAL_ENDS,
-    DEFERRAL_KINDS, DELIVERY, DOCUMENT_TYPES, EXCLUSION_REASONS, RECIPIENTS, REGISTER_REASONS,
-    SOURCES,
+    DEFERRAL_KINDS, DELIVERY, DOCUMENT_TYPES, RECIPIENTS, REGISTER_REASONS, SOURCES,
 };
 use super::{
     Column, FieldType, PAYOUT_LINES, Part, Rows, TransferReason, WriterRole as W, pseudonym,
@@ -48,35 +47,24 @@ pub(super) const CASE_DISTRIBUTED: Form = Form {
     primary: Role::Case,
     parts: &[Part::Chosen],
     fields: &[
-        // A direct distribution and a draw name the officer, a commitment doesn't.
-        public(1, "bailiff_id", FieldType::Bytes32, false),
+        // Which of these a record has depends on its phase; the rules say more.
+        public(1, "bailiff_id", FieldType::Id(Role::Officer), false),
         public(2, "algorithm_version", FieldType::Uint(65_535), true),
         public(3, "phase", FieldType::Code(&["DIRECT", "COMMIT", "DRAW"]), false),
         public(4, "candidate_root", FieldType::Bytes32, false),
-        public(5, "load_root", FieldType::Bytes32, false),
-        public(6, "seed", FieldType::Bytes32, false),
-        public(7, "candidates", FieldType::Rows(&CANDIDATES), false),
-        public(8, "exclusions", FieldType::Rows(&EXCLUSIONS), false),
+        public(5, "candidates", FieldType::Candidates, false),
+        public(6, "max_load", FieldType::Uint(u32::MAX as u64), false),
+        public(7, "loads", FieldType::Loads, false),
     ],
     body: &[],
-    authors: &[W::RegionalChamber],
-};
-
-/// Officers among whom a case is drawn, with their loads as committed.
-const CANDIDATES: Rows = Rows {
-    most: 256,
-    columns: &[
-        Column { name: "officer", ty: FieldType::Id(Role::Officer) },
-        Column { name: "load", ty: FieldType::Uint(1_000_000) },
-    ],
-};
-
-/// Officers left out of a draw, and why.
-const EXCLUSIONS: Rows = Rows {
-    most: 256,
-    columns: &[
-        Column { name: "officer", ty: FieldType::Id(Role::Officer) },
-        Column { name: "reason", ty: FieldType::Code(EXCLUSION_REASONS) },
+    // A draw may be recorded by whoever runs a validator, the rest by chambers only.
+    authors: &[
+        W::RegionalChamber,
+        W::RepublicanChamber,
+        W::AuthorisedBody,
+        W::Court,
+        W::IssuingBody,
+        W::Operator,
     ],
 };
 

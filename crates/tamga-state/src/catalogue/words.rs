@@ -57,19 +57,6 @@ pub(super) const ACT_TYPES: &[&str] = &[
     "OTHER",
 ];
 
-/// Why an officer was left out of a draw (Rules № 652; domain model, exclusions).
-pub(super) const EXCLUSION_REASONS: &[&str] = &[
-    "WRONG_REGION",
-    "WRONG_CATEGORY",
-    "KEY_NOT_IN_FORCE",
-    "LICENCE_NOT_IN_FORCE",
-    "OWN_TAG",
-    "RELATION_DECLARED",
-    "RECUSED",
-    "ACT_ANNULLED",
-    "OVERLOADED",
-];
-
 pub(super) const RECIPIENTS: &[&str] = &["DEBTOR", "CLAIMANT", "THIRD_PARTY"];
 pub(super) const CHANNELS: &[&str] =
     &["EGOV", "SMS", "POST", "COURIER", "IN_PERSON", "PUBLICATION", "ETU", "OTHER"];

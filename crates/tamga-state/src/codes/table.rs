@@ -335,6 +335,34 @@ codes! {
     DelegationScope = 4317 "delegation-scope" 422 final
         ["Сенімхат бұған жетпейді", "Доверенность на это не распространяется", "the delegation does not reach this"]
         ["Мерзімі мен түрлерін тексеріңіз", "Проверьте её срок и виды записей", "check its term and kinds"];
+    // The draw of an officer.
+    DrawRequired = 4320 "draw-required" 422 final
+        ["Іс жеребе арқылы бөлінеді", "Дело распределяется жеребьёвкой", "the case is given away by a draw"]
+        ["E02 COMMIT, содан кейін E02 DRAW жазыңыз", "Внесите E02 COMMIT, затем E02 DRAW", "record E02 COMMIT, then E02 DRAW"];
+    DrawCommitted = 4321 "draw-committed" 422 final
+        ["Үміткерлер тізімі бекітілген", "Список кандидатов уже закреплён", "the candidates are committed already"]
+        ["Жеребені E02 DRAW жазбасымен аяқтаңыз", "Завершите жеребьёвку записью E02 DRAW", "end the draw with E02 DRAW"];
+    DrawNotCommitted = 4322 "draw-not-committed" 422 final
+        ["Үміткерлер тізімі бекітілмеген", "Список кандидатов не закреплён", "no candidates are committed, or the draw is over"]
+        ["Алдымен E02 COMMIT жазыңыз", "Сначала внесите E02 COMMIT", "record E02 COMMIT first"];
+    DrawNotDue = 4323 "draw-not-due" 422 retry
+        ["Жеребе уақыты әлі келген жоқ", "Время жеребьёвки ещё не наступило", "the draw is not due yet"]
+        ["Екі ұйым блок құрғанша күтіп, қайталаңыз", "Подождите, пока две организации построят блоки, и повторите", "wait until two organisations have built blocks, then try again"];
+    DrawLoads = 4324 "draw-loads" 422 final
+        ["Жүктеме COMMIT кезіндегіден өзгеше", "Нагрузка не та, что закреплена при COMMIT", "the loads are not those fixed by COMMIT"]
+        ["Жүктемені істің күйінен алыңыз", "Возьмите нагрузку из статуса дела", "take the loads from the status of the case"];
+    DrawCandidates = 4325 "draw-candidates" 422 final
+        ["Үміткерлер тізімі COMMIT жазбасындағыдан өзгеше", "Список кандидатов не тот, что закреплён при COMMIT", "the list of candidates is not the one fixed by COMMIT"]
+        ["candidate_root мәнін істің күйінен алыңыз", "Возьмите candidate_root из статуса дела", "take candidate_root from the status of the case"];
+    DrawWinner = 4326 "draw-winner" 422 final
+        ["Жеребе басқа орындаушыны көрсетті", "Жеребьёвка указала другого исполнителя", "the draw gave the case to another officer"]
+        ["Жеребе көрсеткен орындаушыны жазыңыз", "Укажите того, на кого пал жребий", "name the officer whom the draw gave"];
+    ExclusionUnfounded = 4327 "exclusion-unfounded" 422 final
+        ["Тізімнен шығару негізсіз", "Исключение из списка не обосновано", "the exclusion is not founded on the registry"]
+        ["Үміткерді тізімде қалдырыңыз", "Оставьте кандидата в списке", "leave the officer among the candidates"];
+    NoCandidate = 4328 "no-candidate" 422 final
+        ["Іс беруге болатын үміткер жоқ", "Нет ни одного кандидата", "nobody is left to be drawn"]
+        ["Тізімді не жүктеме шегін тексеріңіз", "Проверьте список и предел нагрузки", "check the list and the limit of load"];
     // The service.
     Internal = 5000 "internal" 500 retry
         ["Ішкі қате", "Внутренняя ошибка", "internal error"]

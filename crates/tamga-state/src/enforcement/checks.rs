@@ -61,7 +61,7 @@ pub(super) fn check<V: View>(
         Step::Reopen => closing(judged, case, None),
         Step::Register(_) => register(judged, case),
         Step::Complain(stage) => complaint(judged, case, stage),
-        Step::Resume(_) | Step::Correct(_) => Ok(()),
+        Step::Commit | Step::Draw(_) | Step::Resume(_) | Step::Correct(_) => Ok(()),
     }
 }
 
@@ -253,19 +253,29 @@ fn eligible<V: View>(
     field: &str,
 ) -> Result<(), Rejection> {
     let pointer = format!("/fields/{field}");
-    let Some(officer) = judged.status::<Officer>(bailiff)? else {
-        return Err(Rejection::new(Code::SubjectUnknown, pointer, "the officer is not registered"));
-    };
-    if !officer.role.is_enforcer() {
-        let detail = format!("a {} takes no cases", officer.role.name());
-        return Err(Rejection::new(Code::RoleForbidden, pointer, detail));
-    }
+    let officer = takes_cases(judged, bailiff, &pointer)?;
     officer_in_force(judged.block, judged.record, &officer, &pointer)?;
     if !same_region(&officer.region, &case.region) {
         let detail = format!("officer {} holds office in another region", officer.number);
         return Err(Rejection::new(Code::WrongRegion, pointer, detail));
     }
     Ok(())
+}
+
+/// The officer, if registered in a role that has cases assigned to it.
+pub(super) fn takes_cases<V: View>(
+    judged: &Judgement<'_, V>,
+    officer: SubjectId,
+    pointer: &str,
+) -> Result<Officer, Rejection> {
+    let Some(officer) = judged.status::<Officer>(officer)? else {
+        return Err(Rejection::new(Code::SubjectUnknown, pointer, "the officer is not registered"));
+    };
+    if !officer.role.is_enforcer() {
+        let detail = format!("a {} takes no cases", officer.role.name());
+        return Err(Rejection::new(Code::RoleForbidden, pointer, detail));
+    }
+    Ok(officer)
 }
 
 fn initiation<V: View>(

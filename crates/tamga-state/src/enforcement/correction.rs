@@ -8,10 +8,10 @@ use tamga_format::id::{RecordId, SubjectId};
 use tamga_format::record::{Record, SignedRecord};
 use tamga_format::subject::{Role, Subject};
 
-use crate::catalogue::{AMOUNT_MAX, Kind, relation};
+use crate::catalogue::{AMOUNT_MAX, Kind, WriterRole, relation};
 use crate::codes::{Code, Rejection};
 use crate::machine::{Judgement, at_body};
-use crate::status::{Case, Money};
+use crate::status::{Case, Draw, Money};
 use crate::view::{View, ViewError};
 
 use super::parties::Others;
@@ -89,6 +89,11 @@ impl History {
 
     /// The record at the end of a chain of corrections: the one whose effect changes.
     fn root(&self) -> &Record {
+        let root = self.records.get(self.root_at());
+        root.map_or_else(|| self.target(), SignedRecord::record)
+    }
+
+    fn root_at(&self) -> usize {
         let mut at = self.target;
         // Each step goes to an earlier record, so the chain ends.
         while let Some((_, target)) =
@@ -97,7 +102,7 @@ impl History {
         {
             at = target;
         }
-        self.records.get(at).map_or_else(|| self.target(), SignedRecord::record)
+        at
     }
 
     /// The subjects, beside the case's own, whose statuses the root's effect is on.
@@ -140,12 +145,38 @@ impl History {
                 if self.correction(self.target()).is_some_and(|(how, _)| how == Correct::Erase) {
                     return refuse(Code::TargetNotCorrectable, "what is erased stays erased");
                 }
-                self.replay(&self.in_effect(Some(how)), judged, before)?
+                let in_effect = self.in_effect(Some(how));
+                self.expects_no_second_draw(judged, &in_effect)?;
+                self.replay(&in_effect, judged, before)?
             }
         };
         after.case.correction = Some(judged.id);
         after.case.last_event_at = judged.record.event_time;
         Ok(after)
+    }
+
+    /// Who could annul a draw could draw again until it pleases; so courts alone do, and a
+    /// commitment that is not in effect never is again.
+    fn expects_no_second_draw<V: View>(
+        &self,
+        judged: &Judgement<'_, V>,
+        in_effect: &[bool],
+    ) -> Result<(), Rejection> {
+        let root = self.root();
+        let step = kind_of(root).filter(|kind| *kind == Kind::E02);
+        let step = step.and_then(|kind| Step::read(kind, root).ok());
+        let stands = in_effect.get(self.root_at()).copied().unwrap_or_default();
+        let by_court = judged.writer.role == WriterRole::Court;
+        let allowed = match step {
+            Some(Step::Commit) => by_court && !stands,
+            Some(Step::Draw(_)) => by_court,
+            _ => true,
+        };
+        if allowed {
+            return Ok(());
+        }
+        let detail = "a draw is annulled by a court only, and a commitment is not reinstated";
+        Err(Rejection::new(Code::TargetNotCorrectable, "/references", detail))
     }
 
     /// A body is erased once its case has ended, and once.
@@ -218,6 +249,7 @@ impl History {
         let (first, _) = records.next().ok_or_else(corrupt)?;
         let mut proceeding =
             Proceeding::new(present(Act { record: first.record(), id: first.id() })?);
+        let (mut committed, mut drawn) = (None, None);
         for (signed, _) in records.filter(|(_, in_effect)| **in_effect) {
             let act = Act { record: signed.record(), id: signed.id() };
             let kind = kind_of(act.record).ok_or_else(corrupt)?;
@@ -229,6 +261,11 @@ impl History {
                 let stage = Some(proceeding.case.stage);
                 let row = step.row(stage);
                 permitted(row, kind, stage)?;
+                match step {
+                    Step::Commit => committed = Some(act.id),
+                    Step::Draw(_) => drawn = Some(act.id),
+                    _ => {}
+                }
                 step.apply(row, &mut proceeding, act)
             };
             advance().map_err(|refusal| {
@@ -245,6 +282,9 @@ impl History {
         proceeding.case.erased = case.erased;
         proceeding.case.undistributed_since = case.undistributed_since;
         proceeding.case.recovered_since = case.recovered_since;
+        // What a commitment fixed is not in its entry; the status keeps it while it is in effect.
+        let fixed = case.draw.as_ref().filter(|draw| Some(draw.commitment) == committed);
+        proceeding.case.draw = fixed.map(|draw| Draw { drawn, ..draw.clone() });
         Ok(proceeding)
     }
 

@@ -17,11 +17,11 @@ use crate::status::{
 };
 
 use super::proceeding::{Act, Proceeding, named};
-use super::{lots, measures};
+use super::{assignment, lots, measures};
 
 /// How a correction corrects.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Correct {
+pub(crate) enum Correct {
     Amend,
     Annul,
     Reinstate,
@@ -31,9 +31,13 @@ pub(super) enum Correct {
 
 /// An enforcement record, read as a step of the matrix.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Step {
+pub(crate) enum Step {
     Present,
+    /// Without a draw.
     Distribute(SubjectId),
+    /// To the candidates of a draw.
+    Commit,
+    Draw(SubjectId),
     Initiate,
     Refuse,
     Notify,
@@ -77,7 +81,7 @@ impl Step {
         let until = || date(record, 3);
         Ok(match kind {
             Kind::E01 => Self::Present,
-            Kind::E02 => Self::distribution(record)?,
+            Kind::E02 => assignment::step(record)?,
             Kind::E03 if word(record, 1) == "REFUSED" => Self::Refuse,
             Kind::E03 => Self::Initiate,
             Kind::E04 => Self::Notify,
@@ -122,24 +126,12 @@ impl Step {
         })
     }
 
-    /// A direct distribution; the draw in two phases (T02a, then T02 with its proof) belongs here.
-    fn distribution(record: &Record) -> Result<Self, Rejection> {
-        if !matches!(word(record, 3), "" | "DIRECT") {
-            let detail = "the draw is not in force; distribute directly";
-            return Err(at_field(Code::TransitionNotInForce, "phase", detail));
-        }
-        if record.field(2).and_then(Value::as_u64) != Some(0) {
-            let detail = "a direct distribution has algorithm version 0";
-            return Err(at_field(Code::TransitionNotInForce, "algorithm_version", detail));
-        }
-        officer(record, 1, "bailiff_id").map(Self::Distribute)
-    }
-
     /// The row of the matrix; `stage` is the case's.
     pub(super) fn row(&self, stage: Option<Stage>) -> &'static Transition {
         transition(match self {
             Self::Present => "T01",
-            Self::Distribute(_) => "T02",
+            Self::Commit => "T02a",
+            Self::Distribute(_) | Self::Draw(_) => "T02",
             Self::Refuse => "T03",
             Self::Initiate => "T04",
             Self::Notify => "T05",
@@ -186,7 +178,7 @@ impl Step {
         }
         case.last_event_at = now;
         match *self {
-            Self::Distribute(bailiff) => assign(case, bailiff, act),
+            Self::Distribute(bailiff) | Self::Draw(bailiff) => assign(case, bailiff, act),
             Self::Initiate => {
                 case.initiated_at = Some(now);
                 case.class = ExecutionClass::from_name(word(act.record, 4));
@@ -210,7 +202,12 @@ impl Step {
             Self::Measure(kind, to) => measures::advance(proceeding, act, kind, to)?,
             Self::Lot(stage) => lots::advance(proceeding, act, stage)?,
             Self::Complain(stage) => complain(proceeding, act, stage)?,
-            Self::Present | Self::Start | Self::Recover | Self::PayOut | Self::Correct(_) => {}
+            Self::Present
+            | Self::Commit
+            | Self::Start
+            | Self::Recover
+            | Self::PayOut
+            | Self::Correct(_) => {}
         }
         if proceeding.case.stage != before {
             proceeding.case.stage_since = now;
@@ -429,5 +426,6 @@ pub(super) fn present(act: Act<'_>) -> Result<Case, Rejection> {
         recovered_since: None,
         erased: false,
         money: [0; 32],
+        draw: None,
     })
 }

@@ -210,11 +210,6 @@ fn distribution_goes_to_an_eligible_officer_of_the_region() {
         (World::distribute(case(), "nobody"), Code::SubjectUnknown, "/fields/bailiff_id"),
         (World::distribute(case(), "far-bailiff"), Code::WrongRegion, "/fields/bailiff_id"),
         (
-            World::distribute(case(), "bailiff").field("phase", "COMMIT"),
-            Code::TransitionNotInForce,
-            "/fields/phase",
-        ),
-        (
             World::distribute(case(), "bailiff").field("algorithm_version", 1),
             Code::TransitionNotInForce,
             "/fields/algorithm_version",

@@ -91,8 +91,17 @@ fn roles_that_write_a_kind_are_those_of_its_rows() {
         let rows = MATRIX.iter().filter(|row| row.kinds.contains(kind));
         let allowed: Vec<_> =
             rows.flat_map(|row| row.authors).flat_map(|author| roles(*author)).collect();
+        // Whoever runs a validator may record a draw, whatever the organisation is.
+        let validators = [
+            WriterRole::AuthorisedBody,
+            WriterRole::RepublicanChamber,
+            WriterRole::Court,
+            WriterRole::IssuingBody,
+            WriterRole::Operator,
+        ];
         for role in kind.info().authors {
-            assert!(allowed.contains(role), "{kind:?} {role:?}");
+            let draws = *kind == Kind::E02 && validators.contains(role);
+            assert!(draws || allowed.contains(role), "{kind:?} {role:?}");
         }
     }
 }

@@ -2,13 +2,13 @@
 
 use tamga_format::cbor::{Reader, Writer};
 use tamga_format::error::{FormatCode, FormatError};
-use tamga_format::id::{RecordId, SubjectId, UnixMillis};
+use tamga_format::id::{Height, RecordId, SubjectId, UnixMillis};
 use tamga_format::subject::Role;
 
 use super::{
     Typed, optional, optional_text, optional_time, read_code, read_id, read_text, read_time,
 };
-use crate::catalogue::coded;
+use crate::catalogue::{CANDIDATES_MAX, coded};
 use crate::matrix::Stage;
 
 coded! {
@@ -112,6 +112,24 @@ pub struct Case {
     pub erased: bool,
     /// Commitment to the case's money ([`super::Money`], spec §14.4).
     pub money: [u8; 32],
+    /// The draw by which the case is given to an officer.
+    pub draw: Option<Draw>,
+}
+
+/// How far the draw of an officer is (spec §16.18).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Draw {
+    /// The record that committed to the candidates.
+    pub commitment: RecordId,
+    /// Its block.
+    pub height: Height,
+    /// Hash over the candidates with their loads and weights.
+    pub root: [u8; 32],
+    /// The loads at the commitment, one for each candidate who is not left out; empty once drawn,
+    /// since the record that draws repeats them.
+    pub loads: Vec<u32>,
+    /// The record that drew.
+    pub drawn: Option<RecordId>,
 }
 
 impl Case {
@@ -138,7 +156,7 @@ impl Case {
 
 impl Typed for Case {
     const ROLE: Role = Role::Case;
-    const ITEMS: usize = 37;
+    const ITEMS: usize = 38;
 
     fn write(&self, to: &mut Writer) {
         to.uint(self.stage.code().into()).int(self.stage_since.get());
@@ -164,6 +182,12 @@ impl Typed for Case {
         optional_time(to, self.undistributed_since);
         optional_time(to, self.recovered_since);
         to.bool(self.erased).bytes(&self.money);
+        match &self.draw {
+            Some(draw) => draw.write(to),
+            None => {
+                to.null();
+            }
+        }
     }
 
     fn read(from: &mut Reader<'_>) -> Result<Self, FormatError> {
@@ -205,7 +229,38 @@ impl Typed for Case {
             recovered_since: from.null_or(read_time)?,
             erased: from.bool()?,
             money: from.fixed()?,
+            draw: from.null_or(Draw::read)?,
         })
+    }
+}
+
+impl Draw {
+    const ITEMS: usize = 5;
+
+    fn write(&self, to: &mut Writer) {
+        to.array(Self::ITEMS).bytes(self.commitment.as_bytes()).uint(self.height.get());
+        to.bytes(&self.root).array(self.loads.len());
+        for load in &self.loads {
+            to.uint((*load).into());
+        }
+        optional(to, self.drawn.as_ref().map(RecordId::as_bytes));
+    }
+
+    fn read(from: &mut Reader<'_>) -> Result<Self, FormatError> {
+        let at = from.position();
+        let wrong = FormatError::new(FormatCode::CborRange, at).of("draw");
+        if from.array()? != Self::ITEMS {
+            return Err(wrong);
+        }
+        let (commitment, height) = (RecordId(from.fixed()?), Height(from.uint()?));
+        let root = from.fixed()?;
+        let count = from.array()?;
+        if count > CANDIDATES_MAX {
+            return Err(wrong);
+        }
+        let loads = (0..count).map(|_| from.small()).collect::<Result<_, _>>()?;
+        let drawn = from.null_or(Reader::fixed)?.map(RecordId);
+        Ok(Self { commitment, height, root, loads, drawn })
     }
 }
 

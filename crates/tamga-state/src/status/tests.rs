@@ -1,5 +1,5 @@
 use tamga_format::cbor::Value;
-use tamga_format::id::{KeyId, SubjectId, UnixMillis};
+use tamga_format::id::{Height, KeyId, SubjectId, UnixMillis};
 
 use super::*;
 use crate::catalogue::{OrganisationKind, WriterRole};
@@ -47,6 +47,13 @@ fn largest_case() -> Case {
         recovered_since: time,
         erased: true,
         money: [6; 32],
+        draw: Some(Draw {
+            commitment: RecordId([7; 32]),
+            height: Height(u64::MAX),
+            root: [8; 32],
+            loads: vec![u32::MAX; crate::catalogue::CANDIDATES_MAX],
+            drawn: Some(RecordId([9; 32])),
+        }),
     }
 }
 

@@ -24,6 +24,10 @@ pub(super) struct Fake {
     pub(super) final_size: AtomicU64,
     pub(super) pool: BTreeMap<RecordId, Standing>,
     pub(super) checks: Vec<Check>,
+    /// The draw of every case.
+    pub(super) draw: Option<PendingDraw>,
+    /// The proof file of every case's assignment.
+    pub(super) assignment: Option<String>,
     pub(super) panics: bool,
     /// The index, and the ledger it is of.
     pub(super) lookup: Option<Arc<Lookup>>,
@@ -177,6 +181,14 @@ impl Ledger for Fake {
         self.lookup.clone()
     }
 
+    fn pending_draw(&self, _: &Subject) -> Result<Option<PendingDraw>, ReadError> {
+        Ok(self.draw.clone())
+    }
+
+    fn assignment(&self, _: &Subject) -> Result<Option<String>, ReadError> {
+        Ok(self.assignment.clone())
+    }
+
     fn tile(&self, tile: TileCoord) -> Result<Option<Vec<u8>>, ReadError> {
         Ok((tile.index() == 0).then(|| vec![9; usize::from(tile.width()) * 32]))
     }
@@ -249,5 +261,6 @@ fn case_status() -> Case {
         recovered_since: None,
         erased: false,
         money: [0; 32],
+        draw: None,
     }
 }
