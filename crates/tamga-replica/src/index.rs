@@ -18,14 +18,14 @@ use tamga_state::indicators::Due;
 pub mod follow;
 pub mod law;
 pub mod layout;
-pub mod read;
 pub mod outline;
+pub mod read;
 
 pub use follow::{Index, Step};
 pub use law::LawTerms;
 pub use layout::{DeskKey, IndexTable, Level, Link, Position, Scope};
-pub use read::{IndexReader, Listed};
 pub use outline::Outline;
+pub use read::{IndexReader, Listed};
 
 /// Terms of cases under the law as it is known at the head.
 pub trait Terms {

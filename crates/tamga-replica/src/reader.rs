@@ -314,8 +314,7 @@ impl<S: Store> Reader<S> {
         let Some(last) = block.size.get().checked_sub(1) else { return Ok(Vec::new()) };
         let records = usize::try_from(last.saturating_sub(block.first.get())).unwrap_or(usize::MAX);
         let first = layout::index_key(LeafIndex(block.first.get()));
-        let rows =
-            self.store.scan(Table::Entries, &first, &[], records.min(BLOCK_RECORDS_MAX))?;
+        let rows = self.store.scan(Table::Entries, &first, &[], records.min(BLOCK_RECORDS_MAX))?;
         rows.iter()
             .map(|(key, entry)| {
                 let index = layout::index_of_key(Table::Entries, key)?;

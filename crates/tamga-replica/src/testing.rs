@@ -54,13 +54,7 @@ impl<T: Tables, S: Store<T>> Store<T> for FailingStore<S> {
         self.inner.get(table, key)
     }
 
-    fn scan(
-        &self,
-        table: T,
-        from: &[u8],
-        prefix: &[u8],
-        limit: usize,
-    ) -> Result<Rows, StoreError> {
+    fn scan(&self, table: T, from: &[u8], prefix: &[u8], limit: usize) -> Result<Rows, StoreError> {
         self.inner.scan(table, from, prefix, limit)
     }
 }
@@ -133,8 +127,7 @@ impl<S: Store> TestLedger<S> {
         let height = self.app.head().height.next();
         let block = self.app.propose(height, 0, &builder, now, BLOCK_COST_MAX);
         let value = block.expect("the pool holds what is lawful").value;
-        let vote =
-            vote_bytes(VoteKind::Precommit, &GENESIS, height, 0, Some(&value), &validator);
+        let vote = vote_bytes(VoteKind::Precommit, &GENESIS, height, 0, Some(&value), &validator);
         let signatures = vec![(validator, key("consensus").sign(&vote))];
         let certificate = Certificate { height, round: 0, value, signatures };
         let certificate = certificate.verify(&GENESIS, &self.genesis.validators);

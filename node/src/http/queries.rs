@@ -98,7 +98,8 @@ fn cursor(after: Option<&str>) -> Result<Option<Vec<u8>>, Fault> {
         u8::from_str_radix(pair, 16).ok().filter(|byte| format!("{byte:02x}") == pair)
     });
     let bytes: Option<Vec<u8>> = if whole { bytes.collect() } else { None };
-    let wrong = || Fault::at(Code::BadParameter, "/after", "after is a cursor of an earlier answer");
+    let wrong =
+        || Fault::at(Code::BadParameter, "/after", "after is a cursor of an earlier answer");
     bytes.map(Some).ok_or_else(wrong)
 }
 
@@ -111,7 +112,8 @@ fn page(next: Option<Vec<u8>>) -> PageInfo {
 /// A case in short.
 fn case_item(case: SubjectId, outline: &Outline, today: i64) -> CaseItem {
     let missed = |statutory: bool| {
-        let past = outline.open.iter().filter(|term| term.statutory == statutory && term.on < today);
+        let past =
+            outline.open.iter().filter(|term| term.statutory == statutory && term.on < today);
         past.count() as u64
     };
     CaseItem {

@@ -8,8 +8,8 @@ use tamga_state::catalogue::Kind;
 
 use super::Terms;
 use super::layout::{self, IndexTable, Link, POSITION, Position, PositionRow, Scope};
-use super::read::IndexReader;
 use super::outline::{Outline, OutlineRow, Rows};
+use super::read::IndexReader;
 use crate::layout::encode;
 use crate::limits::{INDEX_BLOCKS_MAX, INDEX_CASES_MAX};
 use crate::reader::Reader;

@@ -246,9 +246,9 @@ pub(crate) fn shared_key(link: Link, id: &SubjectId) -> Vec<u8> {
 
 /// The thing in common that a key names.
 pub(crate) fn shared_of(key: &[u8]) -> Result<(Link, SubjectId), StoreError> {
-    let found = key.split_first().and_then(|(code, id)| {
-        Some((Link::from_code(*code)?, SubjectId(id.try_into().ok()?)))
-    });
+    let found = key
+        .split_first()
+        .and_then(|(code, id)| Some((Link::from_code(*code)?, SubjectId(id.try_into().ok()?))));
     found.ok_or_else(|| damaged(IndexTable::Shared))
 }
 
@@ -313,7 +313,12 @@ pub(crate) fn register_prefix(open: bool, region: Option<&str>) -> Vec<u8> {
 }
 
 /// Key of a register entry.
-pub(crate) fn register_key(open: bool, region: &str, debtor: &SubjectId, case: &SubjectId) -> Vec<u8> {
+pub(crate) fn register_key(
+    open: bool,
+    region: &str,
+    debtor: &SubjectId,
+    case: &SubjectId,
+) -> Vec<u8> {
     let mut key = register_prefix(open, Some(region));
     key.extend_from_slice(debtor.as_bytes());
     key.extend_from_slice(case.as_bytes());
@@ -380,7 +385,10 @@ pub(crate) fn record_key(
 }
 
 /// Scope, month and the rest of the key of a cell or of a counted record.
-pub(crate) fn counted_of(table: IndexTable, key: &[u8]) -> Result<(Scope, Month, Vec<u8>), StoreError> {
+pub(crate) fn counted_of(
+    table: IndexTable,
+    key: &[u8],
+) -> Result<(Scope, Month, Vec<u8>), StoreError> {
     let mut from = Key(key);
     let found = (|| {
         let [_, _]: [u8; 2] = from.take()?;

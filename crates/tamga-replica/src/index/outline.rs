@@ -4,13 +4,13 @@ use std::collections::BTreeMap;
 
 use borsh::{BorshDeserialize, BorshSerialize};
 use tamga_format::id::{LeafIndex, SubjectId, sha256};
-use tamga_state::dossier::{Event, Presentation, What, course, in_effect};
 use tamga_state::delay::Nature;
+use tamga_state::dossier::{Event, Presentation, What, course, in_effect};
 use tamga_state::indicators::{Area, Contribution, Due, Month, Outcome, Tally, contributions};
 use tamga_state::matrix::Stage;
 
-use super::layout::{self, DeskKey, IndexTable, Link, Scope};
 use super::Terms;
+use super::layout::{self, DeskKey, IndexTable, Link, Scope};
 
 /// A case in short: what lists of cases show, and whatever rows of the index come from it.
 ///
@@ -195,7 +195,11 @@ impl Outline {
         let mut put = |table, key: Vec<u8>, value: Vec<u8>| {
             rows.insert((table, key), value);
         };
-        put(IndexTable::Cases, case.0.to_vec(), crate::layout::encode(&OutlineRow::V1(self.clone())));
+        put(
+            IndexTable::Cases,
+            case.0.to_vec(),
+            crate::layout::encode(&OutlineRow::V1(self.clone())),
+        );
         for (link, id) in self.links() {
             let open = vec![u8::from(self.is_open())];
             put(IndexTable::Links, layout::link_key(link, &id, case), open);

@@ -7,7 +7,9 @@ use borsh::BorshDeserialize;
 use tamga_format::id::{LeafIndex, SubjectId};
 use tamga_state::indicators::{Cells, Month, Period, Tally, figure::Cell};
 
-use super::layout::{self, DeskKey, IndexTable, Level, Link, POSITION, Position, PositionRow, Scope};
+use super::layout::{
+    self, DeskKey, IndexTable, Level, Link, POSITION, Position, PositionRow, Scope,
+};
 use super::outline::{Outline, OutlineRow};
 use crate::limits::{INDEX_PAGE_MAX, INDEX_SCAN_MAX};
 use crate::store::{Store, StoreError};
@@ -85,7 +87,11 @@ impl<S: Store<IndexTable>> IndexReader<S> {
     }
 
     /// Ids of cases, in their order, from one on.
-    pub(crate) fn case_ids(&self, from: SubjectId, limit: usize) -> Result<Vec<SubjectId>, StoreError> {
+    pub(crate) fn case_ids(
+        &self,
+        from: SubjectId,
+        limit: usize,
+    ) -> Result<Vec<SubjectId>, StoreError> {
         let rows = self.store.scan(IndexTable::Cases, from.as_bytes(), &[], limit)?;
         rows.iter().map(|(key, _)| subject(IndexTable::Cases, key)).collect()
     }
@@ -136,8 +142,12 @@ impl<S: Store<IndexTable>> IndexReader<S> {
         };
         let start = start.max(layout::desk_from(officer, *days.start()));
         let limit = limit.min(INDEX_PAGE_MAX);
-        let rows =
-            self.store.scan(IndexTable::Desk, &start, officer.as_bytes(), limit.saturating_add(1))?;
+        let rows = self.store.scan(
+            IndexTable::Desk,
+            &start,
+            officer.as_bytes(),
+            limit.saturating_add(1),
+        )?;
         let mut lines = Vec::with_capacity(rows.len());
         for (key, value) in rows {
             let key = DeskKey::decode(&key)?;
@@ -164,8 +174,7 @@ impl<S: Store<IndexTable>> IndexReader<S> {
         let page = self.page(IndexTable::Register, &prefix, after, limit)?;
         page.map(|(key, _)| {
             let (debtor, case) = layout::register_of(&key)?;
-            let outline =
-                self.case(&case)?.ok_or_else(|| layout::damaged(IndexTable::Register))?;
+            let outline = self.case(&case)?.ok_or_else(|| layout::damaged(IndexTable::Register))?;
             Ok(RegisterLine { debtor, case, outline })
         })
     }

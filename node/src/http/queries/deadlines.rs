@@ -130,11 +130,7 @@ fn calendar_year(year: i64, known: Known) -> CalendarYear {
         Known::Weekends(mark) => ("weekends", Some(mark)),
         Known::Nothing => ("nothing", None),
     };
-    CalendarYear {
-        year,
-        known: known.to_owned(),
-        mark: mark.map(|mark| mark.name().to_owned()),
-    }
+    CalendarYear { year, known: known.to_owned(), mark: mark.map(|mark| mark.name().to_owned()) }
 }
 
 fn silent(silent: &Silent) -> SilentRule {

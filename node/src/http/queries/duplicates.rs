@@ -106,9 +106,10 @@ pub(in crate::http) async fn groups(
             Ok(Indexed { as_of, data, page: page(next) })
         })
         .await?;
-    let next = found.page.next.as_ref().map(|next| {
-        format!("/v1/duplicates?link={}&after={next}&limit={limit}", common.name())
-    });
+    let next =
+        found.page.next.as_ref().map(|next| {
+            format!("/v1/duplicates?link={}&after={next}&limit={limit}", common.name())
+        });
     Ok(with_link(answer(Json(found), true), next))
 }
 

@@ -18,7 +18,10 @@ use super::super::fault::Fault;
 use super::super::reads::require_token;
 use super::super::request;
 use super::super::state::HttpState;
-use super::{LOOKS_MAX, answer, as_of, case_item, cursor, deadlines, language, page, stage_name, subject, with_link};
+use super::{
+    LOOKS_MAX, answer, as_of, case_item, cursor, deadlines, language, page, stage_name, subject,
+    with_link,
+};
 use crate::index::Lookup;
 
 /// Whose cases.
@@ -44,9 +47,9 @@ impl CasesQuery {
             (Link::Claimant, Role::Claimant, "claimant", &self.claimant),
             (Link::Document, Role::Document, "document", &self.document),
         ];
-        let mut asked = asked.iter().filter_map(|(link, role, name, text)| {
-            Some((*link, *role, *name, text.as_deref()?))
-        });
+        let mut asked = asked
+            .iter()
+            .filter_map(|(link, role, name, text)| Some((*link, *role, *name, text.as_deref()?)));
         match (asked.next(), asked.next()) {
             (Some((link, role, name, text)), None) => {
                 let id = subject(text, role, &format!("/{name}"))?;
@@ -92,7 +95,8 @@ pub(in crate::http) async fn cases(
     let limit = limit(&state, query.limit)?;
     let after = cursor(query.after.as_deref())?;
     let after = after.map(|key| SubjectId::try_from(key.as_slice())).transpose();
-    let after = after.map_err(|_| Fault::at(Code::BadParameter, "/after", "another list's cursor"))?;
+    let after =
+        after.map_err(|_| Fault::at(Code::BadParameter, "/after", "another list's cursor"))?;
     let (open, attention) = (query.open, query.attention == Some(true));
     let found = state
         .look(move |lookup| {
@@ -118,10 +122,8 @@ pub(in crate::http) async fn cases(
         })
         .await?;
     let flags = [("open", open), ("attention", query.attention)];
-    let flags: String = flags
-        .iter()
-        .filter_map(|(name, flag)| Some(format!("&{name}={}", (*flag)?)))
-        .collect();
+    let flags: String =
+        flags.iter().filter_map(|(name, flag)| Some(format!("&{name}={}", (*flag)?))).collect();
     let next = found.page.next.as_ref();
     let next = next.map(|next| format!("/v1/cases?{whose}{flags}&after={next}&limit={limit}"));
     Ok(with_link(answer(Json(found), true), next))
@@ -215,9 +217,8 @@ pub(in crate::http) async fn desk(
                 let list = lookup.rows.desk(&officer.id, days.clone(), after.as_ref(), limit)?;
                 after = list.items.last().map(|line| line.key).filter(|_| list.next.is_some());
                 for line in list.items {
-                    let wanted = nature.is_none_or(|nature| {
-                        line.statutory == matches!(nature, Kind::Statutory)
-                    });
+                    let wanted = nature
+                        .is_none_or(|nature| line.statutory == matches!(nature, Kind::Statutory));
                     if wanted {
                         data.push(desk_item(lookup, &line.key, today, language)?);
                     }

@@ -11,7 +11,7 @@ use axum::http::{HeaderMap, Uri};
 use axum::response::Response;
 use serde::Deserialize;
 use tamga_api::queries::{
-    Catalogue, CountedRecord, FigureView, IndicatorView, Indexed, Kpi, Part, Target,
+    Catalogue, CountedRecord, FigureView, Indexed, IndicatorView, Kpi, Part, Target,
 };
 use tamga_api::shapes::AsOf;
 use tamga_api::time;
@@ -174,11 +174,14 @@ pub(in crate::http) async fn kpi(
         })
         .await?;
     let Some(kpi) = found else {
-        let detail = format!("the public sees months that are over, up to {ended}; others need a bearer token");
+        let detail = format!(
+            "the public sees months that are over, up to {ended}; others need a bearer token"
+        );
         return Err(Fault::at(Code::Unauthenticated, "/period", detail));
     };
     let next = kpi.page.next.as_ref().map(|next| {
-        let mut address = format!("/v1/metrics/kpi?indicator={}&period={}", indicator.code, kpi.period);
+        let mut address =
+            format!("/v1/metrics/kpi?indicator={}&period={}", indicator.code, kpi.period);
         let parameters =
             [("region", &query.region), ("office", &kpi.office), ("after", &Some(next.clone()))];
         for (name, value) in parameters {
@@ -225,7 +228,8 @@ fn scope(region: Option<&str>, office: Option<&str>) -> Result<Scope, Fault> {
 /// The part after which a figure's parts go on: as the part is written, in hex.
 fn after(by: Option<By>, text: Option<&str>) -> Result<Option<String>, Fault> {
     let Some(key) = cursor(text)? else { return Ok(None) };
-    let wrong = || Fault::at(Code::BadParameter, "/after", "after is a cursor of an earlier answer");
+    let wrong =
+        || Fault::at(Code::BadParameter, "/after", "after is a cursor of an earlier answer");
     match (by, String::from_utf8(key)) {
         (Some(_), Ok(part)) => Ok(Some(part)),
         _ => Err(wrong()),

@@ -113,7 +113,10 @@ pub(in crate::http) async fn entries(
             EntryState::Expired => "expired",
         };
         let region = query.region.as_ref().map(|it| format!("&region={}", escaped(it)));
-        format!("/v1/register?state={state}{}&after={next}&limit={limit}", region.unwrap_or_default())
+        format!(
+            "/v1/register?state={state}{}&after={next}&limit={limit}",
+            region.unwrap_or_default()
+        )
     });
     Ok(with_link(answer(Json(found), true), next))
 }
@@ -177,9 +180,11 @@ pub(in crate::http) async fn of_debtor(
             Ok(Indexed { as_of, data, page: page(after.map(|case| case.0.to_vec())) })
         })
         .await?;
-    let next = found.page.next.as_ref().map(|next| {
-        format!("/v1/register/{}?after={next}&limit={limit}", debtor.to_text())
-    });
+    let next = found
+        .page
+        .next
+        .as_ref()
+        .map(|next| format!("/v1/register/{}?after={next}&limit={limit}", debtor.to_text()));
     Ok(with_link(answer(Json(found), true), next))
 }
 
@@ -211,11 +216,7 @@ fn item(
 
 /// The presentation period of a document, from the records of all cases about it; `None` if a parameter is missing or there are too
 /// many cases to read.
-fn expiry(
-    lookup: &Lookup,
-    law: &Law,
-    document: &SubjectId,
-) -> Result<Option<Expiry>, StoreError> {
+fn expiry(lookup: &Lookup, law: &Law, document: &SubjectId) -> Result<Option<Expiry>, StoreError> {
     let Listed { items, next } =
         lookup.rows.cases_of(Link::Document, document, None, CASES_OF_DOCUMENT_MAX)?;
     if next.is_some() {

@@ -67,10 +67,7 @@ impl Filled {
     }
 }
 
-fn follow(
-    folder: &Path,
-    log: &tamga_replica::Reader<RocksStore>,
-) -> Index<RocksStore<IndexTable>> {
+fn follow(folder: &Path, log: &tamga_replica::Reader<RocksStore>) -> Index<RocksStore<IndexTable>> {
     let mut index = Index::open(RocksStore::open(folder).unwrap(), log).unwrap();
     let law = LawTerms::read(log).unwrap();
     while index.step(log, &law).unwrap() != Step::Done {}
@@ -146,10 +143,16 @@ async fn deadlines_are_computed_from_the_records_and_tell_from_what() {
     assert_eq!((&first["state"], &first["nature"]), (&json!("in-time"), &json!("statutory")));
     assert_eq!(first["met_by"], distributed(2).0.id().to_string());
     let second = of("D02");
-    assert_eq!((&second["state"], &second["due"], &second["days"]), (&json!("running"), &json!("2026-03-17"), &json!(5)));
+    assert_eq!(
+        (&second["state"], &second["due"], &second["days"]),
+        (&json!("running"), &json!("2026-03-17"), &json!(5))
+    );
     assert_eq!(second["cause"], distributed(2).0.id().to_string());
     assert_eq!(second["inputs"][0]["parameter"], "initiation_wd");
-    assert_eq!((&second["inputs"][0]["value"], &second["inputs"][0]["mark"]), (&json!("3"), &json!("UNVERIFIED")));
+    assert_eq!(
+        (&second["inputs"][0]["value"], &second["inputs"][0]["mark"]),
+        (&json!("3"), &json!("UNVERIFIED"))
+    );
     assert_eq!(second["years"][0]["year"], 2026);
     assert!(second["title"].as_str().unwrap().contains("возбуждать"));
     let unknown = format!("/v1/cases/{}/deadlines", numbered(9));
@@ -185,7 +188,10 @@ async fn a_desk_shows_what_is_overdue_and_what_ends_today_and_tomorrow() {
     let path = format!("/v1/officers/{}/desk", bailiff());
     let desk = server.looked(&format!("{path}?nature=statutory")).await;
     assert_eq!(desk["day"], "2026-03-02");
-    assert_eq!(desk["statutory"], json!({"overdue": 1, "today": 1, "tomorrow": 1, "capped": false}));
+    assert_eq!(
+        desk["statutory"],
+        json!({"overdue": 1, "today": 1, "tomorrow": 1, "capped": false})
+    );
     let told: Vec<(&Json, &Json, &Json)> = desk["data"]
         .as_array()
         .unwrap()
@@ -238,7 +244,10 @@ async fn cases_are_listed_by_whom_they_concern() {
         let attention = server.all(&format!("/v1/cases?{whose}&attention=true&limit=1")).await;
         assert_eq!(attention.len(), 1);
         assert_eq!(attention[0]["case"], numbered(1).to_text());
-        assert_eq!((&attention[0]["overdue"], &attention[0]["next_due"]), (&json!(1), &json!("2026-01-26")));
+        assert_eq!(
+            (&attention[0]["overdue"], &attention[0]["next_due"]),
+            (&json!(1), &json!("2026-01-26"))
+        );
         assert_eq!(server.all(&format!("/v1/cases?{whose}&open=false")).await, Vec::<Json>::new());
     }
     for wrong in ["", "officer=x", "debtor=officer:x", "officer=officer%23a&debtor=y", "x=1"] {
@@ -253,7 +262,8 @@ async fn an_entry_is_stale_once_no_case_of_the_debtor_goes_on() {
     let debtor = tag(Role::Debtor, "debtor");
     for n in [1, 2] {
         filled.initiated(n, 20);
-        let entry = filled.world().about(Kind::E16, "bailiff", numbered(n)).field("reason", "ENTERED");
+        let entry =
+            filled.world().about(Kind::E16, "bailiff", numbered(n)).field("reason", "ENTERED");
         filled.record(entry, 19);
     }
     let close = filled.world().close(numbered(1), "bailiff");
@@ -262,7 +272,9 @@ async fn an_entry_is_stale_once_no_case_of_the_debtor_goes_on() {
     let entries = server.all("/v1/register").await;
     assert_eq!(entries.len(), 2);
     assert_eq!(entries[0]["case"], numbered(2).to_text());
-    assert!(entries.iter().all(|entry| entry["stale"] == false && entry["debtor"] == debtor.to_text()));
+    assert!(
+        entries.iter().all(|entry| entry["stale"] == false && entry["debtor"] == debtor.to_text())
+    );
     assert_eq!(entries[1]["ended"], "2026-02-20");
     assert_eq!(server.all("/v1/register?state=stale").await, Vec::<Json>::new());
     drop(server);
@@ -279,7 +291,9 @@ async fn an_entry_is_stale_once_no_case_of_the_debtor_goes_on() {
         ] {
             let entries = server.all(&path).await;
             assert_eq!(entries.len(), 2, "{path}");
-            assert!(entries.iter().all(|entry| entry["stale"] == true && entry["expired"] == false));
+            assert!(
+                entries.iter().all(|entry| entry["stale"] == true && entry["expired"] == false)
+            );
         }
     }
     assert_eq!(server.all("/v1/register?state=stale&region=10").await, Vec::<Json>::new());
@@ -350,20 +364,26 @@ async fn a_figure_leads_to_the_records_behind_it() {
     let server = filled.server();
     let kpi = server.looked("/v1/metrics/kpi?indicator=closed&period=2026-Q1&by=month").await;
     assert_eq!(kpi["figure"]["value"], 1);
-    let months: Vec<&Json> = kpi["data"].as_array().unwrap().iter().map(|part| &part["of"]).collect();
+    let months: Vec<&Json> =
+        kpi["data"].as_array().unwrap().iter().map(|part| &part["of"]).collect();
     assert_eq!(months, [&json!("2026-01"), &json!("2026-02"), &json!("2026-03")]);
     assert_eq!(kpi["data"][1]["figure"]["value"], 1);
     let records = server.all(kpi["records"].as_str().unwrap()).await;
     assert_eq!(records.len(), 1);
-    assert_eq!((&records[0]["record_id"], &records[0]["kind"]), (&json!(closing.to_string()), &json!("E15")));
+    assert_eq!(
+        (&records[0]["record_id"], &records[0]["kind"]),
+        (&json!(closing.to_string()), &json!("E15"))
+    );
     assert_eq!(records[0]["case"], numbered(0).to_text());
 
-    let by_region = server.looked("/v1/metrics/kpi?indicator=opened&period=2026-02&by=region").await;
+    let by_region =
+        server.looked("/v1/metrics/kpi?indicator=opened&period=2026-02&by=region").await;
     assert_eq!(by_region["data"][0]["of"], "75");
     assert_eq!(by_region["data"][0]["figure"]["value"], 5);
     let address = by_region["data"][0]["records"].as_str().unwrap();
     assert_eq!(server.all(&format!("{address}&limit=2")).await.len(), 5);
-    let office = server.looked(&format!("/v1/metrics/kpi?indicator=opened&office={}", bailiff())).await;
+    let office =
+        server.looked(&format!("/v1/metrics/kpi?indicator=opened&office={}", bailiff())).await;
     assert_eq!(office["figure"]["value"], 5);
     let offices = server.all("/v1/metrics/kpi?indicator=opened&by=office&limit=1").await;
     assert_eq!(offices[0]["of"], bailiff());
@@ -372,13 +392,17 @@ async fn a_figure_leads_to_the_records_behind_it() {
     let breaches = "/v1/metrics/kpi?indicator=statutory-overdue&period=2026-02";
     let rules = server.all(&format!("{breaches}&by=rule&limit=3")).await;
     let of = |rule: &str| {
-        rules.iter().find(|part| part["of"] == rule).map_or(Json::Null, |part| part["figure"]["value"].clone())
+        rules
+            .iter()
+            .find(|part| part["of"] == rule)
+            .map_or(Json::Null, |part| part["figure"]["value"].clone())
     };
     assert_eq!((of("D03"), of("D04"), of("D19")), (json!(4), json!(4), Json::Null));
     let overdue = server.looked(breaches).await["figure"]["value"].as_i64().unwrap();
     let parts: i64 = rules.iter().filter_map(|part| part["figure"]["value"].as_i64()).sum();
     assert_eq!(overdue, parts);
-    let wrong = server.get_with("/v1/metrics/kpi/closed/records?tally=initiated", &AUTHORISED).await;
+    let wrong =
+        server.get_with("/v1/metrics/kpi/closed/records?tally=initiated", &AUTHORISED).await;
     wrong.is_problem(Code::BadParameter);
 }
 
@@ -387,10 +411,8 @@ async fn the_catalogue_describes_every_indicator_in_three_languages() {
     let server = Server::new(Fake::default());
     let mut titles = Vec::new();
     for language in ["kk", "ru", "en"] {
-        let catalogue = server
-            .get_with("/v1/metrics/catalogue", &[("accept-language", language)])
-            .await
-            .json();
+        let catalogue =
+            server.get_with("/v1/metrics/catalogue", &[("accept-language", language)]).await.json();
         assert_eq!(catalogue["k_min"], 10);
         let executed = catalogue["data"]
             .as_array()
