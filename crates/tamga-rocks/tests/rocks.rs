@@ -11,7 +11,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use tamga_replica::{CommitBatch, Store, StoreError, Table, conformance};
-use tamga_rocks::{RocksStore, VERSION};
+use tamga_rocks::{RocksStore, RocksTables};
 
 fn files(folder: &Path, ending: &str) -> Vec<PathBuf> {
     let paths = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
@@ -66,10 +66,10 @@ fn other_versions_are_refused_with_both_numbers() {
             None => db.delete("version").unwrap(),
         }
     };
-    set(Some(VERSION + 1));
+    set(Some(<Table as RocksTables>::VERSION + 1));
     assert_eq!(
         RocksStore::open(folder.path()).unwrap_err(),
-        StoreError::Version { found: VERSION + 1, supported: VERSION }
+        StoreError::Version { found: <Table as RocksTables>::VERSION + 1, supported: <Table as RocksTables>::VERSION }
     );
     set(Some(0));
     assert!(matches!(RocksStore::open(folder.path()), Err(StoreError::Version { .. })));

@@ -1,6 +1,6 @@
 //! What one case contributes to the tallies.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use tamga_format::id::{LeafIndex, RecordId};
 
@@ -51,21 +51,28 @@ impl Due {
 /// What a case contributes, given its events in log order and its terms; sorted.
 ///
 /// A record counts in the month of its event, in the area in which it left the case. A term counts in the month in
-/// which it fell due, in the area that had the case when the term was met, or has it while the term is open.
+/// which it fell due, in the area that had the case when the term was met, or has it while the term is open. Records of
+/// other cases that name this one count for those.
 #[must_use]
 pub fn contributions(events: &[Event], terms: &[Due]) -> Vec<Contribution> {
     let mut made = Made::default();
     let mut before = Course::default();
     let mut found = BTreeMap::new();
+    let mut own = BTreeSet::new();
     for (event, after) in course(events) {
         found.insert(event.index, area(&before));
-        made.event(event, &before, &after);
+        if !matches!(event.what, What::Received { .. } | What::Elsewhere) {
+            own.insert(event.index);
+            made.event(event, &before, &after);
+        }
         before = after;
     }
     let now = area(&before);
     for term in terms {
         let area = term.met.and_then(|(_, record)| found.get(&record)).unwrap_or(&now);
-        made.add(Tally::Term(term.rule, term.outcome()), term.on, area, term.from, term.on);
+        // A record counts for one case only: what a record of another case begins counts with the one before it.
+        let from = own.range(..=term.from).next_back().copied().unwrap_or(term.from);
+        made.add(Tally::Term(term.rule, term.outcome()), term.on, area, from, term.on);
     }
     made.sorted()
 }
@@ -110,9 +117,7 @@ impl Made {
     fn event(&mut self, event: &Event, before: &Course, after: &Course) {
         self.kinds.insert(event.record, event.kind);
         let (day, record, now) = (event.day(), event.index, &area(after));
-        if event.what != What::Elsewhere {
-            self.add(Tally::Recorded, day, now, record, 0);
-        }
+        self.add(Tally::Recorded, day, now, record, 0);
         match &event.what {
             What::Presented(presentation) => self.presented(event, presentation, now),
             What::Refused { .. } => self.add(Tally::Refused, day, now, record, 0),
@@ -150,10 +155,12 @@ impl Made {
             What::Complained { stage: ComplaintStage::Filed, .. } => {
                 self.add(Tally::Complained, day, now, record, 0);
             }
-            What::Corrected { how, target, amount_delta } => {
+            What::Corrected { how, target, amount_delta, payout_delta } => {
                 self.add(Tally::Corrected, day, now, record, 0);
                 if *how == Correction::Amended {
-                    self.amended(event, *target, *amount_delta, now);
+                    let payout = payout_delta.unwrap_or_default();
+                    let paid = payout.total.saturating_sub(payout.to_others);
+                    self.amended(event, *target, (*amount_delta, paid), now);
                 }
             }
             _ => {}
@@ -178,7 +185,7 @@ impl Made {
     }
 
     /// A sum that is corrected moves with the correction; what is claimed counts from the initiation on.
-    fn amended(&mut self, event: &Event, target: RecordId, delta: i64, now: &Area) {
+    fn amended(&mut self, event: &Event, target: RecordId, (delta, paid): (i64, i64), now: &Area) {
         match (self.kinds.get(&target), &mut self.presented) {
             (Some(Kind::E01), Some((_, _, amount))) if self.initiated.is_none() => {
                 *amount = amount.map(|amount| amount.saturating_add(delta));
@@ -188,6 +195,9 @@ impl Made {
             }
             (Some(Kind::E11), _) => {
                 self.add(Tally::Recovered, event.day(), now, event.index, delta);
+            }
+            (Some(Kind::E12), _) => {
+                self.add(Tally::PaidOut, event.day(), now, event.index, paid);
             }
             _ => {}
         }

@@ -89,7 +89,7 @@ fn told(events: &[Event], terms: &[Due]) -> Vec<(Tally, Option<SubjectId>, i64)>
 fn a_case_counts_once_for_each_thing_that_happened() {
     let mut events = begun();
     events.push(event(7, Kind::E11, DAY + 31, What::Recovered { amount: Some(400), on: None }));
-    let paid = What::Distributed { total: Some(400), paid: Some(300) };
+    let paid = What::Distributed { total: Some(400), paid: Some(300), to_others: Some(100) };
     events.push(event(8, Kind::E12, DAY + 31, paid));
     events.push(event(9, Kind::E15, DAY + 40, What::Closed { outcome: Stage::ClosedExecuted }));
     let one = Some(officer(1));
@@ -128,7 +128,12 @@ fn what_is_annulled_does_not_count() {
             number,
             Kind::E18,
             DAY + 22,
-            What::Corrected { how: Correction::Annulled, target, amount_delta: 0 },
+            What::Corrected {
+                how: Correction::Annulled,
+                target,
+                amount_delta: 0,
+                payout_delta: None,
+            },
         )
     };
     assert!(told(&events, &[]).iter().any(|(tally, ..)| *tally == Tally::Terminated));
@@ -166,7 +171,8 @@ fn a_transfer_takes_from_one_office_what_it_gives_to_another() {
 fn a_corrected_sum_moves_in_the_month_of_the_correction() {
     let amend = |number, target: u8, amount_delta| {
         let target = RecordId([target; 32]);
-        let what = What::Corrected { how: Correction::Amended, target, amount_delta };
+        let how = Correction::Amended;
+        let what = What::Corrected { how, target, amount_delta, payout_delta: None };
         event(number, Kind::E18, DAY + 40, what)
     };
     let mut events = begun();
