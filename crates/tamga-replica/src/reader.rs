@@ -373,7 +373,7 @@ impl<S: Store> Reader<S> {
 
     /// The law as known at the head, and a hash that tells it from any other.
     pub fn law(&self) -> Result<(Law, [u8; 32]), StoreError> {
-        let view = StoreView::plain(&self.store, &self.builders);
+        let view = self.view();
         let law = Law::read(&view, calendar::YEARS).map_err(|_| view.fault_or_corrupted())?;
         let parameters = Name::ALL.iter().map(|name| name.name().to_owned());
         let mut items = Vec::new();

@@ -69,7 +69,10 @@ fn other_versions_are_refused_with_both_numbers() {
     set(Some(<Table as RocksTables>::VERSION + 1));
     assert_eq!(
         RocksStore::open(folder.path()).unwrap_err(),
-        StoreError::Version { found: <Table as RocksTables>::VERSION + 1, supported: <Table as RocksTables>::VERSION }
+        StoreError::Version {
+            found: <Table as RocksTables>::VERSION + 1,
+            supported: <Table as RocksTables>::VERSION
+        }
     );
     set(Some(0));
     assert!(matches!(RocksStore::open(folder.path()), Err(StoreError::Version { .. })));
