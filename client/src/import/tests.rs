@@ -112,6 +112,7 @@ fn genesis() -> (Genesis, Keys) {
                 number: part.bin.clone(),
                 kind: part.kind.clone(),
                 region: Some(part.region.clone()),
+                governance: None,
                 name_kk: name(),
                 name_ru: name(),
                 name_en: name(),
@@ -129,6 +130,7 @@ fn genesis() -> (Genesis, Keys) {
                 organisation: bin(&part.organisation),
                 licence: None,
                 region: Some(part.region.clone()),
+                governance: None,
                 from: registry.in_force_from[..10].to_owned(),
                 to: None,
             }

@@ -92,6 +92,9 @@ pub struct OrganisationPart {
     /// Code of the region, two digits; absent for the whole country.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub region: Option<String>,
+    /// Offline key that signs policies, 32 bytes in base64; absent if the organisation does not govern.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub governance: Option<String>,
     /// Name in Kazakh.
     pub name_kk: String,
     /// Name in Russian.
@@ -311,7 +314,13 @@ impl OrganisationPart {
                 format!("{} is no kind of organisation: {known}", self.kind),
             )
         })?;
-        Ok(GenesisOrganisation { bin: self.number.clone(), kind, region: self.region.clone() })
+        let key = |text: &String| public_key(&format!("{at}/governance"), text);
+        Ok(GenesisOrganisation {
+            bin: self.number.clone(),
+            kind,
+            region: self.region.clone(),
+            governance: self.governance.as_ref().map(key).transpose()?,
+        })
     }
 }
 

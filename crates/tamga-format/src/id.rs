@@ -36,6 +36,8 @@ pub mod tag {
     pub const PRIVATE_SALT: &[u8] = b"tamga/private-salt/v1\0";
     /// Proof that the holder has a new key (spec §15.3).
     pub const KEY_POSSESSION: &[u8] = b"tamga/key-possession/v1\0";
+    /// What the keys of a new policy sign (spec §15.7).
+    pub const POLICY: &[u8] = b"tamga/policy/v1\0";
     /// Which rules judge a block (spec §14.6).
     pub const RULES: &[u8] = b"tamga/rules/v1\0";
     /// Inputs of a presentation period (spec §22.2).

@@ -17,8 +17,8 @@ use tamga_format::validators::ValidatorSet;
 use crate::catalogue::{OrganisationKind, WriterRole, valid_bin};
 use crate::law::parameters::Entry;
 use crate::status::{
-    ClaimantStatus, DebtorStatus, KeyStatus, Mark, Officer, Organisation, Parameter, Standing,
-    Typed, encode,
+    ClaimantStatus, DebtorStatus, KeyStatus, Mark, Officer, Organisation, Parameter, PolicyStatus,
+    Standing, Typed, encode,
 };
 use crate::view::StatusRow;
 
@@ -56,6 +56,8 @@ pub struct GenesisOrganisation {
     pub kind: OrganisationKind,
     /// Its region; `None` for the whole country.
     pub region: Option<String>,
+    /// The offline key with which it signs policies, if it governs.
+    pub governance: Option<PublicKey>,
 }
 
 impl GenesisOrganisation {
@@ -182,6 +184,7 @@ impl Genesis {
                 valid_from: line.valid_from,
                 valid_to: line.valid_to,
                 load: 0,
+                keys: self.keys_of(&line.subject()),
             };
             rows.enter(line.subject(), &status, what)?;
         }
@@ -189,7 +192,15 @@ impl Genesis {
             self.enter_key(line, &mut rows)?;
         }
         self.enter_parameters(&mut rows)?;
+        if let Some(policy) = crate::registry::policy_of_genesis(self) {
+            rows.enter(PolicyStatus::subject(), &policy, || "policy 0".to_owned())?;
+        }
         Ok(rows.0)
+    }
+
+    fn keys_of(&self, holder: &Subject) -> u64 {
+        let held = self.keys.iter().filter(|line| line.holder == *holder).count();
+        u64::try_from(held).unwrap_or(u64::MAX)
     }
 
     fn enter_key(&self, line: &GenesisKey, rows: &mut Rows) -> Result<(), GenesisError> {

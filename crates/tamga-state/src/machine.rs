@@ -83,7 +83,11 @@ fn judge<V: View>(
         Kind::G02 => registry::officer(&case),
         Kind::G03 => registry::key_registered(&case),
         Kind::G04 => registry::key_changed(&case),
+        Kind::G05 => registry::accreditation(&case),
         Kind::G06 => registry::parameter(&case),
+        Kind::G07 => registry::delegation(&case),
+        Kind::G08 => registry::policy(&case),
+        Kind::G09 => registry::approval(&case),
         _ => enforcement::execute(&case),
     }
 }
@@ -140,7 +144,8 @@ fn references(info: &KindInfo, record: &Record) -> Result<(), Rejection> {
     for (at, reference) in record.references.iter().enumerate() {
         let allowed: &[u8] = match info.kind {
             Kind::E01 => &[relation::PREVIOUS_CASE],
-            Kind::E15 => &[relation::AUTHORITY],
+            Kind::E06 | Kind::E15 => &[relation::AUTHORITY],
+            Kind::E08 => &[relation::AUTHORITY, relation::IMPOSED],
             Kind::E18 => &[relation::TARGET],
             _ => &[],
         };

@@ -5,12 +5,12 @@ use std::sync::OnceLock;
 
 use tamga_format::id::{RulesHash, sha256, tag};
 
-use crate::catalogue::{COMMON, Field, Kind};
+use crate::catalogue::{COMMON, Field, GROUNDS, Ground, Kind, MeasureRule, TransferReason};
 use crate::law::parameters::Name;
 use crate::matrix::{MATRIX, MATRIX_VERSION};
 
 /// Version of the code of the rules; it changes whenever a record could be judged differently.
-pub const RULES_VERSION: u32 = 1;
+pub const RULES_VERSION: u32 = 2;
 
 /// The hash that block leaves name: the version and every table the rules read.
 #[must_use]
@@ -27,6 +27,18 @@ pub fn description() -> String {
     for row in MATRIX {
         // Writing to a string can't fail.
         let _infallible = writeln!(text, "{row}");
+    }
+    for ground in GROUNDS {
+        let Ground { code, family, basis, from, to } = ground;
+        let _infallible = writeln!(text, "ground {code} {family:?} {basis} {from} {to:?}");
+    }
+    for rule in MeasureRule::ALL {
+        let _infallible = writeln!(text, "measure {rule:?}");
+    }
+    for reason in TransferReason::ALL {
+        let (name, until) = (reason.name(), reason.until());
+        let decision = reason.needs_decision();
+        let _infallible = writeln!(text, "transfer {name} {until:?} {decision}");
     }
     describe_fields(&mut text, "common", COMMON);
     for kind in Kind::ALL {

@@ -11,12 +11,14 @@ use tamga_format::limits::STATUS_BYTES_MAX;
 use tamga_format::subject::{Role, Subject};
 
 mod case;
+mod item;
 mod measure;
 mod money;
 mod parties;
 mod registry;
 
-pub use case::Case;
+pub use case::{Case, ExecutionClass, PartyKind};
+pub use item::{Accreditation, Approval, Delegation, PolicyStatus};
 pub use measure::{Lot, LotStage, Measure, MeasureCode, MeasureState};
 pub use money::{Amounts, ClaimMoney, Money, Prices, Unpaid};
 pub use parties::{
@@ -100,6 +102,14 @@ pub enum Status {
     Key(KeyStatus),
     /// Of a registry item: a parameter or a calendar year.
     Parameter(Parameter),
+    /// Of a registry item: an accreditation.
+    Accreditation(Accreditation),
+    /// Of a registry item: a delegation.
+    Delegation(Delegation),
+    /// Of a registry item: the policy.
+    Policy(Box<PolicyStatus>),
+    /// Of a registry item: a record's approvals.
+    Approval(Approval),
     /// Of a case.
     Case(Box<Case>),
     /// Of a debtor.
@@ -139,7 +149,15 @@ impl Status {
             Role::Organisation => of(bytes, Self::Organisation),
             Role::Officer => of(bytes, Self::Officer),
             Role::Key => of(bytes, Self::Key),
-            Role::Item => of(bytes, Self::Parameter),
+            Role::Item => match item_word(bytes)? {
+                ("accreditation", Accreditation::ITEMS) => of(bytes, Self::Accreditation),
+                ("delegation", Delegation::ITEMS) => of(bytes, Self::Delegation),
+                ("policy", PolicyStatus::ITEMS) => {
+                    of(bytes, |policy| Self::Policy(Box::new(policy)))
+                }
+                ("approval", Approval::ITEMS) => of(bytes, Self::Approval),
+                _ => of(bytes, Self::Parameter),
+            },
             Role::Case => of(bytes, |case| Self::Case(Box::new(case))),
             Role::Debtor => of(bytes, Self::Debtor),
             Role::Claimant => of(bytes, Self::Claimant),
@@ -155,6 +173,15 @@ impl Status {
             }
         }
     }
+}
+
+/// The word that an item's status begins with, and how many items it has.
+fn item_word(bytes: &[u8]) -> Result<(&str, usize), FormatError> {
+    let mut reader = Reader::new(bytes);
+    let items = reader.array()?.saturating_sub(2);
+    reader.uint()?;
+    reader.null_or(Reader::fixed::<32>)?;
+    Ok((reader.text()?, items))
 }
 
 fn optional(to: &mut Writer, bytes: Option<&[u8; 32]>) {

@@ -8,7 +8,7 @@ use crate::catalogue::{KindInfo, WriterRole};
 use crate::codes::{Code, Rejection};
 use crate::machine::{BlockContext, status_of};
 use crate::registry::{key_of, key_subject};
-use crate::status::{KeyStatus, Officer, Organisation, Standing};
+use crate::status::{Delegation, KeyStatus, Officer, Organisation, Standing};
 use crate::view::View;
 
 /// The writer of a record, found to be in force.
@@ -20,6 +20,8 @@ pub(crate) struct Writer {
     pub(crate) role: WriterRole,
     /// The region of its office; `None` for the whole country.
     pub(crate) region: Option<String>,
+    /// The organisation that answers for it; parties have none.
+    pub(crate) organisation: Option<SubjectId>,
 }
 
 /// Finds the writer and checks that key and office are in force at event time and block time, and
@@ -39,19 +41,63 @@ pub(crate) fn writer_of<V: View>(
         return Err(Rejection::new(Code::IssuerMismatch, "/issuer", detail));
     }
     key_in_force(block, record, &key)?;
-    let (writer, organisation) = holder(view, block, record)?;
+    let writer = on_behalf(view, block, record, holder(view, block, record)?)?;
     if !info.authors.contains(&writer.role) {
         let detail = format!("{} may not write {}", writer.role.name(), info.code);
         return Err(Rejection::new(Code::RoleForbidden, "/issuer", detail));
     }
-    match (record.on_behalf_of, organisation) {
-        (None, _) if !writer.role.is_machine() => Ok(writer),
-        (Some(named), Some(own)) if named == own => Ok(writer),
-        (None | Some(_), _) => {
-            let detail = "a robot or gateway names its own organisation, nobody names another";
-            Err(Rejection::new(Code::OnBehalfOf, "/on_behalf_of", detail))
+    Ok(writer)
+}
+
+/// The writer as the one in whose name the record is: its own organisation, or another that has
+/// delegated this kind to it and answers for the record then.
+fn on_behalf<V: View>(
+    view: &V,
+    block: &BlockContext,
+    record: &Record,
+    writer: Writer,
+) -> Result<Writer, Rejection> {
+    let refuse = |code, detail: &str| Err(Rejection::new(code, "/on_behalf_of", detail));
+    let Some(named) = record.on_behalf_of else {
+        if writer.role.is_machine() {
+            return refuse(
+                Code::OnBehalfOf,
+                "a robot or gateway names the organisation it acts for",
+            );
         }
+        return Ok(writer);
+    };
+    if writer.organisation == Some(named) {
+        return Ok(writer);
     }
+    let own = writer.organisation.map(|id| Subject::new(Role::Organisation, id));
+    let mut known = false;
+    for to in [Some(writer.subject), own].into_iter().flatten() {
+        let item: Option<Delegation> = status_of(view, &Delegation::subject(&named, &to))?;
+        let Some(delegation) = item else { continue };
+        known = true;
+        let times = [record.event_time, block.time];
+        if !times.into_iter().all(|time| delegation.holds_at(time))
+            || !delegation.kinds.contains(&record.kind)
+        {
+            continue;
+        }
+        let subject = Subject::new(Role::Organisation, named);
+        let delegator: Option<Organisation> = status_of(view, &subject)?;
+        let Some(delegator) = delegator else { continue };
+        standing(delegator.standing, "/on_behalf_of")?;
+        let role =
+            if writer.role.is_machine() { writer.role } else { delegator.kind.writer_role() };
+        let region = delegator.region;
+        return Ok(Writer { role, region, organisation: Some(named), ..writer });
+    }
+    if known {
+        return refuse(
+            Code::DelegationScope,
+            "the delegation is not in force, or not for this kind",
+        );
+    }
+    refuse(Code::OnBehalfOf, "it is neither the writer's organisation nor one that delegated to it")
 }
 
 fn key_in_force(block: &BlockContext, record: &Record, key: &KeyStatus) -> Result<(), Rejection> {
@@ -72,32 +118,30 @@ fn key_in_force(block: &BlockContext, record: &Record, key: &KeyStatus) -> Resul
     Ok(())
 }
 
-/// The holder as a writer, and the organisation it belongs to.
-fn holder<V: View>(
-    view: &V,
-    block: &BlockContext,
-    record: &Record,
-) -> Result<(Writer, Option<SubjectId>), Rejection> {
+/// The holder of the key as a writer.
+fn holder<V: View>(view: &V, block: &BlockContext, record: &Record) -> Result<Writer, Rejection> {
     let subject = record.issuer;
     let unknown = || {
         let detail = format!("{subject} is not registered");
         Rejection::new(Code::SubjectUnknown, "/issuer", detail)
     };
+    let party = |role| Writer { subject, role, region: None, organisation: None };
     match subject.role {
         Role::Officer => {
             let officer: Officer = status_of(view, &subject)?.ok_or_else(unknown)?;
             officer_in_force(block, record, &officer, "/issuer")?;
-            let writer = Writer { subject, role: officer.role, region: officer.region };
-            Ok((writer, Some(officer.organisation)))
+            let organisation = Some(officer.organisation);
+            Ok(Writer { subject, role: officer.role, region: officer.region, organisation })
         }
         Role::Organisation => {
             let organisation: Organisation = status_of(view, &subject)?.ok_or_else(unknown)?;
             standing(organisation.standing, "/issuer")?;
             let role = organisation.kind.writer_role();
-            Ok((Writer { subject, role, region: organisation.region }, Some(subject.id)))
+            let region = organisation.region;
+            Ok(Writer { subject, role, region, organisation: Some(subject.id) })
         }
-        Role::Debtor => Ok((Writer { subject, role: WriterRole::Debtor, region: None }, None)),
-        Role::Claimant => Ok((Writer { subject, role: WriterRole::Claimant, region: None }, None)),
+        Role::Debtor => Ok(party(WriterRole::Debtor)),
+        Role::Claimant => Ok(party(WriterRole::Claimant)),
         _ => Err(unknown()),
     }
 }

@@ -25,7 +25,7 @@ use tamga_format::tile::{BundleCoord, TileCoord};
 use tamga_format::tlog_proof::TlogProof;
 use tamga_state::codes::Code;
 use tamga_state::matrix::Stage;
-use tamga_state::status::{Case, encode};
+use tamga_state::status::{Case, PartyKind, encode};
 use tokio::sync::watch;
 use tower::ServiceExt as _;
 

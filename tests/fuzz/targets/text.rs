@@ -61,6 +61,7 @@ fn genesis_file() -> GenesisFile {
             number: BIN.to_owned(),
             kind: "AUTHORISED_BODY".to_owned(),
             region: None,
+            governance: None,
             name_kk: "Министрлік".to_owned(),
             name_ru: "Министерство".to_owned(),
             name_en: "Ministry".to_owned(),

@@ -86,6 +86,7 @@ pub fn found(validators: usize) -> Ledger {
         number: number.to_owned(),
         kind: kind.to_owned(),
         region: region.map(str::to_owned),
+        governance: None,
         name_kk: number.to_owned(),
         name_ru: number.to_owned(),
         name_en: number.to_owned(),

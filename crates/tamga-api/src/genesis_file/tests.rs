@@ -43,6 +43,7 @@ fn file() -> GenesisFile {
             number: "591240000109".into(),
             kind: "AUTHORISED_BODY".into(),
             region: None,
+            governance: Some(Base64::encode_string(public(81).as_bytes())),
             name_kk: "Министрлік".into(),
             name_ru: "Министерство".into(),
             name_en: "Ministry".into(),

@@ -119,9 +119,9 @@ pub(super) const ROLE_DELEGATION: Form = Form {
     parts: &[Part::Organisation, Part::Delegate],
     fields: &[
         public(1, "action", FieldType::Code(&["GRANTED", "REVOKED"]), true),
-        public(2, "scope", FieldType::Rows(&SCOPE), true),
-        public(3, "valid_from", FieldType::Time, true),
-        public(4, "valid_to", FieldType::Time, true),
+        public(2, "scope", FieldType::Rows(&SCOPE), false),
+        public(3, "valid_from", FieldType::Time, false),
+        public(4, "valid_to", FieldType::Time, false),
     ],
     body: &[],
     // The organisation that delegates; the rules find out whether it is one.

@@ -28,20 +28,29 @@ coded! {
 const RULES_652_OF_2026: i64 = 20_514;
 
 impl TransferReason {
-    /// Whether it is a reason on a day.
+    /// First day on which it is no reason any more.
     ///
     /// Clause 12 of the Rules № 652 of 02.03.2026 leaves no transfer at the claimant's wish or for
     /// the sake of loads.
     #[must_use]
-    pub const fn holds_on(self, day: i64) -> bool {
+    pub const fn until(self) -> Option<i64> {
         match self {
-            Self::ClaimantRequest | Self::Workload => day < RULES_652_OF_2026,
+            Self::ClaimantRequest | Self::Workload => Some(RULES_652_OF_2026),
             Self::BreachConfirmed
             | Self::Recusal
             | Self::LicenceSuspended
             | Self::LeftOffice
             | Self::RegionChanged
-            | Self::CourtAct => true,
+            | Self::CourtAct => None,
+        }
+    }
+
+    /// Whether it is a reason on a day.
+    #[must_use]
+    pub const fn holds_on(self, day: i64) -> bool {
+        match self.until() {
+            Some(until) => day < until,
+            None => true,
         }
     }
 

@@ -60,7 +60,8 @@ pub(crate) fn key_registered<V: View>(case: &Judgement<'_, V>) -> Result<Effects
     }
     let mut effects = Effects::default();
     let mut named = vec![holder];
-    touch_holder(case, &mut effects, &holder, &mut named, Some((valid_from, valid_to)))?;
+    let change = KeyChange::Registered(valid_from, valid_to);
+    touch_holder(case, &mut effects, &holder, &mut named, change)?;
     case.expect_subjects(named)?;
     let status = KeyStatus {
         public,
@@ -100,7 +101,8 @@ pub(crate) fn key_changed<V: View>(case: &Judgement<'_, V>) -> Result<Effects, R
     }
     let mut effects = Effects::default();
     let mut named = vec![holder];
-    touch_holder(case, &mut effects, &holder, &mut named, None)?;
+    let change = if rotated { KeyChange::Rotated } else { KeyChange::Revoked };
+    touch_holder(case, &mut effects, &holder, &mut named, change)?;
     if rotated {
         let public = new_key(case, 4, "new_key", 5, &holder)?;
         let subject = key_subject(&public.key_id());
@@ -159,21 +161,37 @@ fn new_key<V: View>(
     Ok(public)
 }
 
+/// What happens to a key of a holder.
+#[derive(Clone, Copy, Debug)]
+enum KeyChange {
+    /// A new one, with its term.
+    Registered(UnixMillis, Option<UnixMillis>),
+    /// One takes another's place.
+    Rotated,
+    Revoked,
+}
+
 /// Writes the holder's status and that of its organisation, and adds the latter to the subjects.
 fn touch_holder<V: View>(
     case: &Judgement<'_, V>,
     effects: &mut Effects,
     holder: &Subject,
     named: &mut Vec<Subject>,
-    term: Option<(UnixMillis, Option<UnixMillis>)>,
+    change: KeyChange,
 ) -> Result<(), Rejection> {
+    let registers = matches!(change, KeyChange::Registered(..));
     let unknown =
         || Rejection::new(Code::SubjectUnknown, "/subjects", format!("{holder} is not registered"));
     match holder.role {
         Role::Officer => {
-            let officer: Officer = case.status(holder.id)?.ok_or_else(unknown)?;
-            if let Some((from, to)) = term {
-                within_office(&officer, from, to)?;
+            let mut officer: Officer = case.status(holder.id)?.ok_or_else(unknown)?;
+            match change {
+                KeyChange::Registered(from, to) => {
+                    within_office(&officer, from, to)?;
+                    officer.keys = officer.keys.saturating_add(1);
+                }
+                KeyChange::Revoked => officer.keys = officer.keys.saturating_sub(1),
+                KeyChange::Rotated => {}
             }
             let organisation: Organisation =
                 case.status(officer.organisation)?.ok_or_else(unknown)?;
@@ -187,7 +205,7 @@ fn touch_holder<V: View>(
                 case.writer.role,
                 WriterRole::RegionalChamber | WriterRole::RepublicanChamber
             );
-            if term.is_some() && chamber && case.record.issuer != *holder {
+            if registers && chamber && case.record.issuer != *holder {
                 let detail = "a chamber registers keys of officers and parties only";
                 return Err(Rejection::new(Code::RoleForbidden, "/subjects", detail));
             }
@@ -195,12 +213,12 @@ fn touch_holder<V: View>(
         }
         Role::Debtor => {
             let mut debtor: DebtorStatus = case.status(holder.id)?.unwrap_or_default();
-            debtor.keys = debtor.keys.saturating_add(u64::from(term.is_some()));
+            debtor.keys = debtor.keys.saturating_add(u64::from(registers));
             case.write(effects, holder.id, &debtor)
         }
         Role::Claimant => {
             let mut claimant: ClaimantStatus = case.status(holder.id)?.unwrap_or_default();
-            claimant.keys = claimant.keys.saturating_add(u64::from(term.is_some()));
+            claimant.keys = claimant.keys.saturating_add(u64::from(registers));
             case.write(effects, holder.id, &claimant)
         }
         _ => Err(unknown()),

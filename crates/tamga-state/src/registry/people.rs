@@ -69,6 +69,7 @@ pub(crate) fn officer<V: View>(case: &Judgement<'_, V>) -> Result<Effects, Rejec
         valid_from,
         valid_to,
         load,
+        keys: known.as_ref().map_or(0, |known| known.keys),
     };
     let mut effects = Effects::default();
     case.write(&mut effects, case.record.subject.id, &status)?;

@@ -271,3 +271,8 @@ fn the_calendar_of_a_year_is_a_registry_item() {
     assert_eq!(known(&world).known(2028), Known::Holidays(Mark::Confirmed));
     assert!(!known(&world).is_working(first + 6));
 }
+
+mod accreditation;
+mod approval;
+mod delegation;
+mod policy;

@@ -25,18 +25,6 @@ coded! {
 }
 
 coded! {
-    /// How sure it is that a value is the law's.
-    Mark {
-        /// Confirmed by its legal basis.
-        Confirmed = 1 "CONFIRMED";
-        /// To be checked against the official text before it is relied upon.
-        Unverified = 2 "UNVERIFIED";
-        /// A choice of the project, not of the law.
-        Design = 3 "DESIGN";
-    }
-}
-
-coded! {
     /// What an accreditation covers (parameter `spheres`; control checklists of 2019).
     Sphere {
         /// Copyright.
@@ -63,6 +51,18 @@ coded! {
         Expired = 4 "EXPIRED";
         /// Revoked.
         Revoked = 5 "REVOKED";
+    }
+}
+
+coded! {
+    /// How sure it is that a value is the law's.
+    Mark {
+        /// Confirmed by its legal basis.
+        Confirmed = 1 "CONFIRMED";
+        /// To be checked against the official text before it is relied upon.
+        Unverified = 2 "UNVERIFIED";
+        /// A choice of the project, not of the law.
+        Design = 3 "DESIGN";
     }
 }
 
@@ -120,6 +120,8 @@ pub struct Officer {
     pub valid_to: Option<UnixMillis>,
     /// Open cases assigned.
     pub load: u64,
+    /// Keys registered and not revoked.
+    pub keys: u64,
 }
 
 impl Officer {
@@ -132,7 +134,7 @@ impl Officer {
 
 impl Typed for Officer {
     const ROLE: Role = Role::Officer;
-    const ITEMS: usize = 9;
+    const ITEMS: usize = 10;
 
     fn write(&self, to: &mut Writer) {
         to.text(&self.number).uint(self.role.code().into()).bytes(self.organisation.as_bytes());
@@ -140,7 +142,7 @@ impl Typed for Officer {
         optional_text(to, self.region.as_deref());
         to.uint(self.standing.code().into()).int(self.valid_from.get());
         optional_time(to, self.valid_to);
-        to.uint(self.load);
+        to.uint(self.load).uint(self.keys);
     }
 
     fn read(from: &mut Reader<'_>) -> Result<Self, FormatError> {
@@ -154,6 +156,7 @@ impl Typed for Officer {
             valid_from: read_time(from)?,
             valid_to: from.null_or(read_time)?,
             load: from.uint()?,
+            keys: from.uint()?,
         })
     }
 }

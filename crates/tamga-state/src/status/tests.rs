@@ -7,24 +7,45 @@ use crate::matrix::Stage;
 use crate::testing::{key, tag};
 
 fn largest_case() -> Case {
+    let time = Some(UnixMillis::MAX);
+    let record = Some(RecordId([5; 32]));
     Case {
         stage: Stage::ClosedReturnedIssuer,
+        stage_since: UnixMillis::MAX,
         before_suspension: Some(Stage::Enforcing),
         before_closing: Some(Stage::Suspended),
         debtor: SubjectId([1; 32]),
+        debtor_kind: PartyKind::Organisation,
         claimants: vec![SubjectId([2; 32]); Case::CLAIMANTS_MAX],
+        for_the_state: true,
         document: SubjectId([3; 32]),
-        assignee: Some(SubjectId([4; 32])),
-        region: Some("x".repeat(8)),
+        claim: Some(SubjectId([8; 32])),
         claim_order: 9,
+        periodic: true,
+        assignee: Some(SubjectId([4; 32])),
+        assigned_at: time,
+        assigned_by: record,
+        region: Some("x".repeat(8)),
         received_at: UnixMillis::MAX,
-        initiated_at: Some(UnixMillis::MAX),
+        initiated_at: time,
+        class: Some(ExecutionClass::B),
+        last_event_at: UnixMillis::MAX,
         grounds: u64::MAX,
         until: Some(i64::MAX),
         in_debtor_register: true,
         notices: u64::MAX,
+        debtor_notified_at: time,
+        claimant_notified_at: time,
+        warned_at: time,
         open_complaints: u64::MAX,
-        correction: Some(RecordId([5; 32])),
+        pending_sanctions: u64::MAX,
+        open_measures: u64::MAX,
+        open_lots: u64::MAX,
+        levies: u64::MAX,
+        correction: record,
+        undistributed_since: time,
+        recovered_since: time,
+        erased: true,
         money: [6; 32],
     }
 }
@@ -60,7 +81,7 @@ fn body(bytes: &[u8]) -> Reader<'_> {
 
 #[test]
 fn statuses_round_trip_and_refuse_every_truncation() {
-    assert!(check(&largest_case()) <= STATUS_BYTES_MAX);
+    assert!(check(&largest_case()) <= STATUS_BYTES_MAX / 2);
     check(&Organisation {
         kind: OrganisationKind::Court,
         bin: "591240000109".to_owned(),
@@ -77,7 +98,42 @@ fn statuses_round_trip_and_refuse_every_truncation() {
         valid_from: UnixMillis(5),
         valid_to: Some(UnixMillis(6)),
         load: 3,
+        keys: 1,
     });
+    let organisation = SubjectId([9; 32]);
+    check(&Accreditation {
+        organisation,
+        sphere: Sphere::Combined,
+        state: AccreditationState::Suspended,
+        since: 5,
+        terms: vec![(1, 2), (3, 4)],
+    });
+    check(&Delegation {
+        from: organisation,
+        to: tag(Role::Officer, "o"),
+        kinds: vec![201, 202],
+        valid_from: UnixMillis(1),
+        valid_to: UnixMillis(2),
+        revoked_at: None,
+    });
+    check(&Approval { target: RecordId([1; 32]), organisations: vec![organisation] });
+    let largest = PolicyStatus {
+        number: u64::MAX,
+        digest: [1; 32],
+        policy: tamga_format::id::PolicyHash([2; 32]),
+        governance: vec![(organisation, key("a").public()); PolicyStatus::ORGANISATIONS_MAX],
+        keys: vec![[3; 16]; PolicyStatus::KEYS_MAX],
+    };
+    assert!(check(&largest) <= STATUS_BYTES_MAX);
+    let approvals = vec![organisation; Approval::ORGANISATIONS_MAX];
+    assert!(
+        check(&Approval { target: RecordId([1; 32]), organisations: approvals })
+            <= STATUS_BYTES_MAX
+    );
+    let terms = vec![(i64::MAX, i64::MAX); Accreditation::TERMS_MAX];
+    let state = AccreditationState::Granted;
+    let full = Accreditation { organisation, sphere: Sphere::Combined, state, since: 0, terms };
+    assert!(check(&full) <= STATUS_BYTES_MAX);
     check(&KeyStatus {
         public: key("a").public(),
         holder: tag(Role::Debtor, "d"),
@@ -124,7 +180,14 @@ fn statuses_round_trip_and_refuse_every_truncation() {
         prices: Some([3; 32]),
     });
     check(&ClaimantStatus { open_cases: 1, keys: 3 });
-    check(&Document { cases: 2, open_case: Some(SubjectId([1; 32])) });
+    check(&Document {
+        cases: 2,
+        last_case: Some(SubjectId([1; 32])),
+        stopped_days: 40,
+        ended_on: Some(20_000),
+        restored: true,
+        ..Document::default()
+    });
     check(&Complaint {
         case: SubjectId([1; 32]),
         kind: ComplaintKind::AlgorithmicReview,

@@ -120,7 +120,7 @@ fn without_amounts_the_next_payout_counts_and_payment_in_full_is_not_known() {
     let payout = story.only(Rule::D11);
     assert_eq!(payout.met.map(|met| met.record), Some(paid));
     let report = deadlines(&story.events, &law());
-        let expected = [Rule::D12, Rule::D13].map(|rule| Silent {
+    let expected = [Rule::D12, Rule::D13].map(|rule| Silent {
         rule,
         cause: unknown,
         missing: Missing::Amounts,

@@ -20,6 +20,9 @@ fn act() -> impl Strategy<Value = Act> {
     ]
 }
 
+/// What is due; claimants get no more.
+const DUE: i64 = 1_000;
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 
@@ -27,9 +30,9 @@ proptest! {
     #[test]
     fn money_is_neither_lost_nor_invented(acts in proptest::collection::vec(act(), 1..12)) {
         let mut world = World::new();
-        world.enforcing(case(), 1_000);
+        world.enforcing(case(), DUE);
         let mut payment = None;
-        let (mut recovered, mut given, mut open) = (0_i64, 0_i64, true);
+        let (mut recovered, mut given, mut paid_out, mut open) = (0_i64, 0_i64, 0_i64, true);
         for (at, act) in acts.into_iter().enumerate() {
             let salt = at as u64;
             let (draft, lawful, moves) = match act {
@@ -42,7 +45,7 @@ proptest! {
                         .body("returned", returned)
                         .body("total", (sum + error).max(0));
                     let fits = (sum + error).max(0) == sum && sum > 0 && given + sum <= recovered;
-                    (draft, open && fits, (0, sum))
+                    (draft, open && fits && paid_out + paid <= DUE, (0, sum))
                 }
                 Act::AmendRecovered(delta) => {
                     let Some(target) = payment else { continue };
@@ -65,6 +68,7 @@ proptest! {
             }
             let money = world.money(case());
             prop_assert!(money.is_sound());
+            paid_out = money.distributed;
             prop_assert_eq!((money.recovered, money.given_out()), (recovered, Some(given)));
             prop_assert_eq!(world.case(case()).money, world.view.privates[&case()].commitment());
         }
