@@ -11,9 +11,10 @@ use crate::law::Calendar;
 use crate::law::fee::TIYN;
 use crate::law::parameters::{self, Name};
 use crate::law::presentation::{self, Period};
+use crate::law::terms::Interval;
 use crate::machine::{Judgement, at_field};
 use crate::matrix::Stage;
-use crate::status::{Case, ComplaintKind, ComplaintStage, Money, Officer};
+use crate::status::{Case, ComplaintKind, ComplaintStage, Document, Money, Officer};
 use crate::view::View;
 use crate::writer::officer_in_force;
 
@@ -21,6 +22,11 @@ use super::authority::same_region;
 use super::proceeding::Proceeding;
 use super::step::{Step, date, word};
 use super::{Change, levies, lots, measures, money};
+
+/// Field of E01: the court act that restored the presentation period.
+pub(super) const TERM_RESTORED_BY: u16 = 10;
+/// Field of E01: the day of an interruption that no case shows.
+const TERM_INTERRUPTED_ON: u16 = 15;
 
 /// Checks what the kind demands beyond its row of the matrix.
 pub(super) fn check<V: View>(
@@ -189,7 +195,8 @@ fn presentation<V: View>(judged: &Judgement<'_, V>, case: &Case) -> Result<(), R
     not_after_event(judged, 3, "issue_date")?;
     not_after_event(judged, 4, "in_force_date")?;
     previous_case(judged, case)?;
-    if judged.record.field(10).is_some() {
+    let document: Document = judged.status(case.document)?.unwrap_or_default();
+    if document.restored || judged.record.field(TERM_RESTORED_BY).is_some() {
         return Ok(());
     }
     // The period of each type of document is a parameter; without a value nothing is refused.
@@ -199,12 +206,22 @@ fn presentation<V: View>(judged: &Judgement<'_, V>, case: &Case) -> Result<(), R
     let Some(months) = parameters::number(judged.view, name, event)? else { return Ok(()) };
     let in_force = date(judged.record, 4).unwrap_or(event);
     let begins = presentation::begins(document_type, date(judged.record, 3), in_force);
+    let elapsed_counts =
+        parameters::flag(judged.view, Name::ElapsedBeforeInterruptionCounts, event)?
+            .unwrap_or(true);
     let period =
-        Period { begins, months: u32::try_from(months).unwrap_or(u32::MAX), elapsed_counts: true };
+        Period { begins, months: u32::try_from(months).unwrap_or(u32::MAX), elapsed_counts };
+    // Every earlier presentation was in time, so as one interruption they come to the same.
+    let stopped = if elapsed_counts {
+        begins.saturating_add(document.stopped_days)
+    } else {
+        document.ended_on.max(date(judged.record, TERM_INTERRUPTED_ON)).unwrap_or(begins)
+    };
+    let interruption = Interval { after: begins, through: Some(stopped.max(begins)) };
     // A last day on a weekend or holiday moves, so its year's calendar is read and perhaps the next.
-    let year = year_of(add_months(begins, months));
+    let year = year_of(add_months(stopped.max(begins), months));
     let calendar = Calendar::read(judged.view, year..=year.saturating_add(1))?;
-    match period.end(&calendar, []) {
+    match period.end(&calendar, [interruption]) {
         Some(end) if event > end => {
             let detail = format!("{} is {months}, and its last day has passed", name.name());
             Err(at_field(Code::PresentationExpired, "in_force_date", detail))

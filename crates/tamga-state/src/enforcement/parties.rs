@@ -4,6 +4,7 @@ use tamga_format::id::SubjectId;
 use tamga_format::subject::{Role, Subject};
 
 use crate::catalogue::{Part, relation};
+use crate::civil::day_of;
 use crate::codes::{Code, Rejection};
 use crate::machine::Judgement;
 
@@ -14,6 +15,7 @@ use crate::status::{
 };
 use crate::view::{View, ViewError};
 
+use super::checks::TERM_RESTORED_BY;
 use super::levies;
 use super::money::Sealed;
 use super::proceeding::Proceeding;
@@ -233,7 +235,8 @@ pub(super) fn write<V: View>(
                 judged.write(effects, id, &officer)?;
             }
             Role::Document => {
-                judged.write(effects, id, &document(judged, before, opened, id)?)?;
+                let status = document(judged, before, case, opened, id)?;
+                judged.write(effects, id, &status)?;
             }
             Role::Claim => {
                 let own = case.claim == Some(id);
@@ -332,6 +335,7 @@ fn debtor<V: View>(
 fn document<V: View>(
     judged: &Judgement<'_, V>,
     before: Option<&Case>,
+    after: &Case,
     opened: Move,
     id: SubjectId,
 ) -> Result<Document, Rejection> {
@@ -341,7 +345,12 @@ fn document<V: View>(
         presented_again(judged, &status)?;
         status.cases = status.cases.saturating_add(1);
         status.last_case = Some(case);
+        status.restored |= judged.record.field(TERM_RESTORED_BY).is_some();
     }
+    // A closing adds the case's days, a reopening takes them away, a correction may do either.
+    let stopped = days_stopped(after).saturating_sub(before.map_or(0, days_stopped));
+    status.stopped_days = status.stopped_days.saturating_add(stopped);
+    status.ended_on = (!after.stage.is_open()).then(|| day_of(after.stage_since));
     match opened {
         Move::Up => {
             if let Some(other) = status.open_case.filter(|open| *open != case) {
@@ -355,6 +364,14 @@ fn document<V: View>(
         Move::Stay => {}
     }
     Ok(status)
+}
+
+/// The days in which the presentation period did not run because of a case that has ended.
+fn days_stopped(case: &Case) -> i64 {
+    if case.stage.is_open() {
+        return 0;
+    }
+    day_of(case.stage_since).saturating_sub(day_of(case.received_at)).max(0)
 }
 
 /// A document that was presented before is presented again with a reference to the last case.

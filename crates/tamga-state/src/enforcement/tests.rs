@@ -553,6 +553,7 @@ mod lots;
 mod matrix;
 mod measures;
 mod payouts;
+mod presentation;
 mod properties;
 mod register;
 mod transfers;

@@ -2,10 +2,10 @@
 
 use tamga_format::cbor::{Reader, Writer};
 use tamga_format::error::{FormatCode, FormatError};
-use tamga_format::id::{RecordId, SubjectId};
+use tamga_format::id::{RecordId, SubjectId, UnixMillis};
 use tamga_format::subject::Role;
 
-use super::{Typed, Unpaid, optional, read_code, read_id};
+use super::{Typed, Unpaid, optional, optional_time, read_code, read_id};
 use crate::catalogue::coded;
 
 macro_rules! counts {
@@ -127,21 +127,36 @@ pub struct Document {
     pub open_case: Option<SubjectId>,
     /// The case it was presented for last.
     pub last_case: Option<SubjectId>,
+    /// Days from presentation to end of its ended cases, in which its presentation period did not run.
+    pub stopped_days: i64,
+    /// The day its last case ended; `None` while one is open.
+    pub ended_on: Option<i64>,
+    /// Whether a court restored its presentation period.
+    pub restored: bool,
 }
 
 impl Typed for Document {
     const ROLE: Role = Role::Document;
-    const ITEMS: usize = 3;
+    const ITEMS: usize = 6;
 
     fn write(&self, to: &mut Writer) {
         to.uint(self.cases);
         optional(to, self.open_case.as_ref().map(SubjectId::as_bytes));
         optional(to, self.last_case.as_ref().map(SubjectId::as_bytes));
+        to.int(self.stopped_days);
+        optional_time(to, self.ended_on.map(UnixMillis));
+        to.bool(self.restored);
     }
 
     fn read(from: &mut Reader<'_>) -> Result<Self, FormatError> {
-        let (cases, open_case) = (from.uint()?, from.null_or(read_id)?);
-        Ok(Self { cases, open_case, last_case: from.null_or(read_id)? })
+        Ok(Self {
+            cases: from.uint()?,
+            open_case: from.null_or(read_id)?,
+            last_case: from.null_or(read_id)?,
+            stopped_days: from.int()?,
+            ended_on: from.null_or(Reader::int)?,
+            restored: from.bool()?,
+        })
     }
 }
 

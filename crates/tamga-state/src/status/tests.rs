@@ -187,7 +187,14 @@ fn statuses_round_trip_and_refuse_every_truncation() {
         prices: Some([3; 32]),
     });
     check(&ClaimantStatus { open_cases: 1, keys: 3 });
-    check(&Document { cases: 2, open_case: None, last_case: Some(SubjectId([1; 32])) });
+    check(&Document {
+        cases: 2,
+        last_case: Some(SubjectId([1; 32])),
+        stopped_days: 40,
+        ended_on: Some(20_000),
+        restored: true,
+        ..Document::default()
+    });
     check(&Complaint {
         case: SubjectId([1; 32]),
         kind: ComplaintKind::AlgorithmicReview,
