@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use tamga_api::genesis_file::{
-    GenesisFile, KeyPart, LogPart, OfficerPart, OrganisationPart, ValidatorPart,
+    CalendarPart, GenesisFile, KeyPart, LogPart, OfficerPart, OrganisationPart, ParameterPart,
+    ValidatorPart,
 };
 use tamga_format::beacon::VrfSecret;
 use tamga_format::id::UnixMillis;
@@ -32,6 +33,8 @@ struct Registry {
     in_force_from: String,
     organisation: Vec<RegistryOrganisation>,
     officer: Vec<RegistryOfficer>,
+    parameter: Vec<ParameterPart>,
+    calendar: Vec<CalendarPart>,
 }
 
 #[derive(serde::Deserialize)]
@@ -146,7 +149,8 @@ pub(crate) fn genesis_file() -> (GenesisFile, BTreeMap<String, [u8; 32]>) {
         organisations,
         officers,
         keys,
-        parameters: Vec::new(),
+        parameters: registry.parameter,
+        calendars: registry.calendar,
         validators: ["v0", "v1", "v2", "v3"].map(validator).to_vec(),
         publishers: Vec::new(),
     };

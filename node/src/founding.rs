@@ -9,8 +9,8 @@ use anyhow::{Context, Result};
 use base64ct::{Base64, Encoding};
 use serde::Deserialize;
 use tamga_api::genesis_file::{
-    GenesisFile, KeyPart, LogPart, OfficerPart, OrganisationPart, ParameterPart, PublisherPart,
-    ValidatorPart,
+    CalendarPart, GenesisFile, KeyPart, LawFile, LogPart, OfficerPart, OrganisationPart,
+    ParameterPart, PublisherPart, ValidatorPart,
 };
 use tamga_format::beacon::VrfSecret;
 use tamga_format::note::{VKey, VKeyKind};
@@ -74,6 +74,33 @@ pub struct Registry {
     /// Parameters of the rules.
     #[serde(rename = "parameter", default)]
     pub parameters: Vec<ParameterPart>,
+    /// Calendar years.
+    #[serde(rename = "calendar", default)]
+    pub calendars: Vec<CalendarPart>,
+}
+
+/// The law a ledger begins with: `genesis/parameters.toml` as this program was built.
+const INITIAL_LAW: &str = include_str!("../../genesis/parameters.toml");
+
+impl Registry {
+    /// A registry of nothing but the initial law.
+    ///
+    /// # Errors
+    ///
+    /// When the file built into this program is damaged.
+    pub fn initial() -> Result<Self> {
+        let LawFile { parameters, calendars } =
+            LawFile::read(INITIAL_LAW).context("the initial law")?;
+        Ok(Self { parameters, calendars, ..Self::default() })
+    }
+
+    /// Adds what another registry holds.
+    pub fn extend(&mut self, other: Self) {
+        self.organisations.extend(other.organisations);
+        self.officers.extend(other.officers);
+        self.parameters.extend(other.parameters);
+        self.calendars.extend(other.calendars);
+    }
 }
 
 /// `[[organisation]]` of a registry.
@@ -214,6 +241,7 @@ pub fn found(
         officers: Vec::new(),
         keys: Vec::new(),
         parameters: registry.parameters.clone(),
+        calendars: registry.calendars.clone(),
         validators: validator_parts,
         publishers: publisher_parts,
     };

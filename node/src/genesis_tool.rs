@@ -8,6 +8,8 @@ use std::path::Path;
 
 use anyhow::{Context, Result, bail};
 use tamga_api::genesis_file;
+use tamga_state::genesis::GenesisParameter;
+use tamga_state::law::parameters::{Mark, Name};
 
 use crate::clock::Clock;
 use crate::config::{PaceConfig, read_text, read_toml};
@@ -29,7 +31,7 @@ pub fn make(template: &Path, dir: &Path) -> Result<()> {
     let time = tamga_api::time::instant(Clock.now());
     let ledger = template.origin.split('/').next().unwrap_or(&template.origin);
     let url = format!("https://{ledger}");
-    let founding = found(&template, &Registry::default(), KeySource::Random, &time, &url)?;
+    let founding = found(&template, &Registry::initial()?, KeySource::Random, &time, &url)?;
     let processes = founding.validators.len() + founding.publishers.len();
     let mut next = PORT_BASE..;
     let mut port = || next.next().context("no ports left");
@@ -84,6 +86,7 @@ fn describe(bytes: &[u8]) -> Result<String> {
         genesis.keys.len(),
         genesis.parameters.len()
     )?;
+    describe_law(&mut text, &genesis.parameters)?;
     writeln!(text, "publishers    {}", genesis.publishers.len())?;
     writeln!(text, "validators    {}", members.len())?;
     let mut by_organisation: BTreeMap<&str, usize> = BTreeMap::new();
@@ -93,6 +96,30 @@ fn describe(bytes: &[u8]) -> Result<String> {
     }
     text.push_str(&Topology::new(genesis.validators.quorum(), &by_organisation).to_string());
     Ok(text)
+}
+
+/// Every value of the law with its first day, those that no official text confirms marked, and what is missing.
+fn describe_law(text: &mut String, lines: &[GenesisParameter]) -> Result<()> {
+    writeln!(text, "parameters")?;
+    for line in lines {
+        let mark = match line.mark {
+            Mark::Confirmed => "",
+            Mark::Unverified => "  unverified",
+            Mark::Design => "  the project's choice",
+        };
+        let value = tamga_api::draft::value::read(None, &line.value);
+        let from = tamga_api::time::day(line.from);
+        writeln!(text, "  {:<40} {from}  {value}  ({}){mark}", line.name, line.basis)?;
+    }
+    let missing = Name::ALL
+        .iter()
+        .filter(|name| name.info().is_mandatory())
+        .map(|name| name.name())
+        .filter(|name| lines.iter().all(|line| line.name != *name));
+    for name in missing {
+        writeln!(text, "  {name:<40} MISSING: rules and deadlines that need it stay silent")?;
+    }
+    Ok(())
 }
 
 /// How many nodes each organisation runs, and how many make a quorum.

@@ -9,7 +9,6 @@ use std::collections::BTreeSet;
 use base64ct::{Base64, Encoding as _};
 use serde::{Deserialize, Serialize};
 use tamga_format::beacon::VrfPublic;
-use tamga_format::cbor::Value;
 use tamga_format::error::FormatError;
 use tamga_format::id::{GenesisHash, UnixMillis, sha256};
 use tamga_format::note::{VKey, VKeyKind};
@@ -18,12 +17,13 @@ use tamga_format::signature::PublicKey;
 use tamga_format::validators::{Validator, ValidatorSet, validator_id};
 use tamga_state::catalogue::{OrganisationKind, WriterRole};
 use tamga_state::codes::{Code, Rejection};
-use tamga_state::genesis::{
-    Genesis, GenesisKey, GenesisOfficer, GenesisOrganisation, GenesisParameter,
-};
+use tamga_state::genesis::{Genesis, GenesisKey, GenesisOfficer, GenesisOrganisation};
 
 use crate::draft::parse_subject;
 use crate::time::{parse_day, parse_instant};
+
+mod law;
+pub use law::{CalendarPart, LawFile, ParameterPart, ParameterValue};
 
 /// The country's clock: UTC+5, in milliseconds.
 const LOCAL_MS: i64 = 5 * 60 * 60 * 1000;
@@ -58,6 +58,9 @@ pub struct GenesisFile {
     /// Parameters of the rules.
     #[serde(rename = "parameter", default)]
     pub parameters: Vec<ParameterPart>,
+    /// Calendar years.
+    #[serde(rename = "calendar", default)]
+    pub calendars: Vec<CalendarPart>,
     /// Validators.
     #[serde(rename = "validator")]
     pub validators: Vec<ValidatorPart>,
@@ -135,34 +138,6 @@ pub struct KeyPart {
     pub to: Option<String>,
 }
 
-/// `[[parameter]]`: one value in force from a date on.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct ParameterPart {
-    /// Name in the table of parameters.
-    pub name: String,
-    /// The value.
-    pub value: ParameterValue,
-    /// First day in force.
-    pub from: String,
-    /// Act and article the value follows.
-    pub basis: String,
-}
-
-/// A parameter's value.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(untagged)]
-pub enum ParameterValue {
-    /// Yes or no.
-    Flag(bool),
-    /// A whole number.
-    Number(i64),
-    /// A word.
-    Text(String),
-    /// Whole numbers.
-    List(Vec<i64>),
-}
-
 /// `[[validator]]`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -213,16 +188,21 @@ pub fn parse(bytes: &[u8]) -> Result<(Genesis, GenesisHash), Rejection> {
 ///
 /// `genesis-invalid` if it isn't TOML, lacks a field or has an unknown one.
 pub fn read(text: &str) -> Result<GenesisFile, Rejection> {
-    let file: GenesisFile = toml::from_str(text).map_err(|error| {
-        let line = error
-            .span()
-            .map_or(0, |span| text.get(..span.start).unwrap_or("").lines().count().max(1));
-        invalid("", format!("line {line}: {}", error.message()))
-    })?;
+    let file: GenesisFile = from_toml(text)?;
     if file.version != 1 {
         return Err(invalid("/version", format!("version is 1, not {}", file.version)));
     }
     Ok(file)
+}
+
+/// Reads TOML strictly; an error names the line.
+fn from_toml<T: serde::de::DeserializeOwned>(text: &str) -> Result<T, Rejection> {
+    toml::from_str(text).map_err(|error| {
+        let line = error
+            .span()
+            .map_or(0, |span| text.get(..span.start).unwrap_or("").lines().count().max(1));
+        invalid("", format!("line {line}: {}", error.message()))
+    })
 }
 
 impl GenesisFile {
@@ -249,6 +229,8 @@ impl GenesisFile {
         let known: BTreeSet<&str> =
             self.organisations.iter().map(|part| part.number.as_str()).collect();
         let validators = self.validator_set(&known)?;
+        let mut parameters = each("parameter", &self.parameters, ParameterPart::read)?;
+        parameters.extend(each("calendar", &self.calendars, CalendarPart::read)?);
         let genesis = Genesis {
             origin: self.origin.clone(),
             time: instant_at("/time", &self.time)?,
@@ -259,7 +241,7 @@ impl GenesisFile {
             organisations: each("organisation", &self.organisations, OrganisationPart::read)?,
             officers: each("officer", &self.officers, OfficerPart::read)?,
             keys: each("key", &self.keys, KeyPart::read)?,
-            parameters: each("parameter", &self.parameters, ParameterPart::read)?,
+            parameters,
             policy: self.policy(&validators)?,
             publishers: self.publisher_ids(&known)?,
             validators,
@@ -362,21 +344,6 @@ impl KeyPart {
             valid_from: instant_at(&format!("{at}/from"), &self.from)?,
             valid_to: to,
         })
-    }
-}
-
-impl ParameterPart {
-    fn read(&self, at: &str) -> Result<GenesisParameter, Rejection> {
-        let value = match &self.value {
-            ParameterValue::Flag(value) => Value::Bool(*value),
-            ParameterValue::Number(value) => Value::int(*value),
-            ParameterValue::Text(value) => Value::text(value),
-            ParameterValue::List(values) => {
-                Value::Array(values.iter().copied().map(Value::int).collect())
-            }
-        };
-        let from = day_at(&format!("{at}/from"), &self.from)?;
-        Ok(GenesisParameter { name: self.name.clone(), value, from, basis: self.basis.clone() })
     }
 }
 

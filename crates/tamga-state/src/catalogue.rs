@@ -9,16 +9,21 @@ use crate::codes::Text;
 
 mod check;
 mod enforcement;
+mod grounds;
 mod kinds;
+mod measures;
 mod registry;
 mod role;
+mod transfer;
+mod words;
 
 pub(crate) use check::{check_record, payout_line};
 pub use check::{looks_personal, valid_bin, valid_iin};
-pub(crate) use enforcement::{RETURN_GROUNDS, SUSPENSION_GROUNDS, TERMINATION_GROUNDS};
+pub use grounds::{Family, GROUNDS, Ground};
 pub use kinds::Kind;
 pub(crate) use role::coded;
 pub use role::{OrganisationKind, WriterRole};
+pub use transfer::TransferReason;
 
 /// Highest value of a date: 9999-12-31 in days since 1970-01-01.
 pub const DATE_MAX: i64 = 2_932_896;
@@ -62,11 +67,45 @@ pub enum FieldType {
     Time,
     /// A business identification number (БИН): twelve digits with a valid check digit.
     Bin,
-    /// A parameter's value: a number, a truth value, a short text, or a list of at most 64 numbers.
+    /// A parameter's value: a number, a truth value, a short text, or a list of at most 64 numbers or short texts.
     Scalar,
-    /// Payout lines: arrays of (order, claimant id, amount), at most 64.
-    Lines,
+    /// The id of a subject of this role.
+    Id(Role),
+    /// 1 to so many bytes.
+    Bytes(usize),
+    /// A text of several lines, of at most so many bytes; the rules read it themselves.
+    Multiline(usize),
+    /// A list of rows with named columns.
+    Rows(&'static Rows),
 }
+
+/// The form of a list of rows: each is an array with one value per column.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Rows {
+    /// How many rows there may be; there is at least one.
+    pub most: usize,
+    /// What each row holds, in this order.
+    pub columns: &'static [Column],
+}
+
+/// One column of [`Rows`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Column {
+    /// Its name in drafts.
+    pub name: &'static str,
+    /// The type of its values; no rows again.
+    pub ty: FieldType,
+}
+
+/// Payout lines: the order of the claim, who is paid, and how much.
+pub const PAYOUT_LINES: Rows = Rows {
+    most: 64,
+    columns: &[
+        Column { name: "order", ty: FieldType::Uint(9) },
+        Column { name: "claimant", ty: FieldType::Id(Role::Claimant) },
+        Column { name: "amount", ty: FieldType::Amount },
+    ],
+};
 
 /// A public field or a field of the body.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -117,8 +156,24 @@ pub enum Part {
     Complaint,
     /// The officer to whom a correction gives or from whom it takes the case.
     Affected,
+    /// The solidary claim that the case is about, if it is about one.
+    ClaimIfSolidary,
+    /// The debtor's other cases whose claims are of an order that is paid, with their claimants.
+    OtherClaims,
+    /// The measure.
+    Measure,
+    /// Every open measure of the case, if the record closes it.
+    OpenMeasures,
+    /// The lot.
+    Lot,
+    /// The debtor as a rightsholder, if royalties are levied.
+    RightsholderIfRoyalties,
     /// One registered organisation.
     Organisation,
+    /// The organisation as a collective management organisation.
+    Cmo,
+    /// The organisation or officer to whom a role is delegated.
+    Delegate,
     /// The holder of the key.
     Holder,
     /// The organisation of the holder, if it is an officer.
@@ -186,6 +241,8 @@ pub mod relation {
     pub const PREVIOUS_CASE: u8 = 2;
     /// The record that permits this one.
     pub const AUTHORITY: u8 = 3;
+    /// The record that imposed a measure.
+    pub const IMPOSED: u8 = 4;
 }
 
 #[cfg(test)]

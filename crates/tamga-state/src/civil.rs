@@ -28,8 +28,25 @@ pub(crate) fn add_months(day: i64, months: i64) -> i64 {
     first.saturating_add(dom.saturating_sub(1)).min(after.saturating_sub(1))
 }
 
+/// The day of a date, if there is such a date.
+pub(crate) fn date(year: i64, month: i64, dom: i64) -> Option<i64> {
+    let day = days(year, month).saturating_add(dom.saturating_sub(1));
+    (civil(day) == (year, month, dom)).then_some(day)
+}
+
+/// The year of a day.
+pub(crate) const fn year_of(day: i64) -> i64 {
+    civil(day).0
+}
+
+/// The day of the week, 0 for Monday to 6 for Sunday.
+pub(crate) const fn weekday(day: i64) -> i64 {
+    // 1970-01-01 was a Thursday.
+    day.saturating_add(3).rem_euclid(7)
+}
+
 /// Days from 1970-01-01 to the first of a month (Hinnant's algorithm).
-fn days(year: i64, month: i64) -> i64 {
+pub(crate) const fn days(year: i64, month: i64) -> i64 {
     let year = if month <= 2 { year.saturating_sub(1) } else { year };
     let era = year.div_euclid(400);
     let yoe = year.rem_euclid(400);
@@ -44,7 +61,7 @@ fn days(year: i64, month: i64) -> i64 {
 }
 
 /// Year, month and day of the month.
-fn civil(day: i64) -> (i64, i64, i64) {
+pub(crate) const fn civil(day: i64) -> (i64, i64, i64) {
     let shifted = day.saturating_add(719_468);
     let era = shifted.div_euclid(146_097);
     let doe = shifted.rem_euclid(146_097);
@@ -83,6 +100,17 @@ mod tests {
         for (day, date) in cases {
             assert_eq!(civil(day), date);
             assert_eq!(days(date.0, date.1) + date.2 - 1, day);
+        }
+    }
+
+    #[test]
+    fn dates_and_weekdays_are_those_of_the_calendar() {
+        assert_eq!(date(2026, 3, 2), Some(20_514));
+        assert_eq!(weekday(20_514), 0);
+        assert_eq!(weekday(-4), 6);
+        assert_eq!(date(2028, 2, 29).map(weekday), Some(1));
+        for (year, month, day) in [(2026, 2, 29), (2026, 13, 1), (2026, 0, 1), (2026, 1, 0)] {
+            assert_eq!(date(year, month, day), None);
         }
     }
 

@@ -3,6 +3,7 @@
 //! No signed record stands behind these statuses; the hash of the genesis file in leaf 0 does. The
 //! text form of the file is another crate's business.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use tamga_format::cbor::Value;
@@ -14,9 +15,10 @@ use tamga_format::subject::{Role, Subject};
 use tamga_format::validators::ValidatorSet;
 
 use crate::catalogue::{OrganisationKind, WriterRole, valid_bin};
+use crate::law::parameters::Entry;
 use crate::status::{
-    ClaimantStatus, DebtorStatus, ItemVersion, KeyStatus, Officer, Organisation, Parameter,
-    Standing, Typed, encode,
+    ClaimantStatus, DebtorStatus, KeyStatus, Mark, Officer, Organisation, Parameter, Standing,
+    Typed, encode,
 };
 use crate::view::StatusRow;
 
@@ -104,7 +106,7 @@ pub struct GenesisKey {
     pub valid_to: Option<UnixMillis>,
 }
 
-/// A parameter value of the genesis.
+/// A parameter value of the genesis, or the calendar of a year.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct GenesisParameter {
     /// Its name.
@@ -115,6 +117,8 @@ pub struct GenesisParameter {
     pub from: i64,
     /// Act and article.
     pub basis: String,
+    /// How sure it is.
+    pub mark: Mark,
 }
 
 /// Why a genesis can't found a ledger.
@@ -123,7 +127,7 @@ pub struct GenesisError {
     /// The line of the registry, such as `officer 1234`.
     pub what: String,
     /// What is wrong with it.
-    pub problem: &'static str,
+    pub problem: Cow<'static, str>,
 }
 
 impl core::fmt::Display for GenesisError {
@@ -148,7 +152,7 @@ impl Genesis {
             if !valid_bin(&line.bin) {
                 return Err(GenesisError {
                     what: what(),
-                    problem: "the БИН's check digit is wrong",
+                    problem: "the БИН's check digit is wrong".into(),
                 });
             }
             let status = Organisation {
@@ -165,7 +169,7 @@ impl Genesis {
             if !rows.0.contains_key(&organisation) {
                 return Err(GenesisError {
                     what: what(),
-                    problem: "the organisation is not registered",
+                    problem: "the organisation is not registered".into(),
                 });
             }
             let status = Officer {
@@ -203,7 +207,10 @@ impl Genesis {
                 rows.enter(line.holder, &status, what)?;
             }
             _ => {
-                return Err(GenesisError { what: what(), problem: "the holder is not registered" });
+                return Err(GenesisError {
+                    what: what(),
+                    problem: "the holder is not registered".into(),
+                });
             }
         }
         let status = KeyStatus {
@@ -223,15 +230,21 @@ impl Genesis {
         for line in &self.parameters {
             let error =
                 |problem| GenesisError { what: format!("parameter {}", line.name), problem };
-            let parameter = parameters
-                .entry(&line.name)
-                .or_insert_with(|| Parameter { name: line.name.clone(), versions: Vec::new() });
-            if parameter.versions.iter().any(|known| known.from == line.from) {
-                return Err(error("two values begin on one day"));
+            let known = parameters.remove(line.name.as_str());
+            let begins = |known: &Parameter| known.versions.iter().any(|v| v.from == line.from);
+            if known.as_ref().is_some_and(begins) {
+                return Err(error("two values begin on one day".into()));
             }
-            parameter
-                .enter(ItemVersion { from: line.from, value: line.value.clone() })
-                .map_err(|()| error("too many values"))?;
+            let entry = Entry {
+                name: &line.name,
+                value: &line.value,
+                from: line.from,
+                to: None,
+                mark: line.mark,
+                basis: &line.basis,
+            };
+            let entered = entry.enter(known).map_err(|flaw| error(flaw.detail.into()))?;
+            parameters.insert(&line.name, entered);
         }
         for (name, parameter) in &parameters {
             rows.enter(Parameter::subject(name), parameter, || format!("parameter {name}"))?;
@@ -252,11 +265,11 @@ impl Rows {
     ) -> Result<(), GenesisError> {
         let bytes = encode(status, None);
         if bytes.len() > STATUS_BYTES_MAX {
-            return Err(GenesisError { what: what(), problem: "its status exceeds 4 KiB" });
+            return Err(GenesisError { what: what(), problem: "its status exceeds 4 KiB".into() });
         }
         match self.0.insert(subject, StatusRow { nonce: [0; 16], bytes }) {
             None => Ok(()),
-            Some(_) => Err(GenesisError { what: what(), problem: "it is given twice" }),
+            Some(_) => Err(GenesisError { what: what(), problem: "it is given twice".into() }),
         }
     }
 }

@@ -7,8 +7,11 @@
 //! | [`catalogue`] | every kind of record: fields, authors, subjects, as data |
 //! | [`matrix`] | which stage permits which step, as data |
 //! | [`status`] | typed statuses of subjects and their bytes |
-//! | [`registry`] | organisations, officers, keys, parameters (G01–G06) |
+//! | [`registry`] | organisations, officers, keys, parameters (G01–G04, G06) |
+//! | [`law`] | parameters, calendars, terms, fees: the law's figures as data, and its arithmetic |
 //! | [`enforcement`] | the life of a case (E01–E18), its money and its corrections |
+//! | [`dossier`] | what the records of a case say, for deadlines, duplicates and indicators |
+//! | [`delay`] | deadlines and delays of a case, computed from its events |
 //! | [`codes`] | every stable code of the system, with texts |
 //! | [`genesis`] | the statuses a ledger begins with |
 //!
@@ -24,8 +27,11 @@
 pub mod catalogue;
 mod civil;
 pub mod codes;
+pub mod delay;
+pub mod dossier;
 pub mod enforcement;
 pub mod genesis;
+pub mod law;
 pub mod machine;
 pub mod matrix;
 pub mod overlay;

@@ -6,6 +6,7 @@ use std::sync::OnceLock;
 use tamga_format::id::{RulesHash, sha256, tag};
 
 use crate::catalogue::{COMMON, Field, Kind};
+use crate::law::parameters::Name;
 use crate::matrix::{MATRIX, MATRIX_VERSION};
 
 /// Version of the code of the rules; it changes whenever a record could be judged differently.
@@ -42,6 +43,11 @@ pub fn description() -> String {
         );
         describe_fields(&mut text, "field", info.fields);
         describe_fields(&mut text, "body", info.body);
+    }
+    for name in Name::ALL {
+        let info = name.info();
+        let _infallible =
+            writeln!(text, "parameter {} {:?} {}", name.name(), info.form, info.is_mandatory());
     }
     text
 }

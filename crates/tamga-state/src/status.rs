@@ -11,10 +11,22 @@ use tamga_format::limits::STATUS_BYTES_MAX;
 use tamga_format::subject::{Role, Subject};
 
 mod case;
+mod measure;
+mod money;
+mod parties;
 mod registry;
 
-pub use case::{Case, ClaimantStatus, Complaint, ComplaintStage, DebtorStatus, Document, Money};
-pub use registry::{ItemVersion, KeyStatus, Officer, Organisation, Parameter, Standing};
+pub use case::Case;
+pub use measure::{Lot, LotStage, Measure, MeasureCode, MeasureState};
+pub use money::{Amounts, ClaimMoney, Money, Prices, Unpaid};
+pub use parties::{
+    Claim, ClaimantStatus, CmoStatus, Complaint, ComplaintKind, ComplaintStage, DebtorStatus,
+    Document, Forum, RightsholderStatus,
+};
+pub use registry::{
+    AccreditationState, ItemVersion, KeyStatus, Mark, Officer, Organisation, Parameter, Sphere,
+    Standing,
+};
 
 /// Version of the form of all statuses.
 pub const STATUS_VERSION: u64 = 1;
@@ -86,7 +98,7 @@ pub enum Status {
     Officer(Officer),
     /// Of a key.
     Key(KeyStatus),
-    /// Of a registry item: a parameter.
+    /// Of a registry item: a parameter or a calendar year.
     Parameter(Parameter),
     /// Of a case.
     Case(Box<Case>),
@@ -98,6 +110,16 @@ pub enum Status {
     Document(Document),
     /// Of a complaint.
     Complaint(Complaint),
+    /// Of a solidary claim.
+    Claim(Claim),
+    /// Of a measure.
+    Measure(Measure),
+    /// Of a lot.
+    Lot(Lot),
+    /// Of a rightsholder.
+    Rightsholder(RightsholderStatus),
+    /// Of a collective management organisation.
+    Cmo(CmoStatus),
 }
 
 impl Status {
@@ -123,17 +145,14 @@ impl Status {
             Role::Claimant => of(bytes, Self::Claimant),
             Role::Document => of(bytes, Self::Document),
             Role::Complaint => of(bytes, Self::Complaint),
-            Role::Rightsholder
-            | Role::Work
-            | Role::Cmo
-            | Role::Licensee
-            | Role::Pool
-            | Role::Claim
-            | Role::Measure
-            | Role::Lot
-            | Role::Mandate
-            | Role::Batch
-            | Role::Book => Err(FormatError::new(FormatCode::RoleUnknown, 0).of(role.name())),
+            Role::Claim => of(bytes, Self::Claim),
+            Role::Measure => of(bytes, Self::Measure),
+            Role::Lot => of(bytes, Self::Lot),
+            Role::Rightsholder => of(bytes, Self::Rightsholder),
+            Role::Cmo => of(bytes, Self::Cmo),
+            Role::Work | Role::Licensee | Role::Pool | Role::Mandate | Role::Batch | Role::Book => {
+                Err(FormatError::new(FormatCode::RoleUnknown, 0).of(role.name()))
+            }
         }
     }
 }

@@ -20,7 +20,7 @@ use crate::codes::Rejection;
 use crate::genesis::{Genesis, GenesisKey, GenesisOfficer, GenesisOrganisation};
 use crate::machine::{BlockContext, execute_record};
 use crate::overlay::{Changes, Overlay};
-use crate::status::{Case, Money, Typed, decode};
+use crate::status::{Amounts, Case, Money, Typed, decode};
 use crate::view::{Private, StatusRow, View, ViewError};
 
 /// Origin of the test ledger.

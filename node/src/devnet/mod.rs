@@ -167,13 +167,11 @@ fn establish(dir: &Path, validators: u16) -> Result<Founding> {
     Ok(founding)
 }
 
-/// The registry of every devnet: the demo story's and the import's.
+/// The registry of every devnet: the initial law, the demo story's entries and the import's.
 fn registry() -> Result<Registry> {
-    let mut registry: Registry = toml::from_str(DEMO_REGISTRY).context("the demo registry")?;
-    let import: Registry = toml::from_str(IMPORT_REGISTRY).context("the import's registry")?;
-    registry.organisations.extend(import.organisations);
-    registry.officers.extend(import.officers);
-    registry.parameters.extend(import.parameters);
+    let mut registry = Registry::initial()?;
+    registry.extend(toml::from_str(DEMO_REGISTRY).context("the demo registry")?);
+    registry.extend(toml::from_str(IMPORT_REGISTRY).context("the import's registry")?);
     Ok(registry)
 }
 

@@ -4,8 +4,8 @@ use base64ct::{Base64, Encoding as _};
 use serde_json::{Value as Json, json};
 use tamga_api::draft::{Draft, DraftReference, Seal, parse_subject};
 use tamga_api::genesis_file::{
-    self, GenesisFile, KeyPart, LogPart, OfficerPart, OrganisationPart, ParameterPart,
-    ParameterValue, PublisherPart, ValidatorPart,
+    self, CalendarPart, GenesisFile, KeyPart, LogPart, OfficerPart, OrganisationPart,
+    ParameterPart, ParameterValue, PublisherPart, ValidatorPart,
 };
 use tamga_api::time::{day, instant, parse_day, parse_instant};
 use tamga_format::id::{SubjectId, UnixMillis, sha256};
@@ -35,6 +35,7 @@ fn genesis_file() -> GenesisFile {
         value,
         from: "2000-01-01".to_owned(),
         basis: "EL art. 10".to_owned(),
+        mark: Some("UNVERIFIED".to_owned()),
     };
     let validator = |(number, key): (usize, &tamga_format::validators::Validator)| ValidatorPart {
         name: format!("v{number}"),
@@ -82,7 +83,17 @@ fn genesis_file() -> GenesisFile {
         parameters: vec![
             parameter("voluntary_term_wd", ParameterValue::Number(5)),
             parameter("fee_rates_bp", ParameterValue::List(vec![2500, 300])),
+            parameter("spheres", ParameterValue::Words(vec!["copyright".to_owned()])),
         ],
+        calendars: vec![CalendarPart {
+            year: 2026,
+            moving: vec!["01-01".to_owned()],
+            fixed: vec!["01-07".to_owned()],
+            days_off: Vec::new(),
+            working_days: vec!["01-10".to_owned()],
+            basis: "Law on holidays".to_owned(),
+            mark: None,
+        }],
         validators: validators.members().iter().enumerate().map(validator).collect(),
         publishers: vec![PublisherPart {
             organisation: BIN.to_owned(),
@@ -113,7 +124,6 @@ fn genesis() -> Target {
 
 /// A value that a field of this type can have.
 fn value(ty: FieldType) -> Json {
-    let claimant = Subject::new(Role::Claimant, SubjectId([7; 32])).to_text();
     match ty {
         FieldType::Uint(most) => json!(most.min(3)),
         FieldType::Bool => json!(true),
@@ -127,7 +137,15 @@ fn value(ty: FieldType) -> Json {
         FieldType::Time => json!(TIME),
         FieldType::Bin => json!(BIN),
         FieldType::Scalar => json!([60, 300]),
-        FieldType::Lines => json!([{ "order": 3, "claimant": claimant, "amount": 5 }]),
+        FieldType::Id(role) => json!(Subject::new(role, SubjectId([7; 32])).to_text()),
+        FieldType::Bytes(_) => json!("0b0c"),
+        FieldType::Multiline(_) => json!("log key\nquorum none\n"),
+        FieldType::Rows(form) => {
+            let cells = form.columns.iter();
+            let row: serde_json::Map<String, Json> =
+                cells.map(|column| (column.name.to_owned(), value(column.ty))).collect();
+            json!([row])
+        }
     }
 }
 

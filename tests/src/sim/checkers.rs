@@ -16,7 +16,7 @@ use tamga_replica::limits::POOL_RECORDS_MAX;
 use tamga_replica::subjects::SubjectState;
 use tamga_replica::{App, Head, Store, StoreError, Table};
 use tamga_state::matrix::Stage;
-use tamga_state::status::{self, Case, Money};
+use tamga_state::status::{self, Amounts, Case, Money};
 
 use super::Failure;
 use super::blocks::BLOCKS_MAX;

@@ -128,6 +128,7 @@ pub fn found(validators: usize) -> Ledger {
             })
             .collect(),
         parameters: Vec::new(),
+        calendars: Vec::new(),
         validators: keys.iter().enumerate().map(|(number, keys)| part(number, keys)).collect(),
         publishers: Vec::new(),
     };

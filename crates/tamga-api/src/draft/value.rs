@@ -6,13 +6,13 @@
 //! | texts, words, БИН | a string |
 //! | dates, times | `2026-03-12`, `2026-03-12T08:58:00Z` |
 //! | ids, keys, hashes, signatures | lower-case hex; ids also as a subject, `officer:…` or `officer#number` |
-//! | payout lines | `{"order": 1, "claimant": "claimant:…", "amount": 100}` |
+//! | rows, such as payout lines | objects: `{"order": 1, "claimant": "claimant:…", "amount": 100}` |
 
 use serde_json::{Map, Value as Json, json};
 use tamga_format::cbor::Value;
 use tamga_format::id::{SubjectId, UnixMillis, parse_hex};
 use tamga_format::subject::{Role, Subject};
-use tamga_state::catalogue::FieldType;
+use tamga_state::catalogue::{Column, FieldType, Rows};
 
 use super::{NOT_A_TIME, parse_subject};
 use crate::time::{day, instant, parse_day, parse_instant};
@@ -41,9 +41,12 @@ pub fn write(ty: FieldType, json: &Json) -> Result<Value, String> {
         FieldType::Date => Value::int(parse_day(text()?).ok_or("a date is written 2026-03-12")?),
         FieldType::Time => Value::int(parse_instant(text()?).ok_or(NOT_A_TIME)?.get()),
         FieldType::Scalar => scalar(json)?,
-        FieldType::Lines => {
-            let lines = json.as_array().ok_or("a list of payout lines is expected here")?;
-            Value::Array(lines.iter().map(line).collect::<Result<_, _>>()?)
+        FieldType::Id(role) => Value::bytes(&id(role, text()?)?),
+        FieldType::Bytes(_) => Value::bytes(&hex_bytes(text()?)?),
+        FieldType::Multiline(_) => Value::text(text()?),
+        FieldType::Rows(form) => {
+            let rows = json.as_array().ok_or("a list of rows is expected here")?;
+            Value::Array(rows.iter().map(|json| row(form, json)).collect::<Result<_, _>>()?)
         }
     })
 }
@@ -66,33 +69,51 @@ fn scalar(json: &Json) -> Result<Value, String> {
             number(json).ok_or("a whole number of 64 bits is expected here".to_owned())
         }
         Json::Array(items) => {
-            let items: Option<Vec<Value>> = items.iter().map(number).collect();
-            items.map(Value::Array).ok_or("a list holds whole numbers only".to_owned())
+            let text = |json: &Json| json.as_str().map(Value::text);
+            let numbers: Option<Vec<Value>> = items.iter().map(number).collect();
+            let list = numbers.or_else(|| items.iter().map(text).collect());
+            list.map(Value::Array)
+                .ok_or("a list holds whole numbers only, or texts only".to_owned())
         }
         Json::Null | Json::Object(_) => {
-            Err("a number, true or false, a text or a list of numbers is expected here".to_owned())
+            Err("a number, true or false, a text or a list of either is expected here".to_owned())
         }
     }
 }
 
-fn line(json: &Json) -> Result<Value, String> {
-    let object = json.as_object().ok_or("a payout line is an object")?;
-    if let Some(other) =
-        object.keys().find(|key| !["order", "claimant", "amount"].contains(&key.as_str()))
-    {
-        return Err(format!(
-            "{other} is no field of a payout line, which has order, claimant, amount"
-        ));
+/// Hex, or a subject of this role.
+fn id(role: Role, text: &str) -> Result<[u8; 32], String> {
+    match parse_subject(text) {
+        Ok(subject) if subject.role != role => {
+            Err(format!("a {} is expected here, not a {}", role.name(), subject.role.name()))
+        }
+        _ => bytes32(text),
     }
-    let order = object.get("order").and_then(Json::as_u64).ok_or("order is an integer from 0")?;
-    let claimant = object.get("claimant").and_then(Json::as_str).ok_or("claimant is a subject")?;
-    let amount =
-        object.get("amount").and_then(Json::as_i64).ok_or("amount is an integer of tiyn")?;
-    Ok(Value::Array(vec![
-        Value::Uint(order),
-        Value::bytes(&bytes32(claimant)?),
-        Value::int(amount),
-    ]))
+}
+
+fn hex_bytes(text: &str) -> Result<Vec<u8>, String> {
+    let pair = |pair: &[u8]| match pair {
+        [high, low] => parse_hex::<1>(str::from_utf8(&[*high, *low]).ok()?).ok(),
+        _ => None,
+    };
+    let bytes: Option<Vec<[u8; 1]>> = text.as_bytes().chunks(2).map(pair).collect();
+    let bytes = bytes.ok_or("lower-case hex digits in pairs are expected here")?;
+    Ok(bytes.concat())
+}
+
+/// One row: an object with exactly the columns of the form.
+fn row(form: &Rows, json: &Json) -> Result<Value, String> {
+    let names = || form.columns.iter().map(|column| column.name).collect::<Vec<_>>().join(", ");
+    let object = json.as_object().ok_or_else(|| format!("a row is an object with {}", names()))?;
+    let known = |key: &&String| form.columns.iter().any(|column| column.name == key.as_str());
+    if let Some(other) = object.keys().find(|key| !known(key)) {
+        return Err(format!("{other} is no field of a row, which has {}", names()));
+    }
+    let values = form.columns.iter().map(|column| {
+        let json = object.get(column.name).ok_or_else(|| format!("{} is missing", column.name))?;
+        write(column.ty, json).map_err(|what| format!("{}: {what}", column.name))
+    });
+    Ok(Value::Array(values.collect::<Result<_, _>>()?))
 }
 
 /// The JSON of a value; one that doesn't have its type, or has none, is shown as it is.
@@ -101,18 +122,22 @@ pub fn read(ty: Option<FieldType>, value: &Value) -> Json {
     let typed = match ty {
         Some(FieldType::Date) => value.as_i64().map(|days| json!(day(days))),
         Some(FieldType::Time) => value.as_i64().map(|ms| json!(instant(UnixMillis(ms)))),
-        Some(FieldType::Lines) => {
-            value.as_list().and_then(|lines| lines.iter().map(read_line).collect())
+        Some(FieldType::Id(role)) => {
+            value.as_array_of().map(|id| json!(Subject::new(role, SubjectId(id)).to_text()))
+        }
+        Some(FieldType::Rows(form)) => {
+            value.as_list().and_then(|rows| rows.iter().map(|row| read_row(form, row)).collect())
         }
         _ => None,
     };
     typed.unwrap_or_else(|| plain(value))
 }
 
-fn read_line(value: &Value) -> Option<Json> {
-    let [order, claimant, amount] = value.as_list()? else { return None };
-    let claimant = Subject::new(Role::Claimant, SubjectId(claimant.as_array_of()?)).to_text();
-    Some(json!({ "order": order.as_u64()?, "claimant": claimant, "amount": amount.as_i64()? }))
+fn read_row(form: &Rows, value: &Value) -> Option<Json> {
+    let values = value.as_list().filter(|values| values.len() == form.columns.len())?;
+    let cell =
+        |(column, value): (&Column, &Value)| (column.name.to_owned(), read(Some(column.ty), value));
+    Some(Json::Object(form.columns.iter().zip(values).map(cell).collect()))
 }
 
 /// Any value as JSON: bytes as hex, map keys as texts.

@@ -5,12 +5,10 @@ use tamga_format::cbor::Value;
 use tamga_format::id::UnixMillis;
 use tamga_format::record::Record;
 
-use super::{AMOUNT_MAX, Class, DATE_MAX, Field, FieldType, KindInfo};
+use super::{AMOUNT_MAX, Class, DATE_MAX, Field, FieldType, KindInfo, Rows};
 use crate::codes::{Code, Rejection};
 
-/// Lines of one payout.
-const LINES_MAX: usize = 64;
-/// Numbers in a parameter's list.
+/// Numbers or texts in a parameter's list.
 const SCALAR_ITEMS_MAX: usize = 64;
 /// Bytes of a parameter's text.
 const SCALAR_TEXT_MAX: usize = 64;
@@ -79,104 +77,145 @@ fn missing(place: &str, name: &str, code: &str) -> Rejection {
 }
 
 fn check_value(field: &Field, value: &Value, place: &str) -> Result<(), Rejection> {
-    let refuse = |code, detail: String| {
-        Err(Rejection::new(code, format!("/{place}/{}", field.name), detail))
+    check_type(field.ty, field.class, value).map_err(|wrong| {
+        let detail = format!("{} {}", field.name, wrong.detail);
+        Rejection::new(wrong.code, format!("/{place}/{}", field.name), detail)
+    })
+}
+
+/// What is wrong with a value; the detail follows the field's name.
+struct Wrong {
+    code: Code,
+    detail: String,
+}
+
+impl Wrong {
+    fn new(code: Code, detail: impl Into<String>) -> Self {
+        Self { code, detail: detail.into() }
+    }
+
+    fn must_be(expected: impl core::fmt::Display) -> Self {
+        Self::new(Code::Validation, format!("must be {expected}"))
+    }
+}
+
+fn check_type(ty: FieldType, class: Class, value: &Value) -> Result<(), Wrong> {
+    let holds = |holds: bool, expected: &str| {
+        if holds { Ok(()) } else { Err(Wrong::must_be(expected)) }
     };
-    let wrong =
-        |expected: &str| refuse(Code::Validation, format!("{} must be {expected}", field.name));
-    match field.ty {
+    match ty {
         FieldType::Uint(max) => match value.as_u64() {
             Some(number) if number <= max => Ok(()),
-            _ => wrong(&format!("a number from 0 to {max}")),
+            _ => Err(Wrong::must_be(format_args!("a number from 0 to {max}"))),
         },
-        FieldType::Bool => value.as_bool().map_or_else(|| wrong("true or false"), |_| Ok(())),
+        FieldType::Bool => holds(value.as_bool().is_some(), "true or false"),
         FieldType::Amount => match value.as_i64() {
             Some(amount) if (0..=AMOUNT_MAX).contains(&amount) => Ok(()),
-            _ => refuse(Code::AmountOutOfRange, format!("{} must be tiyn from 0", field.name)),
+            _ => Err(Wrong::new(Code::AmountOutOfRange, "must be tiyn from 0")),
         },
         FieldType::Difference => match value.as_i64() {
             Some(amount) if (-AMOUNT_MAX..=AMOUNT_MAX).contains(&amount) => Ok(()),
-            _ => refuse(Code::AmountOutOfRange, format!("{} must be tiyn", field.name)),
+            _ => Err(Wrong::new(Code::AmountOutOfRange, "must be tiyn")),
         },
-        FieldType::Text(max) => match value.as_text() {
-            Some(text)
-                if text.is_empty() || text.len() > max || text.chars().any(char::is_control) =>
-            {
-                wrong(&format!("a text of 1 to {max} bytes without control characters"))
-            }
-            Some(text) if field.class < Class::P2 && looks_personal(text) => refuse(
-                Code::PersonalDataSuspected,
-                format!("{} looks like an ИИН, a phone number or an e-mail address", field.name),
-            ),
-            Some(_) => Ok(()),
-            None => wrong("a text"),
-        },
+        FieldType::Text(max) => check_text(value, max, class, char::is_control),
+        // What such a text says is read by the rules of its kind, which know its grammar.
+        FieldType::Multiline(max) => {
+            check_text(value, max, Class::P2, |c| c.is_control() && c != '\n')
+        }
         FieldType::Code(words) => match value.as_text() {
             Some(text) if words.contains(&text) => Ok(()),
-            _ => wrong(&format!("one of {}", words.join(", "))),
+            _ => Err(Wrong::must_be(format_args!("one of {}", words.join(", ")))),
         },
-        FieldType::Bytes32 => {
-            value.as_array_of::<32>().map_or_else(|| wrong("32 bytes"), |_| Ok(()))
+        FieldType::Bytes32 | FieldType::Id(_) => {
+            holds(value.as_array_of::<32>().is_some(), "32 bytes")
         }
-        FieldType::Bytes64 => {
-            value.as_array_of::<64>().map_or_else(|| wrong("64 bytes"), |_| Ok(()))
-        }
+        FieldType::Bytes64 => holds(value.as_array_of::<64>().is_some(), "64 bytes"),
+        FieldType::Bytes(max) => match value.as_bytes() {
+            Some(bytes) if (1..=max).contains(&bytes.len()) => Ok(()),
+            _ => Err(Wrong::must_be(format_args!("1 to {max} bytes"))),
+        },
         FieldType::Date => match value.as_i64() {
             Some(days) if (0..=DATE_MAX).contains(&days) => Ok(()),
-            _ => wrong("a date, in days since 1970-01-01"),
+            _ => Err(Wrong::must_be("a date, in days since 1970-01-01")),
         },
         FieldType::Time => match value.as_i64() {
             Some(ms) if (0..=UnixMillis::MAX.get()).contains(&ms) => Ok(()),
-            _ => wrong("a time, in milliseconds since 1970-01-01 UTC"),
+            _ => Err(Wrong::must_be("a time, in milliseconds since 1970-01-01 UTC")),
         },
         FieldType::Bin => match value.as_text() {
             Some(text) if valid_bin(text) => Ok(()),
             Some(text) if valid_iin(text) => {
-                refuse(Code::PersonalDataSuspected, format!("{} is an ИИН, not a БИН", field.name))
+                Err(Wrong::new(Code::PersonalDataSuspected, "is an ИИН, not a БИН"))
             }
-            _ => refuse(Code::IdentifierInvalid, format!("{} is not a valid БИН", field.name)),
+            _ => Err(Wrong::new(Code::IdentifierInvalid, "is not a valid БИН")),
         },
-        FieldType::Scalar => check_scalar(field, value, place),
-        FieldType::Lines => {
-            if value.as_list().is_some_and(|lines| {
-                (1..=LINES_MAX).contains(&lines.len())
-                    && lines.iter().all(|line| payout_line(line).is_some())
-            }) {
-                Ok(())
-            } else {
-                wrong("1 to 64 lines [order, claimant, amount]")
-            }
-        }
+        FieldType::Scalar => check_scalar(value),
+        FieldType::Rows(form) => check_rows(form, class, value),
     }
 }
 
-fn check_scalar(field: &Field, value: &Value, place: &str) -> Result<(), Rejection> {
-    let personal = match value {
-        Value::Uint(_) | Value::Nint(_) | Value::Bool(_) => false,
-        Value::Text(text) if text.len() <= SCALAR_TEXT_MAX => looks_personal(text),
-        Value::Array(items)
-            if items.len() <= SCALAR_ITEMS_MAX
-                && items.iter().all(|item| item.as_i64().is_some()) =>
-        {
-            false
+fn check_text(
+    value: &Value,
+    max: usize,
+    class: Class,
+    refused: impl Fn(char) -> bool,
+) -> Result<(), Wrong> {
+    match value.as_text() {
+        Some(text) if text.is_empty() || text.len() > max || text.chars().any(refused) => {
+            let expected = format_args!("a text of 1 to {max} bytes without control characters");
+            Err(Wrong::must_be(expected))
         }
-        Value::Text(_) | Value::Array(_) | Value::Bytes(_) | Value::Map(_) | Value::Null => {
-            return Err(Rejection::new(
-                Code::Validation,
-                format!("/{place}/{}", field.name),
-                "a parameter is a number, a truth value, a text of 64 bytes or a list of 64 numbers",
-            ));
+        Some(text) if class < Class::P2 && looks_personal(text) => {
+            let detail = "looks like an ИИН, a phone number or an e-mail address";
+            Err(Wrong::new(Code::PersonalDataSuspected, detail))
         }
+        Some(_) => Ok(()),
+        None => Err(Wrong::must_be("a text")),
+    }
+}
+
+fn check_rows(form: &Rows, class: Class, value: &Value) -> Result<(), Wrong> {
+    let rows = value.as_list().filter(|rows| (1..=form.most).contains(&rows.len()));
+    let names = || form.columns.iter().map(|column| column.name).collect::<Vec<_>>().join(", ");
+    let Some(rows) = rows else {
+        return Err(Wrong::must_be(format_args!("1 to {} rows [{}]", form.most, names())));
     };
-    if personal {
-        let pointer = format!("/{place}/{}", field.name);
-        return Err(Rejection::new(
-            Code::PersonalDataSuspected,
-            pointer,
-            "the value looks like personal data",
-        ));
+    for (at, row) in rows.iter().enumerate() {
+        let Some(values) = row.as_list().filter(|values| values.len() == form.columns.len()) else {
+            return Err(Wrong::new(Code::Validation, format!("row {at} must be [{}]", names())));
+        };
+        for (column, value) in form.columns.iter().zip(values) {
+            check_type(column.ty, class, value).map_err(|wrong| {
+                Wrong::new(wrong.code, format!("row {at}: {} {}", column.name, wrong.detail))
+            })?;
+        }
     }
     Ok(())
+}
+
+fn check_scalar(value: &Value) -> Result<(), Wrong> {
+    let short = |item: &Value| item.as_text().is_some_and(|text| text.len() <= SCALAR_TEXT_MAX);
+    let personal = || Wrong::new(Code::PersonalDataSuspected, "looks like personal data");
+    match value {
+        Value::Uint(_) | Value::Nint(_) | Value::Bool(_) => Ok(()),
+        Value::Text(text) if short(value) && looks_personal(text) => Err(personal()),
+        Value::Text(_) if short(value) => Ok(()),
+        Value::Array(items)
+            if items.len() <= SCALAR_ITEMS_MAX
+                && (items.iter().all(|item| item.as_i64().is_some())
+                    || items.iter().all(short)) =>
+        {
+            if items.iter().filter_map(Value::as_text).any(looks_personal) {
+                return Err(personal());
+            }
+            Ok(())
+        }
+        Value::Text(_) | Value::Array(_) | Value::Bytes(_) | Value::Map(_) | Value::Null => {
+            Err(Wrong::must_be(
+                "a number, a truth value, a text of 64 bytes, or a list of 64 of either",
+            ))
+        }
+    }
 }
 
 /// One payout line: order, claimant and amount.

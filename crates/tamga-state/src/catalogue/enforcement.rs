@@ -1,105 +1,23 @@
-//! Fields, subjects and authors of the enforcement kinds (spec §16.1).
+//! Fields, subjects and authors of the enforcement kinds but measures and lots (spec §16.1).
 
 use tamga_format::subject::Role;
 
-use crate::status::ComplaintStage;
+use crate::status::{ComplaintKind, ComplaintStage, Forum, Money};
 
 use super::kinds::Form;
-use super::{FieldType, Part, WriterRole as W, pseudonym, public, restricted};
-
-/// Executive documents (EL art. 9).
-const DOCUMENT_TYPES: &[&str] = &[
-    "WRIT_JUDICIAL",
-    "COURT_ORDER",
-    "WRIT_AIFC",
-    "WRIT_ARBITRAL_FOREIGN",
-    "ADMIN_COURT_RULING",
-    "ADMIN_BODY_RULING",
-    "AIFC_SECURING_ORDER",
-    "FINE_INSTRUCTION",
-    "NOTARIAL_INSCRIPTION",
-    "STATE_BAILIFF_SANCTION",
-    "BAILIFF_EXPENSES",
-    "PRIVATE_BAILIFF_FEE",
-    "CRIMINAL_SEIZURE_ORDER",
-    "CRIMINAL_FINE_WRIT",
-    "PROSECUTOR_ACT",
-    "LABOUR_INSPECTION",
-    "ALIMONY_AGREEMENT",
-    "OTHER",
-];
-
-const CLAIM_CATEGORIES: &[&str] = &[
-    "ALIMONY",
-    "HARM",
-    "WAGES",
-    "AUTHOR_REMUNERATION",
-    "TAX",
-    "FINE",
-    "DEBT",
-    "NON_MONETARY",
-    "OTHER",
-];
-
-const REFUSAL_GROUNDS: &[&str] = &[
-    "NOT_EXECUTIVE_DOCUMENT",
-    "NOT_IN_FORCE",
-    "PRESENTATION_EXPIRED",
-    "WRONG_TERRITORY",
-    "REQUISITES_MISSING",
-    "DEFERRED_BY_COURT",
-    "ALREADY_EXECUTED",
-    "DUPLICATE",
-];
-
-/// Grounds of suspension: the mandatory ones first, then the optional ones from
-/// `DEBTOR_HOSPITAL` on. Positions are the numbers in statuses.
-pub(crate) const SUSPENSION_GROUNDS: &[&str] = &[
-    "DEBTOR_DEATH_SUCCESSION",
-    "REORGANISATION",
-    "INCAPACITY",
-    "MILITARY_OPERATIONS",
-    "BANKRUPTCY_OR_REHABILITATION",
-    "SOLVENCY_RESTORATION",
-    "CLAIM_TO_RELEASE_FROM_ARREST",
-    "COURT_SUSPENDED_ACT",
-    "SEARCH_WITHOUT_PROPERTY",
-    "DEBTOR_HOSPITAL",
-    "DEBTOR_LONG_ABSENCE",
-    "EXPERT_EXAMINATION",
-    "CHALLENGED_ACTIONS",
-    "CLARIFICATION_REQUESTED",
-];
-
-pub(crate) const TERMINATION_GROUNDS: &[&str] = &[
-    "CLAIMANT_WAIVER",
-    "SETTLEMENT_APPROVED",
-    "ACT_CANCELLED",
-    "DEATH_NO_SUCCESSION",
-    "LIQUIDATION",
-    "LIMITATION_OF_EXECUTION",
-    "CLAIMANT_REFUSED_ITEM",
-];
-
-pub(crate) const RETURN_GROUNDS: &[&str] = &[
-    "CLAIMANT_REQUEST",
-    "NO_PROPERTY",
-    "DEBTOR_NOT_FOUND",
-    "CLAIMANT_OBSTRUCTS",
-    "PROPERTY_NOT_SOLD_AND_REFUSED",
-];
-
-const RECIPIENTS: &[&str] = &["DEBTOR", "CLAIMANT", "THIRD_PARTY"];
-const CHANNELS: &[&str] = &["EGOV", "SMS", "POST", "COURIER", "IN_PERSON", "PUBLICATION", "OTHER"];
-const CONTENTS: &[&str] = &["INITIATION", "TRAVEL_BAN_WARNING", "MEASURE", "CLOSING", "OTHER"];
-const DELIVERY: &[&str] = &["SENT", "DELIVERED", "REFUSED", "UNDELIVERED"];
-const CURRENCIES: &[&str] = &["KZT", "USD", "EUR", "RUB"];
-const SOURCES: &[&str] = &["VOLUNTARY", "ACCOUNT", "WAGES", "SALE", "THIRD_PARTY", "OTHER"];
-const DEBTOR_KINDS: &[&str] = &["PERSON", "ENTREPRENEUR", "ORGANISATION", "STATE"];
+use super::words::{
+    ACT_TYPES, CHANNELS, CLAIM_CATEGORIES, CONTENTS, CORRECTION_REASONS, CURRENCIES, DEFERRAL_ENDS,
+    DEFERRAL_KINDS, DELIVERY, DOCUMENT_TYPES, EXCLUSION_REASONS, PARTY_KINDS, RECIPIENTS,
+    REGISTER_REASONS, SOURCES,
+};
+use super::{
+    Column, FieldType, PAYOUT_LINES, Part, Rows, TransferReason, WriterRole as W, pseudonym,
+    public, restricted,
+};
 
 pub(super) const EXEC_DOC_PRESENTED: Form = Form {
     primary: Role::Case,
-    parts: &[Part::Debtor, Part::Claimants, Part::Document],
+    parts: &[Part::Debtor, Part::Claimants, Part::Document, Part::ClaimIfSolidary],
     fields: &[
         public(1, "exec_doc_type", FieldType::Code(DOCUMENT_TYPES), true),
         pseudonym(2, "issuer_id", FieldType::Bytes32, false),
@@ -107,14 +25,20 @@ pub(super) const EXEC_DOC_PRESENTED: Form = Form {
         public(4, "in_force_date", FieldType::Date, true),
         public(5, "claim_category", FieldType::Code(CLAIM_CATEGORIES), true),
         public(6, "claim_order", FieldType::Uint(9), true),
-        public(7, "debtor_kind", FieldType::Code(DEBTOR_KINDS), true),
+        public(7, "debtor_kind", FieldType::Code(PARTY_KINDS), true),
         public(8, "region_code", FieldType::Text(8), false),
         public(9, "currency", FieldType::Code(CURRENCIES), false),
         public(10, "term_restored_by", FieldType::Bytes32, false),
+        public(11, "presentation_deadline", FieldType::Date, false),
+        public(12, "amount_band", FieldType::Uint(99), false),
+        public(13, "claimant_kind", FieldType::Code(PARTY_KINDS), false),
+        public(14, "periodic", FieldType::Bool, false),
+        public(15, "term_interrupted_on", FieldType::Date, false),
     ],
     body: &[
         restricted("amount_due", FieldType::Amount, true),
         restricted("case_number", FieldType::Text(40), false),
+        restricted("exec_doc_commitment", FieldType::Bytes32, false),
         restricted("exec_doc_number", FieldType::Text(60), false),
     ],
     authors: &[W::Claimant, W::IssuingBody, W::Operator],
@@ -124,13 +48,36 @@ pub(super) const CASE_DISTRIBUTED: Form = Form {
     primary: Role::Case,
     parts: &[Part::Chosen],
     fields: &[
-        public(1, "bailiff_id", FieldType::Bytes32, true),
+        // A direct distribution and a draw name the officer, a commitment doesn't.
+        public(1, "bailiff_id", FieldType::Bytes32, false),
         public(2, "algorithm_version", FieldType::Uint(65_535), true),
         public(3, "phase", FieldType::Code(&["DIRECT", "COMMIT", "DRAW"]), false),
         public(4, "candidate_root", FieldType::Bytes32, false),
+        public(5, "load_root", FieldType::Bytes32, false),
+        public(6, "seed", FieldType::Bytes32, false),
+        public(7, "candidates", FieldType::Rows(&CANDIDATES), false),
+        public(8, "exclusions", FieldType::Rows(&EXCLUSIONS), false),
     ],
     body: &[],
     authors: &[W::RegionalChamber],
+};
+
+/// Officers among whom a case is drawn, with their loads as committed.
+const CANDIDATES: Rows = Rows {
+    most: 256,
+    columns: &[
+        Column { name: "officer", ty: FieldType::Id(Role::Officer) },
+        Column { name: "load", ty: FieldType::Uint(1_000_000) },
+    ],
+};
+
+/// Officers left out of a draw, and why.
+const EXCLUSIONS: Rows = Rows {
+    most: 256,
+    columns: &[
+        Column { name: "officer", ty: FieldType::Id(Role::Officer) },
+        Column { name: "reason", ty: FieldType::Code(EXCLUSION_REASONS) },
+    ],
 };
 
 pub(super) const INITIATION_DECIDED: Form = Form {
@@ -138,9 +85,11 @@ pub(super) const INITIATION_DECIDED: Form = Form {
     parts: &[Part::Debtor, Part::Claimants, Part::Assignee, Part::DocumentIfClosing],
     fields: &[
         public(1, "decision", FieldType::Code(&["INITIATED", "REFUSED"]), true),
-        public(2, "ground_code", FieldType::Code(REFUSAL_GROUNDS), false),
+        public(2, "ground_code", FieldType::Text(40), false),
         public(3, "act_date", FieldType::Date, true),
         public(4, "execution_class", FieldType::Code(&["A", "B"]), false),
+        public(5, "act_type", FieldType::Code(ACT_TYPES), false),
+        public(6, "return_channel", FieldType::Code(CHANNELS), false),
     ],
     body: &[restricted("act_number", FieldType::Text(40), false)],
     authors: &[W::PrivateBailiff, W::StateBailiff, W::SystemRobot],
@@ -156,6 +105,9 @@ pub(super) const NOTIFICATION: Form = Form {
         public(4, "sent_at", FieldType::Time, true),
         public(5, "delivery_status", FieldType::Code(DELIVERY), true),
         public(6, "delivered_at", FieldType::Time, false),
+        pseudonym(7, "recipient_tag", FieldType::Bytes32, false),
+        public(8, "content_hash", FieldType::Bytes32, false),
+        public(9, "receipt_hash", FieldType::Bytes32, false),
     ],
     body: &[restricted("amount", FieldType::Amount, false)],
     authors: &[W::PrivateBailiff, W::StateBailiff, W::Operator, W::SystemRobot],
@@ -180,7 +132,7 @@ pub(super) const ENFORCEMENT_STARTED: Form = Form {
 
 pub(super) const FUNDS_RECOVERED: Form = Form {
     primary: Role::Case,
-    parts: &[Part::Debtor, Part::Claimants, Part::Assignee],
+    parts: &[Part::Debtor, Part::Claimants, Part::Assignee, Part::ClaimIfSolidary],
     fields: &[
         public(1, "source_kind", FieldType::Code(SOURCES), true),
         public(2, "value_date", FieldType::Date, true),
@@ -195,18 +147,38 @@ pub(super) const FUNDS_RECOVERED: Form = Form {
 
 pub(super) const FUNDS_DISTRIBUTED: Form = Form {
     primary: Role::Case,
-    parts: &[Part::Debtor, Part::Claimants, Part::Assignee],
-    fields: &[public(1, "payout_date", FieldType::Date, false)],
+    parts: &[
+        Part::Debtor,
+        Part::Claimants,
+        Part::Assignee,
+        Part::ClaimIfSolidary,
+        Part::OtherClaims,
+    ],
+    fields: &[
+        public(1, "payout_date", FieldType::Date, false),
+        public(2, "fee_rule", FieldType::Text(32), false),
+    ],
     body: &[
         restricted("expenses", FieldType::Amount, false),
         restricted("fee", FieldType::Amount, false),
-        restricted("lines", FieldType::Lines, false),
+        restricted("lines", FieldType::Rows(&PAYOUT_LINES), false),
+        restricted("other_lines", FieldType::Rows(&OTHER_LINES), false),
         restricted("retained", FieldType::Amount, false),
         restricted("returned", FieldType::Amount, false),
         restricted("sanction", FieldType::Amount, false),
         restricted("total", FieldType::Amount, true),
     ],
     authors: &[W::PrivateBailiff, W::StateBailiff, W::SystemRobot],
+};
+
+/// Payments to claimants of the debtor's other cases, by the order of their claims.
+const OTHER_LINES: Rows = Rows {
+    most: 126,
+    columns: &[
+        Column { name: "case", ty: FieldType::Id(Role::Case) },
+        Column { name: "claimant", ty: FieldType::Id(Role::Claimant) },
+        Column { name: "amount", ty: FieldType::Amount },
+    ],
 };
 
 pub(super) const LIFECYCLE_CHANGED: Form = Form {
@@ -219,17 +191,55 @@ pub(super) const LIFECYCLE_CHANGED: Form = Form {
             FieldType::Code(&["SUSPEND", "RESUME", "DEFER", "POSTPONE", "END_DEFERRAL"]),
             true,
         ),
-        public(2, "ground_code", FieldType::Code(SUSPENSION_GROUNDS), false),
+        public(2, "ground_code", FieldType::Text(40), false),
         public(3, "until", FieldType::Date, false),
         public(4, "act_date", FieldType::Date, false),
+        public(5, "deferral_kind", FieldType::Code(DEFERRAL_KINDS), false),
+        public(6, "reason", FieldType::Code(DEFERRAL_ENDS), false),
+        public(7, "until_event", FieldType::Text(40), false),
     ],
-    body: &[restricted("act_number", FieldType::Text(40), false)],
+    body: &[
+        restricted("act_number", FieldType::Text(40), false),
+        restricted("schedule", FieldType::Rows(&SCHEDULE), false),
+    ],
     authors: &[W::PrivateBailiff, W::StateBailiff, W::Court, W::Operator],
+};
+
+/// Instalments that a court has ordered.
+const SCHEDULE: Rows = Rows {
+    most: 240,
+    columns: &[
+        Column { name: "date", ty: FieldType::Date },
+        Column { name: "amount", ty: FieldType::Amount },
+    ],
+};
+
+pub(super) const CASE_TRANSFERRED: Form = Form {
+    primary: Role::Case,
+    parts: &[Part::Debtor, Part::Claimants, Part::Assignee, Part::Chosen],
+    fields: &[
+        public(1, "from_bailiff", FieldType::Id(Role::Officer), true),
+        public(2, "to_bailiff", FieldType::Id(Role::Officer), true),
+        public(3, "reason", FieldType::Code(TransferReason::NAMES), true),
+        public(4, "decision_hash", FieldType::Bytes32, false),
+        public(5, "decision_date", FieldType::Date, false),
+        public(6, "inventory_root", FieldType::Bytes32, true),
+        public(7, "paper_original_received", FieldType::Bool, false),
+    ],
+    body: &[restricted("decision_number", FieldType::Text(40), false)],
+    authors: &[W::RegionalChamber, W::AuthorisedBody],
 };
 
 pub(super) const CASE_CLOSED: Form = Form {
     primary: Role::Case,
-    parts: &[Part::Debtor, Part::Claimants, Part::Assignee, Part::Document],
+    parts: &[
+        Part::Debtor,
+        Part::Claimants,
+        Part::Assignee,
+        Part::Document,
+        Part::ClaimIfSolidary,
+        Part::OpenMeasures,
+    ],
     fields: &[
         public(
             1,
@@ -246,24 +256,35 @@ pub(super) const CASE_CLOSED: Form = Form {
         // One list for both families; which ones fit the outcome is checked by the rules.
         public(2, "ground_code", FieldType::Text(40), false),
         public(3, "act_date", FieldType::Date, true),
+        public(4, "act_type", FieldType::Code(ACT_TYPES), false),
+        public(5, "impossibility_hash", FieldType::Bytes32, false),
     ],
     body: &[
         restricted("act_number", FieldType::Text(40), false),
         restricted("distributed", FieldType::Amount, false),
         restricted("recovered", FieldType::Amount, false),
+        restricted("restated", FieldType::Rows(&RESTATED), false),
     ],
     authors: &[W::PrivateBailiff, W::StateBailiff, W::SystemRobot, W::Court],
+};
+
+/// A case's money, stated again on reopening after its bodies were erased: the parts of spec §16.6.
+const RESTATED: Rows = Rows {
+    most: 16,
+    columns: &[
+        Column { name: "part", ty: FieldType::Code(Money::PARTS) },
+        Column { name: "amount", ty: FieldType::Amount },
+    ],
 };
 
 pub(super) const DEBTOR_REGISTER_CHANGED: Form = Form {
     primary: Role::Case,
     parts: &[Part::Debtor, Part::Assignee],
-    fields: &[public(
-        1,
-        "reason",
-        FieldType::Code(&["ENTERED", "REMOVED_EXECUTED", "REMOVED_EXPIRED", "REMOVED_ERROR"]),
-        true,
-    )],
+    fields: &[
+        public(1, "reason", FieldType::Code(REGISTER_REASONS), true),
+        public(2, "presentation_deadline", FieldType::Date, false),
+        public(3, "inputs_hash", FieldType::Bytes32, false),
+    ],
     body: &[],
     authors: &[W::PrivateBailiff, W::StateBailiff, W::Operator],
 };
@@ -272,14 +293,12 @@ pub(super) const COMPLAINT_EVENT: Form = Form {
     primary: Role::Case,
     parts: &[Part::Debtor, Part::Claimants, Part::Assignee, Part::Complaint],
     fields: &[
-        public(
-            1,
-            "complaint_kind",
-            FieldType::Code(&["ACTIONS", "INACTION", "THIRD_PARTY_CLAIM", "ALGORITHMIC_REVIEW"]),
-            true,
-        ),
-        public(2, "forum", FieldType::Code(&["CIVIL", "ADMIN"]), true),
+        public(1, "complaint_kind", FieldType::Code(ComplaintKind::NAMES), true),
+        public(2, "forum", FieldType::Code(Forum::NAMES), true),
         public(3, "stage", FieldType::Code(ComplaintStage::NAMES), true),
+        public(4, "act_record", FieldType::Bytes32, false),
+        public(5, "decision_hash", FieldType::Bytes32, false),
+        public(6, "decision_date", FieldType::Date, false),
     ],
     body: &[restricted("reference_number", FieldType::Text(40), false)],
     authors: &[W::Claimant, W::Debtor, W::ThirdParty, W::Court],
@@ -287,7 +306,14 @@ pub(super) const COMPLAINT_EVENT: Form = Form {
 
 pub(super) const CORRECTION: Form = Form {
     primary: Role::Case,
-    parts: &[Part::Debtor, Part::Claimants, Part::Assignee, Part::Document, Part::Affected],
+    parts: &[
+        Part::Debtor,
+        Part::Claimants,
+        Part::Assignee,
+        Part::Document,
+        Part::ClaimIfSolidary,
+        Part::Affected,
+    ],
     fields: &[
         public(
             1,
@@ -295,25 +321,16 @@ pub(super) const CORRECTION: Form = Form {
             FieldType::Code(&["AMEND", "ANNUL", "REINSTATE", "REDACT_BODY"]),
             true,
         ),
-        public(
-            2,
-            "reason",
-            FieldType::Code(&[
-                "CLERICAL",
-                "AMOUNT_CHANGED",
-                "SUPERIOR_ORDER",
-                "COURT_ACT",
-                "OTHER",
-            ]),
-            true,
-        ),
+        public(2, "reason", FieldType::Code(CORRECTION_REASONS), true),
         public(3, "authority_hash", FieldType::Bytes32, false),
+        public(4, "replacement_hash", FieldType::Bytes32, false),
     ],
     body: &[
         restricted("amount_delta", FieldType::Difference, false),
         restricted("distributed_delta", FieldType::Difference, false),
         restricted("expenses_delta", FieldType::Difference, false),
         restricted("fee_delta", FieldType::Difference, false),
+        restricted("passed_delta", FieldType::Difference, false),
         restricted("retained_delta", FieldType::Difference, false),
         restricted("returned_delta", FieldType::Difference, false),
         restricted("sanction_delta", FieldType::Difference, false),

@@ -2,7 +2,7 @@
 
 use tamga_format::subject::Role;
 
-use super::{Field, KindInfo, Part, Text, WriterRole, enforcement, registry};
+use super::{Field, KindInfo, Part, Text, WriterRole, enforcement, measures, registry};
 
 /// What a kind that is in force looks like; the rest of its entry stands in the list below.
 pub(super) struct Form {
@@ -16,6 +16,11 @@ pub(super) struct Form {
 /// The form of kinds that are not in force: nothing but their primary subject is known.
 const fn reserved(primary: Role) -> Form {
     Form { primary, parts: &[], fields: &[], body: &[], authors: &[] }
+}
+
+/// A form whose rules are not in force: known to everybody who reads, written by nobody.
+const fn awaited(form: Form) -> Form {
+    Form { authors: &[], ..form }
 }
 
 macro_rules! kinds {
@@ -83,11 +88,11 @@ kinds! {
     G02 = 102 "OFFICER" ["Лауазымды тұлға", "Должностное лицо", "officer"] registry::OFFICER;
     G03 = 103 "KEY_REGISTERED" ["Кілт тіркелді", "Ключ зарегистрирован", "key registered"] registry::KEY_REGISTERED;
     G04 = 104 "KEY_CHANGED" ["Кілт ауыстырылды не қайтарылды", "Ключ заменён или отозван", "key rotated or revoked"] registry::KEY_CHANGED;
-    G05 = 105 "ACCREDITATION" ["ҚҰБҰ аккредиттеу", "Аккредитация ОКУП", "accreditation"] reserved(Role::Item);
+    G05 = 105 "ACCREDITATION" ["ҚҰБҰ аккредиттеу", "Аккредитация ОКУП", "accreditation"] awaited(registry::ACCREDITATION);
     G06 = 106 "PARAMETER" ["Параметр", "Параметр", "parameter"] registry::PARAMETER;
-    G07 = 107 "ROLE_DELEGATION" ["Сенімхат", "Доверенность", "delegation"] reserved(Role::Organisation);
-    G08 = 108 "POLICY" ["Саясат", "Политика", "policy"] reserved(Role::Item);
-    G09 = 109 "APPROVAL" ["Келісім", "Согласование", "approval"] reserved(Role::Item);
+    G07 = 107 "ROLE_DELEGATION" ["Сенімхат", "Доверенность", "delegation"] awaited(registry::ROLE_DELEGATION);
+    G08 = 108 "POLICY" ["Саясат", "Политика", "policy"] awaited(registry::POLICY);
+    G09 = 109 "APPROVAL" ["Келісім", "Согласование", "approval"] awaited(registry::APPROVAL);
     G10 = 110 "UPGRADE" ["Ережелерді жаңарту", "Обновление правил", "upgrade"] reserved(Role::Item);
     G11 = 111 "STREAM" ["Ағын", "Поток", "stream"] reserved(Role::Item);
     G12 = 112 "ACCESS_ROOT" ["Қол жеткізу журналы", "Журнал доступа", "access root"] reserved(Role::Item);
@@ -96,15 +101,15 @@ kinds! {
     E03 = 203 "INITIATION_DECIDED" ["Қозғау туралы шешім", "Решение о возбуждении", "initiation decided"] enforcement::INITIATION_DECIDED;
     E04 = 204 "NOTIFICATION" ["Хабарлау", "Уведомление", "notification"] enforcement::NOTIFICATION;
     E05 = 205 "ENFORCEMENT_STARTED" ["Мәжбүрлеп орындау басталды", "Начато принудительное исполнение", "enforcement started"] enforcement::ENFORCEMENT_STARTED;
-    E06 = 206 "MEASURE_IMPOSED" ["Шара қолданылды", "Мера наложена", "measure imposed"] reserved(Role::Case);
-    E07 = 207 "COURT_SANCTION" ["Сот санкциясы", "Санкция суда", "court sanction"] reserved(Role::Case);
-    E08 = 208 "MEASURE_CHANGED" ["Шара өзгерді", "Мера изменена", "measure changed"] reserved(Role::Case);
-    E09 = 209 "LEVY_APPLIED" ["Өндіріп алу қолданылды", "Обращение взыскания", "levy applied"] reserved(Role::Case);
-    E10 = 210 "LOT_EVENT" ["Мүлік лоты", "Лот имущества", "lot event"] reserved(Role::Case);
+    E06 = 206 "MEASURE_IMPOSED" ["Шара қолданылды", "Мера наложена", "measure imposed"] awaited(measures::MEASURE_IMPOSED);
+    E07 = 207 "COURT_SANCTION" ["Сот санкциясы", "Санкция суда", "court sanction"] awaited(measures::COURT_SANCTION);
+    E08 = 208 "MEASURE_CHANGED" ["Шара өзгерді", "Мера изменена", "measure changed"] awaited(measures::MEASURE_CHANGED);
+    E09 = 209 "LEVY_APPLIED" ["Өндіріп алу қолданылды", "Обращение взыскания", "levy applied"] awaited(measures::LEVY_APPLIED);
+    E10 = 210 "LOT_EVENT" ["Мүлік лоты", "Лот имущества", "lot event"] awaited(measures::LOT_EVENT);
     E11 = 211 "FUNDS_RECOVERED" ["Ақша түсті", "Поступили средства", "funds recovered"] enforcement::FUNDS_RECOVERED;
     E12 = 212 "FUNDS_DISTRIBUTED" ["Ақша бөлінді", "Средства распределены", "funds distributed"] enforcement::FUNDS_DISTRIBUTED;
     E13 = 213 "LIFECYCLE_CHANGED" ["Іс барысы өзгерді", "Ход производства изменён", "lifecycle changed"] enforcement::LIFECYCLE_CHANGED;
-    E14 = 214 "CASE_TRANSFERRED" ["Іс басқаға берілді", "Дело передано", "case transferred"] reserved(Role::Case);
+    E14 = 214 "CASE_TRANSFERRED" ["Іс басқаға берілді", "Дело передано", "case transferred"] awaited(enforcement::CASE_TRANSFERRED);
     E15 = 215 "CASE_CLOSED" ["Іс аяқталды не қайта ашылды", "Дело окончено или возобновлено", "case closed or reopened"] enforcement::CASE_CLOSED;
     E16 = 216 "DEBTOR_REGISTER_CHANGED" ["Борышкерлер тізіліміндегі жазба", "Запись в реестре должников", "debtor register changed"] enforcement::DEBTOR_REGISTER_CHANGED;
     E17 = 217 "COMPLAINT_EVENT" ["Шағым", "Жалоба", "complaint"] enforcement::COMPLAINT_EVENT;

@@ -1,7 +1,7 @@
 use super::*;
 
 #[test]
-fn check_digits_follow_the_vectors() {
+fn iin_and_bin_check_digits_follow_the_vectors() {
     let iin = [
         ("991231500016", true),
         ("991231500707", true),
@@ -24,7 +24,7 @@ fn check_digits_follow_the_vectors() {
 }
 
 #[test]
-fn personal_data_is_recognised_and_dates_are_not() {
+fn an_iin_and_other_personal_data_are_recognised_and_dates_are_not() {
     let suspect = [
         "991231500016",
         "ИИН 9912 3150 0016",
@@ -70,6 +70,18 @@ fn kinds_are_numbered_by_family() {
 }
 
 #[test]
+fn grounds_are_in_force_by_day() {
+    let solvency = |day| Ground::on("SOLVENCY_RESTORATION", day).map(|ground| ground.family);
+    assert_eq!(solvency(19_418), None);
+    assert_eq!(solvency(19_419), Some(Family::MandatorySuspension));
+    assert_eq!(Ground::suspension_number("DEBTOR_DEATH_SUCCESSION"), Some(0));
+    assert_eq!(Ground::suspension_number("CLARIFICATION_REQUESTED"), Some(13));
+    assert_eq!(Ground::suspension_number("NO_PROPERTY"), None);
+    let suspending = GROUNDS.iter().filter(|ground| ground.family.suspends()).count();
+    assert!(suspending <= 64, "the set of grounds is a number of 64 bits");
+}
+
+#[test]
 fn the_kinds_in_force_are_those_of_the_release() {
     let in_force = Kind::ALL.iter().filter(|kind| kind.info().in_force);
     let codes: Vec<&str> = in_force.map(|kind| kind.info().code).collect();
@@ -81,8 +93,18 @@ fn the_kinds_in_force_are_those_of_the_release() {
 
 #[test]
 fn fields_are_sorted_distinct_and_of_the_right_class() {
+    fn flat(ty: FieldType) -> bool {
+        match ty {
+            FieldType::Rows(form) => form
+                .columns
+                .iter()
+                .all(|column| !matches!(column.ty, FieldType::Rows(_) | FieldType::Scalar)),
+            _ => true,
+        }
+    }
     for kind in Kind::ALL {
         let info = kind.info();
+        assert!(info.fields.iter().chain(info.body).all(|field| flat(field.ty)), "{}", info.code);
         for pair in info.fields.windows(2) {
             assert!(pair[0].number < pair[1].number, "{} {}", info.code, pair[1].name);
         }

@@ -81,6 +81,12 @@ codes! {
     UnknownKind = 4103 "unknown-kind" 422 final
         ["Жазба түрі белгісіз", "Неизвестный вид записи", "there is no such kind of record"]
         ["Каталогтағы түрді таңдаңыз", "Выберите вид из каталога", "choose a kind of the catalogue"];
+    ParameterUnknown = 4104 "parameter-unknown" 422 final
+        ["Мұндай параметр жоқ", "Такого параметра нет", "there is no such parameter"]
+        ["Параметрлер кестесіндегі атауды жазыңыз", "Укажите имя из таблицы параметров", "give a name of the table of parameters"];
+    ParameterGap = 4105 "parameter-gap" 422 final
+        ["Міндетті параметр мәнсіз қалады", "Обязательный параметр остался бы без значения", "a mandatory parameter would be left without a value"]
+        ["Алдымен келесі мәнді енгізіңіз немесе valid_to өрісін алып тастаңыз", "Сначала внесите следующее значение или уберите valid_to", "enter the next value first, or leave valid_to out"];
     KindNotInForce = 4107 "kind-not-in-force" 422 final
         ["Бұл жазба түрі әлі қолданылмайды", "Этот вид записи ещё не введён в действие", "this kind of record is not in force yet"]
         ["Ережелердің жаңа нұсқасын күтіңіз", "Дождитесь новой версии правил", "wait for a later version of the rules"];

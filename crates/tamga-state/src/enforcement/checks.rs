@@ -1,15 +1,17 @@
 //! Dates, grounds and eligibility, kind by kind (spec §16.3).
 
-use tamga_format::cbor::Value;
 use tamga_format::id::SubjectId;
 use tamga_format::subject::Role;
 
-use crate::catalogue::{RETURN_GROUNDS, TERMINATION_GROUNDS, relation};
-use crate::civil::{DAY_DOUBT, add_months, day_of};
+use crate::catalogue::{Family, Ground, relation};
+use crate::civil::{DAY_DOUBT, add_months, day_of, year_of};
 use crate::codes::{Code, Rejection};
-use crate::machine::{Judgement, at_field, status_of};
+use crate::law::Calendar;
+use crate::law::parameters::{self, Name};
+use crate::law::presentation::{self, Period};
+use crate::machine::{Judgement, at_field};
 use crate::matrix::Stage;
-use crate::status::{Case, ComplaintStage, Officer, Parameter};
+use crate::status::{Case, ComplaintStage, Officer};
 use crate::view::View;
 use crate::writer::officer_in_force;
 
@@ -36,8 +38,15 @@ pub(super) fn check<V: View>(
         Step::Close(stage) => closing(judged, case, Some(*stage)),
         Step::Reopen => closing(judged, case, None),
         Step::Complain(stage) => complaint(judged, *stage),
-        Step::Suspend(_) | Step::Resume(_) | Step::Register(_) | Step::Correct(_) => Ok(()),
+        Step::Suspend(_) => suspension(judged),
+        Step::Resume(_) | Step::Register(_) | Step::Correct(_) => Ok(()),
     }
+}
+
+/// Whether field 2 names a ground that is in force on the event's day and of a fitting family.
+fn on_ground<V: View>(judged: &Judgement<'_, V>, fits: impl Fn(Family) -> bool) -> bool {
+    let day = day_of(judged.record.event_time);
+    Ground::on(word(judged.record, 2), day).is_some_and(|ground| fits(ground.family))
 }
 
 /// A date in the record that can't be later than its event.
@@ -74,14 +83,21 @@ fn presentation<V: View>(judged: &Judgement<'_, V>, case: &Case) -> Result<(), R
     if judged.record.field(10).is_some() {
         return Ok(());
     }
-    // The period of each kind of document is a parameter; without one nothing is refused.
-    let name = format!("presentation_months.{}", word(judged.record, 1).to_ascii_lowercase());
+    // The period of each type of document is a parameter; without a value nothing is refused.
+    let document_type = word(judged.record, 1);
     let event = day_of(judged.record.event_time);
+    let Some(name) = Name::presentation(document_type) else { return Ok(()) };
+    let Some(months) = parameters::number(judged.view, name, event)? else { return Ok(()) };
     let in_force = date(judged.record, 4).unwrap_or(event);
-    let parameter: Option<Parameter> = status_of(judged.view, &Parameter::subject(&name))?;
-    match parameter.as_ref().and_then(|known| known.on(event)).and_then(Value::as_i64) {
-        Some(months) if event > add_months(in_force, months) => {
-            let detail = format!("{name} is {months}, counted from in_force_date");
+    let begins = presentation::begins(document_type, date(judged.record, 3), in_force);
+    let period =
+        Period { begins, months: u32::try_from(months).unwrap_or(u32::MAX), elapsed_counts: true };
+    // A last day on a weekend or holiday moves, so its year's calendar is read and perhaps the next.
+    let year = year_of(add_months(begins, months));
+    let calendar = Calendar::read(judged.view, year..=year.saturating_add(1))?;
+    match period.end(&calendar, []) {
+        Some(end) if event > end => {
+            let detail = format!("{} is {months}, and its last day has passed", name.name());
             Err(at_field(Code::PresentationExpired, "in_force_date", detail))
         }
         Some(_) | None => Ok(()),
@@ -145,9 +161,12 @@ fn initiation<V: View>(
 ) -> Result<(), Rejection> {
     act_date(judged, case, 3)?;
     let (ground, class) = (judged.record.field(2).is_some(), judged.record.field(4).is_some());
-    if refusal != ground {
-        let detail =
-            if refusal { "a refusal needs a ground" } else { "an initiation has no ground" };
+    if refusal != ground || refusal && !on_ground(judged, |family| family == Family::Refusal) {
+        let detail = if refusal {
+            "a refusal needs a ground of refusal in force"
+        } else {
+            "an initiation has no ground"
+        };
         return Err(at_field(Code::GroundUnknown, "ground_code", detail));
     }
     if refusal == class {
@@ -194,6 +213,14 @@ fn start<V: View>(judged: &Judgement<'_, V>) -> Result<(), Rejection> {
     Ok(())
 }
 
+fn suspension<V: View>(judged: &Judgement<'_, V>) -> Result<(), Rejection> {
+    if on_ground(judged, Family::suspends) {
+        return Ok(());
+    }
+    let detail = "the ground of suspension is not in force on the day of the event";
+    Err(at_field(Code::GroundUnknown, "ground_code", detail))
+}
+
 fn no_ground<V: View>(judged: &Judgement<'_, V>) -> Result<(), Rejection> {
     match judged.record.field(2) {
         Some(_) => Err(at_field(Code::GroundUnknown, "ground_code", "grounds are for suspensions")),
@@ -210,9 +237,7 @@ fn postponement<V: View>(judged: &Judgement<'_, V>, until: Option<i64>) -> Resul
     if until < event {
         return Err(at_field(Code::DateOrder, "until", "it lies before the event"));
     }
-    let parameter: Option<Parameter> =
-        status_of(judged.view, &Parameter::subject("postpone_max_cd"))?;
-    match parameter.as_ref().and_then(|known| known.on(event)).and_then(Value::as_i64) {
+    match parameters::number(judged.view, Name::PostponeMaxCd, event)? {
         Some(days) if until > event.saturating_add(days) => {
             let detail = format!("postpone_max_cd is {days} days");
             Err(at_field(Code::DateOrder, "until", detail))
@@ -228,15 +253,16 @@ fn closing<V: View>(
     to: Option<Stage>,
 ) -> Result<(), Rejection> {
     act_date(judged, case, 3)?;
-    let ground = word(judged.record, 2);
     let (holds, detail) = match to {
-        Some(Stage::ClosedTerminated) => {
-            (TERMINATION_GROUNDS.contains(&ground), "a termination needs a ground of termination")
-        }
-        Some(Stage::ClosedReturnedClaimant) => {
-            (RETURN_GROUNDS.contains(&ground), "a return to the claimant needs a ground of return")
-        }
-        Some(_) | None => (ground.is_empty(), "this outcome has no ground"),
+        Some(Stage::ClosedTerminated) => (
+            on_ground(judged, |family| family == Family::Termination),
+            "a termination needs a ground of termination",
+        ),
+        Some(Stage::ClosedReturnedClaimant) => (
+            on_ground(judged, |family| family == Family::Return),
+            "a return to the claimant needs a ground of return",
+        ),
+        Some(_) | None => (judged.record.field(2).is_none(), "this outcome has no ground"),
     };
     if holds { Ok(()) } else { Err(at_field(Code::GroundUnknown, "ground_code", detail)) }
 }

@@ -11,7 +11,7 @@ use crate::codes::{Code, Rejection};
 use crate::machine::{Judgement, at_body};
 use crate::matrix::Stage;
 use crate::overlay::Effects;
-use crate::status::{Case, Money};
+use crate::status::{Amounts, Case, Money};
 use crate::view::{Private, View, ViewError};
 
 use super::correction::History;

@@ -1,6 +1,7 @@
 //! The subjects a record must name, fixed by rule, and what it does to their statuses (spec §16.5).
 
-use tamga_format::id::SubjectId;
+use tamga_format::cbor::Value;
+use tamga_format::id::{RecordId, SubjectId};
 use tamga_format::subject::{Role, Subject};
 
 use crate::catalogue::Part;
@@ -8,11 +9,12 @@ use crate::codes::{Code, Rejection};
 use crate::machine::{Judgement, at_field};
 use crate::overlay::Effects;
 use crate::status::{
-    Case, ClaimantStatus, Complaint, ComplaintStage, DebtorStatus, Document, Officer,
+    Case, ClaimantStatus, Complaint, ComplaintKind, ComplaintStage, DebtorStatus, Document, Forum,
+    Officer,
 };
 use crate::view::{View, ViewError};
 
-use super::step::Step;
+use super::step::{Step, word};
 
 /// Checks the subjects and writes their statuses, the case's excepted.
 pub(super) fn write<V: View>(
@@ -146,7 +148,7 @@ fn expected<V: View>(
                 let missing = SubjectId([0; 32]);
                 named.push(Subject::new(Role::Complaint, complaint.unwrap_or(missing)));
             }
-            Part::Organisation | Part::Holder | Part::HolderOrganisation | Part::NewKey => {}
+            _ => {}
         }
     }
     named
@@ -179,6 +181,19 @@ fn document<V: View>(
     Ok(status)
 }
 
+/// A complaint as it is filed.
+fn filed<V: View>(judged: &Judgement<'_, V>) -> Result<Complaint, Rejection> {
+    let unknown = |name| at_field(Code::Validation, name, "unknown");
+    let (kind, forum) = (word(judged.record, 1), word(judged.record, 2));
+    Ok(Complaint {
+        case: judged.record.subject.id,
+        kind: ComplaintKind::from_name(kind).ok_or_else(|| unknown("complaint_kind"))?,
+        forum: Forum::from_name(forum).ok_or_else(|| unknown("forum"))?,
+        stage: ComplaintStage::Filed,
+        act: judged.record.field(4).and_then(Value::as_array_of).map(RecordId),
+    })
+}
+
 /// The complaint's status: its stages follow each other.
 fn complaint<V: View>(
     judged: &Judgement<'_, V>,
@@ -191,13 +206,13 @@ fn complaint<V: View>(
     };
     let case = judged.record.subject.id;
     match known {
-        None if stage == ComplaintStage::Filed => Ok(Complaint { case, stage }),
+        None if stage == ComplaintStage::Filed => filed(judged),
         None => Err(at_field(Code::StageNotAllowed, "stage", "a complaint begins with FILED")),
         Some(known) if known.case != case => {
             let detail = "the complaint is about another case";
             Err(Rejection::new(Code::SubjectUnexpected, "/subjects", detail))
         }
-        Some(known) if known.stage.may_become(stage) => Ok(Complaint { case, stage }),
+        Some(known) if known.stage.may_become(stage) => Ok(Complaint { stage, ..known }),
         Some(known) => {
             let detail = format!("{} does not follow {}", stage.name(), known.stage.name());
             Err(at_field(Code::StageNotAllowed, "stage", detail))

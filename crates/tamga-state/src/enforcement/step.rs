@@ -7,7 +7,7 @@ use tamga_format::id::SubjectId;
 use tamga_format::record::Record;
 use tamga_format::subject::Role;
 
-use crate::catalogue::{Kind, SUSPENSION_GROUNDS};
+use crate::catalogue::{Ground, Kind};
 use crate::codes::{Code, Rejection};
 use crate::machine::at_field;
 use crate::matrix::{Stage, To, Transition, next_steps, transition};
@@ -218,9 +218,7 @@ fn bit(ground: u32) -> u64 {
 
 /// The number of the suspension ground in a record.
 fn ground(record: &Record) -> Result<u32, Rejection> {
-    let word = word(record, 2);
-    let at = SUSPENSION_GROUNDS.iter().position(|known| *known == word);
-    at.and_then(|at| u32::try_from(at).ok()).ok_or_else(|| {
+    Ground::suspension_number(word(record, 2)).ok_or_else(|| {
         at_field(Code::GroundUnknown, "ground_code", "suspending and resuming need a ground")
     })
 }

@@ -8,8 +8,8 @@ use crate::catalogue::{Kind, relation};
 use crate::codes::Code;
 use crate::matrix::Stage;
 use crate::status::{
-    Complaint, ComplaintStage, DebtorStatus, Document, ItemVersion, Money, Officer, Parameter,
-    encode,
+    Complaint, ComplaintStage, DebtorStatus, Document, ItemVersion, Mark, Money, Officer,
+    Parameter, encode,
 };
 use crate::testing::{Draft, NOW, TODAY, World, lines, tag, writer};
 use crate::view::StatusRow;
@@ -387,19 +387,65 @@ fn kinds_demand_what_the_law_demands() {
 fn a_document_is_presented_within_its_term() {
     let mut world = World::new();
     let name = "presentation_months.court_order";
-    let version = ItemVersion { from: 0, value: Value::Uint(36) };
+    let version = ItemVersion { from: 0, value: Value::Uint(36), mark: Mark::Confirmed };
     let parameter = Parameter { name: name.to_owned(), versions: vec![version] };
     let row = StatusRow { nonce: [0; 16], bytes: encode(&parameter, None) };
     world.view.statuses.insert(Parameter::subject(name), row);
-    // 2023-03-02, three years before the test day.
-    let last = World::present(case(), 5).field("in_force_date", TODAY - 1_096);
-    let late = World::present(case(), 5).field("in_force_date", TODAY - 1_097);
+    // Three years after 2023-02-28 end on a Saturday, so the Monday after, the test day, is in time.
+    let last = World::present(case(), 5).field("in_force_date", TODAY - 1_098);
+    let late = World::present(case(), 5).field("in_force_date", TODAY - 1_099);
     refused(&mut world, &late, Code::PresentationExpired, "/fields/in_force_date");
     let mut other = world.clone();
     other.record(&last);
     world.record(&late.field("term_restored_by", [1; 32]));
     let future = World::present(tag(Role::Case, "b"), 5).field("in_force_date", TODAY + 2);
     refused(&mut world, &future, Code::DateOrder, "/fields/in_force_date");
+}
+
+/// Enters a value of a parameter from a day on.
+fn enter(world: &mut World, name: &str, value: i64, from: i64) {
+    world.record(
+        &Draft::new(Kind::G06, "authority", Parameter::subject(name))
+            .field("name", name)
+            .field("value", value)
+            .field("valid_from", from)
+            .field("legal_basis", "EL art. 41"),
+    );
+}
+
+#[test]
+fn two_versions_of_a_rule_are_chosen_by_the_date_of_the_event() {
+    let mut world = in_stage(Stage::Enforcing);
+    enter(&mut world, "postpone_max_cd", 10, TODAY - 100);
+    enter(&mut world, "postpone_max_cd", 20, TODAY - 5);
+    let day = 86_400_000;
+    let postponed = |world: &World, days_ago: i64, days: i64| {
+        world
+            .change(case(), "bailiff", "POSTPONE")
+            .field("until", TODAY - days_ago + days)
+            .at(UnixMillis(NOW.get() - days_ago * day))
+    };
+    for (days_ago, limit) in [(6, 10), (5, 20), (0, 20)] {
+        let late = postponed(&world, days_ago, limit + 1);
+        refused(&mut world.clone(), &late, Code::DateOrder, "/fields/until");
+        world.clone().record(&postponed(&world, days_ago, limit));
+    }
+}
+
+#[test]
+fn a_later_parameter_never_judges_an_accepted_record_again() {
+    let mut world = in_stage(Stage::Enforcing);
+    enter(&mut world, "postpone_max_cd", 10, TODAY - 100);
+    let postponed = world.change(case(), "bailiff", "POSTPONE").field("until", TODAY + 10);
+    world.record(&postponed);
+    world.record(&world.change(case(), "court", "END_DEFERRAL"));
+    let notified = world.record(&notice(&world, "bailiff"));
+    // Now the limit was two days all along.
+    enter(&mut world, "postpone_max_cd", 2, TODAY - 100);
+    refused(&mut world, &postponed, Code::DateOrder, "/fields/until");
+    // A correction replays the case, the postponement of ten days included.
+    world.record(&world.correct(case(), "bailiff", "ANNUL", notified));
+    assert_eq!(world.case(case()).stage, Stage::Enforcing);
 }
 
 #[test]

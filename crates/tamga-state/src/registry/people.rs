@@ -1,4 +1,4 @@
-//! G01 organisation, G02 officer, G06 parameter (spec §15.1, §15.4).
+//! G01 organisation, G02 officer (spec §15.1).
 
 use tamga_format::cbor::Value;
 use tamga_format::id::UnixMillis;
@@ -8,7 +8,7 @@ use crate::catalogue::{OrganisationKind, WriterRole};
 use crate::codes::{Code, Rejection};
 use crate::machine::{Judgement, at_field};
 use crate::overlay::Effects;
-use crate::status::{ItemVersion, Officer, Organisation, Parameter, Standing};
+use crate::status::{Officer, Organisation, Standing};
 use crate::view::View;
 
 /// G01: registers an organisation, or with `state` changes a registered one.
@@ -100,33 +100,8 @@ fn may_appoint(by: WriterRole, role: WriterRole) -> Result<(), Rejection> {
     }
 }
 
-/// G06: enters a parameter's value from a day on.
-pub(crate) fn parameter<V: View>(case: &Judgement<'_, V>) -> Result<Effects, Rejection> {
-    case.expect_subjects(Vec::new())?;
-    let name = text(case, 1).unwrap_or_default();
-    if !name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_' || b == b'.')
-    {
-        return Err(at_field(Code::Validation, "name", "a name is of a-z, 0-9, _ and ."));
-    }
-    registered(case, Role::Item, name, "name")?;
-    let known: Option<Parameter> = case.primary()?;
-    let mut status =
-        known.unwrap_or_else(|| Parameter { name: name.to_owned(), versions: Vec::new() });
-    let version = ItemVersion {
-        from: case.record.field(3).and_then(Value::as_i64).unwrap_or_default(),
-        value: case.record.field(2).cloned().unwrap_or(Value::Null),
-    };
-    status.enter(version).map_err(|()| {
-        let detail = format!("{name} has {} values, which is the limit", Parameter::VERSIONS_MAX);
-        at_field(Code::StatusFull, "valid_from", detail)
-    })?;
-    let mut effects = Effects::default();
-    case.write(&mut effects, case.record.subject.id, &status)?;
-    Ok(effects)
-}
-
 /// Refuses unless the primary subject is the one with this registry number.
-fn registered<V: View>(
+pub(super) fn registered<V: View>(
     case: &Judgement<'_, V>,
     role: Role,
     number: &str,

@@ -5,7 +5,8 @@ use tamga_format::subject::{Role, Subject};
 use super::*;
 use crate::catalogue::Kind;
 use crate::codes::Code;
-use crate::status::{KeyStatus, Officer, Organisation, Parameter, Standing};
+use crate::law::calendar::{Calendar, Known};
+use crate::status::{KeyStatus, Mark, Officer, Organisation, Parameter, Standing};
 use crate::testing::{
     Draft, NOW, ORIGIN, SINCE, TODAY, World, key, organisation as test_organisation, writer,
 };
@@ -193,24 +194,80 @@ fn a_rotated_key_hands_over_to_its_successor() {
     assert_eq!(world.status::<KeyStatus>(old).replaced_by, Some(public.key_id()));
 }
 
+fn enter(name: &str, value: impl Into<crate::testing::FieldValue>, from: i64) -> Draft {
+    Draft::new(Kind::G06, "authority", Parameter::subject(name))
+        .field("name", name)
+        .field("value", value)
+        .field("valid_from", from)
+        .field("legal_basis", "Order 652 of 29.10.2015")
+}
+
 #[test]
 fn parameters_are_known_by_the_day_they_are_in_force() {
     let mut world = World::new();
-    let enter = |value: i64, from: i64| {
-        Draft::new(Kind::G06, "authority", Parameter::subject("notice_wd"))
-            .field("name", "notice_wd")
-            .field("value", value)
-            .field("valid_from", from)
-            .field("legal_basis", "Order 652 of 29.10.2015")
-    };
-    world.record(&enter(3, TODAY));
-    world.record(&enter(1, TODAY - 100));
-    world.record(&enter(2, TODAY));
+    let notice = |value: i64, from| enter("notice_wd", value, from);
+    world.record(&notice(3, TODAY));
+    world.record(&notice(1, TODAY - 100));
+    world.record(&notice(2, TODAY).field("mark", "UNVERIFIED"));
     let status: Parameter = world.status(Parameter::subject("notice_wd"));
     let on = |day| status.on(day).and_then(Value::as_i64);
     assert_eq!([on(TODAY - 101), on(TODAY - 1), on(TODAY)], [None, Some(1), Some(2)]);
-    refused(&mut world, &enter(5, 0).field("name", "Notice"), Code::Validation, "/fields/name");
-    refused(&mut world, &enter(5, 0).field("name", "other"), Code::PrimarySubject, "/subject");
-    let person = enter(5, 0).field("legal_basis", "debtor 9912 3150 0016");
-    refused(&mut world, &person, Code::PersonalDataSuspected, "/fields/legal_basis");
+    let marks: Vec<Mark> = status.versions.iter().map(|version| version.mark).collect();
+    assert_eq!(marks, [Mark::Confirmed, Mark::Unverified]);
+}
+
+#[test]
+fn a_parameter_is_entered_by_its_name_form_and_basis() {
+    let mut world = World::new();
+    let notice = enter("notice_wd", 5, 0);
+    let field = |name: &str| format!("/fields/{name}");
+    let cases = [
+        (notice.clone().field("name", "other"), Code::PrimarySubject, "/subject".to_owned()),
+        (enter("other", 5, 0), Code::ParameterUnknown, field("name")),
+        (notice.clone().field("value", "five"), Code::Validation, field("value")),
+        (notice.clone().field("legal_basis", "1"), Code::Validation, field("legal_basis")),
+        (
+            notice.clone().field("legal_basis", "debtor 9912 3150 0016"),
+            Code::PersonalDataSuspected,
+            field("legal_basis"),
+        ),
+        (notice.clone().field("valid_to", 7), Code::ParameterGap, field("valid_to")),
+        (notice.clone().field("mark", "RUMOUR"), Code::Validation, field("mark")),
+        (
+            enter("calendar.2028", Value::Array(vec![Value::int(101)]), 21_184),
+            Code::Validation,
+            field("value"),
+        ),
+        (
+            enter("calendar.2028", Value::Array(Vec::new()), TODAY),
+            Code::DateOrder,
+            field("valid_from"),
+        ),
+    ];
+    for (draft, code, pointer) in cases {
+        refused(&mut world, &draft, code, &pointer);
+    }
+    world.record(&notice);
+    // A list of words, a list that mixes them with numbers, and one that hides a person.
+    let words = |words: &[Value]| enter("spheres", Value::Array(words.to_vec()), 0);
+    world.record(&words(&[Value::text("copyright"), Value::text("combined")]));
+    let mixed = words(&[Value::text("copyright"), Value::int(1)]);
+    refused(&mut world, &mixed, Code::Validation, "/fields/value");
+    let person = words(&[Value::text("991231500016")]);
+    refused(&mut world, &person, Code::PersonalDataSuspected, "/fields/value");
+}
+
+#[test]
+fn the_calendar_of_a_year_is_a_registry_item() {
+    let mut world = World::new();
+    let entries = |list: &[i64]| Value::Array(list.iter().copied().map(Value::int).collect());
+    let first = 21_184;
+    world.record(&enter("calendar.2028", entries(&[]), first).field("mark", "UNVERIFIED"));
+    let known = |world: &World| Calendar::read(&world.view, 2027..=2028).expect("in memory");
+    assert_eq!(known(&world).known(2028), Known::Weekends(Mark::Unverified));
+    assert_eq!(known(&world).known(2027), Known::Nothing);
+    // The official table replaces it: 2028-01-07 is a Friday.
+    world.record(&enter("calendar.2028", entries(&[20_107]), first));
+    assert_eq!(known(&world).known(2028), Known::Holidays(Mark::Confirmed));
+    assert!(!known(&world).is_working(first + 6));
 }

@@ -24,6 +24,48 @@ coded! {
     }
 }
 
+coded! {
+    /// How sure it is that a value is the law's.
+    Mark {
+        /// Confirmed by its legal basis.
+        Confirmed = 1 "CONFIRMED";
+        /// To be checked against the official text before it is relied upon.
+        Unverified = 2 "UNVERIFIED";
+        /// A choice of the project, not of the law.
+        Design = 3 "DESIGN";
+    }
+}
+
+coded! {
+    /// What an accreditation covers (parameter `spheres`; control checklists of 2019).
+    Sphere {
+        /// Copyright.
+        Copyright = 1 "COPYRIGHT";
+        /// Related rights.
+        RelatedRights = 2 "RELATED_RIGHTS";
+        /// Remuneration for private copying.
+        PrivateCopying = 3 "PRIVATE_COPYING";
+        /// All of them together.
+        Combined = 4 "COMBINED";
+    }
+}
+
+coded! {
+    /// Where an accreditation stands.
+    AccreditationState {
+        /// Applied for.
+        Applied = 1 "APPLIED";
+        /// Granted.
+        Granted = 2 "GRANTED";
+        /// Suspended.
+        Suspended = 3 "SUSPENDED";
+        /// Expired.
+        Expired = 4 "EXPIRED";
+        /// Revoked.
+        Revoked = 5 "REVOKED";
+    }
+}
+
 /// The status of an organisation (G01).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Organisation {
@@ -168,11 +210,13 @@ impl Typed for KeyStatus {
 pub struct ItemVersion {
     /// First day in force, in days since 1970-01-01.
     pub from: i64,
-    /// The value.
+    /// The value; null if nothing is in force from that day.
     pub value: Value,
+    /// How sure it is.
+    pub mark: Mark,
 }
 
-/// The status of a parameter (G06): all its values, by the day from which they are in force.
+/// The status of a parameter or a calendar year (G06): all its values, by the day from which they are in force.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Parameter {
     /// Its name.
@@ -194,25 +238,26 @@ impl Parameter {
     /// The value in force on a day.
     #[must_use]
     pub fn on(&self, day: i64) -> Option<&Value> {
-        self.versions.iter().rev().find(|version| version.from <= day).map(|version| &version.value)
+        self.version_on(day).map(|version| &version.value)
     }
 
-    /// Enters a value; one of the same first day replaces the earlier.
-    ///
-    /// # Errors
-    ///
-    /// If there are too many values.
-    pub(crate) fn enter(&mut self, version: ItemVersion) -> Result<(), ()> {
+    /// The value in force on a day, with its first day and its mark.
+    #[must_use]
+    pub fn version_on(&self, day: i64) -> Option<&ItemVersion> {
+        let latest = self.versions.iter().rev().find(|version| version.from <= day);
+        latest.filter(|version| version.value != Value::Null)
+    }
+
+    /// Puts a value in its place; one of the same first day replaces the earlier.
+    pub(crate) fn put(&mut self, version: ItemVersion) {
         match self.versions.binary_search_by_key(&version.from, |known| known.from) {
             Ok(at) => {
                 if let Some(known) = self.versions.get_mut(at) {
                     *known = version;
                 }
             }
-            Err(_) if self.versions.len() >= Self::VERSIONS_MAX => return Err(()),
             Err(at) => self.versions.insert(at, version),
         }
-        Ok(())
     }
 }
 
@@ -223,7 +268,7 @@ impl Typed for Parameter {
     fn write(&self, to: &mut Writer) {
         to.text(&self.name).array(self.versions.len());
         for version in &self.versions {
-            to.array(2).int(version.from).value(&version.value);
+            to.array(3).int(version.from).value(&version.value).uint(version.mark.code().into());
         }
     }
 
@@ -233,10 +278,14 @@ impl Typed for Parameter {
         let mut versions = Vec::new();
         for _ in 0..count {
             let at = from.position();
-            if from.array()? != 2 {
+            if from.array()? != 3 {
                 return Err(FormatError::new(FormatCode::CborRange, at));
             }
-            versions.push(ItemVersion { from: from.int()?, value: from.value()? });
+            versions.push(ItemVersion {
+                from: from.int()?,
+                value: from.value()?,
+                mark: read_code(from, Mark::from_code)?,
+            });
         }
         Ok(Self { name, versions })
     }

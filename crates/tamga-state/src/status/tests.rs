@@ -87,12 +87,51 @@ fn statuses_round_trip_and_refuse_every_truncation() {
         compromise_since: None,
         replaced_by: Some(KeyId([1; 32])),
     });
-    let versions = vec![ItemVersion { from: 4, value: Value::Array(vec![Value::Uint(60)]) }];
+    let versions = vec![ItemVersion {
+        from: 4,
+        value: Value::Array(vec![Value::Uint(60)]),
+        mark: Mark::Unverified,
+    }];
     check(&Parameter { name: "fee".to_owned(), versions });
-    check(&DebtorStatus { open_cases: 1, register_entries: 2, keys: 3 });
+    check(&DebtorStatus {
+        open_cases: 1,
+        register_entries: 2,
+        keys: 3,
+        claims: [7; 10],
+        unpaid: Some([1; 32]),
+    });
+    check(&Claim { cases: 2, open_cases: 1, money: [4; 32] });
+    check(&RightsholderStatus { levies: 2 });
+    check(&CmoStatus { accreditations: 1 });
+    check(&Measure {
+        case: SubjectId([1; 32]),
+        code: MeasureCode::TravelBan,
+        state: MeasureState::SanctionRequested,
+        since: UnixMillis(5),
+        object: None,
+        requested_by: Some(RecordId([2; 32])),
+        answered_by: None,
+        imposed_by: None,
+    });
+    check(&Lot {
+        case: SubjectId([1; 32]),
+        stage: LotStage::Listed,
+        since: UnixMillis(5),
+        round: 2,
+        identified_on: Some(1),
+        arrested_on: Some(2),
+        valued_on: None,
+        prices: Some([3; 32]),
+    });
     check(&ClaimantStatus { open_cases: 1, keys: 3 });
     check(&Document { cases: 2, open_case: Some(SubjectId([1; 32])) });
-    check(&Complaint { case: SubjectId([1; 32]), stage: ComplaintStage::Appealed });
+    check(&Complaint {
+        case: SubjectId([1; 32]),
+        kind: ComplaintKind::AlgorithmicReview,
+        forum: Forum::Admin,
+        stage: ComplaintStage::Appealed,
+        act: Some(RecordId([2; 32])),
+    });
 }
 
 #[test]

@@ -1,0 +1,228 @@
+//! Deadlines and delays of a case (spec §22.2, §22.3): what was to follow an event, by when, and whether it did.
+//!
+//! | Module | Holds |
+//! |---|---|
+//! | [`rule`] | D01–D22, a row each: nature, events, parameters, clock, basis, title |
+//! | `sign` | what an event must say to begin, meet or end a deadline |
+//! | `clock` | the days on which a case's clock stood |
+//! | `money` | what was due, recovered and given out after each event |
+//! | `scheme` | how the events of a case become deadlines |
+//!
+//! A delay is no finding of guilt. It is a function of the case's events and of the law's figures; each deadline names
+//! the ones it rests on, so that anybody computes it again. The clock of whoever asks comes in last:
+//! [`Deadline::state`].
+
+use tamga_format::id::RecordId;
+use tamga_format::subject::Subject;
+
+use crate::civil::year_of;
+use crate::dossier::Event;
+use crate::law::calendar::{Calendar, Known};
+use crate::law::parameters::{Law, Name, Reading, Unit};
+use crate::law::terms::{Interval, Intervals, Term};
+
+mod clock;
+mod money;
+pub mod rule;
+mod scheme;
+mod sign;
+
+pub use rule::{Nature, Rule, RuleInfo};
+pub use sign::Sign;
+
+/// Something that was to follow an event by a day.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Deadline {
+    /// The rule that asks for it.
+    pub rule: Rule,
+    /// The measure, lot or complaint it is about; `None` for the case.
+    pub about: Option<Subject>,
+    /// The record that begins it.
+    pub cause: RecordId,
+    /// The day from which the term is counted; that day is not counted.
+    pub start: i64,
+    /// The parameters it was computed from, each with the version read.
+    pub parameters: Vec<Reading>,
+    /// When the clock stood.
+    pub stopped: Vec<Interval>,
+    /// What was known of the calendar years it was computed from.
+    pub years: Vec<(i64, Known)>,
+    /// The last day in time; `None` while the clock stands.
+    pub due: Option<i64>,
+    /// The event that met it or after which it was not asked for any more.
+    pub met: Option<Met>,
+}
+
+/// What became of a deadline.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Met {
+    /// The record.
+    pub record: RecordId,
+    /// The day that counts.
+    pub day: i64,
+    /// Whether what was asked for was done.
+    pub how: How,
+}
+
+/// Whether a deadline was met, or ended otherwise.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum How {
+    /// What was asked for was done.
+    Done,
+    /// It was not asked for any more.
+    Ended,
+}
+
+/// How a deadline stands on a day.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum State {
+    /// It was met in time, or ended before its last day.
+    InTime,
+    /// It was met, or ended, so many days after its last day.
+    Late {
+        /// Days after the last day.
+        days: i64,
+    },
+    /// It is not met, and so many days are left.
+    Running {
+        /// Days until the last day; 0 on it.
+        days: i64,
+    },
+    /// It is not met, and its last day passed so many days ago.
+    Overdue {
+        /// Days after the last day.
+        days: i64,
+    },
+    /// It is not met, and its clock stands.
+    Standing,
+}
+
+impl State {
+    /// Whether the deadline was missed.
+    #[must_use]
+    pub const fn is_delay(self) -> bool {
+        matches!(self, Self::Late { .. } | Self::Overdue { .. })
+    }
+
+    /// Whether it is still asked for.
+    #[must_use]
+    pub const fn is_open(self) -> bool {
+        matches!(self, Self::Running { .. } | Self::Overdue { .. } | Self::Standing)
+    }
+}
+
+impl Deadline {
+    /// How the deadline stands on a day; what happened later is not known then.
+    #[must_use]
+    pub fn state(&self, today: i64) -> State {
+        match (self.met.filter(|met| met.day <= today), self.due) {
+            (Some(met), Some(due)) if met.day > due => {
+                State::Late { days: met.day.saturating_sub(due) }
+            }
+            (Some(_), _) => State::InTime,
+            (None, Some(due)) if today > due => State::Overdue { days: today.saturating_sub(due) },
+            (None, Some(due)) => State::Running { days: due.saturating_sub(today) },
+            (None, None) => State::Standing,
+        }
+    }
+
+    /// What missing it means.
+    #[must_use]
+    pub const fn nature(&self) -> Nature {
+        self.rule.info().nature
+    }
+
+    /// The last day in time, computed again from what the deadline names and the calendar of its years.
+    #[must_use]
+    pub fn recompute(&self, calendar: &Calendar) -> Option<i64> {
+        due(self.rule, &self.parameters, self.start, &self.stopped, calendar)
+    }
+}
+
+/// A rule that asked for something and could not be computed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Silent {
+    /// The rule.
+    pub rule: Rule,
+    /// The record that begins the deadline.
+    pub cause: RecordId,
+    /// What is missing.
+    pub missing: Missing,
+}
+
+/// What a rule needs and does not have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Missing {
+    /// A value of this parameter on the day of the event.
+    Parameter(Name),
+    /// Amounts that only bodies hold.
+    Amounts,
+}
+
+/// The deadlines of a case.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Report {
+    /// What was or is to be done, by the day it is counted from.
+    ///
+    /// Of D19 and D22, which every event begins, only those that were missed and the last one of D19.
+    pub deadlines: Vec<Deadline>,
+    /// What could not be computed.
+    pub silent: Vec<Silent>,
+}
+
+impl Report {
+    /// The deadlines that are missed on a day, of one nature.
+    pub fn delays(&self, nature: Nature, today: i64) -> impl Iterator<Item = &Deadline> {
+        let of = move |deadline: &&Deadline| deadline.nature() == nature;
+        self.deadlines.iter().filter(of).filter(move |deadline| deadline.state(today).is_delay())
+    }
+
+    /// What is still asked for on a day, the most urgent first; what has no last day yet comes last.
+    #[must_use]
+    pub fn next(&self, today: i64) -> Vec<&Deadline> {
+        let open = self.deadlines.iter().filter(|deadline| deadline.state(today).is_open());
+        let mut next: Vec<&Deadline> = open.collect();
+        next.sort_by_key(|deadline| (deadline.due.is_none(), deadline.due, deadline.rule));
+        next
+    }
+}
+
+/// The deadlines of a case, from all its events in log order.
+#[must_use]
+pub fn deadlines(events: &[Event], law: &Law) -> Report {
+    let mut report = scheme::apply(events, law);
+    report.deadlines.sort_by_key(|deadline| (deadline.start, deadline.rule));
+    report
+}
+
+/// The last day of a rule's term; the day itself if the rule has none.
+fn due(
+    rule: Rule,
+    parameters: &[Reading],
+    start: i64,
+    stopped: &[Interval],
+    calendar: &Calendar,
+) -> Option<i64> {
+    let terms = rule.info().terms;
+    let readings = parameters.iter().filter(|reading| terms.contains(&reading.name));
+    let length = readings
+        .filter_map(|reading| reading.value.as_i64())
+        .fold(0_i64, |sum, length| sum.saturating_add(length));
+    let length = u32::try_from(length).unwrap_or(u32::MAX);
+    let term = match terms.first().map(|name| name.info().unit) {
+        Some(Unit::Months) => Term::Months(length),
+        Some(Unit::CalendarDays) => Term::CalendarDays(length),
+        Some(_) => Term::WorkingDays(length),
+        None => return Some(start),
+    };
+    term.end_without(calendar, start, &Intervals::union(stopped.iter().copied()))
+}
+
+/// What is known of the years in which a term ran.
+fn years(calendar: &Calendar, start: i64, due: Option<i64>) -> Vec<(i64, Known)> {
+    let (first, last) = (year_of(start), year_of(due.unwrap_or(start)));
+    (first..=last.max(first)).map(|year| (year, calendar.known(year))).collect()
+}
+
+#[cfg(test)]
+mod tests;
