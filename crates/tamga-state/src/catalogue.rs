@@ -17,10 +17,11 @@ mod role;
 mod transfer;
 mod words;
 
-pub(crate) use check::{check_record, payout_line};
+pub(crate) use check::check_record;
 pub use check::{looks_personal, valid_bin, valid_iin};
 pub use grounds::{Family, GROUNDS, Ground};
 pub use kinds::Kind;
+pub use measures::MeasureRule;
 pub(crate) use role::coded;
 pub use role::{OrganisationKind, WriterRole};
 pub use transfer::TransferReason;

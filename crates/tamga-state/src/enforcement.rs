@@ -2,12 +2,15 @@
 //!
 //! | Module | Holds |
 //! |---|---|
-//! | `step` | a record read as a step; its row of the matrix; what it does to a case's status |
+//! | `step` | a record read as a step; its row of the matrix; what it does to a proceeding |
+//! | `proceeding` | a case with its measures, lots and complaints |
+//! | `measures`, `lots`, `levies` | E06–E10 |
 //! | `authority` | who may take the step |
 //! | `checks` | dates, grounds and eligibility, kind by kind |
-//! | `money` | what is due, recovered and given out; conservation |
 //! | `parties` | which subjects must be named, and their statuses |
-//! | `correction` | E18: amend, annul, reinstate by replay |
+//! | `money`, `payout` | what is due, recovered and given out; conservation; priority |
+//! | `private` | opening and sealing private states |
+//! | `correction` | E18: amend, annul, reinstate by replay; erase a body |
 //! | `timeline` | the stages of a case, record by record, for those who show it |
 
 use crate::catalogue::Kind;
@@ -20,8 +23,14 @@ use crate::view::View;
 mod authority;
 mod checks;
 mod correction;
+mod levies;
+mod lots;
+mod measures;
 mod money;
 mod parties;
+mod payout;
+mod private;
+mod proceeding;
 mod step;
 mod timeline;
 
@@ -29,6 +38,8 @@ pub use correction::HISTORY_MAX;
 pub use timeline::{Moment, timeline};
 
 use correction::History;
+use parties::Others;
+use proceeding::{Act, Proceeding};
 use step::Step;
 
 /// Judges one enforcement record.
@@ -46,23 +57,42 @@ pub(crate) fn execute<V: View>(judged: &Judgement<'_, V>) -> Result<Effects, Rej
         Step::Correct(_) => Some(History::of(judged)?),
         _ => None,
     };
+    let before = before.map(|case| Proceeding::load(judged, case)).transpose()?;
+    let act = Act { record: judged.record, id: judged.id };
     let mut after = match (&before, &history, &step) {
-        (None, _, _) => step::present(judged.record)?,
-        (Some(case), Some(history), Step::Correct(how)) => history.correct(judged, case, *how)?,
-        (Some(case), _, _) => {
-            let mut after = case.clone();
-            step.apply(row, &mut after, judged.record)?;
+        (None, _, _) => Proceeding::new(step::present(act)?),
+        (Some(known), Some(history), Step::Correct(how)) => history.correct(judged, known, *how)?,
+        (Some(known), _, _) => {
+            let mut after = known.clone();
+            step.apply(row, &mut after, act)?;
             after
         }
     };
-    let case = before.as_ref().unwrap_or(&after);
-    authority::check(judged, row, case, history.as_ref())?;
-    checks::check(judged, &step, case)?;
+    let change = Change { step, before: before.as_ref(), history: history.as_ref() };
+    authority::check(judged, row, change.case(&after), history.as_ref())?;
+    checks::check(judged, &change, &after)?;
+    let mut others = Others::load(judged, &change, &after.case)?;
+    parties::expect(judged, &change, &after, &others)?;
     let mut effects = Effects::default();
-    parties::write(judged, before.as_ref(), &after, &step, &mut effects)?;
-    money::apply(judged, &step, history.as_ref(), &mut after, &mut effects)?;
-    judged.write(&mut effects, judged.record.subject.id, &after)?;
+    let sealed = money::apply(judged, &change, &mut after, &mut others, &mut effects)?;
+    parties::write(judged, &change, &after, &others, &sealed, &mut effects)?;
+    judged.write(&mut effects, judged.record.subject.id, &after.case)?;
     Ok(effects)
+}
+
+/// What a record is about to change: the step, the proceeding before it, and for a correction the
+/// case's history.
+struct Change<'a> {
+    step: Step,
+    before: Option<&'a Proceeding>,
+    history: Option<&'a History>,
+}
+
+impl Change<'_> {
+    /// The case before the record; for the first one, as it leaves it.
+    fn case<'c>(&'c self, after: &'c Proceeding) -> &'c Case {
+        self.before.map_or(&after.case, |known| &known.case)
+    }
 }
 
 #[cfg(test)]

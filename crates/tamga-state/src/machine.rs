@@ -140,7 +140,8 @@ fn references(info: &KindInfo, record: &Record) -> Result<(), Rejection> {
     for (at, reference) in record.references.iter().enumerate() {
         let allowed: &[u8] = match info.kind {
             Kind::E01 => &[relation::PREVIOUS_CASE],
-            Kind::E15 => &[relation::AUTHORITY],
+            Kind::E06 | Kind::E15 => &[relation::AUTHORITY],
+            Kind::E08 => &[relation::AUTHORITY, relation::IMPOSED],
             Kind::E18 => &[relation::TARGET],
             _ => &[],
         };

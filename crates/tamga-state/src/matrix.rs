@@ -45,6 +45,12 @@ impl Stage {
         !self.is_closed() && !matches!(self, Self::Refused)
     }
 
+    /// Whether proceedings run: initiated, and not ended.
+    #[must_use]
+    pub const fn is_enforced(self) -> bool {
+        matches!(self, Self::Initiated | Self::Enforcing | Self::Deferred | Self::Suspended)
+    }
+
     /// Whether the case ended by closing.
     #[must_use]
     pub const fn is_closed(self) -> bool {

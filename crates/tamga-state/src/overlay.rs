@@ -15,6 +15,8 @@ pub struct Changes {
     pub statuses: BTreeMap<Subject, StatusRow>,
     /// New private state; `None` where it is erased.
     pub privates: BTreeMap<Subject, Option<Private>>,
+    /// Records whose bodies are to be erased.
+    pub erased: Vec<RecordId>,
     /// Per record, in order: its id, its leaf hash, and its subjects with the primary one first.
     pub touched: Vec<(RecordId, LeafHash, Vec<Subject>)>,
     ids: BTreeSet<RecordId>,
@@ -26,7 +28,8 @@ pub struct Changes {
 #[derive(Debug, Default)]
 pub(crate) struct Effects {
     pub(crate) statuses: Vec<(Subject, StatusRow)>,
-    pub(crate) private: Option<(Subject, Option<Private>)>,
+    pub(crate) privates: Vec<(Subject, Option<Private>)>,
+    pub(crate) erased: Option<RecordId>,
 }
 
 /// A view with buffered writes on top.
@@ -62,7 +65,8 @@ impl<'v, V: View> Overlay<'v, V> {
 
     pub(crate) fn apply(&mut self, record: &SignedRecord, effects: Effects) {
         self.changes.statuses.extend(effects.statuses);
-        self.changes.privates.extend(effects.private);
+        self.changes.privates.extend(effects.privates);
+        self.changes.erased.extend(effects.erased);
         let subjects: Vec<Subject> = record.record().all_subjects().collect();
         let in_case = subjects.iter().any(|s| s.role == tamga_format::subject::Role::Case);
         self.changes.entries.push(if in_case { record.entry().to_vec() } else { Vec::new() });

@@ -16,7 +16,7 @@ mod money;
 mod parties;
 mod registry;
 
-pub use case::Case;
+pub use case::{Case, ExecutionClass, PartyKind};
 pub use measure::{Lot, LotStage, Measure, MeasureCode, MeasureState};
 pub use money::{Amounts, ClaimMoney, Money, Prices, Unpaid};
 pub use parties::{

@@ -20,7 +20,9 @@ use crate::codes::Rejection;
 use crate::genesis::{Genesis, GenesisKey, GenesisOfficer, GenesisOrganisation};
 use crate::machine::{BlockContext, execute_record};
 use crate::overlay::{Changes, Overlay};
-use crate::status::{Amounts, Case, Money, Typed, decode};
+use crate::status::{
+    Amounts, Case, ItemVersion, Mark, Measure, Money, Parameter, Typed, decode, encode,
+};
 use crate::view::{Private, StatusRow, View, ViewError};
 
 /// Origin of the test ledger.
@@ -94,6 +96,7 @@ pub const WRITERS: &[(&str, WriterRole)] = &[
     ("far-bailiff", WriterRole::PrivateBailiff),
     ("robot", WriterRole::SystemRobot),
     ("third-party", WriterRole::ThirdParty),
+    ("uetp", WriterRole::Uetp),
 ];
 
 /// The БИН of the one organisation of the test registry; no such organisation can exist.
@@ -343,6 +346,12 @@ impl From<i64> for FieldValue {
     }
 }
 
+impl From<bool> for FieldValue {
+    fn from(truth: bool) -> Self {
+        Self(Value::Bool(truth))
+    }
+}
+
 impl From<[u8; 32]> for FieldValue {
     fn from(bytes: [u8; 32]) -> Self {
         Self(Value::bytes(&bytes))
@@ -477,6 +486,10 @@ impl World {
                     draft.naming(&Vec::from_iter(assignee))
                 }
                 Part::Document => draft.naming(&[Subject::new(Role::Document, known.document)]),
+                Part::ClaimIfSolidary => {
+                    let claim = known.claim.map(|id| Subject::new(Role::Claim, id));
+                    draft.naming(&Vec::from_iter(claim))
+                }
                 _ => draft,
             };
         }
@@ -563,6 +576,84 @@ impl World {
             .field("correction_kind", how)
             .field("reason", "CLERICAL")
             .referring(relation::TARGET, target, case)
+    }
+
+    /// E06: brings a measure to a state.
+    #[must_use]
+    pub fn impose(&self, case: Subject, by: &str, measure: Subject, code: &str, to: &str) -> Draft {
+        self.about(Kind::E06, by, case)
+            .naming(&[measure])
+            .field("measure_code", code)
+            .field("measure_state", to)
+            .field("act_date", TODAY)
+    }
+
+    /// E07: answers a request for sanction.
+    #[must_use]
+    pub fn answer(&self, case: Subject, by: &str, measure: Subject, decision: &str) -> Draft {
+        self.about(Kind::E07, by, case)
+            .naming(&[measure])
+            .field("decision", decision)
+            .field("reason", "GROUNDS_HOLD")
+            .field("act_date", TODAY)
+    }
+
+    /// E08: changes a measure, referring to the record that imposed it.
+    #[must_use]
+    pub fn change_measure(&self, case: Subject, by: &str, measure: Subject, to: &str) -> Draft {
+        let imposed = self.status::<Measure>(measure).imposed_by.unwrap_or(RecordId([0; 32]));
+        self.about(Kind::E08, by, case)
+            .naming(&[measure])
+            .field("measure_state", to)
+            .field("reason", "OTHER")
+            .field("act_date", TODAY)
+            .referring(relation::IMPOSED, imposed, measure)
+    }
+
+    /// E10: brings a lot to a stage.
+    #[must_use]
+    pub fn lot(&self, case: Subject, by: &str, lot: Subject, stage: &str) -> Draft {
+        self.about(Kind::E10, by, case)
+            .naming(&[lot])
+            .field("lot_stage", stage)
+            .field("stage_date", TODAY)
+    }
+
+    /// E14: gives the case to another officer because the first left office.
+    #[must_use]
+    pub fn transfer(&self, case: Subject, by: &str, to: &str) -> Draft {
+        let from = self.case(case).assignee.map_or([0; 32], |id| id.0);
+        self.about(Kind::E14, by, case)
+            .naming(&[writer(to)])
+            .field("from_bailiff", from)
+            .field("to_bailiff", *writer(to).id.as_bytes())
+            .field("reason", "LEFT_OFFICE")
+            .field("inventory_root", [9; 32])
+    }
+
+    /// The id of a case's first record.
+    ///
+    /// # Panics
+    ///
+    /// If there is no such case.
+    #[must_use]
+    pub fn first_record(&self, case: Subject) -> RecordId {
+        SignedRecord::decode(&self.view.entries[&case][0]).expect("an entry").id()
+    }
+
+    /// Puts a parameter's value, in force since ever.
+    pub fn set(&mut self, name: &str, value: impl Into<FieldValue>) {
+        self.set_versions(
+            name,
+            vec![ItemVersion { from: 0, value: value.into().0, mark: Mark::Design }],
+        );
+    }
+
+    /// Puts a parameter's values.
+    pub fn set_versions(&mut self, name: &str, versions: Vec<ItemVersion>) {
+        let parameter = Parameter { name: name.to_owned(), versions };
+        let row = StatusRow { nonce: [0; 16], bytes: encode(&parameter, None) };
+        self.view.statuses.insert(Parameter::subject(name), row);
     }
 
     /// A case in `ENFORCING`, assigned to the test bailiff; its ids in order.

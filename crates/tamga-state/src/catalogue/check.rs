@@ -195,34 +195,26 @@ fn check_rows(form: &Rows, class: Class, value: &Value) -> Result<(), Wrong> {
 
 fn check_scalar(value: &Value) -> Result<(), Wrong> {
     let short = |item: &Value| item.as_text().is_some_and(|text| text.len() <= SCALAR_TEXT_MAX);
-    let personal = || Wrong::new(Code::PersonalDataSuspected, "looks like personal data");
-    match value {
-        Value::Uint(_) | Value::Nint(_) | Value::Bool(_) => Ok(()),
-        Value::Text(text) if short(value) && looks_personal(text) => Err(personal()),
-        Value::Text(_) if short(value) => Ok(()),
+    let personal = match value {
+        Value::Uint(_) | Value::Nint(_) | Value::Bool(_) => false,
+        Value::Text(text) if short(value) => looks_personal(text),
         Value::Array(items)
             if items.len() <= SCALAR_ITEMS_MAX
                 && (items.iter().all(|item| item.as_i64().is_some())
                     || items.iter().all(short)) =>
         {
-            if items.iter().filter_map(Value::as_text).any(looks_personal) {
-                return Err(personal());
-            }
-            Ok(())
+            items.iter().filter_map(Value::as_text).any(looks_personal)
         }
         Value::Text(_) | Value::Array(_) | Value::Bytes(_) | Value::Map(_) | Value::Null => {
-            Err(Wrong::must_be(
-                "a number, a truth value, a text of 64 bytes, or a list of 64 of either",
-            ))
+            let form =
+                "a number, a truth value, a text of 64 bytes, or a list of 64 numbers or texts";
+            return Err(Wrong::must_be(form));
         }
+    };
+    if personal {
+        return Err(Wrong::new(Code::PersonalDataSuspected, "looks like personal data"));
     }
-}
-
-/// One payout line: order, claimant and amount.
-pub(crate) fn payout_line(line: &Value) -> Option<(u64, [u8; 32], i64)> {
-    let [order, claimant, amount] = line.as_list()? else { return None };
-    let amount = amount.as_i64().filter(|amount| (0..=AMOUNT_MAX).contains(amount))?;
-    Some((order.as_u64()?, claimant.as_array_of()?, amount))
+    Ok(())
 }
 
 /// The digits of a twelve-digit number whose check digit holds.

@@ -2,13 +2,13 @@
 
 use tamga_format::subject::Role;
 
-use crate::status::{ComplaintKind, ComplaintStage, Forum, Money};
+use crate::status::{ComplaintKind, ComplaintStage, ExecutionClass, Forum, Money, PartyKind};
 
 use super::kinds::Form;
 use super::words::{
     ACT_TYPES, CHANNELS, CLAIM_CATEGORIES, CONTENTS, CORRECTION_REASONS, CURRENCIES, DEFERRAL_ENDS,
-    DEFERRAL_KINDS, DELIVERY, DOCUMENT_TYPES, EXCLUSION_REASONS, PARTY_KINDS, RECIPIENTS,
-    REGISTER_REASONS, SOURCES,
+    DEFERRAL_KINDS, DELIVERY, DOCUMENT_TYPES, EXCLUSION_REASONS, RECIPIENTS, REGISTER_REASONS,
+    SOURCES,
 };
 use super::{
     Column, FieldType, PAYOUT_LINES, Part, Rows, TransferReason, WriterRole as W, pseudonym,
@@ -25,13 +25,13 @@ pub(super) const EXEC_DOC_PRESENTED: Form = Form {
         public(4, "in_force_date", FieldType::Date, true),
         public(5, "claim_category", FieldType::Code(CLAIM_CATEGORIES), true),
         public(6, "claim_order", FieldType::Uint(9), true),
-        public(7, "debtor_kind", FieldType::Code(PARTY_KINDS), true),
+        public(7, "debtor_kind", FieldType::Code(PartyKind::NAMES), true),
         public(8, "region_code", FieldType::Text(8), false),
         public(9, "currency", FieldType::Code(CURRENCIES), false),
         public(10, "term_restored_by", FieldType::Bytes32, false),
         public(11, "presentation_deadline", FieldType::Date, false),
         public(12, "amount_band", FieldType::Uint(99), false),
-        public(13, "claimant_kind", FieldType::Code(PARTY_KINDS), false),
+        public(13, "claimant_kind", FieldType::Code(PartyKind::NAMES), false),
         public(14, "periodic", FieldType::Bool, false),
         public(15, "term_interrupted_on", FieldType::Date, false),
     ],
@@ -87,7 +87,7 @@ pub(super) const INITIATION_DECIDED: Form = Form {
         public(1, "decision", FieldType::Code(&["INITIATED", "REFUSED"]), true),
         public(2, "ground_code", FieldType::Text(40), false),
         public(3, "act_date", FieldType::Date, true),
-        public(4, "execution_class", FieldType::Code(&["A", "B"]), false),
+        public(4, "execution_class", FieldType::Code(ExecutionClass::NAMES), false),
         public(5, "act_type", FieldType::Code(ACT_TYPES), false),
         public(6, "return_channel", FieldType::Code(CHANNELS), false),
     ],
@@ -225,6 +225,7 @@ pub(super) const CASE_TRANSFERRED: Form = Form {
         public(5, "decision_date", FieldType::Date, false),
         public(6, "inventory_root", FieldType::Bytes32, true),
         public(7, "paper_original_received", FieldType::Bool, false),
+        public(8, "region_code", FieldType::Text(8), false),
     ],
     body: &[restricted("decision_number", FieldType::Text(40), false)],
     authors: &[W::RegionalChamber, W::AuthorisedBody],
@@ -330,6 +331,7 @@ pub(super) const CORRECTION: Form = Form {
         restricted("distributed_delta", FieldType::Difference, false),
         restricted("expenses_delta", FieldType::Difference, false),
         restricted("fee_delta", FieldType::Difference, false),
+        restricted("other_deltas", FieldType::Rows(&OTHER_DELTAS), false),
         restricted("passed_delta", FieldType::Difference, false),
         restricted("retained_delta", FieldType::Difference, false),
         restricted("returned_delta", FieldType::Difference, false),
@@ -337,4 +339,13 @@ pub(super) const CORRECTION: Form = Form {
     ],
     // The author of any target may correct it, so no role is excluded beforehand.
     authors: W::ALL,
+};
+
+/// Contrary amounts for the debtor's other cases that a payout passed money to.
+const OTHER_DELTAS: Rows = Rows {
+    most: 126,
+    columns: &[
+        Column { name: "case", ty: FieldType::Id(Role::Case) },
+        Column { name: "amount", ty: FieldType::Difference },
+    ],
 };

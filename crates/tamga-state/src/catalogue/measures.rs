@@ -89,3 +89,70 @@ pub(super) const LOT_EVENT: Form = Form {
     ],
     authors: &[W::PrivateBailiff, W::StateBailiff, W::Uetp],
 };
+
+/// What the law says of one measure.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct MeasureRule {
+    /// The measure.
+    pub code: MeasureCode,
+    /// Whether it needs a court's sanction; the parameter `sanction_required.<code>` overrules it.
+    pub sanction: bool,
+    /// Whether it takes money, which is not done while a case is suspended.
+    pub levies: bool,
+    /// Whether it is limited to an amount.
+    pub limited: bool,
+    /// What may be added to the unpaid sum for the fee and expenses, in basis points.
+    pub added_bp: i64,
+    /// Where it stands.
+    pub basis: &'static str,
+}
+
+const fn measure(code: MeasureCode, sanction: bool, basis: &'static str) -> MeasureRule {
+    MeasureRule { code, sanction, levies: false, limited: false, added_bp: 0, basis }
+}
+
+impl MeasureRule {
+    /// Every measure, by code.
+    pub const ALL: &'static [Self] = &[
+        Self {
+            limited: true,
+            // The highest rate of the fee of private bailiffs.
+            added_bp: 2_500,
+            ..measure(MeasureCode::AccountArrest, false, "CPC art. 252, unverified")
+        },
+        Self {
+            levies: true,
+            limited: true,
+            ..measure(MeasureCode::FundsCollection, false, "unverified")
+        },
+        measure(MeasureCode::PropertyArrest, false, "EL art. 62"),
+        measure(MeasureCode::RealtyBan, false, "unverified"),
+        measure(MeasureCode::VehicleBan, false, "unverified"),
+        measure(MeasureCode::TravelBan, true, "CPC art. 252, EL art. 33"),
+        measure(MeasureCode::TravelBanSuspend, true, "CPC art. 252"),
+        measure(MeasureCode::CompulsoryBringing, true, "CPC art. 252"),
+        measure(MeasureCode::LicenceSuspension, true, "unverified"),
+        Self { levies: true, ..measure(MeasureCode::WageWithholding, false, "EL ch. 9") },
+        measure(MeasureCode::SearchDebtor, true, "EL art. 45"),
+    ];
+
+    /// First day on which a travel ban needs a warning: 2025-12-25.
+    pub const TRAVEL_BAN_WARNING_FROM: i64 = 20_447;
+
+    /// The rule of a measure.
+    ///
+    /// # Panics
+    ///
+    /// Never: the list is by code, which a test holds it to.
+    #[must_use]
+    pub fn of(code: MeasureCode) -> &'static Self {
+        Self::ALL.iter().find(|rule| rule.code == code).expect("every code has a rule")
+    }
+
+    /// The highest amount for an unpaid sum, in tiyn.
+    #[must_use]
+    pub fn limit(&self, unpaid: i64) -> i64 {
+        let added = i128::from(unpaid).saturating_mul(self.added_bp.into()).div_euclid(10_000);
+        unpaid.saturating_add(i64::try_from(added).unwrap_or(i64::MAX))
+    }
+}

@@ -34,9 +34,6 @@ pub(super) const CLAIM_CATEGORIES: &[&str] = &[
     "OTHER",
 ];
 
-/// What a debtor or a claimant is.
-pub(super) const PARTY_KINDS: &[&str] = &["PERSON", "ENTREPRENEUR", "ORGANISATION", "STATE"];
-
 /// Acts on the standard forms (Order of the Minister of Justice, forms of bailiffs' acts).
 pub(super) const ACT_TYPES: &[&str] = &[
     "INITIATION",

@@ -178,8 +178,20 @@ codes! {
         ["Алушы бұл істің өндіріп алушысы емес", "Получатель не взыскатель по этому делу", "the payee is no claimant of this case"]
         ["Істің өндіріп алушысын көрсетіңіз", "Укажите взыскателя этого дела", "name a claimant of the case"];
     ClaimOrder = 4145 "claim-order" 422 final
-        ["Өндіріп алу кезегі сәйкес емес", "Очередь взыскания не совпадает", "the order of claims is not the case's"]
-        ["Істегі кезекті көрсетіңіз", "Укажите очередь этого дела", "give the order of the case"];
+        ["Өндіріп алу кезегі сақталмаған", "Очередь взыскания не соблюдена", "the order of claims is not kept"]
+        ["Алдыңғы кезектерді төлеңіз, жолда істің кезегін көрсетіңіз", "Погасите прежние очереди, в строке укажите очередь дела", "satisfy earlier orders first, and give the order of the case in its lines"];
+    LimitExceeded = 4146 "limit-exceeded" 422 final
+        ["Шектен асып кетті", "Превышен предел", "it exceeds what the law allows"]
+        ["Көрсетілген мәнді азайтыңыз", "Уменьшите указанное значение", "lower the value named"];
+    DoubleRecovery = 4147 "double-recovery" 422 final
+        ["Ортақ борыш екі рет өндірілер еді", "Солидарный долг был бы взыскан дважды", "a debt owed together would be recovered twice"]
+        ["Артығын борышкерге қайтарыңыз", "Верните излишек должнику", "return the surplus to the debtor"];
+    ClaimsMissing = 4148 "claims-missing" 422 final
+        ["Осы кезектегі барлық іс аталмаған", "Названы не все дела этой очереди", "not every case of this order of claims is named"]
+        ["Борышкердің осы кезектегі барлық ашық ісін атаңыз", "Назовите все открытые дела должника этой очереди", "name every open case of the debtor in this order"];
+    ClaimShare = 4149 "claim-share" 422 final
+        ["Бір кезектегі талаптар тең үлеспен төленбеген", "Требования одной очереди оплачены не пропорционально", "claims of one order are not paid in proportion"]
+        ["Соманы қалған борышқа сай бөліңіз", "Разделите сумму пропорционально остатку долга", "split the sum in proportion to what is due"];
     // Duplicates.
     Duplicate = 4150 "duplicate" 409 final
         ["Мұндай нысан бұрын тіркелген", "Такой объект уже зарегистрирован", "it is already registered"]
@@ -187,6 +199,49 @@ codes! {
     AlreadyRecorded = 4151 "already-recorded" 409 final
         ["Бұл жазба тізілімде бар", "Эта запись уже в реестре", "this very record is in the log already"]
         ["Түбіртегін сұраңыз: tamga receipt", "Запросите квитанцию: tamga receipt", "ask for its receipt with tamga receipt"];
+    // Measures, lots, transfers.
+    SanctionMissing = 4160 "sanction-missing" 422 final
+        ["Сот санкциясы жоқ", "Нет санкции суда", "the court's sanction is missing"]
+        ["Санкция сұрап, оның жазбасына сілтеңіз", "Запросите санкцию и сошлитесь на её запись", "ask for the sanction and refer to its record"];
+    SanctionNotAwaited = 4161 "sanction-not-awaited" 422 final
+        ["Санкция сұралмаған немесе жауап берілген", "Санкция не запрошена или ответ уже дан", "no sanction is asked for, or the answer is given already"]
+        ["Шараның күйін қараңыз", "Посмотрите состояние меры", "look at the measure's state"];
+    WarningMissing = 4162 "warning-missing" 422 final
+        ["Борышкер ескерту алмаған", "Должник не получил предупреждения", "the debtor has not been warned"]
+        ["Алдымен шығуға шектеу туралы хабарламаны тапсырыңыз (E04)", "Сначала вручите извещение об ограничении на выезд (E04)", "first deliver the notice about the travel ban (E04)"];
+    MeasureState = 4163 "measure-state" 422 final
+        ["Шараның күйі мұны көтермейді", "Состояние меры этого не допускает", "the measure's state does not permit this"]
+        ["Шараның күйін қараңыз", "Посмотрите состояние меры", "look at the measure's state"];
+    MeasuresOpen = 4164 "measures-open" 422 final
+        ["Ашық шаралар немесе лоттар бар", "Есть действующие меры или лоты", "measures or lots are open"]
+        ["Шараларды алып тастаңыз немесе бәрін атаңыз, лоттарды аяқтаңыз", "Снимите меры или назовите все, завершите лоты", "lift the measures or name them all, and end the lots"];
+    MeasureNotAllowed = 4165 "measure-not-allowed" 422 final
+        ["Шараның шарттары орындалмаған", "Условия меры не выполнены", "the conditions of the measure are not met"]
+        ["Борыш пен мерзімді тексеріңіз", "Проверьте долг и срок", "check the debt and how long it is unpaid"];
+    LotStage = 4166 "lot-stage" 422 final
+        ["Лот кезеңі бұзылған", "Нарушен порядок этапов лота", "the stages of the lot are out of order"]
+        ["Лоттың кезеңін қараңыз", "Посмотрите этап лота", "look at the lot's stage"];
+    AuctionsExhausted = 4167 "auctions-exhausted" 422 final
+        ["Аукциондар саны таусылды", "Число торгов исчерпано", "no further auction is allowed"]
+        ["Мүлікті өндіріп алушыға беріңіз не борышкерге қайтарыңыз", "Передайте имущество взыскателю или верните должнику", "transfer the property to the claimant or return it to the debtor"];
+    ValuationExpired = 4168 "valuation-expired" 422 final
+        ["Бағалаудың мерзімі өтті", "Срок оценки истёк", "the valuation is too old"]
+        ["Мүлікті қайта бағалаңыз", "Проведите оценку заново", "value the property again"];
+    PriceBelowMinimum = 4169 "price-below-minimum" 422 final
+        ["Баға ең төменгі бағадан кем", "Цена ниже минимальной", "the price is below the lowest one"]
+        ["Айналымның ең төменгі бағасын қараңыз", "Посмотрите минимальную цену тура", "look at the lowest price of the round"];
+    TransferNotAllowed = 4170 "transfer-not-allowed" 422 final
+        ["Істі беруге негіз жоқ", "Нет основания для передачи дела", "the transfer has no sufficient reason"]
+        ["Негіз бен шешімді көрсетіңіз", "Укажите основание и решение", "give the reason and the decision behind it"];
+    RobotNotAllowed = 4171 "robot-not-allowed" 422 final
+        ["Робот бұл істе әрекет ете алмайды", "Робот не может действовать в этом деле", "the robot may not act in this case"]
+        ["Істі сот орындаушысына беріңіз", "Передайте дело судебному исполнителю", "give the case to a bailiff"];
+    ReasonNotAllowed = 4172 "reason-not-allowed" 422 final
+        ["Көрсетілген себеп орындалмаған", "Указанная причина не выполняется", "the reason given does not hold"]
+        ["Істің күйіне сай себепті таңдаңыз", "Выберите причину по состоянию дела", "choose the reason that fits the case"];
+    BodyErased = 4173 "body-erased" 422 final
+        ["Жазбаның құпия бөлігі өшірілген", "Закрытая часть записи стёрта", "the restricted part of the record is erased"]
+        ["Істі E15 жазбасымен, сомаларды қайта жазып ашыңыз", "Возобновите дело записью E15, указав суммы заново", "reopen the case with E15 and state the amounts again"];
     // Subjects and references.
     SubjectMissing = 4180 "subject-missing" 422 final
         ["Ереже талап ететін субъект аталмаған", "Не назван субъект, которого требует правило", "a subject that the rules demand is missing"]

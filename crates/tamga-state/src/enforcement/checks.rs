@@ -1,46 +1,154 @@
 //! Dates, grounds and eligibility, kind by kind (spec §16.3).
 
-use tamga_format::id::SubjectId;
+use tamga_format::cbor::Value;
+use tamga_format::id::{RecordId, SubjectId};
 use tamga_format::subject::Role;
 
-use crate::catalogue::{Family, Ground, relation};
+use crate::catalogue::{Family, Ground, Kind, TransferReason, WriterRole, relation};
 use crate::civil::{DAY_DOUBT, add_months, day_of, year_of};
 use crate::codes::{Code, Rejection};
 use crate::law::Calendar;
+use crate::law::fee::TIYN;
 use crate::law::parameters::{self, Name};
 use crate::law::presentation::{self, Period};
 use crate::machine::{Judgement, at_field};
 use crate::matrix::Stage;
-use crate::status::{Case, ComplaintStage, Officer};
+use crate::status::{Case, ComplaintKind, ComplaintStage, Money, Officer};
 use crate::view::View;
 use crate::writer::officer_in_force;
 
 use super::authority::same_region;
+use super::proceeding::Proceeding;
 use super::step::{Step, date, word};
+use super::{Change, levies, lots, measures, money};
 
-/// Checks what the kind demands beyond its row of the matrix; `case` is as before the record.
+/// Checks what the kind demands beyond its row of the matrix.
 pub(super) fn check<V: View>(
     judged: &Judgement<'_, V>,
-    step: &Step,
-    case: &Case,
+    change: &Change<'_>,
+    after: &Proceeding,
 ) -> Result<(), Rejection> {
-    match step {
+    let case = change.case(after);
+    // Opened only where a rule asks for it: most steps don't.
+    let owed = || money::of_case(judged, case).map(|money| money.amounts);
+    if judged.writer.role == WriterRole::SystemRobot {
+        robot(judged, case, owed)?;
+    }
+    match change.step {
         Step::Present => presentation(judged, case),
-        Step::Distribute(bailiff) => eligible(judged, case, *bailiff),
-        Step::Initiate | Step::Refuse => initiation(judged, case, *step == Step::Refuse),
+        Step::Distribute(bailiff) => eligible(judged, case, bailiff, "bailiff_id"),
+        Step::Initiate | Step::Refuse => initiation(judged, case, change.step == Step::Refuse),
         Step::Notify => notice(judged),
         Step::Start => start(judged),
+        Step::Measure(..) => {
+            act_date_of(judged, case)?;
+            let Some(before) = change.before else { return Ok(()) };
+            measures::check(judged, before, after, owed)
+        }
+        Step::Levy => {
+            act_date(judged, case, 3)?;
+            levies::check(judged, owed)
+        }
+        Step::Lot(stage) => lots::check(judged, after, stage),
         Step::Recover => not_after_event(judged, 2, "value_date"),
         Step::PayOut => not_after_event(judged, 1, "payout_date"),
-        Step::Defer(_) => no_ground(judged),
-        Step::EndDeferral => no_ground(judged),
-        Step::Postpone(until) => postponement(judged, *until),
-        Step::Close(stage) => closing(judged, case, Some(*stage)),
-        Step::Reopen => closing(judged, case, None),
-        Step::Complain(stage) => complaint(judged, *stage),
         Step::Suspend(_) => suspension(judged),
-        Step::Resume(_) | Step::Register(_) | Step::Correct(_) => Ok(()),
+        Step::Defer(_) | Step::EndDeferral => no_ground(judged),
+        Step::Postpone(until) => postponement(judged, until),
+        Step::Transfer(to) => transferring(judged, &after.case, to),
+        Step::Close(stage) => closing(judged, case, Some(stage)),
+        Step::Reopen => closing(judged, case, None),
+        Step::Register(_) => register(judged, case),
+        Step::Complain(stage) => complaint(judged, case, stage),
+        Step::Resume(_) | Step::Correct(_) => Ok(()),
     }
+}
+
+/// The robot acts in recoveries for the state below a threshold.
+fn robot<V: View>(
+    judged: &Judgement<'_, V>,
+    case: &Case,
+    owed: impl FnOnce() -> Result<Money, Rejection>,
+) -> Result<(), Rejection> {
+    let refuse = |detail: &str| Err(Rejection::new(Code::RobotNotAllowed, "/issuer", detail));
+    if !case.for_the_state {
+        return refuse("the robot recovers for the state only");
+    }
+    if case.erased {
+        return Ok(());
+    }
+    let day = day_of(judged.record.event_time);
+    match mrp_tiyn(judged, Name::RobotThresholdMrp, day)? {
+        Some(most) if owed()?.due >= most => refuse("what is due is not below robot_threshold_mrp"),
+        Some(_) | None => Ok(()),
+    }
+}
+
+/// A parameter that counts monthly calculation indexes (МРП), in tiyn of the day; nothing unless
+/// both are known.
+pub(super) fn mrp_tiyn<V: View>(
+    judged: &Judgement<'_, V>,
+    name: Name,
+    day: i64,
+) -> Result<Option<i64>, Rejection> {
+    let Some(count) = parameters::number(judged.view, name, day)? else { return Ok(None) };
+    let mrp = parameters::number(judged.view, Name::Mrp, day)?;
+    Ok(mrp.map(|mrp| count.saturating_mul(mrp).saturating_mul(TIYN)))
+}
+
+/// The act's date of a measure stands in a field of its own in each kind.
+fn act_date_of<V: View>(judged: &Judgement<'_, V>, case: &Case) -> Result<(), Rejection> {
+    let number = if judged.info.kind == Kind::E06 { 4 } else { 3 };
+    act_date(judged, case, number)
+}
+
+/// E14: a reason that holds on the day, the decision behind it, and an officer who may take the
+/// case, in its new region if it has one.
+fn transferring<V: View>(
+    judged: &Judgement<'_, V>,
+    after: &Case,
+    to: SubjectId,
+) -> Result<(), Rejection> {
+    let unknown = || at_field(Code::Validation, "reason", "unknown");
+    let reason = TransferReason::from_name(word(judged.record, 3)).ok_or_else(unknown)?;
+    if !reason.holds_on(day_of(judged.record.event_time)) {
+        let detail = format!("{} is no reason on the day of the event", reason.name());
+        return Err(at_field(Code::TransferNotAllowed, "reason", detail));
+    }
+    let decided = judged.record.field(4).is_some() && judged.record.field(5).is_some();
+    if reason.needs_decision() && !decided {
+        let detail = format!("{} needs decision_hash and decision_date", reason.name());
+        return Err(at_field(Code::TransferNotAllowed, "decision_hash", detail));
+    }
+    not_after_event(judged, 5, "decision_date")?;
+    if (reason == TransferReason::RegionChanged) != judged.record.field(8).is_some() {
+        let detail = "a new region stands with REGION_CHANGED and with no other reason";
+        return Err(at_field(Code::Validation, "region_code", detail));
+    }
+    eligible(judged, after, to, "to_bailiff")
+}
+
+/// E16: an entry is made while the case is enforced, and removed for a reason that holds.
+fn register<V: View>(judged: &Judgement<'_, V>, case: &Case) -> Result<(), Rejection> {
+    let reason = word(judged.record, 1);
+    let day = day_of(judged.record.event_time);
+    let (holds, detail) = match reason {
+        "ENTERED" => (case.is_enforced(), "only a case under enforcement has an entry made"),
+        "REMOVED_EXECUTED" => (
+            case.stage == Stage::ClosedExecuted || case.recovered_since.is_some(),
+            "neither is the case executed nor all that is due recovered",
+        ),
+        "REMOVED_TERMINATED" => (
+            matches!(case.stage, Stage::ClosedTerminated | Stage::ClosedReturnedIssuer),
+            "the case is neither terminated nor returned to the issuer",
+        ),
+        "REMOVED_EXPIRED" => (
+            !case.stage.is_open() && date(judged.record, 2).is_some_and(|last| last < day),
+            "the case is open, or presentation_deadline is not stated or not over",
+        ),
+        _ => (true, ""),
+    };
+    if holds { Ok(()) } else { Err(at_field(Code::ReasonNotAllowed, "reason", detail)) }
 }
 
 /// Whether field 2 names a ground that is in force on the event's day and of a fitting family.
@@ -132,24 +240,25 @@ fn previous_case<V: View>(judged: &Judgement<'_, V>, case: &Case) -> Result<(), 
     Ok(())
 }
 
-/// Whether an officer may be given the case.
+/// Whether an officer may be given the case; `field` names the officer.
 fn eligible<V: View>(
     judged: &Judgement<'_, V>,
     case: &Case,
     bailiff: SubjectId,
+    field: &str,
 ) -> Result<(), Rejection> {
-    const POINTER: &str = "/fields/bailiff_id";
+    let pointer = format!("/fields/{field}");
     let Some(officer) = judged.status::<Officer>(bailiff)? else {
-        return Err(Rejection::new(Code::SubjectUnknown, POINTER, "the officer is not registered"));
+        return Err(Rejection::new(Code::SubjectUnknown, pointer, "the officer is not registered"));
     };
     if !officer.role.is_enforcer() {
         let detail = format!("a {} takes no cases", officer.role.name());
-        return Err(Rejection::new(Code::RoleForbidden, POINTER, detail));
+        return Err(Rejection::new(Code::RoleForbidden, pointer, detail));
     }
-    officer_in_force(judged.block, judged.record, &officer, POINTER)?;
+    officer_in_force(judged.block, judged.record, &officer, &pointer)?;
     if !same_region(&officer.region, &case.region) {
         let detail = format!("officer {} holds office in another region", officer.number);
-        return Err(Rejection::new(Code::WrongRegion, POINTER, detail));
+        return Err(Rejection::new(Code::WrongRegion, pointer, detail));
     }
     Ok(())
 }
@@ -253,6 +362,10 @@ fn closing<V: View>(
     to: Option<Stage>,
 ) -> Result<(), Rejection> {
     act_date(judged, case, 3)?;
+    if to.is_some() && case.open_lots > 0 {
+        let detail = format!("{} lots are not sold, returned or released yet", case.open_lots);
+        return Err(at_field(Code::MeasuresOpen, "outcome", detail));
+    }
     let (holds, detail) = match to {
         Some(Stage::ClosedTerminated) => (
             on_ground(judged, |family| family == Family::Termination),
@@ -268,11 +381,40 @@ fn closing<V: View>(
 }
 
 /// Parties file and appeal; what lies between is the court's.
-fn complaint<V: View>(judged: &Judgement<'_, V>, stage: ComplaintStage) -> Result<(), Rejection> {
-    let by_court = judged.writer.role == crate::catalogue::WriterRole::Court;
-    if by_court || matches!(stage, ComplaintStage::Filed | ComplaintStage::Appealed) {
+fn complaint<V: View>(
+    judged: &Judgement<'_, V>,
+    case: &Case,
+    stage: ComplaintStage,
+) -> Result<(), Rejection> {
+    not_after_event(judged, 6, "decision_date")?;
+    let by_court = judged.writer.role == WriterRole::Court;
+    if !by_court && !matches!(stage, ComplaintStage::Filed | ComplaintStage::Appealed) {
+        let detail = format!("{} is the court's to record", stage.name());
+        return Err(at_field(Code::RoleForbidden, "stage", detail));
+    }
+    if stage == ComplaintStage::Filed
+        && word(judged.record, 1) == ComplaintKind::AlgorithmicReview.name()
+    {
+        return algorithmic(judged, case);
+    }
+    Ok(())
+}
+
+/// What an algorithm decided: to whom the case was given, or anything the robot did in it.
+fn algorithmic<V: View>(judged: &Judgement<'_, V>, case: &Case) -> Result<(), Rejection> {
+    let act = judged.record.field(4).and_then(Value::as_array_of).map(RecordId);
+    if act.is_none() {
+        let detail = "a review names the record of the decision";
+        return Err(at_field(Code::Validation, "act_record", detail));
+    }
+    let officer: Option<Officer> = match case.assignee {
+        Some(id) => judged.status(id)?,
+        None => None,
+    };
+    let by_robot = officer.is_some_and(|officer| officer.role == WriterRole::SystemRobot);
+    if act == case.assigned_by || by_robot {
         return Ok(());
     }
-    let detail = format!("{} is the court's to record", stage.name());
-    Err(at_field(Code::RoleForbidden, "stage", detail))
+    let detail = "it is neither the record that assigned the case nor is the case the robot's";
+    Err(at_field(Code::ReferenceNotAllowed, "act_record", detail))
 }

@@ -1,9 +1,12 @@
-//! E18: corrections replay, never delete (spec §16.7).
+//! E18: corrections replay, never delete; what is erased is a body, never its record (spec §16.7).
 //!
 //! The lifecycle is recomputed from the case's entries that are in effect, without their bodies.
 //! Money is not: it moves by contrary amounts in the correction's own body.
 
+use tamga_format::cbor::Value;
+use tamga_format::id::{RecordId, SubjectId};
 use tamga_format::record::{Record, SignedRecord};
+use tamga_format::subject::{Role, Subject};
 
 use crate::catalogue::{AMOUNT_MAX, Kind, relation};
 use crate::codes::{Code, Rejection};
@@ -11,16 +14,19 @@ use crate::machine::{Judgement, at_body};
 use crate::status::{Case, Money};
 use crate::view::{View, ViewError};
 
+use super::parties::Others;
+use super::proceeding::{Act, Proceeding};
 use super::step::{Correct, Step, permitted, present};
 
 /// Entries of a case that may still be corrected; it bounds the cost of one correction.
 pub const HISTORY_MAX: usize = 4_096;
 
 /// The fields of a correction's body that move what E12 gave out.
-const PAYOUT_DELTAS: [&str; 6] = [
+const PAYOUT_DELTAS: [&str; 7] = [
     "distributed_delta",
     "expenses_delta",
     "fee_delta",
+    "passed_delta",
     "retained_delta",
     "returned_delta",
     "sanction_delta",
@@ -58,7 +64,9 @@ impl History {
         }
         let decode =
             |entry: &Vec<u8>| SignedRecord::decode(entry).map_err(|_| ViewError::Corrupt(case));
-        let records = entries.iter().map(decode).collect::<Result<Vec<_>, _>>()?;
+        let mut records = entries.iter().map(decode).collect::<Result<Vec<_>, _>>()?;
+        // A payout of another case that names this one is no record of this case.
+        records.retain(|record| record.record().subject == case);
         match records.iter().position(|record| record.id() == reference.record) {
             Some(target) => Ok(Self { records, target }),
             None => {
@@ -74,39 +82,91 @@ impl History {
         self.records.get(self.target).map(SignedRecord::record).expect("the target was found here")
     }
 
-    /// The case's status after the correction.
+    /// The id of the record to be corrected.
+    pub(super) fn target_id(&self) -> RecordId {
+        self.records.get(self.target).map(SignedRecord::id).expect("the target was found here")
+    }
+
+    /// The record at the end of a chain of corrections: the one whose effect changes.
+    fn root(&self) -> &Record {
+        let mut at = self.target;
+        // Each step goes to an earlier record, so the chain ends.
+        while let Some((_, target)) =
+            self.records.get(at).and_then(|record| self.correction(record.record()))
+            && target < at
+        {
+            at = target;
+        }
+        self.records.get(at).map_or_else(|| self.target(), SignedRecord::record)
+    }
+
+    /// The subjects, beside the case's own, whose statuses the root's effect is on.
+    pub(super) fn affected(&self) -> impl Iterator<Item = Subject> + '_ {
+        let regions = [Role::Measure, Role::Lot, Role::Complaint, Role::Rightsholder, Role::Case];
+        // A closing names measures without an effect on them.
+        let closing = kind_of(self.root()) == Some(Kind::E15);
+        self.root().subjects.iter().copied().filter(move |subject| {
+            regions.contains(&subject.role) && !(closing && subject.role == Role::Measure)
+        })
+    }
+
+    /// The proceeding after the correction.
     pub(super) fn correct<V: View>(
         &self,
         judged: &Judgement<'_, V>,
-        before: &Case,
+        before: &Proceeding,
         how: Correct,
-    ) -> Result<Case, Rejection> {
+    ) -> Result<Proceeding, Rejection> {
         let in_effect = self.in_effect(None);
         let is = in_effect.get(self.target).copied().unwrap_or_default();
-        let pointer = "/references";
+        let refuse = |code, detail: &str| Err(Rejection::new(code, "/references", detail));
         let mut after = match (how, is) {
             (Correct::Amend | Correct::Annul, false) => {
-                return Err(Rejection::new(
-                    Code::AlreadyAnnulled,
-                    pointer,
-                    "the target is annulled",
-                ));
+                return refuse(Code::AlreadyAnnulled, "the target is annulled");
             }
             (Correct::Reinstate, true) => {
-                return Err(Rejection::new(Code::NotAnnulled, pointer, "the target is in effect"));
+                return refuse(Code::NotAnnulled, "the target is in effect");
+            }
+            (Correct::Erase, _) => {
+                self.may_erase(judged, &before.case)?;
+                before.clone()
             }
             (Correct::Amend, true) => before.clone(),
             (Correct::Annul, true) | (Correct::Reinstate, false) => {
-                if matches!(kind_of(self.target()), Some(Kind::E01 | Kind::E17) | None) {
-                    let detail = "the presentation and complaints can be amended, not annulled";
-                    return Err(Rejection::new(Code::TargetNotCorrectable, pointer, detail));
+                if matches!(kind_of(self.root()), Some(Kind::E01) | None) {
+                    let detail = "the presentation can be amended, not annulled";
+                    return refuse(Code::TargetNotCorrectable, detail);
                 }
-                let after = self.replay(&self.in_effect(Some(how)), judged)?;
-                Case { money: before.money, ..after }
+                if self.correction(self.target()).is_some_and(|(how, _)| how == Correct::Erase) {
+                    return refuse(Code::TargetNotCorrectable, "what is erased stays erased");
+                }
+                self.replay(&self.in_effect(Some(how)), judged, before)?
             }
         };
-        after.correction = Some(judged.id);
+        after.case.correction = Some(judged.id);
+        after.case.last_event_at = judged.record.event_time;
         Ok(after)
+    }
+
+    /// A body is erased once its case has ended, and once.
+    fn may_erase<V: View>(&self, judged: &Judgement<'_, V>, case: &Case) -> Result<(), Rejection> {
+        let refuse = |code, detail: &str| Err(Rejection::new(code, "/references", detail));
+        if case.stage.is_open() {
+            let detail = "bodies are erased when the case has ended";
+            return refuse(Code::StageNotAllowed, detail);
+        }
+        if self.target().body.is_none() {
+            return refuse(Code::TargetNotCorrectable, "the target has no body");
+        }
+        if judged.record.body.is_some() {
+            let detail = "what erases a body has none";
+            return Err(Rejection::new(Code::BodyPresence, "/body", detail));
+        }
+        let erased = self
+            .records
+            .iter()
+            .any(|known| self.correction(known.record()) == Some((Correct::Erase, self.target)));
+        if erased { refuse(Code::BodyErased, "the body is erased already") } else { Ok(()) }
     }
 
     /// Which records are in effect, by position; `new` is what the judged record adds.
@@ -118,7 +178,7 @@ impl History {
         let decide = |decided: &mut Vec<Option<bool>>, target: usize, how: Correct| {
             if let Some(slot @ None) = decided.get_mut(target) {
                 match how {
-                    Correct::Amend => {}
+                    Correct::Amend | Correct::Erase => {}
                     Correct::Annul => *slot = Some(false),
                     Correct::Reinstate => *slot = Some(true),
                 }
@@ -146,27 +206,30 @@ impl History {
         Some((how, self.records.iter().position(|known| known.id() == target)?))
     }
 
-    /// The status of the case that the records in effect lead to.
+    /// The proceeding that the records in effect lead to; what bodies decided stays as it is.
     fn replay<V: View>(
         &self,
         in_effect: &[bool],
         judged: &Judgement<'_, V>,
-    ) -> Result<Case, Rejection> {
+        before: &Proceeding,
+    ) -> Result<Proceeding, Rejection> {
         let corrupt = || ViewError::Corrupt(judged.record.subject);
         let mut records = self.records.iter().zip(in_effect);
         let (first, _) = records.next().ok_or_else(corrupt)?;
-        let mut case = present(first.record())?;
+        let mut proceeding =
+            Proceeding::new(present(Act { record: first.record(), id: first.id() })?);
         for (signed, _) in records.filter(|(_, in_effect)| **in_effect) {
-            let record = signed.record();
-            let kind = kind_of(record).ok_or_else(corrupt)?;
+            let act = Act { record: signed.record(), id: signed.id() };
+            let kind = kind_of(act.record).ok_or_else(corrupt)?;
             if kind == Kind::E18 {
                 continue;
             }
             let mut advance = || {
-                let step = Step::read(kind, record)?;
-                let row = step.row(Some(case.stage));
-                permitted(row, kind, Some(case.stage))?;
-                step.apply(row, &mut case, record)
+                let step = Step::read(kind, act.record)?;
+                let stage = Some(proceeding.case.stage);
+                let row = step.row(stage);
+                permitted(row, kind, stage)?;
+                step.apply(row, &mut proceeding, act)
             };
             advance().map_err(|refusal| {
                 let detail =
@@ -174,24 +237,20 @@ impl History {
                 Rejection::new(Code::ReplayImpossible, "/references", detail)
             })?;
         }
-        Ok(case)
+        for (id, lot) in &mut proceeding.lots {
+            lot.prices = before.lots.get(id).and_then(|known| known.prices);
+        }
+        let case = &before.case;
+        proceeding.case.money = case.money;
+        proceeding.case.erased = case.erased;
+        proceeding.case.undistributed_since = case.undistributed_since;
+        proceeding.case.recovered_since = case.recovered_since;
+        Ok(proceeding)
     }
 
     /// Which kind of record the correction's amounts are about: the end of a chain of corrections.
     fn money_kind(&self) -> Option<Kind> {
-        let mut at = self.target;
-        // Each step goes to an earlier record, so the chain ends.
-        loop {
-            let record = self.records.get(at)?.record();
-            match self.correction(record) {
-                Some((_, target)) if target < at => at = target,
-                Some(_) => return None,
-                None => {
-                    return kind_of(record)
-                        .filter(|k| matches!(k, Kind::E01 | Kind::E11 | Kind::E12));
-                }
-            }
-        }
+        kind_of(self.root()).filter(|kind| matches!(kind, Kind::E01 | Kind::E11 | Kind::E12))
     }
 
     /// Whether the target moved money, so that its annulment must move it back.
@@ -215,6 +274,7 @@ impl History {
         judged: &Judgement<'_, V>,
         how: Correct,
         money: &mut Money,
+        others: &mut Others,
     ) -> Result<(), Rejection> {
         let kind = self.money_kind();
         let allowed: &[&str] = match kind {
@@ -223,7 +283,9 @@ impl History {
             None => &[],
         };
         let fields = judged.body.map(tamga_format::body::Body::fields).unwrap_or_default();
-        if let Some(field) = fields.iter().find(|field| !allowed.contains(&field.name.as_str())) {
+        let others_too = |name: &str| name == "other_deltas" && kind == Some(Kind::E12);
+        let odd = |name: &str| !allowed.contains(&name) && !others_too(name);
+        if let Some(field) = fields.iter().find(|field| odd(&field.name)) {
             let detail = "the target holds no such amount";
             return Err(at_body(Code::TargetNotCorrectable, &field.name, detail));
         }
@@ -237,6 +299,7 @@ impl History {
                 ("distributed_delta", _) => &mut money.distributed,
                 ("expenses_delta", _) => &mut money.expenses,
                 ("fee_delta", _) => &mut money.fee,
+                ("passed_delta", _) => &mut money.passed,
                 ("retained_delta", _) => &mut money.retained,
                 ("returned_delta", _) => &mut money.returned,
                 (_, _) => &mut money.sanction,
@@ -250,6 +313,7 @@ impl History {
                 ));
             }
         }
+        other_deltas(judged, others)?;
         if money.is_sound() {
             Ok(())
         } else {
@@ -278,13 +342,38 @@ impl History {
         }
         let wrong = |name: &&&str| match how {
             Correct::Annul => judged.amount(name) > 0,
-            Correct::Amend | Correct::Reinstate => judged.amount(name) < 0,
+            Correct::Amend | Correct::Reinstate | Correct::Erase => judged.amount(name) < 0,
         };
         match allowed.iter().find(wrong) {
             Some(name) => Err(at_body(Code::TotalsMismatch, name, "the amount has the wrong sign")),
             None => Ok(()),
         }
     }
+}
+
+/// What the debtor's other cases get or give back; together it is what the case passed on.
+fn other_deltas<V: View>(judged: &Judgement<'_, V>, others: &mut Others) -> Result<(), Rejection> {
+    let rows = judged.body.and_then(|body| body.get("other_deltas")).and_then(Value::as_list);
+    let mut sum = 0_i64;
+    for (at, row) in rows.unwrap_or_default().iter().enumerate() {
+        let refuse =
+            |code, detail: &str| Rejection::new(code, format!("/body/other_deltas/{at}"), detail);
+        let Some([case, amount]) = row.as_list() else {
+            return Err(refuse(Code::Validation, "a row is [case, amount]"));
+        };
+        let case = case.as_array_of().map(SubjectId);
+        let Some(other) = case.and_then(|id| others.get_mut(id)) else {
+            return Err(refuse(Code::SubjectMissing, "the target paid nothing to this case"));
+        };
+        let amount = amount.as_i64().unwrap_or_default();
+        other.amount = other.amount.saturating_add(amount);
+        sum = sum.saturating_add(amount);
+    }
+    if sum == judged.amount("passed_delta") {
+        return Ok(());
+    }
+    let detail = "passed_delta differs from the sum of other_deltas";
+    Err(at_body(Code::TotalsMismatch, "passed_delta", detail))
 }
 
 fn kind_of(record: &Record) -> Option<Kind> {

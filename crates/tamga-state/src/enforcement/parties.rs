@@ -1,65 +1,169 @@
 //! The subjects a record must name, fixed by rule, and what it does to their statuses (spec §16.5).
 
-use tamga_format::cbor::Value;
-use tamga_format::id::{RecordId, SubjectId};
+use tamga_format::id::SubjectId;
 use tamga_format::subject::{Role, Subject};
 
 use crate::catalogue::Part;
 use crate::codes::{Code, Rejection};
-use crate::machine::{Judgement, at_field};
+use crate::machine::Judgement;
+
 use crate::overlay::Effects;
 use crate::status::{
-    Case, ClaimantStatus, Complaint, ComplaintKind, ComplaintStage, DebtorStatus, Document, Forum,
-    Officer,
+    Case, Claim, ClaimantStatus, DebtorStatus, Document, Lot, LotStage, Measure, MeasureState,
+    Officer, RightsholderStatus, Typed,
 };
 use crate::view::{View, ViewError};
 
-use super::step::{Step, word};
+use super::levies;
+use super::money::Sealed;
+use super::proceeding::Proceeding;
+use super::step::Step;
+use super::{Change, History};
 
-/// Checks the subjects and writes their statuses, the case's excepted.
-pub(super) fn write<V: View>(
+/// Another case of the debtor whose claim a payout touches.
+pub(super) struct Other {
+    pub(super) id: SubjectId,
+    pub(super) case: Case,
+    /// What it gets, in tiyn; a correction may take it back.
+    pub(super) amount: i64,
+}
+
+/// The debtor's other cases that a record names.
+#[derive(Default)]
+pub(super) struct Others(pub(super) Vec<Other>);
+
+impl Others {
+    /// Loads the cases that a payout, or the correction of one, names.
+    pub(super) fn load<V: View>(
+        judged: &Judgement<'_, V>,
+        change: &Change<'_>,
+        case: &Case,
+    ) -> Result<Self, Rejection> {
+        let payout = change.step == Step::PayOut;
+        if !payout && !matches!(change.step, Step::Correct(_)) {
+            return Ok(Self::default());
+        }
+        let mut others = Vec::new();
+        for (at, subject) in judged.record.subjects.iter().enumerate() {
+            if subject.role != Role::Case {
+                continue;
+            }
+            let pointer = format!("/subjects/{at}");
+            let Some(other) = judged.status::<Case>(subject.id)? else {
+                return Err(Rejection::new(Code::SubjectUnknown, pointer, "there is no such case"));
+            };
+            if other.debtor != case.debtor || payout && !other.is_enforced() {
+                let detail = "it is no case under enforcement of the same debtor";
+                return Err(Rejection::new(Code::SubjectUnexpected, pointer, detail));
+            }
+            others.push(Other { id: subject.id, case: other, amount: 0 });
+        }
+        Ok(Self(others))
+    }
+
+    pub(super) fn get_mut(&mut self, id: SubjectId) -> Option<&mut Other> {
+        self.0.iter_mut().find(|other| other.id == id)
+    }
+
+    /// The cases, their claimants and their solidary claims.
+    fn subjects(&self) -> impl Iterator<Item = Subject> + '_ {
+        self.0.iter().flat_map(|other| {
+            let claimants = other.case.claimants.iter().map(|id| Subject::new(Role::Claimant, *id));
+            let claim = other.case.claim.map(|id| Subject::new(Role::Claim, id));
+            [Subject::new(Role::Case, other.id)].into_iter().chain(claimants).chain(claim)
+        })
+    }
+}
+
+/// Refuses unless the record names exactly the subjects that its kind and the statuses demand.
+pub(super) fn expect<V: View>(
     judged: &Judgement<'_, V>,
-    before: Option<&Case>,
-    after: &Case,
-    step: &Step,
-    effects: &mut Effects,
+    change: &Change<'_>,
+    after: &Proceeding,
+    others: &Others,
 ) -> Result<(), Rejection> {
-    let change = Change::between(before, after);
-    let named = expected(judged, before, after, change);
-    judged.expect_subjects(named)?;
-    for subject in &judged.record.subjects {
-        let id = subject.id;
-        match subject.role {
-            Role::Debtor => {
-                let mut debtor: DebtorStatus = judged.status(id)?.unwrap_or_default();
-                debtor.open_cases = change.opened.count(debtor.open_cases);
-                debtor.register_entries = change.registered.count(debtor.register_entries);
-                judged.write(effects, id, &debtor)?;
+    let mut named = Vec::with_capacity(8);
+    let before = change.before.map(|known| &known.case);
+    let case = &after.case;
+    let officer = |id: Option<SubjectId>| id.map(|id| Subject::new(Role::Officer, id));
+    for part in judged.info.parts {
+        match part {
+            Part::Debtor => named.push(Subject::new(Role::Debtor, case.debtor)),
+            Part::Claimants => {
+                named.extend(case.claimants.iter().map(|id| Subject::new(Role::Claimant, *id)));
             }
-            Role::Claimant => {
-                let mut claimant: ClaimantStatus = judged.status(id)?.unwrap_or_default();
-                claimant.open_cases = change.opened.count(claimant.open_cases);
-                judged.write(effects, id, &claimant)?;
+            Part::Assignee => named.extend(officer(before.and_then(|case| case.assignee))),
+            Part::Chosen => named.extend(officer(case.assignee)),
+            Part::Affected => {
+                named.extend(officer(case.assignee));
+                named.extend(change.history.into_iter().flat_map(History::affected));
             }
-            Role::Officer => {
-                let mut officer: Officer =
-                    judged.status(id)?.ok_or(ViewError::Corrupt(*subject))?;
-                officer.load = load_change(before, after, id).count(officer.load);
-                judged.write(effects, id, &officer)?;
+            Part::DocumentIfClosing if opened(before, case) == Move::Stay => {}
+            Part::Document | Part::DocumentIfClosing => {
+                named.push(Subject::new(Role::Document, case.document));
             }
-            Role::Document => {
-                let status = document(judged, before, change, id)?;
-                judged.write(effects, id, &status)?;
+            Part::ClaimIfSolidary => {
+                named.extend(case.claim.map(|id| Subject::new(Role::Claim, id)));
             }
-            Role::Complaint => {
-                let status = complaint(judged, step, id)?;
-                judged.write(effects, id, &status)?;
+            Part::OtherClaims => named.extend(others.subjects()),
+            Part::OpenMeasures if matches!(change.step, Step::Close(_)) => {
+                named.extend(open_measures(judged, case)?);
             }
-            // No other role is expected of an enforcement record.
-            _ => return Err(ViewError::Corrupt(*subject).into()),
+            Part::Measure => named.push(first_named(judged, Role::Measure)),
+            Part::Lot => named.push(first_named(judged, Role::Lot)),
+            Part::Complaint => named.push(first_named(judged, Role::Complaint)),
+            Part::RightsholderIfRoyalties if levies::on_royalties(judged.record) => {
+                named.push(first_named(judged, Role::Rightsholder));
+            }
+            Part::OpenMeasures
+            | Part::RightsholderIfRoyalties
+            | Part::Organisation
+            | Part::Holder
+            | Part::HolderOrganisation
+            | Part::NewKey
+            | Part::Cmo
+            | Part::Delegate => {}
         }
     }
-    Ok(())
+    if change.history.is_some() {
+        // Whom a payout paid elsewhere is named by its correction too.
+        named.extend(others.subjects());
+    }
+    judged.expect_subjects(named)
+}
+
+/// The first subject of a role that the record names; its id is the writer's to choose.
+fn first_named<V: View>(judged: &Judgement<'_, V>, role: Role) -> Subject {
+    let missing = SubjectId([0; 32]);
+    Subject::new(role, judged.named(role).into_iter().next().unwrap_or(missing))
+}
+
+/// Whoever closes a case names every open measure of it, which are to be lifted soon.
+fn open_measures<V: View>(
+    judged: &Judgement<'_, V>,
+    case: &Case,
+) -> Result<Vec<Subject>, Rejection> {
+    let named = judged.named(Role::Measure);
+    let mut open = 0_u64;
+    for id in &named {
+        let measure: Option<Measure> = judged.status(*id)?;
+        let own =
+            measure.is_some_and(|it| it.case == judged.record.subject.id && it.state.is_open());
+        if !own {
+            let subject = Subject::new(Role::Measure, *id);
+            let detail = format!("{subject} is no open measure of this case");
+            return Err(Rejection::new(Code::SubjectUnexpected, "/subjects", detail));
+        }
+        open = open.saturating_add(1);
+    }
+    if open == case.open_measures {
+        return Ok(named.into_iter().map(|id| Subject::new(Role::Measure, id)).collect());
+    }
+    let detail = format!(
+        "{} measures are open and {open} are named; lift them or name every one",
+        case.open_measures
+    );
+    Err(Rejection::new(Code::MeasuresOpen, "/subjects", detail))
 }
 
 /// Whether a count grows, shrinks or stays.
@@ -88,27 +192,9 @@ impl Move {
     }
 }
 
-/// What a record changes for others than its case.
-#[derive(Clone, Copy, Debug)]
-struct Change {
-    opened: Move,
-    registered: Move,
-}
-
-impl Change {
-    fn between(before: Option<&Case>, after: &Case) -> Self {
-        Self {
-            opened: Move::of(is_open(before), after.stage.is_open()),
-            registered: Move::of(
-                before.is_some_and(|case| case.in_debtor_register),
-                after.in_debtor_register,
-            ),
-        }
-    }
-}
-
-fn is_open(case: Option<&Case>) -> bool {
-    case.is_some_and(|case| case.stage.is_open())
+/// How the case's being open changes.
+fn opened(before: Option<&Case>, after: &Case) -> Move {
+    Move::of(before.is_some_and(|case| case.stage.is_open()), after.stage.is_open())
 }
 
 /// How the load of an officer changes: open cases assigned to them are counted.
@@ -117,48 +203,136 @@ fn load_change(before: Option<&Case>, after: &Case, officer: SubjectId) -> Move 
     Move::of(before.is_some_and(carries), carries(after))
 }
 
-/// The subjects that the kind and the statuses demand.
-fn expected<V: View>(
+/// Writes the statuses of all subjects named, the case's own excepted.
+pub(super) fn write<V: View>(
     judged: &Judgement<'_, V>,
-    before: Option<&Case>,
-    after: &Case,
-    change: Change,
-) -> Vec<Subject> {
-    let mut named = Vec::with_capacity(8);
-    for part in judged.info.parts {
-        match part {
-            Part::Debtor => named.push(Subject::new(Role::Debtor, after.debtor)),
-            Part::Claimants => {
-                named.extend(after.claimants.iter().map(|id| Subject::new(Role::Claimant, *id)));
+    change: &Change<'_>,
+    after: &Proceeding,
+    others: &Others,
+    sealed: &Sealed,
+    effects: &mut Effects,
+) -> Result<(), Rejection> {
+    let before = change.before.map(|known| &known.case);
+    let case = &after.case;
+    let opened = opened(before, case);
+    for subject in &judged.record.subjects {
+        let id = subject.id;
+        match subject.role {
+            Role::Debtor => judged.write(effects, id, &debtor(judged, before, case, sealed)?)?,
+            Role::Claimant => {
+                let mut claimant: ClaimantStatus = judged.status(id)?.unwrap_or_default();
+                if case.claimants.contains(&id) {
+                    claimant.open_cases = opened.count(claimant.open_cases);
+                }
+                judged.write(effects, id, &claimant)?;
             }
-            Part::Assignee => {
-                let assignee = before.and_then(|case| case.assignee);
-                named.extend(assignee.map(|id| Subject::new(Role::Officer, id)));
+            Role::Officer => {
+                let mut officer: Officer =
+                    judged.status(id)?.ok_or(ViewError::Corrupt(*subject))?;
+                officer.load = load_change(before, case, id).count(officer.load);
+                judged.write(effects, id, &officer)?;
             }
-            Part::Chosen | Part::Affected => {
-                named.extend(after.assignee.map(|id| Subject::new(Role::Officer, id)));
+            Role::Document => {
+                judged.write(effects, id, &document(judged, before, opened, id)?)?;
             }
-            Part::DocumentIfClosing if change.opened == Move::Stay => {}
-            Part::Document | Part::DocumentIfClosing => {
-                named.push(Subject::new(Role::Document, after.document));
+            Role::Claim => {
+                let own = case.claim == Some(id);
+                let status =
+                    claim(judged, sealed, id, before.is_none() && own, own.then_some(opened))?;
+                judged.write(effects, id, &status)?;
             }
-            Part::Complaint => {
-                // The first one, if any: a complaint's id is its writer's to choose.
-                let complaint = judged.named(Role::Complaint).into_iter().next();
-                let missing = SubjectId([0; 32]);
-                named.push(Subject::new(Role::Complaint, complaint.unwrap_or(missing)));
+            Role::Case => {
+                let other = others.0.iter().find(|other| other.id == id);
+                let other = other.ok_or(ViewError::Corrupt(*subject))?;
+                judged.write(effects, id, &other.case)?;
             }
-            _ => {}
+            Role::Measure => {
+                let known = after.measures.get(&id).cloned();
+                let status = or_annulled(judged, change, id, known, |it: &mut Measure| {
+                    it.state = MeasureState::Annulled;
+                })?;
+                judged.write(effects, id, &status)?;
+            }
+            Role::Lot => {
+                let known = after.lots.get(&id).cloned();
+                let status = or_annulled(judged, change, id, known, |it: &mut Lot| {
+                    it.stage = LotStage::Annulled;
+                })?;
+                judged.write(effects, id, &status)?;
+            }
+            Role::Complaint => {
+                let known = after.complaints.get(&id).copied();
+                let status = or_annulled(judged, change, id, known, |it| {
+                    it.stage = crate::status::ComplaintStage::Returned;
+                })?;
+                judged.write(effects, id, &status)?;
+            }
+            Role::Rightsholder => {
+                let mut status: RightsholderStatus = judged.status(id)?.unwrap_or_default();
+                let levies = before.map_or(0, |case| case.levies);
+                status.levies = match case.levies.cmp(&levies) {
+                    core::cmp::Ordering::Greater => Move::Up,
+                    core::cmp::Ordering::Less => Move::Down,
+                    core::cmp::Ordering::Equal => Move::Stay,
+                }
+                .count(status.levies);
+                judged.write(effects, id, &status)?;
+            }
+            // No other role is expected of an enforcement record.
+            _ => return Err(ViewError::Corrupt(*subject).into()),
         }
     }
-    named
+    Ok(())
+}
+
+/// The status after a replay, or if nothing of it is in effect any more, the known one marked so.
+fn or_annulled<V: View, T: Typed>(
+    judged: &Judgement<'_, V>,
+    change: &Change<'_>,
+    id: SubjectId,
+    after: Option<T>,
+    mark: impl FnOnce(&mut T),
+) -> Result<T, Rejection> {
+    if let Some(status) = after {
+        return Ok(status);
+    }
+    let known: Option<T> = judged.status(id)?;
+    match (known, change.step) {
+        (Some(mut status), Step::Correct(_)) => {
+            mark(&mut status);
+            Ok(status)
+        }
+        // A closing names measures and changes none.
+        (Some(status), _) => Ok(status),
+        (None, _) => Err(ViewError::Corrupt(Subject::new(T::ROLE, id)).into()),
+    }
+}
+
+fn debtor<V: View>(
+    judged: &Judgement<'_, V>,
+    before: Option<&Case>,
+    case: &Case,
+    sealed: &Sealed,
+) -> Result<DebtorStatus, Rejection> {
+    let mut debtor: DebtorStatus = judged.status(case.debtor)?.unwrap_or_default();
+    debtor.open_cases = opened(before, case).count(debtor.open_cases);
+    let listed = |case: &Case| case.in_debtor_register;
+    debtor.register_entries =
+        Move::of(before.is_some_and(listed), listed(case)).count(debtor.register_entries);
+    let enforced = Move::of(before.is_some_and(Case::is_enforced), case.is_enforced());
+    let order = usize::try_from(case.claim_order).ok();
+    if let Some(claims) = order.and_then(|order| debtor.claims.get_mut(order)) {
+        *claims = enforced.count(*claims);
+    }
+    debtor.unpaid = sealed.unpaid.or(debtor.unpaid);
+    Ok(debtor)
 }
 
 /// The document's status: at most one open case is about it.
 fn document<V: View>(
     judged: &Judgement<'_, V>,
     before: Option<&Case>,
-    change: Change,
+    opened: Move,
     id: SubjectId,
 ) -> Result<Document, Rejection> {
     let mut status: Document = judged.status(id)?.unwrap_or_default();
@@ -166,7 +340,7 @@ fn document<V: View>(
     if before.is_none() {
         status.cases = status.cases.saturating_add(1);
     }
-    match change.opened {
+    match opened {
         Move::Up => {
             if let Some(other) = status.open_case.filter(|open| *open != case) {
                 let detail =
@@ -181,41 +355,22 @@ fn document<V: View>(
     Ok(status)
 }
 
-/// A complaint as it is filed.
-fn filed<V: View>(judged: &Judgement<'_, V>) -> Result<Complaint, Rejection> {
-    let unknown = |name| at_field(Code::Validation, name, "unknown");
-    let (kind, forum) = (word(judged.record, 1), word(judged.record, 2));
-    Ok(Complaint {
-        case: judged.record.subject.id,
-        kind: ComplaintKind::from_name(kind).ok_or_else(|| unknown("complaint_kind"))?,
-        forum: Forum::from_name(forum).ok_or_else(|| unknown("forum"))?,
-        stage: ComplaintStage::Filed,
-        act: judged.record.field(4).and_then(Value::as_array_of).map(RecordId),
-    })
-}
-
-/// The complaint's status: its stages follow each other.
-fn complaint<V: View>(
+/// The solidary claim's status.
+fn claim<V: View>(
     judged: &Judgement<'_, V>,
-    step: &Step,
+    sealed: &Sealed,
     id: SubjectId,
-) -> Result<Complaint, Rejection> {
-    let known: Option<Complaint> = judged.status(id)?;
-    let Step::Complain(stage) = *step else {
-        return Err(ViewError::Corrupt(Subject::new(Role::Complaint, id)).into());
-    };
-    let case = judged.record.subject.id;
-    match known {
-        None if stage == ComplaintStage::Filed => filed(judged),
-        None => Err(at_field(Code::StageNotAllowed, "stage", "a complaint begins with FILED")),
-        Some(known) if known.case != case => {
-            let detail = "the complaint is about another case";
-            Err(Rejection::new(Code::SubjectUnexpected, "/subjects", detail))
-        }
-        Some(known) if known.stage.may_become(stage) => Ok(Complaint { stage, ..known }),
-        Some(known) => {
-            let detail = format!("{} does not follow {}", stage.name(), known.stage.name());
-            Err(at_field(Code::StageNotAllowed, "stage", detail))
-        }
+    first: bool,
+    opened: Option<Move>,
+) -> Result<Claim, Rejection> {
+    let known: Option<Claim> = judged.status(id)?;
+    let mut status = known.unwrap_or(Claim { cases: 0, open_cases: 0, money: [0; 32] });
+    status.cases = Move::of(false, first).count(status.cases);
+    if let Some(opened) = opened {
+        status.open_cases = opened.count(status.open_cases);
     }
+    if let Some((_, money)) = sealed.claims.iter().find(|(known, _)| *known == id) {
+        status.money = *money;
+    }
+    Ok(status)
 }

@@ -3,7 +3,7 @@
 //! Live execution and the replay of corrections go through the same three functions.
 
 use tamga_format::cbor::Value;
-use tamga_format::id::SubjectId;
+use tamga_format::id::{RecordId, SubjectId, UnixMillis};
 use tamga_format::record::Record;
 use tamga_format::subject::Role;
 
@@ -11,7 +11,13 @@ use crate::catalogue::{Ground, Kind};
 use crate::codes::{Code, Rejection};
 use crate::machine::at_field;
 use crate::matrix::{Stage, To, Transition, next_steps, transition};
-use crate::status::{Case, ComplaintStage};
+use crate::status::{
+    Case, Complaint, ComplaintKind, ComplaintStage, ExecutionClass, Forum, LotStage, MeasureState,
+    PartyKind,
+};
+
+use super::proceeding::{Act, Proceeding, named};
+use super::{lots, measures};
 
 /// How a correction corrects.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,6 +25,8 @@ pub(super) enum Correct {
     Amend,
     Annul,
     Reinstate,
+    /// Erase the target's body.
+    Erase,
 }
 
 /// An enforcement record, read as a step of the matrix.
@@ -30,6 +38,10 @@ pub(super) enum Step {
     Refuse,
     Notify,
     Start,
+    /// E06, E07 or E08 brings a measure to a state.
+    Measure(Kind, MeasureState),
+    Levy,
+    Lot(LotStage),
     Recover,
     PayOut,
     /// With the number of the ground.
@@ -39,6 +51,8 @@ pub(super) enum Step {
     Defer(Option<i64>),
     Postpone(Option<i64>),
     EndDeferral,
+    /// To this officer, and perhaps into another region.
+    Transfer(SubjectId),
     Close(Stage),
     Reopen,
     /// Into the register of debtors, or out of it.
@@ -68,6 +82,11 @@ impl Step {
             Kind::E03 => Self::Initiate,
             Kind::E04 => Self::Notify,
             Kind::E05 => Self::Start,
+            Kind::E06 | Kind::E07 | Kind::E08 => {
+                Self::Measure(kind, measures::target(kind, record)?)
+            }
+            Kind::E09 => Self::Levy,
+            Kind::E10 => Self::Lot(lots::target(record)?),
             Kind::E11 => Self::Recover,
             Kind::E12 => Self::PayOut,
             Kind::E13 => match word(record, 1) {
@@ -77,6 +96,7 @@ impl Step {
                 "POSTPONE" => Self::Postpone(until()),
                 _ => Self::EndDeferral,
             },
+            Kind::E14 => Self::Transfer(officer(record, 2, "to_bailiff")?),
             Kind::E15 => match word(record, 1) {
                 "EXECUTED" => Self::Close(Stage::ClosedExecuted),
                 "TERMINATED" => Self::Close(Stage::ClosedTerminated),
@@ -93,10 +113,7 @@ impl Step {
                 "AMEND" => Self::Correct(Correct::Amend),
                 "ANNUL" => Self::Correct(Correct::Annul),
                 "REINSTATE" => Self::Correct(Correct::Reinstate),
-                other => {
-                    let detail = format!("{other} is not in force");
-                    return Err(at_field(Code::TransitionNotInForce, "correction_kind", detail));
-                }
+                _ => Self::Correct(Correct::Erase),
             },
             other => {
                 let detail = format!("{} is not in force", other.info().code);
@@ -115,9 +132,7 @@ impl Step {
             let detail = "a direct distribution has algorithm version 0";
             return Err(at_field(Code::TransitionNotInForce, "algorithm_version", detail));
         }
-        let bailiff = record.field(1).and_then(Value::as_array_of).map(SubjectId);
-        let missing = || at_field(Code::Validation, "bailiff_id", "the officer's id is missing");
-        bailiff.map(Self::Distribute).ok_or_else(missing)
+        officer(record, 1, "bailiff_id").map(Self::Distribute)
     }
 
     /// The row of the matrix; `stage` is the case's.
@@ -129,6 +144,14 @@ impl Step {
             Self::Initiate => "T04",
             Self::Notify => "T05",
             Self::Start => "T06",
+            Self::Measure(Kind::E08, MeasureState::Lifted)
+                if stage.is_some_and(Stage::is_closed) =>
+            {
+                "T07L"
+            }
+            Self::Measure(..) => "T07",
+            Self::Levy => "T08",
+            Self::Lot(_) => "T09",
             Self::Recover => "T10",
             Self::PayOut => "T11",
             Self::Suspend(_) if stage == Some(Stage::Suspended) => "T12b",
@@ -137,6 +160,7 @@ impl Step {
             Self::Defer(_) => "T14",
             Self::Postpone(_) => "T15",
             Self::EndDeferral => "T16",
+            Self::Transfer(_) => "T17",
             Self::Close(Stage::ClosedExecuted) => "T18a",
             Self::Close(Stage::ClosedTerminated) => "T18b",
             Self::Close(Stage::ClosedReturnedClaimant) => "T18c",
@@ -148,46 +172,32 @@ impl Step {
         })
     }
 
-    /// Changes the status of a case as the step's row says.
+    /// Changes a proceeding as the step's row says.
     pub(super) fn apply(
         &self,
         row: &Transition,
-        case: &mut Case,
-        record: &Record,
+        proceeding: &mut Proceeding,
+        act: Act<'_>,
     ) -> Result<(), Rejection> {
-        let before = case.stage;
+        let case = &mut proceeding.case;
+        let (before, now) = (case.stage, act.record.event_time);
         if let To::Stage(stage) = row.to {
             case.stage = stage;
         }
+        case.last_event_at = now;
         match *self {
-            Self::Distribute(bailiff) => case.assignee = Some(bailiff),
-            Self::Initiate => case.initiated_at = Some(record.event_time),
+            Self::Distribute(bailiff) => assign(case, bailiff, act),
+            Self::Initiate => {
+                case.initiated_at = Some(now);
+                case.class = ExecutionClass::from_name(word(act.record, 4));
+            }
             Self::Refuse | Self::Close(_) => case.before_closing = Some(before),
             Self::Reopen => case.stage = case.before_closing.take().unwrap_or(before),
-            Self::Suspend(ground) => {
-                let bit = bit(ground);
-                if case.grounds & bit != 0 {
-                    return Err(at_field(Code::GroundUnknown, "ground_code", "it stands already"));
-                }
-                case.grounds |= bit;
-                if before != Stage::Suspended {
-                    case.before_suspension = Some(before);
-                }
-            }
-            Self::Resume(ground) => {
-                let bit = bit(ground);
-                if case.grounds & bit == 0 {
-                    let detail = "the case is not suspended on this ground";
-                    return Err(at_field(Code::GroundUnknown, "ground_code", detail));
-                }
-                case.grounds &= !bit;
-                if case.grounds == 0 {
-                    case.stage = case.before_suspension.take().unwrap_or(before);
-                }
-            }
+            Self::Suspend(ground) => suspend(case, ground, before)?,
+            Self::Resume(ground) => resume(case, ground, before)?,
             Self::Defer(until) | Self::Postpone(until) => case.until = until,
             Self::EndDeferral => case.until = None,
-            Self::Notify => case.notices = case.notices.saturating_add(1),
+            Self::Notify => notify(case, act.record),
             Self::Register(enter) => {
                 if case.in_debtor_register == enter {
                     let detail = if enter { "the entry exists" } else { "there is no entry" };
@@ -195,21 +205,139 @@ impl Step {
                 }
                 case.in_debtor_register = enter;
             }
-            Self::Complain(ComplaintStage::Filed) => {
-                case.open_complaints = case.open_complaints.saturating_add(1);
-            }
-            Self::Complain(stage) if stage.is_final() => {
-                case.open_complaints = case.open_complaints.saturating_sub(1);
-            }
-            Self::Complain(_)
-            | Self::Present
-            | Self::Start
-            | Self::Recover
-            | Self::PayOut
-            | Self::Correct(_) => {}
+            Self::Transfer(bailiff) => transfer(case, bailiff, act)?,
+            Self::Levy => case.levies = case.levies.saturating_add(1),
+            Self::Measure(kind, to) => measures::advance(proceeding, act, kind, to)?,
+            Self::Lot(stage) => lots::advance(proceeding, act, stage)?,
+            Self::Complain(stage) => complain(proceeding, act, stage)?,
+            Self::Present | Self::Start | Self::Recover | Self::PayOut | Self::Correct(_) => {}
+        }
+        if proceeding.case.stage != before {
+            proceeding.case.stage_since = now;
         }
         Ok(())
     }
+}
+
+/// The id of an officer in a public field.
+fn officer(record: &Record, number: u16, name: &str) -> Result<SubjectId, Rejection> {
+    let id = record.field(number).and_then(Value::as_array_of).map(SubjectId);
+    id.ok_or_else(|| at_field(Code::Validation, name, "the officer's id is missing"))
+}
+
+fn assign(case: &mut Case, bailiff: SubjectId, act: Act<'_>) {
+    case.assignee = Some(bailiff);
+    case.assigned_at = Some(act.record.event_time);
+    case.assigned_by = Some(act.id);
+}
+
+fn transfer(case: &mut Case, bailiff: SubjectId, act: Act<'_>) -> Result<(), Rejection> {
+    let from = officer(act.record, 1, "from_bailiff")?;
+    if case.assignee != Some(from) {
+        let detail = "the case is not assigned to this officer";
+        return Err(at_field(Code::NotAssignee, "from_bailiff", detail));
+    }
+    if from == bailiff {
+        let detail = "the case is assigned to this officer already";
+        return Err(at_field(Code::TransferNotAllowed, "to_bailiff", detail));
+    }
+    if let Some(region) = act.record.field(8).and_then(Value::as_text) {
+        case.region = Some(region.to_owned());
+    }
+    assign(case, bailiff, act);
+    Ok(())
+}
+
+fn suspend(case: &mut Case, ground: u32, before: Stage) -> Result<(), Rejection> {
+    let bit = bit(ground);
+    if case.grounds & bit != 0 {
+        return Err(at_field(Code::GroundUnknown, "ground_code", "it stands already"));
+    }
+    case.grounds |= bit;
+    if before != Stage::Suspended {
+        case.before_suspension = Some(before);
+    }
+    Ok(())
+}
+
+fn resume(case: &mut Case, ground: u32, before: Stage) -> Result<(), Rejection> {
+    let bit = bit(ground);
+    if case.grounds & bit == 0 {
+        let detail = "the case is not suspended on this ground";
+        return Err(at_field(Code::GroundUnknown, "ground_code", detail));
+    }
+    case.grounds &= !bit;
+    if case.grounds == 0 {
+        case.stage = case.before_suspension.take().unwrap_or(before);
+    }
+    Ok(())
+}
+
+/// Counts a notice, and notes when the ones that terms run from were delivered.
+fn notify(case: &mut Case, record: &Record) {
+    case.notices = case.notices.saturating_add(1);
+    let delivered = date(record, 6).map(UnixMillis);
+    let slot = match (word(record, 1), word(record, 3)) {
+        ("DEBTOR", "INITIATION") => &mut case.debtor_notified_at,
+        ("CLAIMANT", "INITIATION") => &mut case.claimant_notified_at,
+        ("DEBTOR", "TRAVEL_BAN_WARNING") => &mut case.warned_at,
+        _ => return,
+    };
+    if slot.is_none() {
+        *slot = delivered;
+    }
+}
+
+/// A complaint's stages follow each other.
+fn complain(
+    proceeding: &mut Proceeding,
+    act: Act<'_>,
+    stage: ComplaintStage,
+) -> Result<(), Rejection> {
+    let Some(id) = named(act.record, Role::Complaint) else {
+        let detail = "E17 must name its complaint";
+        return Err(Rejection::new(Code::SubjectMissing, "/subjects", detail));
+    };
+    let next = match proceeding.complaints.get(&id) {
+        None if stage == ComplaintStage::Filed => filed(act.record)?,
+        None => {
+            let detail = "a complaint begins with FILED";
+            return Err(at_field(Code::StageNotAllowed, "stage", detail));
+        }
+        Some(known) if known.case != act.record.subject.id => {
+            let detail = "the complaint is about another case";
+            return Err(Rejection::new(Code::SubjectUnexpected, "/subjects", detail));
+        }
+        Some(known) if !known.stage.may_become(stage) => {
+            let detail = format!("{} does not follow {}", stage.name(), known.stage.name());
+            return Err(at_field(Code::StageNotAllowed, "stage", detail));
+        }
+        Some(known) => {
+            let same = word(act.record, 1) == known.kind.name()
+                && word(act.record, 2) == known.forum.name();
+            // An appeal may go to another court; what the complaint is about stays.
+            if !same && stage != ComplaintStage::Appealed {
+                let detail = "kind and forum are those the complaint was filed with";
+                return Err(at_field(Code::Validation, "forum", detail));
+            }
+            let forum = Forum::from_name(word(act.record, 2)).unwrap_or(known.forum);
+            Complaint { stage, forum, ..*known }
+        }
+    };
+    proceeding.put_complaint(id, next);
+    Ok(())
+}
+
+/// A complaint as it is filed.
+fn filed(record: &Record) -> Result<Complaint, Rejection> {
+    let unknown = |name| at_field(Code::Validation, name, "unknown");
+    Ok(Complaint {
+        case: record.subject.id,
+        kind: ComplaintKind::from_name(word(record, 1)).ok_or_else(|| unknown("complaint_kind"))?,
+        forum: Forum::from_name(word(record, 2)).ok_or_else(|| unknown("forum"))?,
+        stage: ComplaintStage::Filed,
+        act: record.field(4).and_then(Value::as_array_of).map(RecordId),
+    })
 }
 
 fn bit(ground: u32) -> u64 {
@@ -243,10 +371,11 @@ pub(super) fn permitted(
 }
 
 /// The case that an E01 opens, with its parties as the record names them.
-pub(super) fn present(record: &Record) -> Result<Case, Rejection> {
-    let named = |role| record.subjects.iter().filter(move |s| s.role == role).map(|s| s.id);
+pub(super) fn present(act: Act<'_>) -> Result<Case, Rejection> {
+    let record = act.record;
+    let ids = |role| record.subjects.iter().filter(move |s| s.role == role).map(|s| s.id);
     let one = |role: Role| {
-        let mut ids = named(role);
+        let mut ids = ids(role);
         match (ids.next(), ids.next()) {
             (Some(id), None) => Ok(id),
             (None, _) | (_, Some(_)) => {
@@ -256,29 +385,49 @@ pub(super) fn present(record: &Record) -> Result<Case, Rejection> {
         }
     };
     // The record's subjects are sorted, so the claimants are too.
-    let claimants: Vec<SubjectId> = named(Role::Claimant).collect();
+    let claimants: Vec<SubjectId> = ids(Role::Claimant).collect();
     if claimants.is_empty() || claimants.len() > Case::CLAIMANTS_MAX {
         let detail = format!("E01 must name 1 to {} claimants", Case::CLAIMANTS_MAX);
         return Err(Rejection::new(Code::SubjectMissing, "/subjects", detail));
     }
+    let unknown = || at_field(Code::Validation, "debtor_kind", "unknown");
     Ok(Case {
         stage: Stage::Received,
+        stage_since: record.event_time,
         before_suspension: None,
         before_closing: None,
         debtor: one(Role::Debtor)?,
+        debtor_kind: PartyKind::from_name(word(record, 7)).ok_or_else(unknown)?,
         claimants,
+        for_the_state: word(record, 13) == PartyKind::State.name(),
         document: one(Role::Document)?,
-        assignee: None,
-        region: record.field(8).and_then(Value::as_text).map(str::to_owned),
+        claim: named(record, Role::Claim),
         claim_order: record.field(6).and_then(Value::as_u64).unwrap_or_default(),
+        periodic: record.field(14).and_then(Value::as_bool).unwrap_or_default(),
+        assignee: None,
+        assigned_at: None,
+        assigned_by: None,
+        region: record.field(8).and_then(Value::as_text).map(str::to_owned),
         received_at: record.event_time,
         initiated_at: None,
+        class: None,
+        last_event_at: record.event_time,
         grounds: 0,
         until: None,
         in_debtor_register: false,
         notices: 0,
+        debtor_notified_at: None,
+        claimant_notified_at: None,
+        warned_at: None,
         open_complaints: 0,
+        pending_sanctions: 0,
+        open_measures: 0,
+        open_lots: 0,
+        levies: 0,
         correction: None,
+        undistributed_since: None,
+        recovered_since: None,
+        erased: false,
         money: [0; 32],
     })
 }

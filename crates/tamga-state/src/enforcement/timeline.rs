@@ -9,8 +9,8 @@ use tamga_format::record::{Record, SignedRecord};
 
 use crate::catalogue::{Kind, relation};
 use crate::matrix::Stage;
-use crate::status::Case;
 
+use super::proceeding::{Act, Proceeding};
 use super::step::{Correct, Step, present};
 
 /// What became of a case with one of its records.
@@ -26,17 +26,17 @@ pub struct Moment {
 #[must_use]
 pub fn timeline(records: &[SignedRecord]) -> Vec<Moment> {
     let today = annulled(records);
-    let mut case = None;
+    let mut state = None;
     let mut moments = Vec::with_capacity(records.len());
     for (at, signed) in records.iter().enumerate() {
         let known = records.get(..=at).unwrap_or(records);
         match correction(signed.record()) {
-            Some((Correct::Amend, _)) => {}
-            Some((Correct::Annul | Correct::Reinstate, _)) => case = replay(known),
-            None => advance(&mut case, signed.record()),
+            Some((Correct::Amend | Correct::Erase, _)) => {}
+            Some((Correct::Annul | Correct::Reinstate, _)) => state = replay(known),
+            None => advance(&mut state, signed),
         }
         moments.push(Moment {
-            stage: case.as_ref().map(|case: &Case| case.stage),
+            stage: state.as_ref().map(|known: &Proceeding| known.case.stage),
             annulled_by: today.get(&signed.id()).copied(),
         });
     }
@@ -70,26 +70,27 @@ fn correction(record: &Record) -> Option<(Correct, RecordId)> {
     Some((how, target.record))
 }
 
-/// The case that the records in effect lead to.
-fn replay(records: &[SignedRecord]) -> Option<Case> {
+/// The proceeding that the records in effect lead to.
+fn replay(records: &[SignedRecord]) -> Option<Proceeding> {
     let annulled = annulled(records);
-    let mut case = None;
+    let mut state = None;
     for signed in records {
         if !annulled.contains_key(&signed.id()) && correction(signed.record()).is_none() {
-            advance(&mut case, signed.record());
+            advance(&mut state, signed);
         }
     }
-    case
+    state
 }
 
-fn advance(case: &mut Option<Case>, record: &Record) {
-    let Some(kind) = Kind::from_number(record.kind) else { return };
-    match (case.as_mut(), Step::read(kind, record)) {
-        (None, Ok(Step::Present)) => *case = present(record).ok(),
+fn advance(state: &mut Option<Proceeding>, signed: &SignedRecord) {
+    let act = Act { record: signed.record(), id: signed.id() };
+    let Some(kind) = Kind::from_number(act.record.kind) else { return };
+    match (state.as_mut(), Step::read(kind, act.record)) {
+        (None, Ok(Step::Present)) => *state = present(act).ok().map(Proceeding::new),
         (Some(before), Ok(step)) => {
             let mut after = before.clone();
             // An accepted record applies; should one not, the stage stays as it was.
-            if step.apply(step.row(Some(before.stage)), &mut after, record).is_ok() {
+            if step.apply(step.row(Some(before.case.stage)), &mut after, act).is_ok() {
                 *before = after;
             }
         }

@@ -8,33 +8,76 @@ use tamga_format::subject::Role;
 use super::{
     Typed, optional, optional_text, optional_time, read_code, read_id, read_text, read_time,
 };
+use crate::catalogue::coded;
 use crate::matrix::Stage;
 
-/// The status of a case.
+coded! {
+    /// What a debtor or a claimant is.
+    PartyKind {
+        /// A natural person.
+        Person = 1 "PERSON";
+        /// An individual entrepreneur.
+        Entrepreneur = 2 "ENTREPRENEUR";
+        /// A legal entity.
+        Organisation = 3 "ORGANISATION";
+        /// The state.
+        State = 4 "STATE";
+    }
+}
+
+coded! {
+    /// How long execution may take (EL art. 39).
+    ExecutionClass {
+        /// Two months.
+        A = 1 "A";
+        /// Four months: demolition, valuation, sale, search and the like.
+        B = 2 "B";
+    }
+}
+
+/// The status of a case: where it stands, who is in it, and what its next deadlines run from.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Case {
     /// Where it stands.
     pub stage: Stage,
+    /// Since when.
+    pub stage_since: UnixMillis,
     /// The open stage held before it was suspended.
     pub before_suspension: Option<Stage>,
     /// The open stage held before it was refused or closed.
     pub before_closing: Option<Stage>,
     /// The debtor.
     pub debtor: SubjectId,
+    /// What the debtor is.
+    pub debtor_kind: PartyKind,
     /// The claimants, sorted; at least one, at most [`Case::CLAIMANTS_MAX`].
     pub claimants: Vec<SubjectId>,
+    /// Whether the state is the claimant.
+    pub for_the_state: bool,
     /// The tag of the executive document.
     pub document: SubjectId,
+    /// The solidary claim, if several debtors owe together.
+    pub claim: Option<SubjectId>,
+    /// Order of the claim (EL arts. 110–112), 0 to 9.
+    pub claim_order: u64,
+    /// Whether payments fall due periodically.
+    pub periodic: bool,
     /// The officer it is assigned to.
     pub assignee: Option<SubjectId>,
+    /// When it was assigned to that officer.
+    pub assigned_at: Option<UnixMillis>,
+    /// The record that assigned it.
+    pub assigned_by: Option<RecordId>,
     /// The region of the debtor.
     pub region: Option<String>,
-    /// Order of the claim (EL arts. 110–112).
-    pub claim_order: u64,
     /// When the document was presented.
     pub received_at: UnixMillis,
     /// When proceedings were initiated.
     pub initiated_at: Option<UnixMillis>,
+    /// How long execution may take.
+    pub class: Option<ExecutionClass>,
+    /// Event time of the last record of the case.
+    pub last_event_at: UnixMillis,
     /// Set of suspension grounds, a bit for each position in the list of grounds.
     pub grounds: u64,
     /// Last day of a deferral or postponement, in days since 1970-01-01.
@@ -43,87 +86,145 @@ pub struct Case {
     pub in_debtor_register: bool,
     /// Notices sent.
     pub notices: u64,
+    /// When the debtor got the notice of initiation.
+    pub debtor_notified_at: Option<UnixMillis>,
+    /// When a claimant got the notice of initiation.
+    pub claimant_notified_at: Option<UnixMillis>,
+    /// When the debtor got the warning of a travel ban.
+    pub warned_at: Option<UnixMillis>,
     /// Complaints that await a decision in force.
     pub open_complaints: u64,
+    /// Measures that await a court's answer.
+    pub pending_sanctions: u64,
+    /// Measures in force or suspended.
+    pub open_measures: u64,
+    /// Lots whose last stage is to come.
+    pub open_lots: u64,
+    /// Levies applied.
+    pub levies: u64,
     /// The last correction.
     pub correction: Option<RecordId>,
-    /// Commitment to the case's money ([`Money`], spec §14.4).
+    /// Since when money lies undistributed.
+    pub undistributed_since: Option<UnixMillis>,
+    /// Since when all that is due is recovered.
+    pub recovered_since: Option<UnixMillis>,
+    /// Whether a body was erased, and with it the opening of the money.
+    pub erased: bool,
+    /// Commitment to the case's money ([`super::Money`], spec §14.4).
     pub money: [u8; 32],
 }
 
 impl Case {
     /// Claimants of one case.
     pub const CLAIMANTS_MAX: usize = 16;
+
+    /// Whether its claim takes part in the distribution of what the debtor pays.
+    #[must_use]
+    pub const fn is_enforced(&self) -> bool {
+        self.stage.is_enforced()
+    }
+
+    fn write_parties(&self, to: &mut Writer) {
+        to.bytes(self.debtor.as_bytes()).uint(self.debtor_kind.code().into());
+        to.array(self.claimants.len());
+        for claimant in &self.claimants {
+            to.bytes(claimant.as_bytes());
+        }
+        to.bool(self.for_the_state).bytes(self.document.as_bytes());
+        optional(to, self.claim.as_ref().map(SubjectId::as_bytes));
+        to.uint(self.claim_order).bool(self.periodic);
+    }
 }
 
 impl Typed for Case {
     const ROLE: Role = Role::Case;
-    const ITEMS: usize = 18;
+    const ITEMS: usize = 37;
 
     fn write(&self, to: &mut Writer) {
-        to.uint(self.stage.code().into());
-        optional_stage(to, self.before_suspension);
-        optional_stage(to, self.before_closing);
-        to.bytes(self.debtor.as_bytes()).array(self.claimants.len());
-        for claimant in &self.claimants {
-            to.bytes(claimant.as_bytes());
-        }
-        to.bytes(self.document.as_bytes());
+        to.uint(self.stage.code().into()).int(self.stage_since.get());
+        optional_code(to, self.before_suspension.map(Stage::code));
+        optional_code(to, self.before_closing.map(Stage::code));
+        self.write_parties(to);
         optional(to, self.assignee.as_ref().map(SubjectId::as_bytes));
+        optional_time(to, self.assigned_at);
+        optional(to, self.assigned_by.as_ref().map(RecordId::as_bytes));
         optional_text(to, self.region.as_deref());
-        to.uint(self.claim_order).int(self.received_at.get());
+        to.int(self.received_at.get());
         optional_time(to, self.initiated_at);
-        to.uint(self.grounds);
+        optional_code(to, self.class.map(ExecutionClass::code));
+        to.int(self.last_event_at.get()).uint(self.grounds);
         optional_time(to, self.until.map(UnixMillis));
-        to.bool(self.in_debtor_register).uint(self.notices).uint(self.open_complaints);
+        to.bool(self.in_debtor_register).uint(self.notices);
+        optional_time(to, self.debtor_notified_at);
+        optional_time(to, self.claimant_notified_at);
+        optional_time(to, self.warned_at);
+        to.uint(self.open_complaints).uint(self.pending_sanctions);
+        to.uint(self.open_measures).uint(self.open_lots).uint(self.levies);
         optional(to, self.correction.as_ref().map(RecordId::as_bytes));
-        to.bytes(&self.money);
+        optional_time(to, self.undistributed_since);
+        optional_time(to, self.recovered_since);
+        to.bool(self.erased).bytes(&self.money);
     }
 
     fn read(from: &mut Reader<'_>) -> Result<Self, FormatError> {
-        let stage = read_code(from, Stage::from_code)?;
-        let before_suspension = from.null_or(read_stage)?;
-        let before_closing = from.null_or(read_stage)?;
-        let debtor = read_id(from)?;
-        let at = from.position();
-        let count = from.array()?;
-        if count == 0 || count > Self::CLAIMANTS_MAX {
-            return Err(FormatError::new(FormatCode::CborRange, at).of("claimants"));
-        }
-        let mut claimants = Vec::with_capacity(count);
-        for _ in 0..count {
-            claimants.push(read_id(from)?);
-        }
         Ok(Self {
-            stage,
-            before_suspension,
-            before_closing,
-            debtor,
-            claimants,
+            stage: read_code(from, Stage::from_code)?,
+            stage_since: read_time(from)?,
+            before_suspension: from.null_or(|from| read_code(from, Stage::from_code))?,
+            before_closing: from.null_or(|from| read_code(from, Stage::from_code))?,
+            debtor: read_id(from)?,
+            debtor_kind: read_code(from, PartyKind::from_code)?,
+            claimants: read_claimants(from)?,
+            for_the_state: from.bool()?,
             document: read_id(from)?,
-            assignee: from.null_or(read_id)?,
-            region: from.null_or(read_text)?,
+            claim: from.null_or(read_id)?,
             claim_order: from.uint()?,
+            periodic: from.bool()?,
+            assignee: from.null_or(read_id)?,
+            assigned_at: from.null_or(read_time)?,
+            assigned_by: from.null_or(Reader::fixed)?.map(RecordId),
+            region: from.null_or(read_text)?,
             received_at: read_time(from)?,
             initiated_at: from.null_or(read_time)?,
+            class: from.null_or(|from| read_code(from, ExecutionClass::from_code))?,
+            last_event_at: read_time(from)?,
             grounds: from.uint()?,
             until: from.null_or(Reader::int)?,
             in_debtor_register: from.bool()?,
             notices: from.uint()?,
+            debtor_notified_at: from.null_or(read_time)?,
+            claimant_notified_at: from.null_or(read_time)?,
+            warned_at: from.null_or(read_time)?,
             open_complaints: from.uint()?,
+            pending_sanctions: from.uint()?,
+            open_measures: from.uint()?,
+            open_lots: from.uint()?,
+            levies: from.uint()?,
             correction: from.null_or(Reader::fixed)?.map(RecordId),
+            undistributed_since: from.null_or(read_time)?,
+            recovered_since: from.null_or(read_time)?,
+            erased: from.bool()?,
             money: from.fixed()?,
         })
     }
 }
 
-fn optional_stage(to: &mut Writer, stage: Option<Stage>) {
-    match stage {
-        Some(stage) => to.uint(stage.code().into()),
-        None => to.null(),
-    };
+fn read_claimants(from: &mut Reader<'_>) -> Result<Vec<SubjectId>, FormatError> {
+    let at = from.position();
+    let count = from.array()?;
+    if count == 0 || count > Case::CLAIMANTS_MAX {
+        return Err(FormatError::new(FormatCode::CborRange, at).of("claimants"));
+    }
+    let mut claimants = Vec::with_capacity(count);
+    for _ in 0..count {
+        claimants.push(read_id(from)?);
+    }
+    Ok(claimants)
 }
 
-fn read_stage(from: &mut Reader<'_>) -> Result<Stage, FormatError> {
-    read_code(from, Stage::from_code)
+fn optional_code(to: &mut Writer, code: Option<u8>) {
+    match code {
+        Some(code) => to.uint(code.into()),
+        None => to.null(),
+    };
 }

@@ -1,4 +1,4 @@
-//! Statuses of measures and lots, and the states they go through (spec §16.9, §16.10).
+//! Statuses of measures and lots, and the states they go through (spec §16.14, §16.15).
 
 use tamga_format::cbor::{Reader, Writer};
 use tamga_format::error::FormatError;

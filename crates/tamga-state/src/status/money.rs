@@ -154,7 +154,7 @@ impl Money {
 
 /// What a debtor owes in cases under enforcement, by order of the claim.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Unpaid(pub [i64; Unpaid::ORDERS]);
+pub struct Unpaid(pub [i64; Self::ORDERS]);
 
 impl Unpaid {
     /// Orders of claims, from 0.

@@ -25,18 +25,6 @@ coded! {
 }
 
 coded! {
-    /// How sure it is that a value is the law's.
-    Mark {
-        /// Confirmed by its legal basis.
-        Confirmed = 1 "CONFIRMED";
-        /// To be checked against the official text before it is relied upon.
-        Unverified = 2 "UNVERIFIED";
-        /// A choice of the project, not of the law.
-        Design = 3 "DESIGN";
-    }
-}
-
-coded! {
     /// What an accreditation covers (parameter `spheres`; control checklists of 2019).
     Sphere {
         /// Copyright.
@@ -63,6 +51,18 @@ coded! {
         Expired = 4 "EXPIRED";
         /// Revoked.
         Revoked = 5 "REVOKED";
+    }
+}
+
+coded! {
+    /// How sure it is that a value is the law's.
+    Mark {
+        /// Confirmed by its legal basis.
+        Confirmed = 1 "CONFIRMED";
+        /// To be checked against the official text before it is relied upon.
+        Unverified = 2 "UNVERIFIED";
+        /// A choice of the project, not of the law.
+        Design = 3 "DESIGN";
     }
 }
 

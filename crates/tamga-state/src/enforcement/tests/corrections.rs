@@ -110,12 +110,7 @@ fn corrections_are_refused_for_targets_and_writers_that_do_not_fit() {
             Code::TargetNotCorrectable,
             "/references",
         ),
-        (world.correct(case(), "court", "ANNUL", filed), Code::TargetNotCorrectable, "/references"),
-        (
-            world.correct(case(), "court", "REDACT_BODY", ids[0]),
-            Code::TransitionNotInForce,
-            "/fields/correction_kind",
-        ),
+        (world.correct(case(), "court", "ANNUL", filed), Code::SubjectMissing, "/subjects"),
         // The authorised body is superior to state bailiffs, not to private ones.
         (world.correct(case(), "authority", "ANNUL", ids[3]), Code::RoleForbidden, "/issuer"),
         (world.correct(case(), "colleague", "ANNUL", ids[3]), Code::RoleForbidden, "/issuer"),
