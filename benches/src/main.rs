@@ -61,7 +61,7 @@ struct Options {
     #[arg(long, default_value_t = 25)]
     seconds: u64,
     /// Records of a workload, signed before the clock starts.
-    #[arg(long, default_value_t = 250_000)]
+    #[arg(long, default_value_t = 400_000)]
     records: usize,
     /// Cases presented before the lifecycles of W1 are measured.
     #[arg(long, default_value_t = 100_000)]

@@ -49,6 +49,14 @@ impl Workload {
         }
     }
 
+    /// Records per second that we aim at.
+    pub(crate) const fn goal(self) -> f64 {
+        match self {
+            Self::W0 => 5_000.0,
+            Self::W1 => 2_500.0,
+        }
+    }
+
     /// The registry of its ledger.
     pub(crate) fn registry(self) -> Registry {
         let mut bins = bins();

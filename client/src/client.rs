@@ -14,6 +14,10 @@ mod assignment;
 
 /// Bytes of an answer that are read.
 const ANSWER_BYTES_MAX: u64 = 64 << 20;
+/// Records of one batch, a limit of the interface (spec §20.2).
+pub const BATCH_RECORDS_MAX: usize = 1_000;
+/// Bytes of the records of one batch: the interface's limit of 8 MiB, less room for the head.
+pub const BATCH_BYTES_MAX: usize = (8 << 20) - 16;
 /// Attempts at a call that changes nothing when repeated.
 const ATTEMPTS: u32 = 5;
 const FIRST_PAUSE: Duration = Duration::from_millis(250);
@@ -72,26 +76,50 @@ pub struct Client {
     url: String,
     token: Option<String>,
     language: &'static str,
+    sleep: fn(Duration),
+}
+
+/// What became of a batch.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Batch {
+    /// One line per record, in the order of the batch.
+    pub lines: Vec<BatchLine>,
+    /// The batch was sent more than once, and an answer to it was lost: records that are told as known may
+    /// have come with the lost call.
+    pub resent: bool,
 }
 
 /// An answer with its status.
 struct Answer {
     status: u16,
     replayed: bool,
+    /// An earlier attempt at the same call may have had its effect.
+    resent: bool,
     retry_after: Option<Duration>,
     body: Vec<u8>,
 }
 
 impl Client {
-    /// A client for the node at `url`; problems are told in `language`.
+    /// A client for the node at `url`; problems are told in `language`, pauses are made with `sleep`.
     #[must_use]
-    pub fn new(url: &str, token: Option<String>, language: &'static str) -> Self {
+    pub fn new(
+        url: &str,
+        token: Option<String>,
+        language: &'static str,
+        sleep: fn(Duration),
+    ) -> Self {
         let config = ureq::Agent::config_builder()
             .http_status_as_error(false)
             .timeout_connect(Some(Duration::from_secs(5)))
             .user_agent(concat!("tamga/", env!("CARGO_PKG_VERSION")))
             .build();
-        Self { agent: config.into(), url: url.trim_end_matches('/').to_owned(), token, language }
+        let url = url.trim_end_matches('/').to_owned();
+        Self { agent: config.into(), url, token, language, sleep }
+    }
+
+    /// Waits before a call is tried again.
+    pub fn pause(&self, time: Duration) {
+        (self.sleep)(time);
     }
 
     /// The node's base address.
@@ -135,19 +163,33 @@ impl Client {
     ///
     /// # Errors
     /// When the node is not reachable or answers in another form; refusals stand in the lines.
-    pub fn submit_batch(
-        &self,
-        batch: &[&Submission],
-        wait: Wait,
-    ) -> Result<Vec<BatchLine>, CliError> {
-        let path = format!("/v1/records/batch?{}", wait.query());
+    pub fn submit_batch(&self, batch: &[&Submission], wait: Wait) -> Result<Batch, CliError> {
+        let encoded: Vec<Vec<u8>> = batch.iter().map(|submission| submission.encode()).collect();
+        let encoded: Vec<&[u8]> = encoded.iter().map(Vec::as_slice).collect();
+        self.batch(&wait.query(), &encoded, wait.time())
+    }
+
+    /// Asks what would become of the records of a batch, given as encoded submissions; each is judged as if those
+    /// before it that would be taken were. Nothing is recorded.
+    ///
+    /// # Errors
+    /// As [`Client::submit_batch`].
+    pub fn ask_batch(&self, batch: &[&[u8]]) -> Result<Vec<BatchLine>, CliError> {
+        if batch.is_empty() {
+            return Ok(Vec::new());
+        }
+        self.batch("dry_run=true", batch, Duration::ZERO).map(|answer| answer.lines)
+    }
+
+    fn batch(&self, query: &str, batch: &[&[u8]], wait: Duration) -> Result<Batch, CliError> {
+        let path = format!("/v1/records/batch?{query}");
         let mut writer = Writer::new();
         writer.array(batch.len());
         let mut body = writer.finish();
         for submission in batch {
-            body.extend_from_slice(&submission.encode());
+            body.extend_from_slice(submission);
         }
-        let answer = self.call(&path, Some((BATCH, &body)), NDJSON, wait.time())?;
+        let answer = self.call(&path, Some((BATCH, &body)), NDJSON, wait)?;
         let lines = answer.body.split(|byte| *byte == b'\n').filter(|line| !line.is_empty());
         let lines: Vec<BatchLine> =
             lines.map(|line| self.read(&path, line)).collect::<Result<_, _>>()?;
@@ -155,7 +197,7 @@ impl Client {
             let detail = format!("{} lines for {} records", lines.len(), batch.len());
             return Err(CliError::answer(&self.address(&path), &detail));
         }
-        Ok(lines)
+        Ok(Batch { lines, resent: answer.resent })
     }
 
     /// The receipt of a final record, with body fields opened (comma-separated, or `*`).
@@ -233,19 +275,25 @@ impl Client {
         wait: Duration,
     ) -> Result<Answer, CliError> {
         let mut pause = FIRST_PAUSE;
+        let mut resent = false;
         for attempt in 1..=ATTEMPTS {
             let last = attempt == ATTEMPTS;
             match self.once(path, body, accept, wait) {
-                Ok(answer) if answer.status < 300 => return Ok(answer),
+                Ok(answer) if answer.status < 300 => return Ok(Answer { resent, ..answer }),
                 Ok(answer) => {
                     let error = self.problem(path, &answer);
                     if last || !error.is_retryable() {
                         return Err(error);
                     }
-                    std::thread::sleep(answer.retry_after.unwrap_or(pause).min(PAUSE_MAX));
+                    // A gateway that gave up says nothing of what the node behind it did.
+                    resent |= matches!(answer.status, 502 | 504);
+                    self.pause(answer.retry_after.unwrap_or(pause).min(PAUSE_MAX));
                 }
                 Err(error) if last => return Err(error),
-                Err(_) => std::thread::sleep(pause),
+                Err(_) => {
+                    resent = true;
+                    self.pause(pause);
+                }
             }
             pause = pause.saturating_mul(2);
         }
@@ -295,7 +343,7 @@ impl Client {
             .limit(ANSWER_BYTES_MAX)
             .read_to_vec()
             .map_err(failed)?;
-        Ok(Answer { status, replayed, retry_after, body })
+        Ok(Answer { status, replayed, resent: false, retry_after, body })
     }
 
     fn problem(&self, path: &str, answer: &Answer) -> CliError {

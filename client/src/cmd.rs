@@ -4,6 +4,9 @@ use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::io::Write;
 use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use std::time::Duration;
 
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use serde_json::json;
@@ -41,6 +44,10 @@ pub struct Io<'a> {
     pub colour: bool,
     /// The time.
     pub now: UnixMillis,
+    /// Waits.
+    pub sleep: fn(Duration),
+    /// Arms Ctrl-C: from then on it sets this flag instead of ending the program.
+    pub interrupt: &'a dyn Fn() -> Arc<AtomicBool>,
 }
 
 /// Command line of the Tamga ledger.
@@ -124,15 +131,18 @@ enum Command {
 /// What every command gets.
 struct Session<'a> {
     config: Config,
+    flags: Flags,
     out: Output<'a>,
     terminal: bool,
     now: UnixMillis,
+    sleep: fn(Duration),
+    interrupt: &'a dyn Fn() -> Arc<AtomicBool>,
 }
 
 impl Session<'_> {
     fn client(&self) -> Result<Client, CliError> {
         let language = self.out.messages.language().tag();
-        Ok(Client::new(self.config.url()?, self.config.token.clone(), language))
+        Ok(Client::new(self.config.url()?, self.config.token.clone(), language, self.sleep))
     }
 
     fn policy(&self, flag: Option<&PathBuf>) -> Result<Policy, CliError> {
@@ -174,7 +184,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>, io: &mut Io<'_>) -> u8 {
         }
     };
     let flags = Flags { url: cli.global.url, devnet: cli.global.devnet, language: cli.global.lang };
-    let loaded = Config::load(flags, &io.env);
+    let loaded = Config::load(flags.clone(), &io.env);
     let language = loaded
         .as_ref()
         .ok()
@@ -201,7 +211,15 @@ pub fn run(args: impl IntoIterator<Item = OsString>, io: &mut Io<'_>) -> u8 {
             return error.exit.number();
         }
     };
-    let mut session = Session { config, out, terminal: io.terminal, now: io.now };
+    let mut session = Session {
+        config,
+        flags,
+        out,
+        terminal: io.terminal,
+        now: io.now,
+        sleep: io.sleep,
+        interrupt: io.interrupt,
+    };
     let done = dispatch(cli.command, &mut session);
     match done {
         Ok(exit) => exit.number(),

@@ -100,6 +100,20 @@ impl CliError {
         Self::new(Exit::Usage, Code::ToolFile, "error-unreadable", args)
     }
 
+    /// More records of a dry run belong together than a ledger can be asked about at once.
+    #[must_use]
+    pub fn trial_too_large(limit: usize) -> Self {
+        let args = vec![("limit", limit.to_string())];
+        Self::new(Exit::CannotCheck, Code::PayloadTooLarge, "error-trial-too-large", args)
+    }
+
+    /// An import is to go on, and has not begun.
+    #[must_use]
+    pub fn no_manifest(path: &Path) -> Self {
+        let args = vec![("path", path.display().to_string())];
+        Self::new(Exit::NotFound, Code::ToolFile, "error-no-manifest", args)
+    }
+
     /// A demo key was asked for on a ledger that is not a demonstration.
     #[must_use]
     pub fn demo_key_refused(origin: &str) -> Self {

@@ -13,6 +13,7 @@ pub mod client;
 pub mod cmd;
 pub mod config;
 pub mod error;
+pub mod file;
 pub mod import;
 pub mod keyfile;
 pub mod keyring;
@@ -21,3 +22,6 @@ pub mod output;
 pub mod signer;
 pub mod text;
 pub mod verify;
+
+#[cfg(test)]
+mod testing;

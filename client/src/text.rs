@@ -63,5 +63,16 @@ pub fn local_time(time: UnixMillis) -> String {
     stamp.to_zoned(zone).strftime("%d.%m.%Y %H:%M").to_string()
 }
 
+/// A word as a POSIX shell takes it.
+#[must_use]
+pub fn shell_word(word: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "_@%+=:,./-".contains(c);
+    if !word.is_empty() && word.chars().all(plain) {
+        word.to_owned()
+    } else {
+        format!("'{}'", word.replace('\'', r"'\''"))
+    }
+}
+
 #[cfg(test)]
 mod tests;

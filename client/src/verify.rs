@@ -87,6 +87,30 @@ pub struct Facts {
     pub signature_checked: bool,
 }
 
+/// Judges the bytes of a file as `tamga verify` does: a receipt, an acceptance, or, with the entry of a record, a
+/// `.tlog-proof`.
+#[must_use]
+pub fn file(bytes: &[u8], entry: Option<&[u8]>, policy: &Policy) -> Report {
+    let Ok(content) = std::str::from_utf8(bytes) else {
+        return cannot_check("not UTF-8 text");
+    };
+    match entry {
+        Some(entry) if !is_receipt(content) => proof(content, entry, policy),
+        _ => receipt(content, policy),
+    }
+}
+
+/// The report on a file that cannot even be read.
+#[must_use]
+pub fn cannot_check(fault: &str) -> Report {
+    Report {
+        verdict: Verdict::CannotCheck,
+        facts: None,
+        fault: Some(fault.to_owned()),
+        pending: None,
+    }
+}
+
 /// Judges the text of a receipt, or of an acceptance that a node gave before finality.
 #[must_use]
 pub fn receipt(file: &str, policy: &Policy) -> Report {

@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, bail};
 use serde::{Deserialize, Serialize};
 
+use crate::http::{ClientLimits, HttpLimits};
+
 /// Bytes a configuration file may have.
 const CONFIG_BYTES_MAX: u64 = 1 << 20;
 
@@ -44,6 +46,16 @@ pub struct HttpConfig {
     /// Bearer token for entry bundles and bodies; absent: they are not served.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub token: Option<String>,
+    /// Connections of all clients at a time.
+    #[serde(default = "connections_max")]
+    pub connections_max: usize,
+    /// What one client may ask for.
+    #[serde(default)]
+    pub limits: ClientLimits,
+}
+
+fn connections_max() -> usize {
+    HttpLimits::default().connections_max
 }
 
 /// `[[peer]]`: where another process of the ledger is reached.
@@ -75,7 +87,7 @@ pub struct PaceConfig {
 
 impl Default for PaceConfig {
     fn default() -> Self {
-        Self { block_interval_ms: 40, propose_timeout_ms: 700, vote_timeout_ms: 400 }
+        Self { block_interval_ms: 80, propose_timeout_ms: 700, vote_timeout_ms: 400 }
     }
 }
 

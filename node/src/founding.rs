@@ -17,6 +17,7 @@ use tamga_format::note::{VKey, VKeyKind};
 use tamga_format::signature::SigningKey;
 
 use crate::config::{HttpConfig, PaceConfig, PeerConfig, PublisherConfig, ValidatorConfig};
+use crate::http::{ClientLimits, HttpLimits};
 use crate::keys::{PublisherKeys, Seed, ValidatorKeys, write_keys};
 
 /// First day of what a demo registry puts in force.
@@ -402,6 +403,8 @@ impl Layout<'_> {
                 http: HttpConfig {
                     listen: (self.host, ports.http).into(),
                     token: self.token.clone(),
+                    connections_max: HttpLimits::default().connections_max,
+                    limits: ClientLimits::default(),
                 },
                 consensus_listen: self.address(ports.consensus),
                 swarm_listen: self.address(ports.swarm),

@@ -51,6 +51,16 @@ struct Refused {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Limited {
+    allowance: &'static str,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Full {
+    limit: &'static str,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct Resource {
     route: Route,
 }
@@ -64,6 +74,10 @@ pub struct Metrics {
     latency: Family<Resource, Histogram>,
     submissions: Family<Outcome, Counter>,
     refusals: Family<Refused, Counter>,
+    limited: Family<Limited, Counter>,
+    refused_connections: Family<Full, Counter>,
+    /// Open connections of HTTP.
+    pub http_connections: Gauge<i64, AtomicI64>,
     /// Height of the last committed block.
     pub height: Gauge<i64, AtomicI64>,
     /// Leaves of the log.
@@ -91,6 +105,9 @@ impl Default for Metrics {
             Family::<Resource, Histogram>::new_with_constructor(|| Histogram::new(LATENCIES));
         let submissions = Family::<Outcome, Counter>::default();
         let refusals = Family::<Refused, Counter>::default();
+        let limited = Family::<Limited, Counter>::default();
+        let refused_connections = Family::<Full, Counter>::default();
+        let http_connections = Gauge::default();
         let (height, log_size, final_size, pool_records) =
             (Gauge::default(), Gauge::default(), Gauge::default(), Gauge::default());
         let committed_records = Counter::default();
@@ -102,6 +119,17 @@ impl Default for Metrics {
             submissions.clone(),
         );
         registry.register("refusals", "Refused submissions by stable code", refusals.clone());
+        registry.register(
+            "http_limited",
+            "Requests refused because a client's allowance is used up",
+            limited.clone(),
+        );
+        registry.register(
+            "http_connections_refused",
+            "Connections closed at once because the node or the client has its most",
+            refused_connections.clone(),
+        );
+        registry.register("http_connections", "Open connections of HTTP", http_connections.clone());
         registry.register("height", "Height of the last committed block", height.clone());
         registry.register("log_size", "Leaves of the log", log_size.clone());
         registry.register(
@@ -121,6 +149,9 @@ impl Default for Metrics {
             latency,
             submissions,
             refusals,
+            limited,
+            refused_connections,
+            http_connections,
             height,
             log_size,
             final_size,
@@ -182,6 +213,14 @@ impl Metrics {
             Admission::Logged(_) => "logged",
         };
         self.submissions.get_or_create(&Outcome { outcome }).inc();
+    }
+
+    pub(crate) fn limited(&self, allowance: &'static str) {
+        self.limited.get_or_create(&Limited { allowance }).inc();
+    }
+
+    pub(crate) fn connection_refused(&self, limit: &'static str) {
+        self.refused_connections.get_or_create(&Full { limit }).inc();
     }
 
     pub(crate) fn refused(&self, code: Code) {

@@ -21,6 +21,7 @@ use tamga_rocks::RocksStore;
 use tamga_state::Genesis;
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::task::JoinHandle;
+use tokio::time::Instant;
 use tracing_subscriber::EnvFilter;
 
 use crate::app::{self, AppHandle, EngineHost, HttpLedger, Opened};
@@ -30,18 +31,18 @@ use crate::cosigner::CosignerHandle;
 use crate::engine::config::{EngineConfig, Pace};
 use crate::engine::host::Validators;
 use crate::gather::FinalNote;
-use crate::http::state::{HttpLimits, HttpState, LedgerInfo, Tokens};
+use crate::http::{DrainRate, HttpLimits, HttpParts, HttpState, LedgerInfo, Tokens};
 use crate::keys::{PublisherKeys, Seed, ValidatorKeys, read_keys};
 use crate::metrics::Metrics;
 use crate::swarm::{self, PeerRole, SwarmConfig, SwarmPeer};
 use crate::{cosigner, devnet, engine, http, pool, publisher};
 
-/// Messages of the swarm waiting to be handled.
-const INBOX_MAX: usize = 1_024;
+/// Messages of the swarm waiting to be handled, of up to a MiB each.
+const INBOX_MAX: usize = 64;
+/// Final notes waiting to be stored.
+const FINALS_MAX: usize = 1_024;
 /// Bytes of one part of a proposed block.
 const PART_BYTES: usize = 256 << 10;
-/// How long a stopping process waits for open requests.
-const STOP_WITHIN: Duration = Duration::from_secs(5);
 /// How the names of ledgers end that accept the public demo keys.
 const DEVNET_SUFFIX: &str = "-devnet";
 
@@ -191,8 +192,8 @@ impl Running {
     /// Stops: no new requests, open ones finish, then the engine ends. What was committed is durable already.
     pub async fn stop(self) {
         self.stop.send_replace(true);
-        if tokio::time::timeout(STOP_WITHIN, self.server).await.is_err() {
-            tracing::warn!("requests were still open after {} s", STOP_WITHIN.as_secs());
+        if let Err(error) = self.server.await {
+            tracing::error!(%error, "the HTTP server did not end in order");
         }
         self.engine.stop().await;
         for task in self.tasks {
@@ -227,7 +228,7 @@ pub async fn start(config: &ValidatorConfig) -> Result<Running> {
         Some(pool_in),
         notes_in,
     )?;
-    let (finals, final_notes) = mpsc::channel(INBOX_MAX);
+    let (finals, final_notes) = mpsc::channel(FINALS_MAX);
     let (cosigner, cosigning) = cosigner::start(
         cosigner::CosignerConfig {
             key: SigningKey::from_seed(keys.cosigner.0),
@@ -251,12 +252,14 @@ pub async fn start(config: &ValidatorConfig) -> Result<Running> {
     let moniker = config.validator.clone();
     metrics.append(move || engine::metrics::text(&moniker));
     let http_ledger = HttpLedger::new(app.clone(), engine.state());
-    let (server, listening) = serve(config, &ledger, http_ledger, &metrics, stopping).await?;
+    let drain = Arc::new(DrainRate::new(app.pending()));
+    let (server, listening) =
+        serve(config, &ledger, http_ledger, &drain, &metrics, stopping).await?;
     let (failures, failure) = mpsc::channel(4);
     let tasks = vec![
         tokio::spawn(pool::receive(app.clone(), pool_inbox)),
         tokio::spawn(pool::send(swarm, doors.accepted)),
-        tokio::spawn(after_commits(app.clone(), doors.commits, cosigner, metrics)),
+        tokio::spawn(after_commits(app.clone(), doors.commits, cosigner, drain, metrics)),
         tokio::spawn(store_notes(app.clone(), final_notes)),
         tokio::spawn(watch_replica(doors.ended, failures.clone())),
         tokio::spawn(watch_task("cosigner", cosigning, failures.clone())),
@@ -382,6 +385,7 @@ async fn serve(
     config: &ValidatorConfig,
     ledger: &Ledger,
     http_ledger: HttpLedger,
+    drain: &Arc<DrainRate>,
     metrics: &Arc<Metrics>,
     stopping: watch::Receiver<bool>,
 ) -> Result<(JoinHandle<()>, std::net::SocketAddr)> {
@@ -391,29 +395,25 @@ async fn serve(
         genesis: ledger.bytes.clone(),
         validators: validators_view(ledger),
     };
-    let state = HttpState::new(
-        Arc::new(http_ledger),
+    let state = HttpState::new(HttpParts {
+        ledger: Arc::new(http_ledger),
         info,
-        Tokens::new(config.http.token.as_deref()),
-        HttpLimits::default(),
-        Arc::clone(metrics),
-        stopping.clone(),
-    );
+        tokens: Tokens::new(config.http.token.as_deref()),
+        limits: HttpLimits {
+            connections_max: config.http.connections_max,
+            ..HttpLimits::default()
+        },
+        clients: config.http.limits.clone(),
+        drain: Arc::clone(drain),
+        metrics: Arc::clone(metrics),
+        stop: stopping,
+    });
     let address = config.http.listen;
     let listener = tokio::net::TcpListener::bind(address)
         .await
         .with_context(|| format!("HTTP address {address}"))?;
     let listening = listener.local_addr()?;
-    let mut stopping = stopping;
-    let stop = async move {
-        // An error means that the process is ending anyway.
-        stopping.wait_for(|stop| *stop).await.ok();
-    };
-    let task = tokio::spawn(async move {
-        if let Err(error) = http::serve(listener, state, stop).await {
-            tracing::error!(%error, "the HTTP server ended");
-        }
-    });
+    let task = tokio::spawn(http::serve(listener, state));
     Ok((task, listening))
 }
 
@@ -439,16 +439,18 @@ fn validator_view(member: &Validator) -> ValidatorView {
     }
 }
 
-/// Tells the cosigner and the metrics what was committed, until the replica ends.
+/// Tells the cosigner, the drain rate and the metrics what was committed, until the replica ends.
 async fn after_commits(
     app: AppHandle,
     mut commits: mpsc::UnboundedReceiver<Committed>,
     cosigner: CosignerHandle,
+    drain: Arc<DrainRate>,
     metrics: Arc<Metrics>,
 ) {
     let gauge = |value: u64| i64::try_from(value).unwrap_or(i64::MAX);
     while let Some(committed) = commits.recv().await {
         cosigner.committed(committed.head.height);
+        drain.decided(committed.records.len() as u64, Instant::now());
         metrics.height.set(gauge(committed.head.height.get()));
         metrics.log_size.set(gauge(committed.head.size.get()));
         metrics.pool_records.set(gauge(*app.pending().borrow()));

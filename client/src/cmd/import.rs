@@ -1,24 +1,33 @@
 //! `tamga import`: the rows of a file, recorded once.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use clap::{Args, ValueEnum};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde_json::json;
+use tamga_state::genesis::Genesis;
 
 use super::Session;
+use crate::client::Client;
 use crate::error::{CliError, Exit};
 use crate::import::csv::Table;
 use crate::import::manifest::{Beside, Journal, Lines, Manifest};
 use crate::import::mapping::Mapping;
 use crate::import::plan::Planner;
-use crate::import::run::{Import as Run, Summary};
+use crate::import::run::Import as Run;
 use crate::import::sink::{LedgerSink, RulesSink, Sink};
+use crate::import::summary::{Ended, Summary};
+use crate::import::trial::TrialSink;
 use crate::import::{derive, errors, genesis};
+use crate::lang::Messages;
 use crate::signer::{Keys, Passphrase};
+use crate::text;
+
+const BATCH: u16 = 200;
+const TIMEOUT: u64 = 30;
+/// Refused rows that a dry run lists for people.
+const LISTED_MAX: usize = 20;
 
 /// A file to import.
 #[derive(Args)]
@@ -28,8 +37,8 @@ pub(super) struct Import {
     /// Mapping file.
     #[arg(short, long)]
     map: PathBuf,
-    /// Judge every row by the same rules, in memory; nothing is recorded. Begins from the genesis, so it does
-    /// not see what the ledger already holds.
+    /// Say what would become of every row; nothing is recorded and no file is written but the one of --errors.
+    /// A ledger is asked when there is one, and sees what it holds; otherwise the rules begin from the genesis.
     #[arg(long)]
     dry_run: bool,
     /// Go on with an earlier import: its manifest must be there.
@@ -50,14 +59,14 @@ pub(super) struct Import {
     /// File whose first line is the passphrase of the key files [env: TAMGA_PASSPHRASE].
     #[arg(long)]
     passphrase_file: Option<PathBuf>,
-    /// Genesis file for a dry run; the devnet's by default.
-    #[arg(long)]
+    /// Genesis file that a dry run begins from, instead of asking a ledger; the devnet's by default.
+    #[arg(long, requires = "dry_run")]
     genesis: Option<PathBuf>,
     /// Records per request.
-    #[arg(long, default_value_t = 200, value_parser = clap::value_parser!(u16).range(1..=1000))]
+    #[arg(long, default_value_t = BATCH, value_parser = clap::value_parser!(u16).range(1..=1000))]
     batch: u16,
     /// Seconds to wait for the finality of a batch, at most 60.
-    #[arg(long, default_value_t = 30, value_parser = clap::value_parser!(u64).range(1..=60))]
+    #[arg(long, conflicts_with = "dry_run", default_value_t = TIMEOUT, value_parser = clap::value_parser!(u64).range(1..=60))]
     timeout: u64,
     /// Progress: a bar on a terminal, or none.
     #[arg(long, value_enum, default_value_t = Progress::Auto)]
@@ -76,35 +85,38 @@ pub(super) fn run(command: &Import, session: &mut Session<'_>) -> Result<Exit, C
         .map_err(|error| CliError::file(&command.map, &error))?;
     let mapping = Mapping::parse(&text)?;
     let table = Table::read(&command.file, &mapping)?;
-    let client = if command.dry_run { None } else { Some(session.client()?) };
-    let genesis = if command.dry_run { Some(read_genesis(command, session)?) } else { None };
-    let origin = match &genesis {
-        Some(genesis) => genesis.origin.clone(),
-        None => session.origin(client.as_ref())?,
+    let place = place(command, session)?;
+    let origin = match &place {
+        Place::Genesis(_, genesis) => genesis.origin.clone(),
+        Place::Ledger(client) => session.origin(Some(client))?,
     };
     let keys = keys(command, &origin, session)?;
     let beside = beside(command);
-    let manifest = match Manifest::load(&beside.manifest, &mapping.source, &origin)? {
-        Some(manifest) => manifest,
-        None if command.resume => {
-            return Err(CliError::missing(&beside.manifest.display().to_string()));
-        }
-        None => Manifest::new(&mapping.source, &origin, session.now),
+    if command.dry_run && same_file(&beside.errors, &command.file) && command.errors.is_some() {
+        return Err(CliError::usage(
+            "a dry run must not write its --errors over the file it reads",
+        ));
+    }
+    let (manifest, is_new) = match Manifest::load(&beside.manifest, &mapping.source, &origin)? {
+        Some(manifest) => (manifest, false),
+        None if command.resume => return Err(CliError::no_manifest(&beside.manifest)),
+        None => (Manifest::new(&mapping.source, &origin, session.now), true),
     };
-    let (lines, mut sink): (Lines, Box<dyn Sink>) = match (&client, &genesis) {
-        (Some(client), _) => {
+    let (lines, mut sink): (Lines, Box<dyn Sink>) = match &place {
+        Place::Genesis(path, genesis) => {
+            let statuses = genesis.initial_statuses().map_err(|error| {
+                CliError::unreadable(&path.display().to_string(), &error.to_string())
+            })?;
+            (Lines::No, Box::new(RulesSink::new(statuses, &origin, session.now)))
+        }
+        Place::Ledger(client) if command.dry_run => (Lines::No, Box::new(TrialSink::new(client))),
+        Place::Ledger(client) => {
             // Durable before the first record is sent: a crash must not change the dates of the next run.
-            manifest.save(&beside.manifest)?;
+            if is_new {
+                manifest.save(&beside.manifest)?;
+            }
             (Lines::Append, Box::new(LedgerSink::new(client, Duration::from_secs(command.timeout))))
         }
-        (None, Some(genesis)) => {
-            let statuses = genesis
-                .initial_statuses()
-                .map_err(|error| CliError::unreadable("genesis", &error.to_string()))?;
-            let sink = RulesSink::new(statuses, &origin, session.now);
-            (Lines::No, Box::new(sink))
-        }
-        (None, None) => return Err(CliError::bug("an import has a ledger or a genesis")),
     };
     let mut journal = Journal::open(&beside.results, lines)?;
     let planner = Planner {
@@ -114,17 +126,26 @@ pub(super) fn run(command: &Import, session: &mut Session<'_>) -> Result<Exit, C
         origin: &origin,
         valid_until: manifest.valid_until()?,
     };
-    let interrupted = interrupt();
-    let progress = progress(command, table.rows.len(), session);
-    let import = Run::new(&planner, sink.as_mut(), &mut journal, usize::from(command.batch));
-    let (summary, failures) = import.run(&table, &interrupted, &progress)?;
-    progress.finish_and_clear();
-    if !command.dry_run {
-        errors::write(&beside.errors, &table, &mapping, &failures)?;
+    let interrupted = (session.interrupt)();
+    let bar = progress(command, table.rows.len(), session);
+    let batch = usize::from(command.batch);
+    let import = Run::new(&planner, sink.as_mut(), &mut journal, batch, &interrupted);
+    let ended = import.run(&table, &mut |rows| bar.set_position(rows));
+    bar.finish_and_clear();
+    // The file may be the errors file of an earlier run: only a run that decided every row may replace it.
+    let written = if command.dry_run { command.errors.is_some() } else { true };
+    let replaces = written && ended.summary.left == 0;
+    if replaces {
+        errors::write(&beside.errors, &table, &mapping, &ended.failures)?;
     }
     let example = table.rows.first().and_then(|row| planner.case_of(row));
-    report(command, &summary, &beside, example, session);
-    Ok(exit(&summary))
+    let errors = (replaces && !ended.failures.is_empty()).then_some(beside.errors.as_path());
+    report(command, &ended, &place, &beside, errors, example, session);
+    ended.stopped.map_or_else(|| Ok(exit(&ended.summary)), Err)
+}
+
+fn same_file(one: &Path, other: &Path) -> bool {
+    matches!((one.canonicalize(), other.canonicalize()), (Ok(one), Ok(other)) if one == other)
 }
 
 fn exit(summary: &Summary) -> Exit {
@@ -139,13 +160,57 @@ fn exit(summary: &Summary) -> Exit {
     }
 }
 
-fn read_genesis(
-    command: &Import,
-    session: &Session<'_>,
-) -> Result<tamga_state::genesis::Genesis, CliError> {
+/// The command that goes on with this import: every option that says what is sent and where things are kept.
+fn resume(command: &Import, session: &Session<'_>) -> String {
+    let path = |path: &PathBuf| path.display().to_string();
+    let mut words = vec!["tamga".to_owned(), "import".to_owned(), path(&command.file)];
+    let mut option = |name: &str, value: Option<String>| {
+        words.extend(value.map(|value| [format!("--{name}"), value]).into_iter().flatten());
+    };
+    option("map", Some(path(&command.map)));
+    option("manifest", command.manifest.as_ref().map(path));
+    option("results", command.results.as_ref().map(path));
+    option("errors", command.errors.as_ref().map(path));
+    for key in &command.key {
+        option("key", Some(key.clone()));
+    }
+    option("passphrase-file", command.passphrase_file.as_ref().map(path));
+    option("batch", (command.batch != BATCH).then(|| command.batch.to_string()));
+    option("timeout", (command.timeout != TIMEOUT).then(|| command.timeout.to_string()));
+    option("url", session.flags.url.clone());
+    option("devnet", session.flags.devnet.as_ref().map(path));
+    words.push("--resume".to_owned());
+    words.iter().map(|word| text::shell_word(word)).collect::<Vec<_>>().join(" ")
+}
+
+/// Who judges the records.
+enum Place {
+    /// A ledger.
+    Ledger(Client),
+    /// The rules, from this genesis file.
+    Genesis(PathBuf, Box<Genesis>),
+}
+
+impl Place {
+    /// The word in JSON, and where it is.
+    fn named(&self) -> (&'static str, String) {
+        match self {
+            Self::Ledger(client) => ("ledger", client.url().to_owned()),
+            Self::Genesis(path, _) => ("genesis", path.display().to_string()),
+        }
+    }
+}
+
+fn place(command: &Import, session: &Session<'_>) -> Result<Place, CliError> {
+    let asks_ledger =
+        !command.dry_run || (command.genesis.is_none() && session.config.url.is_some());
+    if asks_ledger {
+        return Ok(Place::Ledger(session.client()?));
+    }
     let path = session.config.genesis_path(command.genesis.as_deref())?;
     let text = std::fs::read_to_string(&path).map_err(|error| CliError::file(&path, &error))?;
-    genesis(&path, &text).map(|(genesis, _)| genesis)
+    let (genesis, _) = genesis(&path, &text)?;
+    Ok(Place::Genesis(path, Box::new(genesis)))
 }
 
 fn keys(command: &Import, origin: &str, session: &Session<'_>) -> Result<Keys, CliError> {
@@ -174,20 +239,6 @@ fn beside(command: &Import) -> Beside {
     }
 }
 
-/// A flag that Ctrl-C sets; a second Ctrl-C ends the process as usual.
-fn interrupt() -> Arc<AtomicBool> {
-    let flag = Arc::new(AtomicBool::new(false));
-    let seen = Arc::clone(&flag);
-    // A handler may be installed already when commands run inside another program; then Ctrl-C is its business.
-    drop(ctrlc::try_set_handler(move || {
-        if seen.swap(true, Ordering::Relaxed) {
-            #[expect(clippy::exit, reason = "a second Ctrl-C ends the program where it stands")]
-            std::process::exit(i32::from(Exit::Interrupted.number()));
-        }
-    }));
-    flag
-}
-
 fn progress(command: &Import, rows: usize, session: &Session<'_>) -> ProgressBar {
     let shown = match command.progress {
         Progress::Auto => session.out.terminal && session.out.form() == crate::output::Form::Human,
@@ -202,18 +253,28 @@ fn progress(command: &Import, rows: usize, session: &Session<'_>) -> ProgressBar
 
 fn report(
     command: &Import,
-    summary: &Summary,
+    ended: &Ended,
+    place: &Place,
     beside: &Beside,
+    errors: Option<&Path>,
     example: Option<String>,
     session: &mut Session<'_>,
 ) {
+    let summary = &ended.summary;
+    let goes_on = summary.left > 0 || summary.not_final > 0;
+    let again = (goes_on && !command.dry_run).then(|| resume(command, session));
+    let (judge, at) = place.named();
     let mut data = json!(summary);
     if let Some(object) = data.as_object_mut() {
         object.insert("dry_run".to_owned(), json!(command.dry_run));
+        object.insert("judged_by".to_owned(), json!(judge));
+        object.insert("judged_at".to_owned(), json!(at));
+        object.insert("refusals".to_owned(), json!(ended.refusals().collect::<Vec<_>>()));
         object.insert("manifest".to_owned(), json!(beside.manifest));
         object.insert("results".to_owned(), json!(beside.results));
-        object.insert("errors".to_owned(), json!((summary.refused > 0).then_some(&beside.errors)));
+        object.insert("errors".to_owned(), json!(errors));
         object.insert("first_case".to_owned(), json!(example));
+        object.insert("resume".to_owned(), json!(again));
     }
     let messages = &session.out.messages;
     let count = |number: u64| number.to_string();
@@ -223,12 +284,17 @@ fn report(
         ("already", count(summary.already_recorded)),
         ("skipped", count(summary.skipped)),
         ("refused", count(summary.refused)),
+        ("left", count(summary.left)),
+        ("open", count(summary.not_final)),
         ("derived", count(summary.derived.recorded)),
         ("derived_already", count(summary.derived.already_recorded)),
         ("derived_refused", count(summary.derived.refused)),
     ];
-    let mut lines =
-        vec![messages.text("import-rows", &args), messages.text("import-derived", &args)];
+    let dry = if command.dry_run { "-dry" } else { "" };
+    let mut lines = vec![
+        messages.text(&format!("import-rows{dry}"), &args),
+        messages.text(&format!("import-derived{dry}"), &args),
+    ];
     let kinds: Vec<String> =
         summary.kinds.iter().map(|(kind, count)| format!("{kind} {count}")).collect();
     lines.push(format!("  {}", kinds.join("  ")));
@@ -236,21 +302,46 @@ fn report(
         lines.push(format!("  {:>6}  {} {}", reason.rows, reason.code, reason.reason));
     }
     if command.dry_run {
-        lines.push(messages.text("import-dry", &[]));
-    } else if summary.refused > 0 || summary.derived.refused > 0 {
-        lines
-            .push(messages.text("import-errors", &[("path", beside.errors.display().to_string())]));
+        lines.extend(listed(ended, messages));
+        lines.push(messages.text(&format!("import-dry-{judge}"), &[("at", at)]));
     }
-    if let (false, Some(case)) = (command.dry_run, &example) {
+    if let Some(errors) = errors {
+        lines.push(messages.text("import-errors", &[("path", errors.display().to_string())]));
+    }
+    if summary.left > 0 {
+        lines.push(messages.text("import-left", &args));
+    }
+    if summary.not_final > 0 {
+        lines.push(messages.text("import-not-final", &args));
+    }
+    if let Some(again) = again {
+        lines.push(messages.text("import-resume", &[("command", again)]));
+    } else if let (false, Some(case)) = (command.dry_run, &example) {
         lines.push(messages.text("import-case", &[("case", case.clone())]));
     }
-    if summary.interrupted {
-        let again = format!(
-            "tamga import {} --map {} --resume",
-            command.file.display(),
-            command.map.display()
-        );
-        lines.push(messages.text("import-interrupted", &[("command", again)]));
-    }
     session.out.result("import", data, &lines.join("\n"), &summary.recorded.to_string());
+}
+
+/// The rows that would be refused, one line each.
+fn listed(ended: &Ended, messages: &Messages) -> Vec<String> {
+    let mut refusals = ended.refusals();
+    let mut lines: Vec<String> = refusals
+        .by_ref()
+        .take(LISTED_MAX)
+        .map(|end| {
+            let args = [
+                ("row", end.row.to_string()),
+                ("key", end.key.clone()),
+                ("code", end.code.clone().unwrap_or_default()),
+                ("reason", end.reason.clone().unwrap_or_default()),
+            ];
+            format!("  {}", messages.text("import-refusal", &args))
+        })
+        .collect();
+    let more = refusals.count();
+    if more > 0 {
+        let more = messages.text("import-more-refusals", &[("count", more.to_string())]);
+        lines.push(format!("  {more}"));
+    }
+    lines
 }

@@ -51,22 +51,9 @@ pub(super) fn run(command: &Verify, session: &mut Session<'_>) -> Result<Exit, C
 
 /// The verdict on one file; an unreadable one cannot be checked.
 fn judge(file: &Path, entry: Option<&[u8]>, policy: &Policy) -> Report {
-    let cannot = |fault: String| Report {
-        verdict: Verdict::CannotCheck,
-        facts: None,
-        fault: Some(fault),
-        pending: None,
-    };
-    let bytes = match std::fs::read(file) {
-        Ok(bytes) => bytes,
-        Err(error) => return cannot(error.to_string()),
-    };
-    let Ok(content) = String::from_utf8(bytes) else {
-        return cannot("not UTF-8 text".to_owned());
-    };
-    match entry {
-        Some(entry) if !verify::is_receipt(&content) => verify::proof(&content, entry, policy),
-        _ => verify::receipt(&content, policy),
+    match std::fs::read(file) {
+        Ok(bytes) => verify::file(&bytes, entry, policy),
+        Err(error) => verify::cannot_check(&error.to_string()),
     }
 }
 

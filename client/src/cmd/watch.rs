@@ -75,6 +75,6 @@ fn follow_case(command: &Watch, case: &str, session: &mut Session<'_>) -> Result
                 return Ok(Exit::Success);
             }
         }
-        std::thread::sleep(CASE_POLL);
+        (session.sleep)(CASE_POLL);
     }
 }

@@ -4,8 +4,9 @@ use std::path::Path;
 
 use super::csv::{OWN_COLUMNS, Table};
 use super::mapping::Mapping;
-use super::run::Failure;
+use super::summary::Failure;
 use crate::error::CliError;
+use crate::file;
 
 /// Writes the errors file; without failures, a file that an earlier run left is removed.
 ///
@@ -25,8 +26,7 @@ pub fn write(
             _ => Ok(()),
         };
     }
-    let bytes = render(table, mapping, failures)?;
-    std::fs::write(path, bytes).map_err(|error| CliError::file(path, &error))
+    file::replace(path, &render(table, mapping, failures)?)
 }
 
 /// The bytes of an errors file.

@@ -1,8 +1,8 @@
 //! What an import keeps beside its file: the manifest with its dates, and the journal of its rows.
 //!
 //! The manifest (`FILE.manifest.json`) fixes what no row says and no run may change, so that a second run
-//! makes the same bytes. The journal (`FILE.results.ndjson`) has one line per record in the order of the
-//! file; a line for the same record replaces an earlier one.
+//! makes the same bytes. The journal (`FILE.results.ndjson`) tells of each record: that it is about to be
+//! sent, then how it ended; a line for the same record replaces an earlier one.
 
 use std::collections::BTreeMap;
 use std::fs::OpenOptions;
@@ -14,6 +14,7 @@ use tamga_format::id::UnixMillis;
 
 use super::value::Memory;
 use crate::error::CliError;
+use crate::file;
 use crate::text;
 
 /// Days for which the records of an import may enter the log, a day less than the ledger's window.
@@ -78,14 +79,14 @@ impl Manifest {
         Ok(Some(manifest))
     }
 
-    /// Writes the manifest.
+    /// Writes the manifest; it is durable when this returns.
     ///
     /// # Errors
     /// When the file cannot be written.
     pub fn save(&self, path: &Path) -> Result<(), CliError> {
         let text = serde_json::to_string_pretty(self)
             .map_err(|error| CliError::bug(&error.to_string()))?;
-        std::fs::write(path, text + "\n").map_err(|error| CliError::file(path, &error))
+        file::replace(path, format!("{text}\n").as_bytes())
     }
 
     /// Last block time at which its records may enter the log.
@@ -162,6 +163,8 @@ pub struct Line {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Status {
+    /// About to be sent; its fate was not seen.
+    Sent,
     /// Final in the log.
     Final,
     /// Accepted; its place in the log is not known yet.
@@ -170,6 +173,14 @@ pub enum Status {
     Refused,
     /// Left out by the mapping.
     Skipped,
+}
+
+impl Status {
+    /// Whether the record is or may be in the log, so that other bytes must not take its place.
+    #[must_use]
+    pub fn may_be_recorded(self) -> bool {
+        matches!(self, Self::Sent | Self::Final | Self::Accepted)
+    }
 }
 
 /// The journal of earlier runs, and the file new lines go to.
@@ -210,6 +221,7 @@ impl Journal {
         let file = match mode {
             Lines::No => None,
             Lines::Append => {
+                let is_new = !path.exists();
                 let file = OpenOptions::new()
                     .create(true)
                     .append(true)
@@ -219,6 +231,9 @@ impl Journal {
                     let length =
                         u64::try_from(whole).map_err(|_| CliError::bug("journal length"))?;
                     file.set_len(length).map_err(|error| CliError::file(path, &error))?;
+                }
+                if is_new {
+                    file::sync_folder(path)?;
                 }
                 Some((file, path.to_owned()))
             }

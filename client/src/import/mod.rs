@@ -7,7 +7,9 @@
 //! - `plan`: a row's records, signed;
 //! - `manifest`: the dates of an import and the journal of its rows, kept beside the file;
 //! - `sink`: where records go, a ledger or the same rules in memory;
-//! - `run`: the loop over rows, batches and progress, and the summary;
+//! - `trial`: a ledger that is only asked;
+//! - `run`: the loop over rows and batches;
+//! - `summary`: every row once, the counts, the reasons;
 //! - `errors`: the file of rows that were not recorded, which can be fed in again.
 
 pub mod csv;
@@ -18,6 +20,8 @@ pub mod mapping;
 pub mod plan;
 pub mod run;
 pub mod sink;
+pub mod summary;
+pub mod trial;
 pub mod value;
 
 use std::path::Path;

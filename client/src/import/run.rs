@@ -1,18 +1,19 @@
 //! The import itself: rows to plans, plans to batches, verdicts to a journal and a summary.
+//!
+//! A record is journaled as sent before it is sent, as taken once its batch is final. Whatever ends a run
+//! between the two, the next run makes the same bytes, and a row that has changed meanwhile is held back.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
 
-use indicatif::ProgressBar;
-use serde::Serialize;
 use tamga_format::body::Submission;
 use tamga_state::codes::Code;
 
 use super::csv::{Row, Table};
 use super::manifest::{Journal, Line, Status};
 use super::plan::{Plan, Planner, Prepared, RowError};
-use super::sink::{Sink, Verdict};
+use super::sink::{Known, Patience, Sink, Verdict};
+use super::summary::{Ended, Outcome, add_up};
 use super::value::Memory;
 use crate::error::CliError;
 use crate::text;
@@ -21,63 +22,6 @@ use crate::text;
 const OUTSTANDING_MAX: usize = 4;
 /// Times a full pool, or a wait for finality, is tried again.
 const ATTEMPTS: u32 = 60;
-const PAUSE: Duration = Duration::from_secs(1);
-
-/// What an import came to.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
-pub struct Summary {
-    /// Rows read; the sum of the next four.
-    pub rows: u64,
-    /// Rows whose own record this run recorded.
-    pub recorded: u64,
-    /// Rows whose own record was there before.
-    pub already_recorded: u64,
-    /// Rows that the mapping leaves out.
-    pub skipped: u64,
-    /// Rows that were refused or cannot be read.
-    pub refused: u64,
-    /// Records that follow from rows; not among the rows.
-    pub derived: Derived,
-    /// Records by kind, derived ones included.
-    pub kinds: BTreeMap<String, u64>,
-    /// Rows left out or refused, by code and reason.
-    pub reasons: Vec<Reason>,
-    /// Records taken whose finality was not seen.
-    pub not_final: u64,
-    /// The run was interrupted: the rows after `rows` were not looked at.
-    pub interrupted: bool,
-}
-
-/// Derived records.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
-pub struct Derived {
-    /// Recorded by this run.
-    pub recorded: u64,
-    /// There before.
-    pub already_recorded: u64,
-    /// Refused.
-    pub refused: u64,
-}
-
-/// Why rows are missing from the ledger.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Reason {
-    /// Stable code; empty for rows that the mapping leaves out.
-    pub code: String,
-    /// The reason.
-    pub reason: String,
-    /// How many rows.
-    pub rows: u64,
-}
-
-/// A row that is not, or not wholly, recorded.
-#[derive(Clone, Debug)]
-pub struct Failure {
-    /// The row.
-    pub row: Row,
-    /// Why.
-    pub error: RowError,
-}
 
 /// An import under way.
 pub struct Import<'a> {
@@ -85,6 +29,7 @@ pub struct Import<'a> {
     sink: &'a mut dyn Sink,
     journal: &'a mut Journal,
     batch_records: usize,
+    interrupted: &'a AtomicBool,
     cases: BTreeMap<String, Memory>,
     outcomes: Vec<Outcome>,
     outstanding: VecDeque<Vec<Sent>>,
@@ -98,32 +43,54 @@ struct Sent {
     content: String,
     key: String,
     context: Memory,
-    known: bool,
+    /// An earlier run sent it.
+    journaled: bool,
+    /// Whether it was there before this run, from the first answer that took it.
+    known: Option<bool>,
 }
 
-/// What became of a row so far.
-struct Outcome {
-    row: usize,
-    /// Whether the row's own record is taken, and was known before.
-    taken: Option<bool>,
-    skipped: Option<String>,
-    error: Option<RowError>,
-    derived: Derived,
+impl Sent {
+    /// Notes that it was taken. Later answers know it because of this run, so the first one counts.
+    fn take(&mut self, known: Known) {
+        self.known.get_or_insert(match known {
+            Known::Yes => true,
+            Known::No => false,
+            Known::Unclear => self.journaled,
+        });
+    }
+
+    fn line(&self, status: Status, index: Option<u64>) -> Line {
+        Line {
+            row: self.prepared.row,
+            key: self.key.clone(),
+            record: self.prepared.label.clone(),
+            derived: self.prepared.derived,
+            status,
+            id: Some(self.prepared.id.to_string()),
+            index,
+            code: None,
+            reason: None,
+            content: self.content.clone(),
+            context: self.context.clone(),
+        }
+    }
 }
 
 impl<'a> Import<'a> {
-    /// An import into `sink`, in batches of so many records.
+    /// An import into `sink`, in batches of so many records, until `interrupted` is set.
     pub fn new(
         planner: &'a Planner<'a>,
         sink: &'a mut dyn Sink,
         journal: &'a mut Journal,
         batch_records: usize,
+        interrupted: &'a AtomicBool,
     ) -> Self {
         Self {
             planner,
             sink,
             journal,
             batch_records: batch_records.max(1),
+            interrupted,
             cases: BTreeMap::new(),
             outcomes: Vec::new(),
             outstanding: VecDeque::new(),
@@ -131,34 +98,37 @@ impl<'a> Import<'a> {
         }
     }
 
-    /// Runs over all rows, or until `interrupted` is set; then the batch under way is finished.
-    ///
-    /// # Errors
-    /// When the sink cannot be reached or a file cannot be written. Rows already taken are in the journal or
-    /// are found recorded by the next run.
-    pub fn run(
-        mut self,
-        table: &Table,
-        interrupted: &AtomicBool,
-        progress: &ProgressBar,
-    ) -> Result<(Summary, Vec<Failure>), CliError> {
+    /// Runs over all rows; `progress` is told how many it has looked at. Once interrupted it finishes the
+    /// batch under way and waits for nothing. An error ends it too; either way the summary tells what is
+    /// decided, and the next run finds that recorded.
+    pub fn run(mut self, table: &Table, progress: &mut dyn FnMut(u64)) -> Ended {
+        let done = self.rows(table, progress).and_then(|()| self.settle_all());
+        let left = self.leave();
+        let mut ended = add_up(self.outcomes, table);
+        ended.summary.kinds = self.journal.kinds();
+        ended.summary.not_final = self.not_final;
+        ended.stopped = done.and(left).err();
+        ended.summary.interrupted = ended.stopped.is_none() && ended.summary.left > 0;
+        ended
+    }
+
+    fn rows(&mut self, table: &Table, progress: &mut dyn FnMut(u64)) -> Result<(), CliError> {
         let mut batch = Vec::new();
-        for (index, row) in table.rows.iter().enumerate() {
-            if interrupted.load(Ordering::Relaxed) {
+        for ((index, row), looked_at) in table.rows.iter().enumerate().zip(1..) {
+            if self.is_interrupted() {
                 break;
             }
             self.take(index, row, &mut batch)?;
             if batch.len() >= self.batch_records {
                 self.send(std::mem::take(&mut batch))?;
             }
-            progress.inc(1);
+            progress(looked_at);
         }
-        self.send(batch)?;
-        while !self.outstanding.is_empty() {
-            self.settle()?;
-        }
-        let stopped = interrupted.load(Ordering::Relaxed) && self.outcomes.len() < table.rows.len();
-        Ok(self.finish(table, stopped))
+        self.send(batch)
+    }
+
+    fn is_interrupted(&self) -> bool {
+        self.interrupted.load(Ordering::Relaxed)
     }
 
     /// Plans one row and queues its records.
@@ -171,162 +141,206 @@ impl<'a> Import<'a> {
         let content = text::hex(&row.content);
         let plan = self.planner.plan(row, &context)?;
         let outcome = self.outcomes.len();
-        let mut result = Outcome {
-            row: index,
-            taken: None,
-            skipped: None,
-            error: None,
-            derived: Derived::default(),
-        };
+        let mut result = Outcome::open(index);
         match plan {
             Plan::Skip(reason) => {
-                self.journal.add(&[line(
-                    row,
-                    Status::Skipped,
-                    &content,
-                    None,
-                    &reason,
-                    context,
-                )])?;
+                let line = row_line(row, Status::Skipped, &content, None, &reason, context);
+                self.journal.add(&[line])?;
                 result.skipped = Some(reason);
             }
             Plan::Error(error) => {
                 let detail = format!("{}: {}", error.code, error.detail);
-                self.journal.add(&[line(
-                    row,
-                    Status::Refused,
-                    &content,
-                    Some(&error.code),
-                    &detail,
-                    context,
-                )])?;
+                let code = Some(error.code.as_str());
+                let line = row_line(row, Status::Refused, &content, code, &detail, context);
+                self.journal.add(&[line])?;
                 result.error = Some(error);
             }
             Plan::Records(records, _) if self.changed(row, &content, &records) => {
                 result.error = Some(RowError {
                     code: Code::ImportChanged.to_string(),
-                    detail: format!("the row {} was recorded with other content", row.key),
+                    detail: format!("the row {} was sent with other content", row.key),
                     hint: Code::ImportChanged.info().remedy.en.to_owned(),
                 });
             }
             Plan::Records(records, memory) => {
                 self.cases.insert(case, memory);
-                batch.extend(records.into_iter().map(|prepared| Sent {
-                    prepared,
-                    outcome,
-                    content: content.clone(),
-                    key: row.key.clone(),
-                    context: context.clone(),
-                    known: false,
-                }));
+                for prepared in records {
+                    let line = self.journal.line(&row.key, &prepared.label);
+                    let journaled = line.is_some_and(|line| line.status.may_be_recorded());
+                    batch.push(Sent {
+                        prepared,
+                        outcome,
+                        content: content.clone(),
+                        key: row.key.clone(),
+                        context: context.clone(),
+                        journaled,
+                        known: None,
+                    });
+                }
             }
         }
         self.outcomes.push(result);
         Ok(())
     }
 
-    /// Whether the row was recorded before with other content or other bytes.
+    /// Whether the row was sent before with other content or other bytes, and may be recorded so.
     fn changed(&self, row: &Row, content: &str, records: &[Prepared]) -> bool {
         records.iter().any(|record| {
             self.journal.line(&row.key, &record.label).is_some_and(|line| {
-                let recorded = matches!(line.status, Status::Final | Status::Accepted);
                 let same = line.content == content && line.id == Some(record.id.to_string());
-                recorded && !same
+                line.status.may_be_recorded() && !same
             })
         })
     }
 
     /// Sends a batch; what is refused is journaled, what is taken waits for finality.
     fn send(&mut self, mut batch: Vec<Sent>) -> Result<(), CliError> {
-        let verdicts = self.judge(&batch)?;
+        let fresh = batch.iter().filter(|sent| !sent.journaled);
+        let announced: Vec<Line> = fresh.map(|sent| sent.line(Status::Sent, None)).collect();
+        self.journal.add(&announced)?;
+        let (verdicts, judged) = self.judge(&mut batch);
         let mut taken = Vec::new();
         let mut lines = Vec::new();
-        for (mut sent, verdict) in batch.drain(..).zip(verdicts) {
+        // Records without a verdict stay open: their rows are not counted, the next run sends them again.
+        for (sent, verdict) in batch.into_iter().zip(verdicts) {
             match verdict {
-                Verdict::Taken { known, .. } => {
-                    sent.known = known;
-                    taken.push(sent);
-                }
+                Verdict::Taken { .. } => taken.push(sent),
                 refused @ Verdict::Refused { .. } => lines.push(self.refuse(&sent, refused)),
             }
         }
-        self.journal.add(&lines)?;
         if !taken.is_empty() {
             self.outstanding.push_back(taken);
         }
+        self.journal.add(&lines)?;
+        judged?;
         while self.outstanding.len() > OUTSTANDING_MAX {
             self.settle()?;
         }
         Ok(())
     }
 
-    /// Verdicts on a batch. When a record may be taken later, it and all after it are sent again, because
-    /// what came after it was judged without it.
-    fn judge(&mut self, batch: &[Sent]) -> Result<Vec<Verdict>, CliError> {
+    /// Verdicts on the first records of a batch, and what kept it from the others.
+    ///
+    /// A refusal counts when everything before the record is final: a pool may have been full, or lost
+    /// records that it had taken. Until then the record and all after it are sent again, because what came
+    /// after it was judged without it.
+    fn judge(&mut self, batch: &mut [Sent]) -> (Vec<Verdict>, Result<(), CliError>) {
         let mut verdicts: Vec<Verdict> = Vec::with_capacity(batch.len());
-        for attempt in 1..=ATTEMPTS {
+        let mut attempt = 1;
+        while verdicts.len() < batch.len() {
             let rest: Vec<&Submission> =
                 batch.iter().skip(verdicts.len()).map(|sent| &sent.prepared.submission).collect();
-            if rest.is_empty() {
-                break;
+            let judged = match self.sink.submit(&rest) {
+                Ok(judged) => judged,
+                Err(error) => return (verdicts, Err(error)),
+            };
+            for (sent, verdict) in batch.iter_mut().skip(verdicts.len()).zip(&judged) {
+                if let Verdict::Taken { known, .. } = verdict {
+                    sent.take(*known);
+                }
             }
-            let judged = self.sink.submit(&rest)?;
-            let later =
-                |verdict: &Verdict| matches!(verdict, Verdict::Refused { retryable: true, .. });
-            match judged.iter().position(later) {
-                Some(first) if attempt < ATTEMPTS => {
-                    verdicts.extend(judged.into_iter().take(first));
-                    std::thread::sleep(PAUSE);
+            let waiting = self.sink.has_places() && !self.outstanding.is_empty();
+            let open = judged.iter().position(|verdict| match verdict {
+                Verdict::Taken { .. } => false,
+                Verdict::Refused { retryable, .. } => *retryable || waiting,
+            });
+            let Some(open) = open else {
+                verdicts.extend(judged);
+                break;
+            };
+            let refusal = judged.get(open).and_then(Verdict::as_error);
+            verdicts.extend(judged.into_iter().take(open));
+            if waiting {
+                if let Err(error) = self.settle_all() {
+                    return (verdicts, Err(error));
                 }
-                _ => {
-                    verdicts.extend(judged);
-                    break;
-                }
+            } else if self.is_interrupted() {
+                break;
+            } else if attempt == ATTEMPTS {
+                return (verdicts, refusal.map_or(Ok(()), Err));
+            } else {
+                attempt = attempt.saturating_add(1);
+                self.sink.pause();
             }
         }
-        Ok(verdicts)
+        (verdicts, Ok(()))
+    }
+
+    fn settle_all(&mut self) -> Result<(), CliError> {
+        while !self.outstanding.is_empty() {
+            self.settle()?;
+        }
+        Ok(())
     }
 
     /// Waits for the oldest batch and journals its places.
     fn settle(&mut self) -> Result<(), CliError> {
-        let Some(batch) = self.outstanding.pop_front() else { return Ok(()) };
+        let Some(batch) = self.outstanding.front() else { return Ok(()) };
         let submissions: Vec<&Submission> =
             batch.iter().map(|sent| &sent.prepared.submission).collect();
-        let mut verdicts = self.sink.settle(&submissions)?;
-        let open = |verdict: &Verdict| matches!(verdict, Verdict::Taken { index: None, .. });
-        for _ in 1..ATTEMPTS {
-            if !self.sink.has_places() || !verdicts.iter().any(open) {
+        let open = |verdict: &Verdict| {
+            matches!(
+                verdict,
+                Verdict::Taken { index: None, .. } | Verdict::Refused { retryable: true, .. }
+            )
+        };
+        let mut verdicts = Vec::new();
+        for attempt in 1..=ATTEMPTS {
+            let interrupted = self.interrupted.load(Ordering::Relaxed);
+            let patience = if interrupted { Patience::Look } else { Patience::Wait };
+            verdicts = self.sink.settle(&submissions, patience)?;
+            let settled = !self.sink.has_places() || !verdicts.iter().any(open);
+            if settled || interrupted || attempt == ATTEMPTS {
                 break;
             }
-            verdicts = self.sink.settle(&submissions)?;
+            self.sink.pause();
         }
+        let batch = self.outstanding.pop_front().unwrap_or_default();
         let mut lines = Vec::new();
-        for (sent, verdict) in batch.iter().zip(verdicts) {
+        for (sent, verdict) in batch.into_iter().zip(verdicts) {
             match verdict {
-                Verdict::Taken { index, .. } => {
-                    if index.is_none() && self.sink.has_places() {
-                        self.not_final = self.not_final.saturating_add(1);
-                    }
-                    self.note(sent);
-                    lines.push(taken_line(sent, index));
+                Verdict::Taken { index: Some(index), .. } => {
+                    self.note(&sent);
+                    lines.push(sent.line(Status::Final, Some(index)));
                 }
-                refused @ Verdict::Refused { .. } => lines.push(self.refuse(sent, refused)),
+                Verdict::Taken { index: None, .. } | Verdict::Refused { retryable: true, .. } => {
+                    lines.push(self.open(&sent));
+                }
+                refused @ Verdict::Refused { .. } => lines.push(self.refuse(&sent, refused)),
             }
         }
         self.journal.add(&lines)
     }
 
+    /// Batches that are taken when the run ends early: their finality was not seen.
+    fn leave(&mut self) -> Result<(), CliError> {
+        let batches = std::mem::take(&mut self.outstanding);
+        let lines: Vec<Line> = batches.into_iter().flatten().map(|sent| self.open(&sent)).collect();
+        self.journal.add(&lines)
+    }
+
+    /// Counts a record that is taken and has no place yet.
+    fn open(&mut self, sent: &Sent) -> Line {
+        if self.sink.has_places() {
+            self.not_final = self.not_final.saturating_add(1);
+        }
+        self.note(sent);
+        sent.line(Status::Accepted, None)
+    }
+
     /// Counts a record that is taken.
     fn note(&mut self, sent: &Sent) {
         let Some(outcome) = self.outcomes.get_mut(sent.outcome) else { return };
-        match (sent.prepared.derived, sent.known) {
-            (false, known) => outcome.taken = Some(known),
-            (true, false) => outcome.derived.recorded = outcome.derived.recorded.saturating_add(1),
-            (true, true) => {
-                outcome.derived.already_recorded =
-                    outcome.derived.already_recorded.saturating_add(1);
+        let known = sent.known.unwrap_or(sent.journaled);
+        let slot = match (sent.prepared.derived, known) {
+            (false, known) => {
+                outcome.taken = Some(known);
+                return;
             }
-        }
+            (true, false) => &mut outcome.derived.recorded,
+            (true, true) => &mut outcome.derived.already_recorded,
+        };
+        *slot = slot.saturating_add(1);
     }
 
     /// Counts a record that is refused, and says so for the journal.
@@ -344,56 +358,12 @@ impl<'a> Import<'a> {
             let error = RowError { code: code.clone(), detail: reason.clone(), hint };
             outcome.error.get_or_insert(error);
         }
-        Line {
-            status: Status::Refused,
-            code: Some(code),
-            reason: Some(reason),
-            ..taken_line(sent, None)
-        }
-    }
-
-    fn finish(self, table: &Table, interrupted: bool) -> (Summary, Vec<Failure>) {
-        let mut summary = Summary { interrupted, not_final: self.not_final, ..Summary::default() };
-        let mut reasons: BTreeMap<(String, String), u64> = BTreeMap::new();
-        let mut failures = Vec::new();
-        for outcome in self.outcomes {
-            summary.rows = summary.rows.saturating_add(1);
-            let slot = match (outcome.taken, &outcome.skipped) {
-                (Some(true), _) => &mut summary.already_recorded,
-                (Some(false), _) => &mut summary.recorded,
-                (None, Some(_)) => &mut summary.skipped,
-                (None, None) => &mut summary.refused,
-            };
-            *slot = slot.saturating_add(1);
-            let derived = &mut summary.derived;
-            derived.recorded = derived.recorded.saturating_add(outcome.derived.recorded);
-            derived.already_recorded =
-                derived.already_recorded.saturating_add(outcome.derived.already_recorded);
-            derived.refused = derived.refused.saturating_add(outcome.derived.refused);
-            let why = match (&outcome.error, outcome.skipped) {
-                (Some(error), _) => Some((error.code.clone(), error.detail.clone())),
-                (None, Some(reason)) => Some((String::new(), reason)),
-                (None, None) => None,
-            };
-            if let Some(why) = why {
-                let rows = reasons.entry(why).or_insert(0);
-                *rows = rows.saturating_add(1);
-            }
-            if let (Some(error), Some(row)) = (outcome.error, table.rows.get(outcome.row)) {
-                failures.push(Failure { row: row.clone(), error });
-            }
-        }
-        summary.kinds = self.journal.kinds();
-        summary.reasons = reasons
-            .into_iter()
-            .map(|((code, reason), rows)| Reason { code, reason, rows })
-            .collect();
-        (summary, failures)
+        Line { code: Some(code), reason: Some(reason), ..sent.line(Status::Refused, None) }
     }
 }
 
 /// The journal's line for a row without records.
-fn line(
+fn row_line(
     row: &Row,
     status: Status,
     content: &str,
@@ -413,21 +383,5 @@ fn line(
         reason: Some(reason.to_owned()),
         content: content.to_owned(),
         context,
-    }
-}
-
-fn taken_line(sent: &Sent, index: Option<u64>) -> Line {
-    Line {
-        row: sent.prepared.row,
-        key: sent.key.clone(),
-        record: sent.prepared.label.clone(),
-        derived: sent.prepared.derived,
-        status: if index.is_some() { Status::Final } else { Status::Accepted },
-        id: Some(sent.prepared.id.to_string()),
-        index,
-        code: None,
-        reason: None,
-        content: sent.content.clone(),
-        context: sent.context.clone(),
     }
 }

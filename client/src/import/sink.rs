@@ -1,4 +1,4 @@
-//! Where the records of an import go: a ledger, or the same rules in memory.
+//! Where the records of an import go: a ledger, or the same rules in memory; `trial` is a ledger that is only asked.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
@@ -12,16 +12,19 @@ use tamga_state::{
     BlockContext, Built, Overlay, Private, StatusRow, View, ViewError, execute_record, key_of,
 };
 
-use crate::client::{Client, Wait};
+use crate::client::{Batch, Client, Wait};
 use crate::error::CliError;
+
+/// Time between two attempts at records that a ledger would take later.
+const PAUSE: Duration = Duration::from_secs(1);
 
 /// What was said about one record.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Verdict {
     /// It is or will be in the log.
     Taken {
-        /// It was there before this run.
-        known: bool,
+        /// Whether it was there before.
+        known: Known,
         /// Its place, once final.
         index: Option<u64>,
     },
@@ -38,6 +41,40 @@ pub enum Verdict {
     },
 }
 
+/// Whether a record was there before it was sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Known {
+    /// It is new.
+    No,
+    /// It was there.
+    Yes,
+    /// It is there, but it was sent more than once and an answer was lost.
+    Unclear,
+}
+
+/// How long to wait for finality.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Patience {
+    /// As long as the sink does.
+    Wait,
+    /// Not at all.
+    Look,
+}
+
+impl Verdict {
+    /// A refusal as an error that ends an import.
+    #[must_use]
+    pub fn as_error(&self) -> Option<CliError> {
+        match self {
+            Self::Taken { .. } => None,
+            Self::Refused { code, detail, hint, .. } => {
+                let status = Code::from_number(code).map_or(503, |code| code.info().http);
+                Some(CliError::problem(status, code, detail, hint))
+            }
+        }
+    }
+}
+
 /// A place that judges records in order.
 pub trait Sink {
     /// Judges a batch; the records of a case come in their order, within and across batches.
@@ -46,11 +83,18 @@ pub trait Sink {
     /// When the place cannot be reached; nothing is known about the batch then, and it may be sent again.
     fn submit(&mut self, batch: &[&Submission]) -> Result<Vec<Verdict>, CliError>;
 
-    /// Waits until the records of a batch that was taken are final, and gives their places.
+    /// Gives the places of the records of a batch that was taken, those that are final yet.
     ///
     /// # Errors
     /// When the place cannot be reached.
-    fn settle(&mut self, batch: &[&Submission]) -> Result<Vec<Verdict>, CliError>;
+    fn settle(
+        &mut self,
+        batch: &[&Submission],
+        patience: Patience,
+    ) -> Result<Vec<Verdict>, CliError>;
+
+    /// Waits a moment, before the same records are sent again.
+    fn pause(&mut self);
 
     /// Whether records get places here that are worth waiting for.
     fn has_places(&self) -> bool;
@@ -70,16 +114,33 @@ impl<'a> LedgerSink<'a> {
     }
 }
 
+impl LedgerSink<'_> {
+    fn send(&self, batch: &[&Submission], wait: Wait) -> Result<Vec<Verdict>, CliError> {
+        let Batch { lines, resent } = self.client.submit_batch(batch, wait)?;
+        Ok(lines.into_iter().map(|line| verdict(line, resent)).collect())
+    }
+}
+
 impl Sink for LedgerSink<'_> {
     fn submit(&mut self, batch: &[&Submission]) -> Result<Vec<Verdict>, CliError> {
-        let lines = self.client.submit_batch(batch, Wait::Accepted)?;
-        Ok(lines.into_iter().map(verdict).collect())
+        self.send(batch, Wait::Accepted)
     }
 
-    fn settle(&mut self, batch: &[&Submission]) -> Result<Vec<Verdict>, CliError> {
+    fn settle(
+        &mut self,
+        batch: &[&Submission],
+        patience: Patience,
+    ) -> Result<Vec<Verdict>, CliError> {
         // Sending the same bytes again only asks where they are.
-        let lines = self.client.submit_batch(batch, Wait::Final(self.timeout))?;
-        Ok(lines.into_iter().map(verdict).collect())
+        let wait = match patience {
+            Patience::Wait => Wait::Final(self.timeout),
+            Patience::Look => Wait::Accepted,
+        };
+        self.send(batch, wait)
+    }
+
+    fn pause(&mut self) {
+        self.client.pause(PAUSE);
     }
 
     fn has_places(&self) -> bool {
@@ -87,7 +148,8 @@ impl Sink for LedgerSink<'_> {
     }
 }
 
-fn verdict(line: BatchLine) -> Verdict {
+/// What a line of an answer says.
+pub(super) fn verdict(line: BatchLine, resent: bool) -> Verdict {
     match (line.status, line.problem) {
         (Stage::Rejected, Some(problem)) => Verdict::Refused {
             code: problem.code,
@@ -104,14 +166,22 @@ fn verdict(line: BatchLine) -> Verdict {
             hint: String::new(),
             retryable: false,
         },
-        (_, _) => Verdict::Taken { known: line.replayed, index: line.index },
+        (_, _) => {
+            let known = match (line.replayed, resent) {
+                (false, _) => Known::No,
+                (true, false) => Known::Yes,
+                (true, true) => Known::Unclear,
+            };
+            Verdict::Taken { known, index: line.index }
+        }
     }
 }
 
-/// The rules in memory, from a genesis: what a dry run uses.
+/// The rules in memory, from a genesis: what a dry run uses when there is no ledger to ask.
 ///
-/// It judges a file by itself. Records that the ledger already holds are not seen here, so a dry run of a
+/// It judges a file by itself. Records that a ledger already holds are not seen here, so a dry run of a
 /// file that was imported before says what a fresh ledger would say.
+#[derive(Clone)]
 pub struct RulesSink {
     view: MemoryView,
     origin: String,
@@ -120,7 +190,7 @@ pub struct RulesSink {
 }
 
 /// Statuses, private state, entries and ids after the records judged so far.
-#[derive(Default)]
+#[derive(Clone, Default)]
 struct MemoryView {
     statuses: BTreeMap<Subject, StatusRow>,
     privates: BTreeMap<Subject, Private>,
@@ -167,7 +237,7 @@ impl RulesSink {
     fn judge(&mut self, submission: &Submission) -> Verdict {
         let id = submission.record().id();
         if self.view.seen.contains(&id) {
-            return Verdict::Taken { known: true, index: None };
+            return Verdict::Taken { known: Known::Yes, index: None };
         }
         self.height = self.height.saturating_add(1);
         let block = BlockContext {
@@ -203,7 +273,7 @@ impl RulesSink {
                 }
                 self.view.records.insert(id, record.entry().to_vec());
                 self.view.seen.insert(id);
-                Verdict::Taken { known: false, index: None }
+                Verdict::Taken { known: Known::No, index: None }
             }
         }
     }
@@ -214,9 +284,11 @@ impl Sink for RulesSink {
         Ok(batch.iter().map(|submission| self.judge(submission)).collect())
     }
 
-    fn settle(&mut self, batch: &[&Submission]) -> Result<Vec<Verdict>, CliError> {
-        Ok(batch.iter().map(|_| Verdict::Taken { known: true, index: None }).collect())
+    fn settle(&mut self, batch: &[&Submission], _: Patience) -> Result<Vec<Verdict>, CliError> {
+        Ok(batch.iter().map(|_| Verdict::Taken { known: Known::Yes, index: None }).collect())
     }
+
+    fn pause(&mut self) {}
 
     fn has_places(&self) -> bool {
         false

@@ -15,3 +15,16 @@ fn times_are_printed_in_utc_and_read_aloud_in_utc_plus_five() {
     assert_eq!(rfc3339(time), "2026-03-12T09:05:00Z");
     assert_eq!(local_time(time), "12.03.2026 14:05");
 }
+
+#[test]
+fn words_for_a_shell_are_quoted_when_they_must_be() {
+    for (word, quoted) in [
+        ("target/devnet", "target/devnet"),
+        ("else where.csv", "'else where.csv'"),
+        ("it's", r"'it'\''s'"),
+        ("$HOME", "'$HOME'"),
+        ("", "''"),
+    ] {
+        assert_eq!(shell_word(word), quoted);
+    }
+}

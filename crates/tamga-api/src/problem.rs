@@ -81,6 +81,9 @@ pub struct Problem {
     pub code: String,
     /// The same request may succeed later.
     pub retryable: bool,
+    /// Seconds after which to try again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retry_after: Option<u32>,
     /// Path of the request.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub instance: Option<String>,
@@ -131,6 +134,7 @@ impl Problem {
             remedy,
             code: rejection.code.to_string(),
             retryable: info.retryable,
+            retry_after: None,
             instance: None,
             request_id: None,
             last_record: None,

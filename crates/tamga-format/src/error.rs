@@ -144,7 +144,7 @@ codes! {
     VKeyType = "vkey-type", "a log key has type 01, a cosigner's key type 04";
     CheckpointSyntax = "checkpoint-syntax", "a checkpoint body is three lines: origin, size, root";
     PolicySyntax = "policy-syntax", "not a policy line: log, witness, group or quorum";
-    PolicyLimit = "policy-limit", "a policy has one log, at most 32 witnesses and 32 groups";
+    PolicyLimit = "policy-limit", "a policy has one log, at most 32 witnesses and 32 groups, 32768 bytes, and a quorum whose lines fit a note";
     PolicyName = "policy-name", "a policy name is unknown, reserved or used twice";
     PolicyThreshold = "policy-threshold", "a group's threshold is any, all, or 1 to its member count";
     NoteOrigin = "note-origin", "the checkpoint is of a log that the policy does not name";

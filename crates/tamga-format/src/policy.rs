@@ -9,7 +9,9 @@ use crate::checkpoint::Checkpoint;
 use crate::cosignature;
 use crate::error::{FormatCode, FormatError};
 use crate::id::{PolicyHash, sha256};
-use crate::limits::{POLICY_BYTES_MAX, POLICY_GROUPS_MAX, POLICY_WITNESSES_MAX};
+use crate::limits::{
+    NOTE_SIGNATURES_MAX, POLICY_BYTES_MAX, POLICY_GROUPS_MAX, POLICY_WITNESSES_MAX,
+};
 use crate::note::{Note, NoteSignature, VKey, VKeyKind, check_name};
 
 /// A cosigner that a policy knows.
@@ -110,7 +112,8 @@ impl Policy {
         Ok(policy)
     }
 
-    /// The policy by which `quorum` of these witnesses make a checkpoint final.
+    /// The policy by which `quorum` of these witnesses, at most 15, make a checkpoint final: a note
+    /// has room for their lines and the log's.
     ///
     /// # Errors
     /// Those of [`Self::new`].
@@ -120,6 +123,10 @@ impl Policy {
         witnesses: Vec<Witness>,
         quorum: usize,
     ) -> Result<Self, FormatError> {
+        // The log's line comes in addition to the quorum's.
+        if quorum >= NOTE_SIGNATURES_MAX {
+            return Err(FormatError::new(FormatCode::PolicyLimit, quorum).of("quorum"));
+        }
         let name = "validators".to_string();
         let members = witnesses.iter().map(|witness| witness.name.clone()).collect();
         let group = Group { name: name.clone(), threshold: Threshold::Count(quorum), members };
@@ -359,6 +366,9 @@ impl Policy {
             || self.definitions.len() - self.witnesses().count() > POLICY_GROUPS_MAX
         {
             return Err(error(FormatCode::PolicyLimit, self.definitions.len()));
+        }
+        if self.encode().len() > POLICY_BYTES_MAX {
+            return Err(error(FormatCode::PolicyLimit, POLICY_BYTES_MAX).of("text"));
         }
         let (mut defined, mut used, mut keys) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
         let mut names = BTreeSet::from([self.origin()]);

@@ -24,7 +24,9 @@ use crate::block::{Item, cost_units};
 use crate::limits::{DROPPED_MAX, ITEM_OVERHEAD_BYTES, POOL_BYTES_MAX, POOL_RECORDS_MAX};
 
 mod parking;
+mod share;
 pub(crate) use parking::{Parking, Token};
+use share::Shares;
 
 /// A record with its body and what both weigh. In the pool its signature is known to hold.
 #[derive(Debug)]
@@ -89,6 +91,7 @@ pub(crate) struct Mempool {
     by_leaf: BTreeMap<LeafHash, u64>,
     by_id: BTreeMap<RecordId, u64>,
     by_expiry: BTreeSet<(UnixMillis, u64)>,
+    per_key: Shares,
     next: u64,
     bytes: usize,
     picture: Picture,
@@ -169,6 +172,7 @@ impl Mempool {
             by_leaf: BTreeMap::new(),
             by_id: BTreeMap::new(),
             by_expiry: BTreeSet::new(),
+            per_key: Shares::default(),
             next: 0,
             bytes: 0,
             picture: Picture::default(),
@@ -197,9 +201,14 @@ impl Mempool {
         self.queue.get(self.by_leaf.get(leaf)?)
     }
 
-    /// Whether a record of this size still fits.
-    pub(crate) fn has_room(&self, bytes: usize) -> bool {
-        self.queue.len() < self.records_max && self.bytes + bytes <= POOL_BYTES_MAX
+    /// Whether a record still fits, and into its key's share: half of the pool.
+    pub(crate) fn has_room(&self, pending: &Pending) -> bool {
+        let bytes = pending.bytes();
+        let share = self.per_key.with(&pending.record().record().key_id, bytes);
+        self.queue.len() < self.records_max
+            && self.bytes + bytes <= POOL_BYTES_MAX
+            && share.records <= self.records_max.div_ceil(2)
+            && share.bytes <= POOL_BYTES_MAX / 2
     }
 
     /// The public key behind a key id, on head and pool.
@@ -347,6 +356,23 @@ impl Mempool {
         }
     }
 
+    /// A trial over head and pool.
+    ///
+    /// # Errors
+    ///
+    /// A rejection that is a fault of the view: a stale picture could not be made anew.
+    pub(crate) fn trial<'a, V: View>(
+        &'a mut self,
+        base: &'a V,
+        context: &BlockContext,
+    ) -> Result<Trial<'a, V>, Rejection> {
+        if self.stale {
+            self.refresh(base, context)?;
+        }
+        let view = PoolView { base, pool: self, judged: RecordId([0; 32]) };
+        Ok(Trial { view, changes: Changes::default() })
+    }
+
     /// The verdicts remembered so far.
     pub(crate) fn take_dropped(&mut self) -> Vec<(RecordId, Rejection)> {
         std::mem::take(&mut self.dropped)
@@ -357,6 +383,7 @@ impl Mempool {
         self.by_leaf.insert(record.leaf_hash(), seq);
         self.by_id.insert(record.id(), seq);
         self.by_expiry.insert((record.record().valid_until, seq));
+        self.per_key.add(&record.record().key_id, pending.bytes());
         self.bytes += pending.bytes();
         self.queue.insert(seq, pending);
     }
@@ -376,6 +403,7 @@ impl Mempool {
         self.by_leaf.remove(&record.leaf_hash());
         self.by_id.remove(&record.id());
         self.by_expiry.remove(&(record.record().valid_until, seq));
+        self.per_key.remove(&record.record().key_id, pending.bytes());
         self.bytes -= pending.bytes();
         Some(pending)
     }
@@ -385,8 +413,38 @@ impl Mempool {
         self.by_leaf.clear();
         self.by_id.clear();
         self.by_expiry.clear();
+        self.per_key = Shares::default();
         self.bytes = 0;
         self.picture = Picture::default();
+    }
+}
+
+/// Judges records one after another without keeping any; each sees the lawful ones before it.
+pub(crate) struct Trial<'a, V: View> {
+    view: PoolView<'a, V>,
+    changes: Changes,
+}
+
+impl<V: View> Trial<'_, V> {
+    /// Whether the record waits in the pool.
+    pub(crate) fn is_pooled(&self, id: &RecordId) -> bool {
+        self.view.pool.contains(id) || self.view.pool.parking.contains(id)
+    }
+
+    /// The verdict on a record.
+    ///
+    /// # Errors
+    ///
+    /// The rule that it breaks, or a fault of the view.
+    pub(crate) fn judge(
+        &mut self,
+        context: &BlockContext,
+        pending: &Pending,
+    ) -> Result<(), Rejection> {
+        let mut overlay = Overlay::resume(&self.view, std::mem::take(&mut self.changes));
+        let verdict = execute_record(&mut overlay, context, pending.record(), pending.body());
+        self.changes = overlay.into_changes();
+        verdict
     }
 }
 

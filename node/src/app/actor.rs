@@ -78,8 +78,8 @@ pub(super) enum Command {
         reply: oneshot::Sender<Vec<Vec<Result<Admitted, AdmitError>>>>,
     },
     Check {
-        record: Box<(VerifiedRecord, Option<Body>)>,
-        reply: oneshot::Sender<Result<(), AdmitError>>,
+        records: Records,
+        reply: oneshot::Sender<Vec<Result<Admitted, AdmitError>>>,
     },
     /// The keys known under these ids; unknown ids are left out.
     PublicKeys {
@@ -190,13 +190,12 @@ impl Replica<'_> {
                 }
                 reply.send(verdicts).ok();
             }
-            Command::Check { record, reply } => {
-                let (record, body) = *record;
-                let verdict = self.app.check(record, body, self.clock.now());
-                if let Err(AdmitError::Store(error)) = &verdict {
+            Command::Check { records, reply } => {
+                let verdicts = self.app.check(records, self.clock.now());
+                if let Some(Err(AdmitError::Store(error))) = verdicts.first() {
                     return Err(error.clone());
                 }
-                reply.send(verdict).ok();
+                reply.send(verdicts).ok();
             }
             Command::PublicKeys { ids, reply } => {
                 let mut keys = Vec::with_capacity(ids.len());

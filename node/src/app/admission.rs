@@ -250,14 +250,13 @@ async fn admit(
 
 /// The verdicts that records would get.
 async fn check(commands: &mpsc::Sender<Command>, records: Records) -> Option<Verdicts> {
-    let mut verdicts = Vec::with_capacity(records.len());
-    for record in records {
-        let (reply, answer) = oneshot::channel();
-        commands.send(Command::Check { record: Box::new(record), reply }).await.ok()?;
-        let verdict = answer.await.ok()?;
-        verdicts.push(verdict.map(|()| Admitted::New).map_err(AdmitFault::Refused));
+    if records.is_empty() {
+        return Some(Vec::new());
     }
-    Some(verdicts)
+    let (reply, answer) = oneshot::channel();
+    commands.send(Command::Check { records, reply }).await.ok()?;
+    let verdicts = answer.await.ok()?;
+    Some(verdicts.into_iter().map(|verdict| verdict.map_err(AdmitFault::Refused)).collect())
 }
 
 #[cfg(test)]

@@ -121,8 +121,9 @@ impl Ledger for HttpLedger {
         verdicts.into_iter().map(|verdict| verdict.map(admission).map_err(refusal)).collect()
     }
 
-    async fn check(&self, submission: Submission) -> Result<Admission, Refusal> {
-        self.app.check(submission).await.map(admission).map_err(refusal)
+    async fn check(&self, submissions: Vec<Submission>) -> Vec<Result<Admission, Refusal>> {
+        let verdicts = self.app.check(submissions).await;
+        verdicts.into_iter().map(|verdict| verdict.map(admission).map_err(refusal)).collect()
     }
 
     async fn settled(&self, id: RecordId, within: Duration) -> Settled {

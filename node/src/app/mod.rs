@@ -161,29 +161,27 @@ impl AppHandle {
         submissions: Vec<Submission>,
         source: Source,
     ) -> Vec<Result<Admitted, AdmitFault>> {
+        self.judge(submissions, source, false).await
+    }
+
+    /// The verdicts [`Self::admit`] would give, without any effect.
+    pub async fn check(&self, submissions: Vec<Submission>) -> Vec<Result<Admitted, AdmitFault>> {
+        self.judge(submissions, Source::Local, true).await
+    }
+
+    async fn judge(
+        &self,
+        submissions: Vec<Submission>,
+        source: Source,
+        check: bool,
+    ) -> Vec<Result<Admitted, AdmitFault>> {
         let count = submissions.len();
         let (reply, answer) = oneshot::channel();
-        let request = admission::Request { submissions, source, check: false, reply };
+        let request = admission::Request { submissions, source, check, reply };
         match self.0.admissions.send(request).await {
             Ok(()) => answer.await.unwrap_or_else(|_| vec![Err(AdmitFault::Stopped); count]),
             Err(_) => vec![Err(AdmitFault::Stopped); count],
         }
-    }
-
-    /// The verdict [`Self::admit`] would give, without any effect.
-    pub async fn check(&self, submission: Submission) -> Result<Admitted, AdmitFault> {
-        let (reply, answer) = oneshot::channel();
-        let request = admission::Request {
-            submissions: vec![submission],
-            source: Source::Local,
-            check: true,
-            reply,
-        };
-        if self.0.admissions.send(request).await.is_err() {
-            return Err(AdmitFault::Stopped);
-        }
-        let verdict = answer.await.map_err(|_| AdmitFault::Stopped)?.pop();
-        verdict.unwrap_or(Err(AdmitFault::Stopped))
     }
 
     /// Builds the block of a height and round from the pool.

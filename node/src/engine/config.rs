@@ -66,7 +66,7 @@ impl Default for Pace {
     fn default() -> Self {
         Self {
             heartbeat: Duration::from_secs(60),
-            block_interval: Duration::from_millis(40),
+            block_interval: Duration::from_millis(80),
             propose_timeout: Duration::from_millis(700),
             vote_timeout: Duration::from_millis(300),
             status_interval: Duration::from_secs(1),

@@ -7,14 +7,12 @@ use tamga_format::error::FormatError;
 use tamga_format::id::RecordId;
 use tamga_state::codes::{Code, Rejection};
 
-use super::ledger::Refusal;
-
 /// Why a request fails. As a response it is empty but for its status: [`super::outside`] writes the
 /// problem, which needs the request's language, path and id.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fault {
     pub(super) rejection: Rejection,
-    pub(super) retry_after_ms: Option<u32>,
+    pub(super) retry_after_s: Option<u32>,
     pub(super) last_record: Option<RecordId>,
 }
 
@@ -39,15 +37,23 @@ impl Fault {
         Self::new(Code::Internal, "this node could not answer; its log says why")
     }
 
+    /// The same, with the seconds after which to try again.
+    #[must_use]
+    pub(super) fn retry_after(self, seconds: u32) -> Self {
+        Self { retry_after_s: Some(seconds), ..self }
+    }
+
     /// The problem document.
     pub(super) fn problem(&self, language: Language) -> Problem {
         let mut problem = Problem::new(&self.rejection, language);
         problem.last_record = self.last_record.map(|id| id.to_string());
+        let awaited = matches!(problem.status, 429 | 503).then_some(1);
+        problem.retry_after = self.retry_after_s.or(awaited);
         problem
     }
 
     /// The status line; a code that isn't for HTTP is our own mistake.
-    fn status(&self) -> StatusCode {
+    pub(super) fn status(&self) -> StatusCode {
         match StatusCode::from_u16(self.rejection.code.info().http) {
             // "Not final yet" is an answer, never an error.
             Ok(status) if status.is_client_error() || status.is_server_error() => status,
@@ -70,12 +76,7 @@ impl Fault {
         if self.rejection.code == Code::Unauthenticated {
             headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
         }
-        let retry_after_s = match self.retry_after_ms {
-            Some(ms) => Some(ms.div_ceil(1000).max(1)),
-            None if problem.status == 503 => Some(1),
-            None => None,
-        };
-        if let Some(seconds) = retry_after_s {
+        if let Some(seconds) = problem.retry_after {
             headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         }
         response
@@ -84,13 +85,7 @@ impl Fault {
 
 impl From<Rejection> for Fault {
     fn from(rejection: Rejection) -> Self {
-        Self { rejection, retry_after_ms: None, last_record: None }
-    }
-}
-
-impl From<Refusal> for Fault {
-    fn from(refusal: Refusal) -> Self {
-        Rejection::new(refusal.code, refusal.pointer, refusal.detail).into()
+        Self { rejection, retry_after_s: None, last_record: None }
     }
 }
 

@@ -56,7 +56,6 @@ pub(super) struct PollQuery {
     responses(
         (status = 200, description = "One event per final record, `id` its cursor", body = FeedEvent, content_type = "text/event-stream"),
         (status = 400, response = super::openapi::ProblemResponse),
-        (status = 429, response = super::openapi::ProblemResponse),
     )
 )]
 pub(super) async fn stream(
@@ -72,9 +71,7 @@ pub(super) async fn stream(
     };
     let permit = state.streams.clone().try_acquire_owned().map_err(|_| {
         let detail = format!("this node serves at most {} streams", state.limits.streams_max);
-        let mut fault = Fault::new(Code::RateLimited, detail);
-        fault.retry_after_ms = Some(10_000);
-        fault
+        Fault::new(Code::RateLimited, detail).retry_after(10)
     })?;
     let keep_alive = KeepAlive::new().interval(state.limits.heartbeat);
     let whole = state.tokens.admit(&headers);
@@ -109,14 +106,13 @@ impl Feed {
             if let Some(event) = self.ready.pop_front() {
                 return Some(event);
             }
-            if *self.state.stop.borrow() {
+            if self.state.stops() {
                 return None;
             }
             if final_size(&self.state) <= self.next {
-                let mut stop = self.state.stop.clone();
                 tokio::select! {
                     _ = self.state.ledger.final_beyond(TreeSize(self.next)) => {}
-                    _ = stop.wait_for(|stop| *stop) => return None,
+                    () = self.state.stopped() => return None,
                 }
             }
             let (events, next) = read_finals(&self.state, self.next, self.whole).await.ok()?;
@@ -167,11 +163,10 @@ pub(super) async fn poll(
             break;
         }
         let Ok(_permit) = state.waits.try_acquire() else { break };
-        let mut stop = state.stop.clone();
         tokio::select! {
             _ = state.ledger.final_beyond(TreeSize(next)) => {}
             () = tokio::time::sleep_until(deadline) => break,
-            _ = stop.wait_for(|stop| *stop) => break,
+            () = state.stopped() => break,
         }
     }
     if data.len() > limit {

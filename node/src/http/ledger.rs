@@ -23,8 +23,8 @@ pub trait Ledger: Send + Sync + 'static {
     /// Takes submissions into the pool; one verdict each, in order.
     async fn admit(&self, submissions: Vec<Submission>) -> Vec<Result<Admission, Refusal>>;
 
-    /// The verdict that [`Self::admit`] would give, without any effect.
-    async fn check(&self, submission: Submission) -> Result<Admission, Refusal>;
+    /// The verdicts that [`Self::admit`] would give, without any effect.
+    async fn check(&self, submissions: Vec<Submission>) -> Vec<Result<Admission, Refusal>>;
 
     /// Waits until the record is final or left out for good, at most `within`.
     async fn settled(&self, id: RecordId, within: Duration) -> Settled;

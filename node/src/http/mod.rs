@@ -3,86 +3,107 @@
 //! Handlers parse, call and shape; they hold no rules. Errors are [`fault::Fault`]s, written as problem documents here,
 //! on the way out, in the language of the request.
 
-use std::future::Future;
 use std::net::SocketAddr;
 use std::panic::AssertUnwindSafe;
 use std::time::Instant;
 
 use axum::Router;
-use axum::extract::{DefaultBodyLimit, MatchedPath, Request, State};
+use axum::extract::{ConnectInfo, DefaultBodyLimit, MatchedPath, Request, State};
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::middleware::{Next, from_fn_with_state};
-use axum::response::Response;
+use axum::response::{IntoResponse as _, Response};
 use axum::routing::{MethodRouter, get, post};
-use axum::serve::ListenerExt as _;
 use futures::FutureExt as _;
 use tamga_api::problem::Language;
 use tamga_state::codes::Code;
-use tokio::net::TcpListener;
 
+mod allowance;
 mod assignment;
 mod blocks;
 mod cases;
+mod clients;
+mod drain;
 pub mod fault;
 mod feed;
 pub mod ledger;
 mod log;
 pub mod openapi;
 mod probes;
+mod progress;
 mod reads;
 mod receipts;
 pub mod records;
 mod request;
+mod server;
 pub mod state;
 mod status;
 
-pub use state::{HttpLimits, HttpState, LedgerInfo, Tokens};
+pub use clients::{ClientLimits, Network};
+pub use drain::DrainRate;
+pub use server::serve;
+pub use state::{HttpLimits, HttpParts, HttpState, LedgerInfo, Tokens};
 
+use clients::{Allowance, RATE_LIMIT, RATE_LIMIT_POLICY};
 use fault::Fault;
 
-/// Every resource: its method, its path in the router's form, its handler.
-fn table() -> Vec<(&'static str, &'static str, MethodRouter<HttpState>)> {
+/// Every resource: its method, its path in the router's form, the allowance it takes from, its handler.
+fn table() -> Vec<(&'static str, &'static str, Option<Allowance>, MethodRouter<HttpState>)> {
+    let (reads, records) = (Some(Allowance::Reads), Some(Allowance::Records));
+    // Probes, and what any cache may hold.
+    let free = None;
     vec![
-        ("post", "/v1/records", post(records::submit)),
-        ("post", "/v1/records/batch", post(records::batch)),
-        ("post", "/v1/records:validate", post(records::validate)),
-        ("post", "/v1/records:draft", post(records::draft)),
-        ("get", "/v1/records/{id}", get(reads::record)),
-        ("get", "/v1/records/{id}/receipt", get(reads::receipt)),
-        ("get", "/v1/records/{id}/proof", get(reads::proof)),
-        ("get", "/v1/records/{id}/body", get(reads::body)),
-        ("get", "/v1/operations/{id}", get(reads::operation)),
-        ("get", "/v1/cases/{case}", get(cases::case)),
-        ("get", "/v1/cases/{case}/events", get(cases::events)),
-        ("get", "/v1/cases/{case}/draw", get(assignment::draw)),
-        ("get", "/v1/cases/{case}/assignment", get(assignment::assignment)),
-        ("get", "/v1/stream", get(feed::stream)),
-        ("get", "/v1/events", get(feed::poll)),
-        ("get", "/v1/blocks", get(blocks::list)),
-        ("get", "/v1/blocks/{height}", get(blocks::block)),
-        ("get", "/v1/validators", get(blocks::validators)),
-        ("get", "/.well-known/tamga/trust-policy", get(blocks::trust_policy)),
-        ("get", "/.well-known/tamga/genesis", get(blocks::genesis)),
-        ("get", "/log/checkpoint", get(log::checkpoint)),
-        ("get", "/log/tile/{*path}", get(log::tile)),
-        ("get", "/livez", get(probes::live)),
-        ("get", "/readyz", get(probes::ready)),
-        ("get", "/metrics", get(probes::metrics)),
-        ("get", "/v1/openapi.json", get(probes::description)),
+        ("post", "/v1/records", records, post(records::submit)),
+        ("post", "/v1/records/batch", records, post(records::batch)),
+        ("post", "/v1/records:validate", records, post(records::validate)),
+        ("post", "/v1/records:draft", reads, post(records::draft)),
+        ("get", "/v1/records/{id}", reads, get(reads::record)),
+        ("get", "/v1/records/{id}/receipt", reads, get(reads::receipt)),
+        ("get", "/v1/records/{id}/proof", reads, get(reads::proof)),
+        ("get", "/v1/records/{id}/body", reads, get(reads::body)),
+        ("get", "/v1/operations/{id}", reads, get(reads::operation)),
+        ("get", "/v1/cases/{case}", reads, get(cases::case)),
+        ("get", "/v1/cases/{case}/events", reads, get(cases::events)),
+        ("get", "/v1/cases/{case}/draw", reads, get(assignment::draw)),
+        ("get", "/v1/cases/{case}/assignment", reads, get(assignment::assignment)),
+        ("get", "/v1/stream", reads, get(feed::stream)),
+        ("get", "/v1/events", reads, get(feed::poll)),
+        ("get", "/v1/blocks", reads, get(blocks::list)),
+        ("get", "/v1/blocks/{height}", reads, get(blocks::block)),
+        ("get", "/v1/validators", reads, get(blocks::validators)),
+        ("get", "/.well-known/tamga/trust-policy", free, get(blocks::trust_policy)),
+        ("get", "/.well-known/tamga/genesis", free, get(blocks::genesis)),
+        ("get", "/log/checkpoint", free, get(log::checkpoint)),
+        ("get", "/log/tile/{*path}", free, get(log::tile)),
+        ("get", "/livez", free, get(probes::live)),
+        ("get", "/readyz", free, get(probes::ready)),
+        ("get", "/metrics", free, get(probes::metrics)),
+        ("get", "/v1/openapi.json", free, get(probes::description)),
     ]
 }
 
 /// Every resource: its method and its path as the description writes it.
 #[must_use]
 pub fn routes() -> Vec<(&'static str, String)> {
-    table().into_iter().map(|(method, path, _)| (method, path.replace("{*", "{"))).collect()
+    let described = |path: &str| path.replace("{*", "{");
+    table().into_iter().map(|(method, path, ..)| (method, described(path))).collect()
+}
+
+/// Those that take from an allowance of their client.
+fn metered_routes() -> impl Iterator<Item = (&'static str, &'static str)> {
+    let allowed = table().into_iter().filter(|(_, _, allowance, _)| allowance.is_some());
+    allowed.map(|(method, path, ..)| (method, path))
 }
 
 /// The whole interface.
 pub fn router(state: HttpState) -> Router {
     let routes = table().into_iter();
-    let router =
-        routes.fold(Router::new(), |router, (_, path, handler)| router.route(path, handler));
+    let router = routes.fold(Router::new(), |router, (_, path, allowance, handler)| {
+        let meter = |allowance| from_fn_with_state((state.clone(), allowance), meter);
+        match allowance {
+            Some(allowance) => router.route(path, handler.route_layer(meter(allowance))),
+            None => router.route(path, handler),
+        }
+    });
     router
         .fallback(async || Fault::not_found("resource"))
         .method_not_allowed_fallback(async || {
@@ -97,24 +118,24 @@ pub fn router(state: HttpState) -> Router {
         .with_state(state)
 }
 
-/// Serves the interface on a listener until `stop` ends; then lets running requests finish.
-///
-/// # Errors
-///
-/// Those of the listener.
-pub async fn serve(
-    listener: TcpListener,
-    state: HttpState,
-    stop: impl Future<Output = ()> + Send + 'static,
-) -> std::io::Result<()> {
-    let listener = listener.tap_io(|stream| {
-        // Answers are small and waited for: without this, Nagle's algorithm may hold them back.
-        if let Err(error) = stream.set_nodelay(true) {
-            tracing::debug!(%error, "a connection keeps its delay");
-        }
-    });
-    let service = router(state).into_make_service_with_connect_info::<SocketAddr>();
-    axum::serve(listener, service).with_graceful_shutdown(stop).await
+/// Takes a unit of the client's allowance before the request is looked at, and tells it what is left.
+async fn meter(
+    State((state, allowance)): State<(HttpState, Allowance)>,
+    mut request: Request,
+    next: Next,
+) -> Response {
+    let headers = request.headers();
+    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|peer| peer.ip());
+    let client = state.clients.identify(peer, headers);
+    let whole = allowance == Allowance::Reads && state.tokens.admit(headers);
+    let allowance = if whole { Allowance::TokenReads } else { allowance };
+    request.extensions_mut().insert(client);
+    let mut response = match state.take(client, allowance) {
+        Ok(()) => next.run(request).await,
+        Err(fault) => fault.into_response(),
+    };
+    response.headers_mut().extend(state.clients.headers(client, allowance).into_iter().flatten());
+    response
 }
 
 /// What happens around every request: its id, its language, its checkpoint, its metrics, and the writing of problems.
@@ -135,9 +156,12 @@ async fn outside(State(state): State<HttpState>, request: Request, next: Next) -
         }
     };
     if let Some(fault) = response.extensions_mut().remove::<Fault>() {
-        let allow = response.headers_mut().remove(header::ALLOW);
+        let mut headers = std::mem::take(response.headers_mut());
         response = fault.render(language, &path, &id);
-        response.headers_mut().extend(allow.map(|methods| (header::ALLOW, methods)));
+        for name in [header::ALLOW, RATE_LIMIT, RATE_LIMIT_POLICY] {
+            let kept = headers.remove(&name);
+            response.headers_mut().extend(kept.map(|value| (name, value)));
+        }
     }
     let headers = response.headers_mut();
     headers.extend(HeaderValue::try_from(id).map(|id| (REQUEST_ID, id)));

@@ -6,6 +6,7 @@ use std::sync::LazyLock;
 
 use tamga_api::problem::Problem;
 use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
+use utoipa::openapi::{Ref, RefOr};
 use utoipa::{Modify, OpenApi, ToResponse};
 
 use super::{assignment, blocks, cases, feed, log, probes, reads, records};
@@ -29,6 +30,25 @@ impl Modify for Token {
     }
 }
 
+/// Adds what every resource of a kind may answer.
+struct Common;
+
+impl Modify for Common {
+    fn modify(&self, openapi: &mut utoipa::openapi::OpenApi) {
+        for (method, path) in super::metered_routes() {
+            let item = openapi.paths.paths.get_mut(path);
+            let operation = item.and_then(|item| match method {
+                "get" => item.get.as_mut(),
+                _ => item.post.as_mut(),
+            });
+            if let Some(operation) = operation {
+                let problem = RefOr::Ref(Ref::from_response_name("ProblemResponse"));
+                operation.responses.responses.insert("429".to_owned(), problem);
+            }
+        }
+    }
+}
+
 #[derive(OpenApi)]
 #[openapi(
     info(
@@ -38,7 +58,7 @@ impl Modify for Token {
         license(name = "Apache-2.0", identifier = "Apache-2.0"),
     ),
     servers((url = "/")),
-    modifiers(&Token),
+    modifiers(&Token, &Common),
     components(schemas(Problem), responses(ProblemResponse)),
     paths(
         records::submit,

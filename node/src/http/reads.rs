@@ -278,12 +278,12 @@ pub(super) async fn operation(
     request::query::<NoQuery>(&uri)?;
     let id = request::record_id(&id)?;
     let operation = find_operation(&state, id, &headers).await?;
-    let waiting = matches!(operation.status, Stage::Accepted | Stage::Ordered);
+    let stage = operation.status;
     let mut response = Json(operation).into_response();
     let answer = response.headers_mut();
     answer.insert(header::CACHE_CONTROL, NO_STORE);
-    if waiting {
-        answer.insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
+    if matches!(stage, Stage::Accepted | Stage::Ordered) {
+        answer.insert(header::RETRY_AFTER, HeaderValue::from(state.ask_again_s(stage)));
     }
     Ok(response)
 }
@@ -313,7 +313,7 @@ async fn find_operation(
         Standing::Pooled(_) => Ok(operation),
         Standing::Refused(refusal) => {
             operation.status = Stage::Rejected;
-            operation.problem = Some(Fault::from(refusal).problem(language(headers)));
+            operation.problem = Some(state.refused(refusal).problem(language(headers)));
             Ok(operation)
         }
         Standing::Unknown => Err(Fault::not_found("record")),
@@ -330,10 +330,11 @@ async fn not_final_yet(
     if operation.status == Stage::Rejected {
         return Err(Fault::not_found("record"));
     }
+    let seconds = state.ask_again_s(operation.status);
     let mut response = (StatusCode::ACCEPTED, Json(operation)).into_response();
     let answer = response.headers_mut();
     answer.insert(header::CACHE_CONTROL, NO_STORE);
-    answer.insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
+    answer.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
     Ok(response)
 }
 

@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
-use axum::Json;
 use axum::body::Body as Content;
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
+use axum::{Extension, Json};
 use base64ct::{Base64, Encoding as _};
 use serde::Deserialize;
 use tamga_api::draft::Seal;
@@ -21,6 +21,7 @@ use tamga_format::limits::SUBMISSION_BYTES_MAX;
 use tamga_format::subject::Subject;
 use tamga_state::codes::Code;
 
+use super::clients::Client;
 use super::fault::Fault;
 use super::language;
 use super::ledger::{Admission, ReadError, Settled, Standing};
@@ -55,6 +56,26 @@ enum WaitFor {
     Accepted,
     /// A receipt.
     Final,
+}
+
+/// How long a batch waits, or that nothing of it is to have an effect.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct BatchQuery {
+    wait: Option<WaitFor>,
+    timeout: Option<u64>,
+    #[serde(default)]
+    dry_run: bool,
+}
+
+impl BatchQuery {
+    fn wait(&self, state: &HttpState) -> Result<Option<Duration>, Fault> {
+        if self.dry_run && (self.wait.is_some() || self.timeout.is_some()) {
+            let detail = "a dry run waits for nothing: leave out wait and timeout";
+            return Err(Fault::at(Code::BadParameter, "/dry_run", detail));
+        }
+        SubmitQuery { wait: self.wait, timeout: self.timeout }.wait(state)
+    }
 }
 
 impl SubmitQuery {
@@ -105,7 +126,7 @@ pub(super) async fn submit(
     content: Content,
 ) -> Result<Response, Fault> {
     let wait = request::query::<SubmitQuery>(&uri)?.wait(&state)?;
-    let bytes = request::body(&headers, content, SUBMISSION, SUBMISSION_BYTES_MAX).await?;
+    let bytes = request::body(&state, &headers, content, SUBMISSION, SUBMISSION_BYTES_MAX).await?;
     let submission = Submission::decode(&bytes)?;
     let id = submission.record().id();
     let subject = submission.record().record().subject;
@@ -116,7 +137,7 @@ pub(super) async fn submit(
         Some(Ok(admission)) => admission,
         Some(Err(refusal)) => {
             state.metrics.refused(refusal.code);
-            return Err(with_last_record(&state, refusal.into(), subject).await);
+            return Err(with_last_record(&state, state.refused(refusal), subject).await);
         }
         None => return Err(Fault::internal()),
     };
@@ -143,16 +164,16 @@ pub(super) async fn submit(
                 }
                 response
             }
-            None => accepted(id, Stage::Ordered, valid_until),
+            None => accepted(&state, id, Stage::Ordered, valid_until),
         },
         Settled::Refused(refusal) => {
             state.metrics.refused(refusal.code);
-            return Err(with_last_record(&state, refusal.into(), subject).await);
+            return Err(with_last_record(&state, state.refused(refusal), subject).await);
         }
         Settled::Pending if matches!(admission, Admission::Logged(_)) => {
-            accepted(id, Stage::Ordered, valid_until)
+            accepted(&state, id, Stage::Ordered, valid_until)
         }
-        Settled::Pending => accepted(id, Stage::Accepted, valid_until),
+        Settled::Pending => accepted(&state, id, Stage::Accepted, valid_until),
     };
     if replayed {
         response.headers_mut().insert(REPLAYED, HeaderValue::from_static("true"));
@@ -163,10 +184,9 @@ pub(super) async fn submit(
 /// Waits for a verdict, unless too many wait already or the node stops.
 async fn settle(state: &HttpState, id: RecordId, within: Duration) -> Settled {
     let Ok(_permit) = state.waits.try_acquire() else { return Settled::Pending };
-    let mut stop = state.stop.clone();
     tokio::select! {
         settled = state.ledger.settled(id, within) => settled,
-        _ = stop.wait_for(|stop| *stop) => Settled::Pending,
+        () = state.stopped() => Settled::Pending,
     }
 }
 
@@ -186,7 +206,7 @@ async fn with_last_record(state: &HttpState, mut fault: Fault, subject: Subject)
 }
 
 /// `202`: taken, not final yet.
-fn accepted(id: RecordId, status: Stage, valid_until: UnixMillis) -> Response {
+fn accepted(state: &HttpState, id: RecordId, status: Stage, valid_until: UnixMillis) -> Response {
     let operation = format!("/v1/operations/{id}");
     let body = Accepted {
         record_id: id.to_string(),
@@ -197,17 +217,19 @@ fn accepted(id: RecordId, status: Stage, valid_until: UnixMillis) -> Response {
     let mut response = (StatusCode::ACCEPTED, Json(body)).into_response();
     let headers = response.headers_mut();
     headers.extend(HeaderValue::try_from(operation).map(|at| (header::LOCATION, at)));
-    headers.insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
+    headers.insert(header::RETRY_AFTER, HeaderValue::from(state.ask_again_s(status)));
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     response
 }
 
-/// Submits up to 1,000 records; one line of the answer tells of each, in order.
+/// Submits up to 1,000 records; one line of the answer tells of each, in order. With `dry_run` the lines tell what
+/// would become of them: each is judged as if those before it that would be taken were.
 #[utoipa::path(
     post, path = "/v1/records/batch", tag = "records",
     params(
         ("wait" = Option<String>, Query, description = "`accepted` (default) or `final`, for the whole batch"),
         ("timeout" = Option<u64>, Query, description = "Seconds to wait, 0 to 60; 10 by default"),
+        ("dry_run" = Option<bool>, Query, description = "Only say what would become of each; nothing is recorded"),
     ),
     request_body(content = Vec<u8>, content_type = "application/tamga-batch+cbor",
         description = "CBOR array of at most 1,000 submissions, 8 MiB in all"),
@@ -223,13 +245,17 @@ fn accepted(id: RecordId, status: Stage, valid_until: UnixMillis) -> Response {
 )]
 pub(super) async fn batch(
     State(state): State<HttpState>,
+    Extension(client): Extension<Client>,
     uri: Uri,
     headers: HeaderMap,
     content: Content,
 ) -> Result<Response, Fault> {
-    let wait = request::query::<SubmitQuery>(&uri)?.wait(&state)?;
-    let bytes = request::body(&headers, content, BATCH, state.limits.batch_bytes_max).await?;
+    let query = request::query::<BatchQuery>(&uri)?;
+    let wait = query.wait(&state)?;
+    let bytes =
+        request::body(&state, &headers, content, BATCH, state.limits.batch_bytes_max).await?;
     let parts = split_batch(&bytes, state.limits.batch_records_max)?;
+    state.take_batch(client, parts.len())?;
     let language = language(&headers);
     let mut lines: Vec<BatchLine> = Vec::with_capacity(parts.len());
     let mut submissions = Vec::with_capacity(parts.len());
@@ -249,7 +275,11 @@ pub(super) async fn batch(
     }
     drop(bytes);
 
-    let verdicts = state.ledger.admit(submissions).await;
+    let verdicts = if query.dry_run {
+        state.ledger.check(submissions).await
+    } else {
+        state.ledger.admit(submissions).await
+    };
     if verdicts.len() != places.len() {
         return Err(Fault::internal());
     }
@@ -258,7 +288,9 @@ pub(super) async fn batch(
         let Some(line) = lines.get_mut(at) else { continue };
         match verdict {
             Ok(admission) => {
-                state.metrics.admitted(admission);
+                if !query.dry_run {
+                    state.metrics.admitted(admission);
+                }
                 line.replayed = matches!(admission, Admission::Pending | Admission::Logged(_));
                 if matches!(admission, Admission::Logged(_)) {
                     line.status = Stage::Ordered;
@@ -268,8 +300,10 @@ pub(super) async fn batch(
                 }
             }
             Err(refusal) => {
-                state.metrics.refused(refusal.code);
-                reject(line, &refusal.into(), language);
+                if !query.dry_run {
+                    state.metrics.refused(refusal.code);
+                }
+                reject(line, &state.refused(refusal), language);
             }
         }
     }
@@ -285,7 +319,7 @@ pub(super) async fn batch(
             Settled::Final => finals.push((at, id)),
             Settled::Refused(refusal) => {
                 state.metrics.refused(refusal.code);
-                reject(line, &refusal.into(), language);
+                reject(line, &state.refused(refusal), language);
             }
             Settled::Pending => {}
         }
@@ -393,16 +427,17 @@ pub(super) async fn validate(
     content: Content,
 ) -> Result<Json<Validated>, Fault> {
     request::query::<request::NoQuery>(&uri)?;
-    let bytes = request::body(&headers, content, SUBMISSION, SUBMISSION_BYTES_MAX).await?;
+    let bytes = request::body(&state, &headers, content, SUBMISSION, SUBMISSION_BYTES_MAX).await?;
     let submission = Submission::decode(&bytes)?;
     let id = submission.record().id();
     let subject = submission.record().record().subject;
-    match state.ledger.check(submission).await {
+    let verdict = state.ledger.check(vec![submission]).await.pop().ok_or_else(Fault::internal)?;
+    match verdict {
         Ok(admission) => {
             let known = matches!(admission, Admission::Pending | Admission::Logged(_));
             Ok(Json(Validated { record_id: id.to_string(), known }))
         }
-        Err(refusal) => Err(with_last_record(&state, refusal.into(), subject).await),
+        Err(refusal) => Err(with_last_record(&state, state.refused(refusal), subject).await),
     }
 }
 
@@ -425,7 +460,8 @@ pub(super) async fn draft(
     content: Content,
 ) -> Result<Response, Fault> {
     request::query::<request::NoQuery>(&uri)?;
-    let asked: DraftRequest = request::json(&headers, content, state.limits.json_bytes_max).await?;
+    let asked: DraftRequest =
+        request::json(&state, &headers, content, state.limits.json_bytes_max).await?;
     let invalid = |pointer: &str, detail: &str| Fault::at(Code::Validation, pointer, detail);
     let mut seed = [0; 48];
     getrandom::fill(&mut seed).map_err(|_| Fault::internal())?;

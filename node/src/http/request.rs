@@ -1,6 +1,6 @@
 //! Reading requests strictly: bodies, queries, ids, preferences (spec §20.2).
 
-use std::time::Duration;
+use std::ops::Deref;
 
 use axum::body::Body;
 use axum::extract::Query;
@@ -11,11 +11,10 @@ use serde::de::DeserializeOwned;
 use tamga_format::id::RecordId;
 use tamga_format::subject::Subject;
 use tamga_state::codes::Code;
+use tokio::sync::SemaphorePermit;
 
 use super::fault::Fault;
-
-/// How long a request's body may take to arrive.
-const BODY_TIMEOUT: Duration = Duration::from_secs(30);
+use super::state::HttpState;
 
 /// The query of a resource that takes no parameters.
 #[derive(Deserialize)]
@@ -37,13 +36,28 @@ pub(super) fn no_query_string(uri: &Uri) -> Result<(), Fault> {
     }
 }
 
+/// The body of a request, in room that it has until it is dropped.
+pub(super) struct Received<'a> {
+    bytes: Vec<u8>,
+    _room: Option<SemaphorePermit<'a>>,
+}
+
+impl Deref for Received<'_> {
+    type Target = [u8];
+
+    fn deref(&self) -> &[u8] {
+        &self.bytes
+    }
+}
+
 /// The whole body, at most `limit` bytes, of exactly this media type.
-pub(super) async fn body(
+pub(super) async fn body<'a>(
+    state: &'a HttpState,
     headers: &HeaderMap,
     content: Body,
     media_type: &str,
     limit: usize,
-) -> Result<Vec<u8>, Fault> {
+) -> Result<Received<'a>, Fault> {
     let found = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
     let essence = found.and_then(|found| found.split(';').next()).unwrap_or_default().trim();
     if !essence.eq_ignore_ascii_case(media_type) {
@@ -58,6 +72,7 @@ pub(super) async fn body(
         return Err(too_large());
     }
     let read = async {
+        let room = state.room(announced.unwrap_or(limit)).await;
         let mut bytes = Vec::with_capacity(announced.unwrap_or(1024));
         let mut chunks = content.into_data_stream();
         while let Some(chunk) = chunks.next().await {
@@ -69,19 +84,24 @@ pub(super) async fn body(
             }
             bytes.extend_from_slice(&chunk);
         }
-        Ok(bytes)
+        Ok(Received { bytes, _room: room })
     };
-    let late = || Fault::new(Code::RequestTimeout, "the body did not arrive within 30 s");
-    tokio::time::timeout(BODY_TIMEOUT, read).await.map_err(|_| late())?
+    let within = state.limits.body_timeout;
+    let late = || {
+        let detail = format!("the body did not arrive within {} s", within.as_secs());
+        Fault::new(Code::RequestTimeout, detail)
+    };
+    tokio::time::timeout(within, read).await.map_err(|_| late())?
 }
 
 /// A JSON body as `T`, which refuses unknown fields.
 pub(super) async fn json<T: DeserializeOwned>(
+    state: &HttpState,
     headers: &HeaderMap,
     content: Body,
     limit: usize,
 ) -> Result<T, Fault> {
-    let bytes = body(headers, content, "application/json", limit).await?;
+    let bytes = body(state, headers, content, "application/json", limit).await?;
     serde_json::from_slice(&bytes).map_err(|error| {
         let detail = error.to_string();
         let code = match error.is_data() {

@@ -5,15 +5,21 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use axum::http::{HeaderMap, HeaderValue, header};
-use tamga_api::shapes::ValidatorsView;
+use tamga_api::shapes::{Stage, ValidatorsView};
 use tamga_format::id::{RecordId, TreeSize, sha256};
-use tokio::sync::{Semaphore, watch};
+use tamga_state::codes::Code;
+use tokio::sync::{Semaphore, SemaphorePermit, watch};
 use tokio::time::Instant;
 
+use super::clients::{Allowance, Client, ClientLimits, Clients};
+use super::drain::DrainRate;
 use super::fault::Fault;
-use super::ledger::{FinalNote, Ledger, ReadError};
+use super::ledger::{FinalNote, Ledger, ReadError, Refusal};
 use super::receipts::Receipts;
 use crate::metrics::Metrics;
+
+/// Bytes in which room for bodies is counted.
+const BODY_UNIT: usize = 1 << 10;
 
 /// The texts of a ledger that never change while a node runs.
 #[derive(Clone, Debug)]
@@ -31,6 +37,21 @@ pub struct LedgerInfo {
 /// Bounds of the HTTP interface.
 #[derive(Clone, Debug)]
 pub struct HttpLimits {
+    /// Connections at a time.
+    pub connections_max: usize,
+    /// Bytes of a request's line and headers.
+    pub head_bytes_max: usize,
+    /// Time for these to arrive, counted from when the connection is free for them: slow heads and idle connections
+    /// end alike.
+    pub head_timeout: Duration,
+    /// Time for a request's body to arrive.
+    pub body_timeout: Duration,
+    /// Bytes of all bodies that arrive or wait for their verdict; beyond them a body waits to be read.
+    pub body_bytes_all_max: usize,
+    /// Time for which an answer may make no progress because its reader does not read.
+    pub write_timeout: Duration,
+    /// Time for running requests to finish once the node stops.
+    pub stop_within: Duration,
     /// Bytes of one batch.
     pub batch_bytes_max: usize,
     /// Submissions of one batch.
@@ -60,6 +81,13 @@ pub struct HttpLimits {
 impl Default for HttpLimits {
     fn default() -> Self {
         Self {
+            connections_max: 2_048,
+            head_bytes_max: 16 << 10,
+            head_timeout: Duration::from_secs(30),
+            body_timeout: Duration::from_secs(30),
+            body_bytes_all_max: 256 << 20,
+            write_timeout: Duration::from_secs(30),
+            stop_within: Duration::from_secs(5),
             batch_bytes_max: 8 << 20,
             batch_records_max: 1_000,
             json_bytes_max: 256 << 10,
@@ -106,6 +134,27 @@ impl Tokens {
     }
 }
 
+/// What a server is made of.
+#[expect(missing_debug_implementations, reason = "HttpState shows what is worth showing")]
+pub struct HttpParts {
+    /// The ledger behind it.
+    pub ledger: Arc<dyn Ledger>,
+    /// The ledger's texts.
+    pub info: LedgerInfo,
+    /// Who may read everything.
+    pub tokens: Tokens,
+    /// Bounds of the interface.
+    pub limits: HttpLimits,
+    /// What one client may ask for.
+    pub clients: ClientLimits,
+    /// How fast waiting records are decided.
+    pub drain: Arc<DrainRate>,
+    /// Where it is counted.
+    pub metrics: Arc<Metrics>,
+    /// Waits and streams end once this turns true.
+    pub stop: watch::Receiver<bool>,
+}
+
 /// What every handler shares; cheap to clone.
 #[derive(Clone)]
 pub struct HttpState(Arc<Shared>);
@@ -123,10 +172,14 @@ pub struct Shared {
     pub(super) info: LedgerInfo,
     pub(super) tokens: Tokens,
     pub(super) limits: HttpLimits,
+    pub(super) clients: Clients,
+    drain: Arc<DrainRate>,
     pub(super) metrics: Arc<Metrics>,
     pub(super) waits: Semaphore,
     pub(super) streams: Arc<Semaphore>,
-    pub(super) stop: watch::Receiver<bool>,
+    stop: watch::Receiver<bool>,
+    /// Room for bodies, in [`BODY_UNIT`]s.
+    bodies: Semaphore,
     reads: Semaphore,
     receipts: Receipts,
     boot: u32,
@@ -146,15 +199,9 @@ impl std::ops::Deref for HttpState {
 }
 
 impl HttpState {
-    /// The state of a server that ends its waits and streams once `stop` turns true.
-    pub fn new(
-        ledger: Arc<dyn Ledger>,
-        info: LedgerInfo,
-        tokens: Tokens,
-        limits: HttpLimits,
-        metrics: Arc<Metrics>,
-        stop: watch::Receiver<bool>,
-    ) -> Self {
+    /// The state of a server of these parts.
+    pub fn new(parts: HttpParts) -> Self {
+        let HttpParts { ledger, info, tokens, limits, clients, drain, metrics, stop } = parts;
         let mut boot = [0; 4];
         // Request ids need not be secret; without entropy they are merely the same after a restart.
         if getrandom::fill(&mut boot).is_err() {
@@ -165,10 +212,13 @@ impl HttpState {
             ledger,
             info,
             tokens,
+            clients: Clients::new(&clients),
+            drain,
             metrics,
             stop,
             waits: Semaphore::new(limits.waits_max),
             streams: Arc::new(Semaphore::new(limits.streams_max)),
+            bodies: Semaphore::new(limits.body_bytes_all_max / BODY_UNIT),
             reads: Semaphore::new(limits.reads_max),
             boot: u32::from_le_bytes(boot),
             requests: AtomicU64::new(0),
@@ -176,6 +226,48 @@ impl HttpState {
             banner: Mutex::new((TreeSize(0), None)),
             limits,
         }))
+    }
+
+    /// Seconds after which what waits now is decided, 1 to 60.
+    fn retry_after_s(&self) -> u32 {
+        self.drain.retry_after_s(Instant::now())
+    }
+
+    /// Seconds after which to ask again about a record that is not final yet.
+    pub(super) fn ask_again_s(&self, stage: Stage) -> u32 {
+        if stage == Stage::Accepted { self.retry_after_s() } else { 1 }
+    }
+
+    /// The fault that tells of a refusal; of a full pool, when to come again.
+    pub(super) fn refused(&self, refusal: Refusal) -> Fault {
+        let Refusal { code, pointer, detail } = refusal;
+        if code != Code::PoolFull {
+            return Fault::at(code, pointer, detail);
+        }
+        let seconds = self.retry_after_s();
+        let detail =
+            format!("the pool is full; what waits is decided in {seconds} s, try again then");
+        Fault::new(Code::PoolFull, detail).retry_after(seconds)
+    }
+
+    /// Whether the node stops.
+    pub(super) fn stops(&self) -> bool {
+        *self.stop.borrow()
+    }
+
+    /// Waits until the node stops.
+    pub(super) async fn stopped(&self) {
+        let mut stop = self.stop.clone();
+        // An error means that the process is ending anyway.
+        stop.wait_for(|stop| *stop).await.ok();
+    }
+
+    /// Waits for room for a body of so many bytes; a body above all room takes all of it.
+    pub(super) async fn room(&self, bytes: usize) -> Option<SemaphorePermit<'_>> {
+        let all = self.limits.body_bytes_all_max / BODY_UNIT;
+        let units = u32::try_from(bytes.div_ceil(BODY_UNIT).min(all)).unwrap_or(u32::MAX);
+        // The semaphore is never closed: should it be, reading unbounded is the lesser evil.
+        self.bodies.acquire_many(units).await.ok()
     }
 
     /// Runs a blocking read on a thread for such reads.
@@ -195,6 +287,19 @@ impl HttpState {
     /// The receipt of a record as text; `None` while it is not final.
     pub(super) async fn receipt(&self, id: RecordId) -> Result<Option<String>, Fault> {
         self.receipts.read(id).await.map_err(|error| unreadable(&error))
+    }
+
+    /// Takes a unit of a client's allowance.
+    pub(super) fn take(&self, client: Client, allowance: Allowance) -> Result<(), Fault> {
+        let limited = |_: &Fault| self.metrics.limited(allowance.name());
+        self.clients.take(client, allowance).inspect_err(limited)
+    }
+
+    /// Takes the records of a batch beyond the one that the request itself took.
+    pub(super) fn take_batch(&self, client: Client, records: usize) -> Result<(), Fault> {
+        let limited = |_: &Fault| self.metrics.limited(Allowance::Records.name());
+        let more = records.saturating_sub(1);
+        self.clients.take_more(client, Allowance::Records, more).inspect_err(limited)
     }
 
     /// An id for the next request.

@@ -36,7 +36,9 @@ use crate::metrics::Metrics;
 
 mod assignment;
 mod fake;
+mod limiting;
 mod reading;
+mod serving;
 mod submitting;
 
 use fake::Fake;
@@ -100,6 +102,27 @@ fn refusal(code: Code, pointer: &str) -> Refusal {
     Refusal { code, pointer: pointer.into(), detail: "told to refuse".into() }
 }
 
+/// What a server over a ledger is made of, with every default.
+fn parts(ledger: Arc<dyn Ledger>, stop: watch::Receiver<bool>) -> HttpParts {
+    let validators =
+        ValidatorsView { origin: ORIGIN.into(), genesis: "00".into(), quorum: 3, data: Vec::new() };
+    HttpParts {
+        ledger,
+        info: LedgerInfo {
+            origin: ORIGIN.into(),
+            policy: "log …\n".into(),
+            genesis: b"version = 1\n".to_vec(),
+            validators,
+        },
+        tokens: Tokens::new(["secret"]),
+        limits: HttpLimits::default(),
+        clients: ClientLimits::default(),
+        drain: Arc::new(DrainRate::new(watch::channel(0).1)),
+        metrics: Arc::new(Metrics::default()),
+        stop,
+    }
+}
+
 /// A server over a fake.
 struct Server {
     router: Router,
@@ -108,31 +131,26 @@ struct Server {
 
 impl Server {
     fn new(fake: Fake) -> Self {
-        let limits = HttpLimits { checkpoint_every: Duration::ZERO, ..HttpLimits::default() };
-        Self::with(fake, limits)
+        Self::over(Arc::new(fake))
     }
 
     fn with(fake: Fake, limits: HttpLimits) -> Self {
+        Self::of(fake, |parts| HttpParts { limits, ..parts })
+    }
+
+    /// A server over a fake that the test looks at afterwards.
+    fn over(fake: Arc<Fake>) -> Self {
+        let limits = HttpLimits { checkpoint_every: Duration::ZERO, ..HttpLimits::default() };
+        Self::sharing(fake, |parts| HttpParts { limits, ..parts })
+    }
+
+    fn of(fake: Fake, change: impl FnOnce(HttpParts) -> HttpParts) -> Self {
+        Self::sharing(Arc::new(fake), change)
+    }
+
+    fn sharing(fake: Arc<Fake>, change: impl FnOnce(HttpParts) -> HttpParts) -> Self {
         let (stop, stopping) = watch::channel(false);
-        let info = LedgerInfo {
-            origin: ORIGIN.into(),
-            policy: "log …\n".into(),
-            genesis: b"version = 1\n".to_vec(),
-            validators: ValidatorsView {
-                origin: ORIGIN.into(),
-                genesis: "00".into(),
-                quorum: 3,
-                data: Vec::new(),
-            },
-        };
-        let state = HttpState::new(
-            Arc::new(fake),
-            info,
-            Tokens::new(["secret"]),
-            limits,
-            Arc::new(Metrics::default()),
-            stopping,
-        );
+        let state = HttpState::new(change(parts(fake, stopping)));
         Self { router: router(state), _stop: stop }
     }
 

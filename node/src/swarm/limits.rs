@@ -30,9 +30,9 @@ pub const MESSAGE_BYTES_MAX: usize = 1 << 20;
 /// Requests of one peer that are being answered at a time.
 pub const ANSWERING_MAX: u32 = 64;
 /// Notices to one peer that wait for their acknowledgement.
-pub const NOTICES_MAX: u32 = 256;
+pub const NOTICES_MAX: u32 = 48;
 /// Streams of one connection.
-pub const STREAMS_MAX: usize = 512;
+pub const STREAMS_MAX: usize = 64;
 /// Connections of one peer: two when both dial at once, more while old ones time out.
 pub const CONNECTIONS_PER_PEER_MAX: u32 = 4;
 /// Connections that have not yet shown who they are.
@@ -52,5 +52,8 @@ pub const JUNK_PAUSE: Duration = Duration::from_secs(60);
 
 const _: () = assert!(PUSH_BYTES + SUBMISSION_BYTES_MAX + 8 * PUSH_RECORDS_MAX < MESSAGE_BYTES_MAX);
 const _: () = assert!(PULL_BYTES + SUBMISSION_BYTES_MAX + 8 * PUSH_RECORDS_MAX < MESSAGE_BYTES_MAX);
+// What one peer can make us buffer of messages that are not whole yet.
+const _: () =
+    assert!(STREAMS_MAX * MESSAGE_BYTES_MAX * CONNECTIONS_PER_PEER_MAX as usize <= 256 << 20);
 const _: () = assert!(PULL_HASHES_MAX * 32 + 64 < MESSAGE_BYTES_MAX);
 const _: () = assert!(CHECKPOINTS_MAX * (64 + SIGNATURES_MAX * 96) < MESSAGE_BYTES_MAX);

@@ -71,6 +71,28 @@ fn a_policy_has_one_canonical_text() {
 }
 
 #[test]
+fn the_notes_of_a_ledger_can_be_written_and_so_can_its_policy() {
+    let of = |count: u8, url: &str| {
+        let witness = |n| Witness {
+            name: format!("w{n}"),
+            key: vkey(&format!("w{n}.example"), VKeyKind::Cosigner, 10 + n),
+            url: format!("https://w{n}.example/{url}"),
+        };
+        let (log, quorum) = (vkey(ORIGIN, VKeyKind::Log, 1), usize::from(count) * 2 / 3 + 1);
+        let url = "https://tamga.example/main/".to_string();
+        Policy::for_validators(log, url, (0..count).map(witness).collect(), quorum)
+    };
+    let largest = of(22, "").unwrap();
+    let all: Vec<u8> = (0..15).collect();
+    let minimal = largest.minimal(&note(&all)).unwrap();
+    assert_eq!(Note::parse(&minimal.encode()), Ok(minimal));
+    assert_eq!(of(23, "").unwrap_err().code, FormatCode::PolicyLimit);
+    assert_eq!(of(4, &"x".repeat(9_000)).unwrap_err().code, FormatCode::PolicyLimit);
+    let long = of(4, &"x".repeat(7_000)).unwrap();
+    assert_eq!(Policy::parse(&long.encode()), Ok(long));
+}
+
+#[test]
 fn quorums_are_judged_by_their_groups() {
     let policy = Policy::parse(&text(NESTED)).unwrap();
     // Cosigners 0 to 3 are validators, 4 and 5 "outside", 6 is o2.

@@ -1,5 +1,6 @@
 //! Admission: from a verified record to the pool (spec §18.4).
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use tamga_format::body::Body;
@@ -45,28 +46,55 @@ impl<S: Store> App<S> {
             .collect()
     }
 
-    /// The verdict on a record on head and pool, without any effect.
-    ///
-    /// # Errors
-    ///
-    /// As [`admit`](Self::admit) would answer.
+    /// The verdicts on records on head and pool, in order, without any effect; each record sees the lawful
+    /// ones before it. They are those of [`admit`](Self::admit), but that a record whose predecessor is
+    /// unknown is refused rather than parked, and that a pool has always room.
     pub fn check(
         &mut self,
-        record: VerifiedRecord,
-        body: Option<Body>,
+        records: Vec<(VerifiedRecord, Option<Body>)>,
         now: UnixMillis,
-    ) -> Result<(), AdmitError> {
+    ) -> Vec<Result<Admitted, AdmitError>> {
+        let count = records.len();
+        self.check_all(records, now).unwrap_or_else(|error| vec![Err(error.into()); count])
+    }
+
+    fn check_all(
+        &mut self,
+        records: Vec<(VerifiedRecord, Option<Body>)>,
+        now: UnixMillis,
+    ) -> Result<Vec<Result<Admitted, AdmitError>>, StoreError> {
         self.intact()?;
-        check_body(record.record().body, body.as_ref()).map_err(AdmitError::Body)?;
         self.clock = now;
         let context = self.next_context();
         let view = StoreView::cached(&self.store, &self.ledger.builders, &self.map, &self.cache);
-        let pending = Pending::new(record, body);
-        match self.pool.check(&view, &context, &pending) {
-            Ok(_) => Ok(()),
-            Err(rejection) if rejection.is_fault() => Err(view.fault_or_corrupted().into()),
-            Err(rejection) => Err(AdmitError::Rejected(rejection)),
+        let Ok(mut trial) = self.pool.trial(&view, &context) else {
+            return Err(view.fault_or_corrupted());
+        };
+        let mut verdicts = Vec::with_capacity(records.len());
+        let mut lawful = BTreeSet::new();
+        for (record, body) in records {
+            let id = record.id();
+            let verdict = if let Some(IdRow::V1 { index, .. }) = view.place(&id)? {
+                Ok(Admitted::Final(LeafIndex(index)))
+            } else if trial.is_pooled(&id) || lawful.contains(&id) {
+                Ok(Admitted::Pending)
+            } else if let Err(error) = check_body(record.record().body, body.as_ref()) {
+                Err(AdmitError::Body(error))
+            } else {
+                match trial.judge(&context, &Pending::new(record, body)) {
+                    Ok(()) => {
+                        lawful.insert(id);
+                        Ok(Admitted::New)
+                    }
+                    Err(rejection) if rejection.is_fault() => {
+                        return Err(view.fault_or_corrupted());
+                    }
+                    Err(rejection) => Err(AdmitError::Rejected(rejection)),
+                }
+            };
+            verdicts.push(verdict);
         }
+        Ok(verdicts)
     }
 
     fn admit_one(
@@ -90,7 +118,7 @@ impl<S: Store> App<S> {
         }
         check_body(record.record().body, body.as_ref()).map_err(AdmitError::Body)?;
         let pending = Arc::new(Pending::new(record, body));
-        if !self.pool.has_room(pending.bytes()) {
+        if !self.pool.has_room(&pending) {
             return Err(POOL_FULL);
         }
         match self.pool.push(&view, context, &pending) {
@@ -116,7 +144,7 @@ impl<S: Store> App<S> {
         while !tokens.is_empty() && !self.pool.parking.is_empty() {
             let woken = self.pool.parking.woken(tokens.drain(..));
             for pending in woken {
-                if !self.pool.has_room(pending.bytes()) {
+                if !self.pool.has_room(&pending) {
                     self.pool.parking.park(pending);
                     continue;
                 }

@@ -3,10 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use tamga_format::id::{KeyId, RecordId, UnixMillis};
+use tamga_format::id::{RecordId, UnixMillis};
 use tamga_format::subject::Subject;
 
 use super::Pending;
+use super::share::Shares;
 use crate::limits::{
     PARKED_BYTES_MAX, PARKED_BYTES_PER_KEY_MAX, PARKED_PER_KEY_MAX, PARKED_RECORDS_MAX,
 };
@@ -26,14 +27,7 @@ pub(crate) struct Parking {
     records: BTreeMap<RecordId, Arc<Pending>>,
     waiting: BTreeMap<Token, BTreeSet<RecordId>>,
     by_expiry: BTreeSet<(UnixMillis, RecordId)>,
-    per_key: BTreeMap<KeyId, Share>,
-    bytes: usize,
-}
-
-/// What one key has parked.
-#[derive(Clone, Copy, Debug, Default)]
-struct Share {
-    records: usize,
+    per_key: Shares,
     bytes: usize,
 }
 
@@ -54,9 +48,7 @@ impl Parking {
     /// Parks a record; says whether there was room.
     pub(crate) fn park(&mut self, pending: Arc<Pending>) -> bool {
         let (id, record) = (pending.record().id(), pending.record().record());
-        let mut share = self.per_key.get(&record.key_id).copied().unwrap_or_default();
-        share.records += 1;
-        share.bytes += pending.bytes();
+        let share = self.per_key.with(&record.key_id, pending.bytes());
         if self.records.len() >= PARKED_RECORDS_MAX
             || self.bytes + pending.bytes() > PARKED_BYTES_MAX
             || share.records > PARKED_PER_KEY_MAX
@@ -65,7 +57,7 @@ impl Parking {
             return false;
         }
         self.bytes += pending.bytes();
-        self.per_key.insert(record.key_id, share);
+        self.per_key.add(&record.key_id, pending.bytes());
         self.by_expiry.insert((record.valid_until, id));
         for token in tokens(&pending) {
             self.waiting.entry(token).or_default().insert(id);
@@ -107,13 +99,7 @@ impl Parking {
                 }
             }
         }
-        if let Some(share) = self.per_key.get_mut(&record.key_id) {
-            share.records -= 1;
-            share.bytes -= pending.bytes();
-            if share.records == 0 {
-                self.per_key.remove(&record.key_id);
-            }
-        }
+        self.per_key.remove(&record.key_id, pending.bytes());
         Some(pending)
     }
 }

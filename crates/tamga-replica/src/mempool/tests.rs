@@ -74,3 +74,20 @@ fn the_longest_records_of_one_key_leave_room_for_the_parked_records_of_others() 
     assert!(parking.remove(&first).is_some());
     assert!(parking.park(awaited(fit, "operator")));
 }
+
+#[test]
+fn no_key_takes_more_than_half_of_the_pool() {
+    let world = World::new();
+    let mut pool = Mempool::new(8);
+    for n in 0..4 {
+        let next = pending(&World::present(case(n), 1));
+        assert!(pool.has_room(&next));
+        assert_eq!(pool.push(&world.view, &context(), &next), Ok(()));
+    }
+    assert!(!pool.has_room(&pending(&World::present(case(4), 1))));
+    let other = pending(&World::distribute(case(0), "bailiff"));
+    assert!(pool.has_room(&other), "another key has its own half");
+    let decided = pending(&World::present(case(0), 1)).record().id();
+    pool.decided([(decided, &[][..])].into_iter());
+    assert!(pool.has_room(&pending(&World::present(case(4), 1))));
+}

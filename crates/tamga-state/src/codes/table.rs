@@ -385,6 +385,9 @@ codes! {
     DiskFull = 5035 "disk-full" 503 retry
         ["Дискіде орын аз", "Мало места на диске", "the disk is nearly full"]
         ["Оператор орын босатуы тиіс", "Оператор должен освободить место", "the operator must free space"];
+    Busy = 5036 "busy" 503 retry
+        ["Торап бос емес", "Узел занят", "the node serves as many as it can"]
+        ["Басқа торапқа жіберіңіз немесе кейін қайталаңыз", "Обратитесь к другому узлу или повторите позже", "ask another node, or try again later"];
     // The tools; HTTP never sends these.
     ToolUsage = 6001 "tool-usage" 0 final
         ["Пәрмен қате берілген", "Команда задана неверно", "the command was called wrongly"]

@@ -11,6 +11,8 @@ use super::*;
 pub(super) struct Fake {
     /// Verdicts on the next submissions; `New` when there are none left.
     pub(super) verdicts: Mutex<Vec<Result<Admission, Refusal>>>,
+    /// Submissions that were to take effect.
+    pub(super) admitted: AtomicU64,
     /// What waits end with.
     pub(super) settled: Mutex<Option<Settled>>,
     /// The log: records at their positions, and whether they are final is a matter of `final_size`.
@@ -53,13 +55,14 @@ impl Fake {
 impl Ledger for Fake {
     async fn admit(&self, submissions: Vec<Submission>) -> Vec<Result<Admission, Refusal>> {
         assert!(!self.panics, "told to panic");
+        self.admitted.fetch_add(submissions.len() as u64, Ordering::Relaxed);
+        self.check(submissions).await
+    }
+
+    async fn check(&self, submissions: Vec<Submission>) -> Vec<Result<Admission, Refusal>> {
         let mut verdicts = self.verdicts.lock().unwrap();
         let mut next = || if verdicts.is_empty() { Ok(Admission::New) } else { verdicts.remove(0) };
         submissions.iter().map(|_| next()).collect()
-    }
-
-    async fn check(&self, _: Submission) -> Result<Admission, Refusal> {
-        self.verdicts.lock().unwrap().pop().unwrap_or(Ok(Admission::New))
     }
 
     async fn settled(&self, _: RecordId, _: Duration) -> Settled {

@@ -251,25 +251,7 @@ async fn the_log_serves_hashes_to_all_and_entries_to_some() {
 async fn the_public_checkpoint_advances_at_most_once_per_interval() {
     let fake = Arc::new(two());
     let (_stop, stopping) = watch::channel(false);
-    let info = LedgerInfo {
-        origin: ORIGIN.into(),
-        policy: String::new(),
-        genesis: Vec::new(),
-        validators: ValidatorsView {
-            origin: ORIGIN.into(),
-            genesis: String::new(),
-            quorum: 3,
-            data: Vec::new(),
-        },
-    };
-    let state = HttpState::new(
-        Arc::<Fake>::clone(&fake),
-        info,
-        Tokens::default(),
-        HttpLimits::default(),
-        Arc::new(Metrics::default()),
-        stopping,
-    );
+    let state = HttpState::new(parts(Arc::<Fake>::clone(&fake), stopping));
     assert_eq!(state.public_note().unwrap().size, TreeSize(2));
     fake.final_size.store(3, std::sync::atomic::Ordering::Relaxed);
     assert_eq!(state.public_note().unwrap().size, TreeSize(2), "ten seconds have not passed");

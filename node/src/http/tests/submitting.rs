@@ -2,8 +2,8 @@
 
 use super::*;
 
-const ONE: &str = "application/tamga-submission+cbor";
-const MANY: &str = "application/tamga-batch+cbor";
+pub(super) const ONE: &str = "application/tamga-submission+cbor";
+pub(super) const MANY: &str = "application/tamga-batch+cbor";
 
 fn told(verdict: Result<Admission, Refusal>, settled: Settled) -> Fake {
     let fake = Fake::holding(vec![presented()]);
@@ -104,12 +104,64 @@ async fn a_record_left_out_while_its_writer_waits_is_refused() {
     server.post("/v1/records?wait=final", ONE, submission()).await.is_problem(Code::RecordExpired);
 }
 
+/// A rate at which a pool of 40,000 is drained in ten seconds.
+fn slow() -> (watch::Sender<u64>, Arc<DrainRate>) {
+    let (pool, waiting) = watch::channel(40_000);
+    let drain = DrainRate::new(waiting);
+    let now = tokio::time::Instant::now();
+    for tenth in (0..100).rev() {
+        drain.decided(400, now - Duration::from_millis(tenth * 100));
+    }
+    (pool, Arc::new(drain))
+}
+
+/// Asserts what is asked to wait: ten seconds, give or take what a busy machine loses on the way.
+#[track_caller]
+fn comes_again(answer: &Answer) -> u64 {
+    let seconds = answer.header("retry-after").parse().unwrap();
+    assert!((9..=15).contains(&seconds), "{seconds}");
+    seconds
+}
+
 #[tokio::test]
 async fn a_full_pool_says_when_to_come_again() {
-    let server = Server::new(told(Err(refusal(Code::PoolFull, "")), Settled::Pending));
+    let full = || told(Err(refusal(Code::PoolFull, "")), Settled::Pending);
+    let (_pool, drain) = slow();
+    let server = Server::of(full(), |parts| HttpParts { drain, ..parts });
     let answer = server.post("/v1/records", ONE, submission()).await;
-    answer.is_problem(Code::PoolFull);
-    assert_eq!(answer.header("retry-after"), "1");
+    let problem = answer.is_problem(Code::PoolFull);
+    let seconds = comes_again(&answer);
+    assert_eq!(problem["retry_after"], seconds);
+    let told = format!("the pool is full; what waits is decided in {seconds} s, try again then");
+    assert_eq!(problem["detail"], told);
+
+    let (_pool, drain) = slow();
+    let server = Server::of(full(), |parts| HttpParts { drain, ..parts });
+    let answer = server.post("/v1/records/batch", MANY, batch(&[&submission()])).await;
+    assert!(answer.json()["problem"]["retry_after"].as_u64().unwrap() > 5, "{}", answer.text());
+
+    let answer = Server::new(full()).post("/v1/records", ONE, submission()).await;
+    assert_eq!(answer.header("retry-after"), "1", "nothing is known yet");
+}
+
+#[tokio::test]
+async fn who_is_accepted_hears_when_the_pool_will_be_decided() {
+    let (_pool, drain) = slow();
+    let fake = told(Ok(Admission::New), Settled::Pending);
+    let server = Server::of(fake, |parts| HttpParts { drain, ..parts });
+    comes_again(&server.post("/v1/records", ONE, submission()).await);
+
+    let (_pool, drain) = slow();
+    let id = distributed(2).0.id();
+    let mut fake = Fake::holding(vec![presented()]);
+    fake.final_size.store(0, std::sync::atomic::Ordering::Relaxed);
+    fake.pool.insert(id, Standing::Pooled(UnixMillis(NOW)));
+    let server = Server::of(fake, |parts| HttpParts { drain, ..parts });
+    comes_again(&server.get(&format!("/v1/operations/{id}")).await);
+    comes_again(&server.get(&format!("/v1/records/{id}/receipt")).await);
+    let ordered = presented().0.id();
+    let answer = server.get(&format!("/v1/operations/{ordered}")).await;
+    assert_eq!(answer.header("retry-after"), "1", "what is in a block waits for signatures only");
 }
 
 #[tokio::test]
@@ -146,7 +198,7 @@ async fn a_panic_costs_one_request() {
     assert_eq!(server.get("/livez").await.status, 200);
 }
 
-fn batch(parts: &[&[u8]]) -> Vec<u8> {
+pub(super) fn batch(parts: &[&[u8]]) -> Vec<u8> {
     let mut writer = Writer::new();
     writer.array(parts.len());
     for part in parts {
@@ -192,6 +244,34 @@ async fn the_status_of_a_batch_hides_nothing() {
         let server = Server::new(told(Ok(Admission::New), settled));
         let answer = server.post(&format!("/v1/records/batch{query}"), MANY, batch(&[&one])).await;
         assert_eq!(answer.status.as_u16(), status, "{query}");
+    }
+}
+
+#[tokio::test]
+async fn a_dry_run_tells_the_verdicts_and_takes_nothing() {
+    let (record, _) = distributed(2);
+    let second = Submission::new(record, None).unwrap().encode();
+    let verdicts = [
+        Ok(Admission::Logged(LeafIndex(0))),
+        Ok(Admission::New),
+        Err(refusal(Code::NotAssignee, "/issuer")),
+    ];
+    let fake = Arc::new(Fake::holding(vec![presented()]));
+    *fake.verdicts.lock().unwrap() = verdicts.to_vec();
+    *fake.settled.lock().unwrap() = Some(Settled::Final);
+    let server = Server::over(Arc::clone(&fake));
+    let body = batch(&[&submission(), &second, &second]);
+    let answer = server.post("/v1/records/batch?dry_run=true", MANY, body.clone()).await;
+    assert_eq!(answer.status, 207);
+    let lines: Vec<Json> =
+        answer.text().lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!((&lines[0]["status"], &lines[0]["replayed"]), (&json!("final"), &json!(true)));
+    assert_eq!((&lines[1]["status"], &lines[1]["replayed"]), (&json!("accepted"), &Json::Null));
+    assert_eq!(lines[2]["problem"]["code"], Code::NotAssignee.to_string());
+    assert_eq!(fake.admitted.load(std::sync::atomic::Ordering::Relaxed), 0);
+    for query in ["dry_run=true&wait=final", "dry_run=true&timeout=1", "dry_run=yes"] {
+        let answer = server.post(&format!("/v1/records/batch?{query}"), MANY, body.clone()).await;
+        answer.is_problem(Code::BadParameter);
     }
 }
 

@@ -49,11 +49,37 @@ fn a_repeat_is_answered_from_pool_and_log() {
 #[test]
 fn a_check_has_no_effect() {
     let mut app = open(MemStore::new());
-    let (record, body) = signed(&World::present(case(1), 5));
-    assert_eq!(app.check(record, body, NOW), Ok(()));
-    let (record, body) = signed(&lifecycle(1)[1]);
-    assert!(matches!(app.check(record, body, NOW), Err(AdmitError::Rejected(_))));
+    let life = lifecycle(1);
+    let one = |at: usize| vec![signed(&life[at])];
+    assert_eq!(app.check(one(0), NOW), [Ok(Admitted::New)]);
+    assert!(matches!(app.check(one(1), NOW)[..], [Err(AdmitError::Rejected(_))]));
     assert_eq!(app.pending(), 0);
+}
+
+#[test]
+fn records_that_follow_each_other_are_checked_together() {
+    let mut app = open(MemStore::new());
+    let life: Vec<_> = lifecycle(1).iter().map(signed).collect();
+    let all = life.len();
+    assert_eq!(app.check(life.clone(), NOW), vec![Ok(Admitted::New); all]);
+    // Without the first, nothing that follows is lawful; twice, it waits the second time.
+    let refused = app.check(life[1..].to_vec(), NOW);
+    assert!(refused.iter().all(|verdict| matches!(verdict, Err(AdmitError::Rejected(_)))));
+    let twice = vec![life[0].clone(), life[0].clone()];
+    assert_eq!(app.check(twice, NOW), [Ok(Admitted::New), Ok(Admitted::Pending)]);
+    assert_eq!(app.pending(), 0);
+}
+
+#[test]
+fn what_is_in_pool_and_log_is_checked_as_known() {
+    let mut app = open(MemStore::new());
+    let life = lifecycle(1);
+    let all = || life.iter().map(signed).collect::<Vec<_>>();
+    assert_eq!(admit(&mut app, &life[0]), Ok(Admitted::New));
+    assert_eq!(app.check(all(), NOW)[..2], [Ok(Admitted::Pending), Ok(Admitted::New)]);
+    step(&mut app, NOW);
+    let known = Admitted::Final(LeafIndex(1));
+    assert_eq!(app.check(all(), NOW)[..2], [Ok(known), Ok(Admitted::New)]);
 }
 
 #[test]
@@ -184,7 +210,8 @@ fn records_that_a_block_made_unlawful_leave_with_their_verdict() {
 #[test]
 fn a_full_pool_says_when_to_come_back() {
     let mut app = open(MemStore::new());
-    app.pool = Mempool::new(50);
+    // One key has half of it.
+    app.pool = Mempool::new(100);
     let full = AdmitError::PoolFull { retry_after_ms: POOL_RETRY_AFTER_MS };
     let mut admitted = 0;
     let last = loop {
