@@ -55,7 +55,8 @@ fn a_restarted_validator_stands_where_it_stood_and_goes_on() {
     assert_eq!(again.head(), app.head());
     assert_eq!(app.head().map_root, naive_map_root(&app.store));
     for app in [&mut app, &mut again] {
-        for draft in &lifecycle(2)[2..] {
+        // Not the payout: it would have to name the other case of the debtor.
+        for draft in &lifecycle(2)[2..5] {
             assert_eq!(admit(app, draft), Ok(Admitted::New));
         }
     }
