@@ -192,6 +192,10 @@ fn accepted(state: &HttpState, id: RecordId, status: Stage, valid_until: UnixMil
         record_id: id.to_string(),
         status,
         valid_until: time::instant(valid_until),
+        acceptance: match status {
+            Stage::Accepted => state.acceptor.accept(id, valid_until),
+            Stage::Ordered | Stage::Final | Stage::Rejected => None,
+        },
         links: Links { operation: Some(operation.clone()), ..Links::default() },
     };
     let mut response = (StatusCode::ACCEPTED, Json(body)).into_response();

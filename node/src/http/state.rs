@@ -15,6 +15,7 @@ use super::clients::{Allowance, Client, ClientLimits, Clients};
 use super::fault::Fault;
 use super::ledger::{FinalNote, Ledger, ReadError, Refusal};
 use super::pace::Pace;
+use crate::acceptor::Acceptor;
 use crate::metrics::Metrics;
 
 /// Bytes in which room for bodies is counted.
@@ -148,6 +149,8 @@ pub struct HttpParts {
     pub clients: ClientLimits,
     /// How fast waiting records are decided.
     pub pace: Arc<Pace>,
+    /// Who signs for what was taken.
+    pub acceptor: Acceptor,
     /// Where it is counted.
     pub metrics: Arc<Metrics>,
     /// Waits and streams end once this turns true.
@@ -173,6 +176,7 @@ pub struct Shared {
     pub(super) limits: HttpLimits,
     pub(super) clients: Clients,
     pace: Arc<Pace>,
+    pub(super) acceptor: Acceptor,
     pub(super) metrics: Arc<Metrics>,
     pub(super) waits: Semaphore,
     pub(super) streams: Arc<Semaphore>,
@@ -199,7 +203,8 @@ impl std::ops::Deref for HttpState {
 impl HttpState {
     /// The state of a server of these parts.
     pub fn new(parts: HttpParts) -> Self {
-        let HttpParts { ledger, info, tokens, limits, clients, pace, metrics, stop } = parts;
+        let HttpParts { ledger, info, tokens, limits, clients, pace, acceptor, metrics, stop } =
+            parts;
         let mut boot = [0; 4];
         // Request ids need not be secret; without entropy they are merely the same after a restart.
         if getrandom::fill(&mut boot).is_err() {
@@ -211,6 +216,7 @@ impl HttpState {
             tokens,
             clients: Clients::new(&clients),
             pace,
+            acceptor,
             metrics,
             stop,
             waits: Semaphore::new(limits.waits_max),
