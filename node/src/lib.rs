@@ -12,6 +12,7 @@
 //! | [`config`], [`keys`], [`clock`] | files and time |
 //! | [`founding`], [`genesis_tool`], [`devnet`] | new ledgers |
 
+pub mod acceptor;
 pub mod app;
 pub mod clock;
 pub mod config;

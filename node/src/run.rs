@@ -2,6 +2,7 @@
 
 use std::future::Future;
 use std::io::IsTerminal;
+use std::net::SocketAddr;
 use std::path::Path;
 use std::pin::pin;
 use std::sync::Arc;
@@ -24,6 +25,7 @@ use tokio::task::JoinHandle;
 use tokio::time::Instant;
 use tracing_subscriber::EnvFilter;
 
+use crate::acceptor::Acceptor;
 use crate::app::{self, AppHandle, EngineHost, HttpLedger, Opened};
 use crate::clock::Clock;
 use crate::config::{PeerConfig, PublisherConfig, ValidatorConfig, read_text};
@@ -171,7 +173,7 @@ pub struct Running {
     /// Its replica.
     pub app: AppHandle,
     /// Where its HTTP interface listens.
-    pub http: std::net::SocketAddr,
+    pub http: SocketAddr,
     /// The head when it was opened.
     pub opened_at: Height,
     failure: mpsc::Receiver<anyhow::Error>,
@@ -230,6 +232,7 @@ pub async fn start(config: &ValidatorConfig) -> Result<Running> {
         Some(pool_in),
         notes_in,
     )?;
+    let metrics = Arc::new(Metrics::default());
     let (finals, final_notes) = mpsc::channel(FINALS_MAX);
     let (cosigner, cosigning) = cosigner::start(
         cosigner::CosignerConfig {
@@ -250,7 +253,6 @@ pub async fn start(config: &ValidatorConfig) -> Result<Running> {
     let engine = start_engine(config, &ledger, &me, &keys, &app).await?;
 
     let (stop, stopping) = watch::channel(false);
-    let metrics = Arc::new(Metrics::default());
     let moniker = config.validator.clone();
     metrics.append(move || engine::metrics::text(&moniker));
     let index = if config.index {
@@ -261,8 +263,11 @@ pub async fn start(config: &ValidatorConfig) -> Result<Running> {
     let (follower, index) = index.unzip();
     let http_ledger = HttpLedger::new(app.clone(), engine.state(), index);
     let drain = Arc::new(DrainRate::new(app.pending()));
-    let (server, listening) =
-        serve(config, &ledger, http_ledger, &drain, &metrics, stopping).await?;
+    let network = SigningKey::from_seed(keys.network.0);
+    let acceptor = Acceptor::new(ledger.hash, &me.name, network, clock)
+        .with_context(|| format!("the name {} can't sign", me.name))?;
+    let state = http_state(config, &ledger, http_ledger, &drain, acceptor, &metrics, stopping);
+    let (server, listening) = serve(config.http.listen, state).await?;
     let (failures, failure) = mpsc::channel(4);
     let mut tasks = vec![
         tokio::spawn(pool::receive(app.clone(), pool_inbox)),
@@ -390,23 +395,23 @@ async fn start_engine(
     engine::start(engine, Arc::new(EngineHost::new(app.clone(), validators))).await
 }
 
-async fn serve(
+fn http_state(
     config: &ValidatorConfig,
     ledger: &Ledger,
     http_ledger: HttpLedger,
     drain: &Arc<DrainRate>,
+    acceptor: Acceptor,
     metrics: &Arc<Metrics>,
-    stopping: watch::Receiver<bool>,
-) -> Result<(JoinHandle<()>, std::net::SocketAddr)> {
-    let info = LedgerInfo {
-        origin: ledger.genesis.origin.clone(),
-        policy: ledger.genesis.policy.encode(),
-        genesis: ledger.bytes.clone(),
-        validators: validators_view(ledger),
-    };
-    let state = HttpState::new(HttpParts {
+    stop: watch::Receiver<bool>,
+) -> HttpState {
+    HttpState::new(HttpParts {
         ledger: Arc::new(http_ledger),
-        info,
+        info: LedgerInfo {
+            origin: ledger.genesis.origin.clone(),
+            policy: ledger.genesis.policy.encode(),
+            genesis: ledger.bytes.clone(),
+            validators: validators_view(ledger),
+        },
         tokens: Tokens::new(config.http.token.as_deref()),
         limits: HttpLimits {
             connections_max: config.http.connections_max,
@@ -414,16 +419,18 @@ async fn serve(
         },
         clients: config.http.limits.clone(),
         drain: Arc::clone(drain),
+        acceptor,
         metrics: Arc::clone(metrics),
-        stop: stopping,
-    });
-    let address = config.http.listen;
+        stop,
+    })
+}
+
+async fn serve(address: SocketAddr, state: HttpState) -> Result<(JoinHandle<()>, SocketAddr)> {
     let listener = tokio::net::TcpListener::bind(address)
         .await
         .with_context(|| format!("HTTP address {address}"))?;
     let listening = listener.local_addr()?;
-    let task = tokio::spawn(http::serve(listener, state));
-    Ok((task, listening))
+    Ok((tokio::spawn(http::serve(listener, state)), listening))
 }
 
 fn validators_view(ledger: &Ledger) -> ValidatorsView {

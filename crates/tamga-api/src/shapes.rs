@@ -84,6 +84,9 @@ pub struct Accepted {
     pub status: Stage,
     /// A block later than this can't hold the record.
     pub valid_until: String,
+    /// The node's signed word that it holds the record, a note (spec §13.7); absent once the record is in a block.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub acceptance: Option<String>,
     /// Related addresses.
     pub links: Links,
 }

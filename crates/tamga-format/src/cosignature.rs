@@ -46,6 +46,22 @@ pub fn verify(vkey: &VKey, body: &str, signature: &NoteSignature) -> Result<u64,
     Ok(time_s)
 }
 
+/// Checks a signature line over a checkpoint body, whichever kind the key is, and returns its time
+/// in UTC seconds; a log's has none.
+///
+/// # Errors
+/// Those of [`verify`] and [`VKey::verify_text`].
+pub fn verify_line(
+    vkey: &VKey,
+    body: &str,
+    signature: &NoteSignature,
+) -> Result<Option<u64>, FormatError> {
+    match vkey.kind() {
+        VKeyKind::Log => vkey.verify_text(body, signature).map(|()| None),
+        VKeyKind::Cosigner => verify(vkey, body, signature).map(Some),
+    }
+}
+
 fn message(body: &str, time_s: u64) -> String {
     format!("cosignature/v1\ntime {time_s}\n{body}")
 }

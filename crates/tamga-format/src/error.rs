@@ -152,8 +152,12 @@ codes! {
     CosignatureSyntax = "cosignature-syntax", "a cosignature is eight bytes of time and a signature";
     CosignatureQuorum = "cosignature-quorum", "fewer cosigners than the policy demands";
     NoteNotMinimal = "note-not-minimal", "a receipt's note has the log's line and the needed cosignatures in policy order";
+    ContradictionVersion = "contradiction-version", "the first lines name an unknown kind or version of evidence";
+    ContradictionSyntax = "contradiction-syntax", "the evidence is not in its one form: version, key, two notes";
+    ContradictionNone = "contradiction-none", "these are not two roots of one size, each signed once";
     // Votes and certificates (spec §12).
     ValidatorSet = "validator-set", "a validator set has 1 to 64 members, sorted, without shared keys";
+    PeerId = "peer-id", "a PeerId is the base58 of an Ed25519 key: 12D3KooW and 44 characters more";
     CertificateVersion = "certificate-version", "the certificate is of an unknown version";
     CertificateSyntax = "certificate-syntax", "the certificate is not as long as its form demands";
     CertificateOrder = "certificate-order", "signers are sorted by id, each once";
@@ -169,6 +173,8 @@ codes! {
     ReceiptOrigin = "receipt-origin", "the record was written for another ledger";
     AssignmentBlocks = "assignment-blocks", "the block leaves are not the run from the commitment's block to the draw's";
     AssignmentBuilder = "assignment-builder", "a block names no builder of this genesis";
+    AcceptanceVersion = "acceptance-version", "the first line names an unknown kind or version of acceptance";
+    AcceptanceSyntax = "acceptance-syntax", "the acceptance is not in its one form: five lines and one signature";
 }
 
 #[cfg(test)]

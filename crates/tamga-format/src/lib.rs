@@ -7,8 +7,8 @@
 //! | what is written | [`record`], [`body`], [`subject`] | §5, §6, §7 |
 //! | the log and its proofs | [`merkle`], [`tile`], [`block_leaf`], [`note`], [`checkpoint`], [`tlog_proof`] | §8 and after |
 //! | the authenticated map | [`mpt`] | |
-//! | who agreed | [`cosignature`], [`policy`], [`validators`], [`certificate`], [`beacon`] | |
-//! | the files one hands over | [`receipt`], [`assignment`] | |
+//! | who agreed | [`cosignature`], [`policy`], [`validators`], [`peer`], [`certificate`], [`beacon`] | |
+//! | the files one hands over | [`receipt`], [`assignment`], [`acceptance`], [`contradiction`] | |
 //!
 //! Facts are types, each built only by the step before:
 //! [`record::Record`] → [`record::SignedRecord`] → [`record::VerifiedRecord`].
@@ -25,6 +25,7 @@ extern crate alloc;
 #[cfg(test)]
 extern crate std;
 
+pub mod acceptance;
 pub mod amount;
 pub mod assignment;
 pub mod beacon;
@@ -33,6 +34,7 @@ pub mod body;
 pub mod cbor;
 pub mod certificate;
 pub mod checkpoint;
+pub mod contradiction;
 pub mod cosignature;
 pub mod error;
 pub mod id;
@@ -40,6 +42,7 @@ pub mod limits;
 pub mod merkle;
 pub mod mpt;
 pub mod note;
+pub mod peer;
 pub mod policy;
 pub mod receipt;
 pub mod record;

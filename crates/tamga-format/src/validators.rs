@@ -9,6 +9,7 @@ use crate::error::{FormatCode, FormatError};
 use crate::id::{ValidatorId, sha256, tag};
 use crate::limits::VALIDATORS_MAX;
 use crate::note::{VKey, VKeyKind};
+use crate::peer::network_key;
 use crate::signature::PublicKey;
 
 /// The id of the validator with this consensus key (spec §12.2).
@@ -33,6 +34,16 @@ pub struct Validator {
     pub beacon: VrfPublic,
     /// The libp2p peer id of its node.
     pub peer_id: String,
+}
+
+impl Validator {
+    /// The key of this validator's acceptances (spec §13.7): its network key under its name.
+    ///
+    /// # Errors
+    /// Those of [`network_key`] and [`VKey::new`].
+    pub fn acceptance_key(&self) -> Result<VKey, FormatError> {
+        VKey::new(&self.name, VKeyKind::Log, network_key(&self.peer_id)?)
+    }
 }
 
 /// The validators of a policy, sorted by id; never empty.

@@ -14,18 +14,25 @@ use std::path::PathBuf;
 use base64ct::{Base64, Encoding as _};
 use ledger::{Ledger, genesis, log_vkey, policy, sample_body, sample_record, validators};
 use serde_json::{Value, json};
+use tamga_format::acceptance::Acceptance;
 use tamga_format::beacon::{VrfProof, VrfPublic, VrfSecret, alpha, next_beacon};
 use tamga_format::block_leaf::{BlockLeaf, genesis_leaf};
 use tamga_format::body::BodyLeaf;
 use tamga_format::certificate::{Certificate, VoteKind, vote_bytes};
+use tamga_format::checkpoint::Checkpoint;
+use tamga_format::contradiction::Contradiction;
+use tamga_format::cosignature::cosign;
 use tamga_format::error::FormatError;
-use tamga_format::id::{Height, LeafIndex, MapKey, MapValue, TreeRoot, UnixMillis, sha256};
+use tamga_format::id::{
+    Height, LeafIndex, MapKey, MapValue, TreeRoot, TreeSize, UnixMillis, sha256,
+};
 use tamga_format::merkle::{
     NodeSource, verify_consistency, verify_inclusion, verify_subtree_consistency,
     verify_subtree_inclusion,
 };
 use tamga_format::mpt;
-use tamga_format::note::Note;
+use tamga_format::note::{Note, VKey, VKeyKind};
+use tamga_format::peer::network_key;
 use tamga_format::policy::Policy;
 use tamga_format::receipt::{Receipt, ReceiptError};
 use tamga_format::tile::{BundleCoord, TileCoord, encode_bundle, node_in_tile, tile_width};
@@ -350,6 +357,88 @@ fn checkpoints_and_policies_are_frozen() {
             "policy_hash": policy().hash().to_string(), "cosigners": verified.cosigners(),
         })],
     );
+}
+
+/// A text that is refused, with the answer.
+fn refused_text<T>(name: &str, text: &str, result: Result<T, FormatError>) -> Value {
+    let error = result.err().expect("the case is refused");
+    json!({ name: text, "code": error.code.as_str(), "at": error.at })
+}
+
+#[test]
+fn acceptances_are_frozen() {
+    let held = Acceptance {
+        genesis: genesis(),
+        record: sample_record(1, None).id(),
+        held_at: UnixMillis(1_800_000_000_123),
+        verdict_by: UnixMillis(1_800_086_400_000),
+    };
+    let network = ledger::key(40);
+    let peer_id = "12D3KooWRWcUSHYQhJjq4z1S8u5iEHoYwqHW6dFCzr1ww59zqu3x";
+    assert_eq!(network_key(peer_id), Ok(network.public()));
+    let vkey = VKey::new("v1", VKeyKind::Log, network_key(peer_id).unwrap()).unwrap();
+    let note = held.sign("v1", &network).unwrap();
+    assert_eq!(Acceptance::verify(&note, &vkey), Ok(held));
+    let text = note.encode();
+    let mut lines = vec![json!({
+        "acceptance": text, "validator": "v1", "peer": peer_id, "key": vkey.to_string(),
+        "genesis": held.genesis.to_string(), "record": held.record.to_string(),
+        "held_at": held.held_at.get(), "verdict_by": held.verdict_by.get(),
+    })];
+    for (from, to) in [
+        ("acceptance/v1", "acceptance/v2"),
+        ("genesis ", "Genesis "),
+        ("record ", "record 0"),
+        ("held-at 1", "held-at 01"),
+        ("held-at 1", "held-at 2"),
+        ("verdict-by ", "verdict-by +"),
+        ("000\n", "000\nmore\n"),
+        ("v1 ", "v2 "),
+    ] {
+        let wrong = text.replacen(from, to, 1);
+        assert_ne!(wrong, text, "{from}");
+        let found = Note::parse(&wrong).and_then(|note| Acceptance::verify(&note, &vkey));
+        lines.push(refused_text("acceptance", &wrong, found));
+    }
+    frozen_lines("acceptance/acceptance.jsonl", &lines);
+}
+
+#[test]
+fn contradictions_are_frozen() {
+    let witness = policy().witnesses().next().unwrap().key.clone();
+    let key = ledger::cosigner_key(0);
+    let cosigned = |size, root| {
+        let (size, root) = (TreeSize(size), TreeRoot([root; 32]));
+        let text = Checkpoint { origin: ledger::ORIGIN.into(), size, root }.body();
+        let line = cosign(&key, witness.name(), &text, 1_800_000_000).unwrap();
+        Note { text, signatures: vec![line] }
+    };
+    let found = Contradiction::new(witness.clone(), [cosigned(7, 2), cosigned(7, 1)]).unwrap();
+    let file = found.encode();
+    assert_eq!(Contradiction::parse(&file), Ok(found));
+    let mut lines = vec![json!({
+        "contradiction": file, "key": witness.to_string(), "size": 7,
+        "roots": [TreeRoot([1; 32]).to_string(), TreeRoot([2; 32]).to_string()],
+    })];
+    let (head, notes) = file.split_once("\n\n").unwrap();
+    let notes: Vec<&str> = notes.split_inclusive('\n').collect();
+    let of = |first: &str, second: &str| format!("{head}\n\n{first}\n{second}");
+    let (first, second) = (notes[..5].concat(), notes[6..].concat());
+    let beyond = cosigned(8, 3).encode();
+    for wrong in [
+        file.replacen("/v1", "/v2", 1),
+        file.replacen("key ", "key  ", 1),
+        file.replacen("\n\n", "\n", 1),
+        of(&first, &first),
+        of(&first, &beyond),
+        of(&second, &first),
+        of(&first, &second.replacen("\n7\n", "\n07\n", 1)),
+        format!("{file}\n"),
+        format!("{head}\n\n{first}"),
+    ] {
+        lines.push(refused_text("contradiction", &wrong, Contradiction::parse(&wrong)));
+    }
+    frozen_lines("contradiction/contradiction.jsonl", &lines);
 }
 
 /// The certificate of the ledger's first block, signed by a bare quorum.

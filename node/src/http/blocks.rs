@@ -50,7 +50,6 @@ fn view(state: &HttpState, block: BlockSummary) -> BlockView {
     ),
     responses(
         (status = 200, description = "A page of blocks", body = Page<BlockView>),
-        (status = 400, response = super::openapi::ProblemResponse),
     )
 )]
 pub(super) async fn list(State(state): State<HttpState>, uri: Uri) -> Result<Response, Fault> {
@@ -81,7 +80,6 @@ pub(super) async fn list(State(state): State<HttpState>, uri: Uri) -> Result<Res
     params(("height" = u64, Path, description = "Its number, from 1")),
     responses(
         (status = 200, description = "The block", body = BlockView),
-        (status = 404, response = super::openapi::ProblemResponse),
     )
 )]
 pub(super) async fn block(

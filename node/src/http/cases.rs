@@ -43,7 +43,6 @@ pub(super) fn case_of(text: &str) -> Result<Subject, Fault> {
     security((), ("token" = [])),
     responses(
         (status = 200, description = "The case as of the newest block", body = CaseView),
-        (status = 404, response = super::openapi::ProblemResponse),
     )
 )]
 pub(super) async fn case(
@@ -86,8 +85,6 @@ pub(super) async fn case(
     security((), ("token" = [])),
     responses(
         (status = 200, description = "A page of the history", body = Page<CaseEvent>),
-        (status = 400, response = super::openapi::ProblemResponse),
-        (status = 404, response = super::openapi::ProblemResponse),
     )
 )]
 pub(super) async fn events(

@@ -55,7 +55,6 @@ pub(super) struct PollQuery {
     security((), ("token" = [])),
     responses(
         (status = 200, description = "One event per final record, `id` its cursor", body = FeedEvent, content_type = "text/event-stream"),
-        (status = 400, response = super::openapi::ProblemResponse),
     )
 )]
 pub(super) async fn stream(
@@ -133,7 +132,6 @@ impl Feed {
     security((), ("token" = [])),
     responses(
         (status = 200, description = "Final records; `next` is always given", body = Page<FeedEvent>),
-        (status = 400, response = super::openapi::ProblemResponse),
     )
 )]
 pub(super) async fn poll(

@@ -57,7 +57,6 @@ fn first_eight(hash: &[u8; 32]) -> [u8; 8] {
         (status = 200, description = "The tile", body = Vec<u8>, content_type = "application/octet-stream"),
         (status = 304, description = "It has not changed, it never does"),
         (status = 401, response = super::openapi::ProblemResponse),
-        (status = 404, response = super::openapi::ProblemResponse),
     )
 )]
 pub(super) async fn tile(

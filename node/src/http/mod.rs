@@ -47,68 +47,80 @@ pub use state::{HttpLimits, HttpParts, HttpState, LedgerInfo, Tokens};
 use clients::{Allowance, RATE_LIMIT, RATE_LIMIT_POLICY};
 use fault::Fault;
 
-/// Every resource: its method, its path in the router's form, the allowance it takes from, its handler.
-fn table() -> Vec<(&'static str, &'static str, Option<Allowance>, MethodRouter<HttpState>)> {
-    let (reads, records) = (Some(Allowance::Reads), Some(Allowance::Records));
-    // Probes, and what any cache may hold.
-    let free = None;
+/// A resource: what it answers to, what it takes of its client, and who serves it.
+struct Resource {
+    method: &'static str,
+    /// Its path in the router's form.
+    path: &'static str,
+    /// Probes, and what any cache may hold, take from none.
+    allowance: Option<Allowance>,
+    handler: MethodRouter<HttpState>,
+}
+
+impl Resource {
+    /// Its path as the description writes it.
+    fn described(&self) -> String {
+        self.path.replace("{*", "{")
+    }
+}
+
+/// Every resource.
+fn table() -> Vec<Resource> {
+    let of = |method, path, allowance, handler| Resource { method, path, allowance, handler };
+    let submit = |path, handler| of("post", path, Some(Allowance::Records), handler);
+    let ask = |path, handler| of("post", path, Some(Allowance::Reads), handler);
+    let read = |path, handler| of("get", path, Some(Allowance::Reads), handler);
+    let free = |path, handler| of("get", path, None, handler);
     vec![
-        ("post", "/v1/records", records, post(records::submit)),
-        ("post", "/v1/records/batch", records, post(records::batch)),
-        ("post", "/v1/records:validate", records, post(records::validate)),
-        ("post", "/v1/records:draft", reads, post(records::draft)),
-        ("get", "/v1/records/{id}", reads, get(reads::record)),
-        ("get", "/v1/records/{id}/receipt", reads, get(reads::receipt)),
-        ("get", "/v1/records/{id}/proof", reads, get(reads::proof)),
-        ("get", "/v1/records/{id}/body", reads, get(reads::body)),
-        ("get", "/v1/operations/{id}", reads, get(reads::operation)),
-        ("get", "/v1/cases/{case}", reads, get(cases::case)),
-        ("get", "/v1/cases/{case}/events", reads, get(cases::events)),
-        ("get", "/v1/cases/{case}/draw", reads, get(assignment::draw)),
-        ("get", "/v1/cases/{case}/assignment", reads, get(assignment::assignment)),
-        ("get", "/v1/cases/{case}/deadlines", reads, get(queries::deadlines::of_case)),
-        ("get", "/v1/calendars/{year}", reads, get(queries::deadlines::calendar)),
-        ("get", "/v1/cases", reads, get(queries::lists::cases)),
-        ("get", "/v1/officers/{officer}/desk", reads, get(queries::lists::desk)),
-        ("get", "/v1/register", reads, get(queries::register::entries)),
-        ("get", "/v1/register/{debtor}", reads, get(queries::register::of_debtor)),
-        ("get", "/v1/duplicates", reads, get(queries::duplicates::groups)),
-        ("get", "/v1/metrics/catalogue", reads, get(queries::metrics::catalogue)),
-        ("get", "/v1/metrics/kpi", reads, get(queries::metrics::kpi)),
-        ("get", "/v1/metrics/kpi/{indicator}/records", reads, get(queries::metrics::records)),
-        ("get", "/v1/stream", reads, get(feed::stream)),
-        ("get", "/v1/events", reads, get(feed::poll)),
-        ("get", "/v1/blocks", reads, get(blocks::list)),
-        ("get", "/v1/blocks/{height}", reads, get(blocks::block)),
-        ("get", "/v1/validators", reads, get(blocks::validators)),
-        ("get", "/.well-known/tamga/trust-policy", free, get(blocks::trust_policy)),
-        ("get", "/.well-known/tamga/genesis", free, get(blocks::genesis)),
-        ("get", "/log/checkpoint", free, get(log::checkpoint)),
-        ("get", "/log/tile/{*path}", free, get(log::tile)),
-        ("get", "/livez", free, get(probes::live)),
-        ("get", "/readyz", free, get(probes::ready)),
-        ("get", "/metrics", free, get(probes::metrics)),
-        ("get", "/v1/openapi.json", free, get(probes::description)),
+        submit("/v1/records", post(records::submit)),
+        submit("/v1/records/batch", post(records::batch)),
+        submit("/v1/records:validate", post(records::validate)),
+        ask("/v1/records:draft", post(records::draft)),
+        read("/v1/records/{id}", get(reads::record)),
+        read("/v1/records/{id}/receipt", get(reads::receipt)),
+        read("/v1/records/{id}/proof", get(reads::proof)),
+        read("/v1/records/{id}/body", get(reads::body)),
+        read("/v1/operations/{id}", get(reads::operation)),
+        read("/v1/cases/{case}", get(cases::case)),
+        read("/v1/cases/{case}/events", get(cases::events)),
+        read("/v1/cases/{case}/draw", get(assignment::draw)),
+        read("/v1/cases/{case}/assignment", get(assignment::assignment)),
+        read("/v1/cases/{case}/deadlines", get(queries::deadlines::of_case)),
+        read("/v1/calendars/{year}", get(queries::deadlines::calendar)),
+        read("/v1/cases", get(queries::lists::cases)),
+        read("/v1/officers/{officer}/desk", get(queries::lists::desk)),
+        read("/v1/register", get(queries::register::entries)),
+        read("/v1/register/{debtor}", get(queries::register::of_debtor)),
+        read("/v1/duplicates", get(queries::duplicates::groups)),
+        read("/v1/metrics/catalogue", get(queries::metrics::catalogue)),
+        read("/v1/metrics/kpi", get(queries::metrics::kpi)),
+        read("/v1/metrics/kpi/{indicator}/records", get(queries::metrics::records)),
+        read("/v1/stream", get(feed::stream)),
+        read("/v1/events", get(feed::poll)),
+        read("/v1/blocks", get(blocks::list)),
+        read("/v1/blocks/{height}", get(blocks::block)),
+        read("/v1/validators", get(blocks::validators)),
+        free("/.well-known/tamga/trust-policy", get(blocks::trust_policy)),
+        free("/.well-known/tamga/genesis", get(blocks::genesis)),
+        free("/log/checkpoint", get(log::checkpoint)),
+        free("/log/tile/{*path}", get(log::tile)),
+        free("/livez", get(probes::live)),
+        free("/readyz", get(probes::ready)),
+        free("/metrics", get(probes::metrics)),
+        free("/v1/openapi.json", get(probes::description)),
     ]
 }
 
 /// Every resource: its method and its path as the description writes it.
 #[must_use]
 pub fn routes() -> Vec<(&'static str, String)> {
-    let described = |path: &str| path.replace("{*", "{");
-    table().into_iter().map(|(method, path, ..)| (method, described(path))).collect()
-}
-
-/// Those that take from an allowance of their client.
-fn metered_routes() -> impl Iterator<Item = (&'static str, &'static str)> {
-    let allowed = table().into_iter().filter(|(_, _, allowance, _)| allowance.is_some());
-    allowed.map(|(method, path, ..)| (method, path))
+    table().iter().map(|resource| (resource.method, resource.described())).collect()
 }
 
 /// The whole interface.
 pub fn router(state: HttpState) -> Router {
-    let routes = table().into_iter();
-    let router = routes.fold(Router::new(), |router, (_, path, allowance, handler)| {
+    let router = table().into_iter().fold(Router::new(), |router, resource| {
+        let Resource { path, allowance, handler, .. } = resource;
         let meter = |allowance| from_fn_with_state((state.clone(), allowance), meter);
         match allowance {
             Some(allowance) => router.route(path, handler.route_layer(meter(allowance))),

@@ -30,20 +30,25 @@ impl Modify for Token {
     }
 }
 
-/// Adds what every resource of a kind may answer.
+/// Adds the problems that every resource of a kind may answer; handlers name only those of their own.
 struct Common;
 
 impl Modify for Common {
     fn modify(&self, openapi: &mut utoipa::openapi::OpenApi) {
-        for (method, path) in super::metered_routes() {
-            let item = openapi.paths.paths.get_mut(path);
-            let operation = item.and_then(|item| match method {
+        for resource in super::table() {
+            let item = openapi.paths.paths.get_mut(&resource.described());
+            let operation = item.and_then(|item| match resource.method {
                 "get" => item.get.as_mut(),
                 _ => item.post.as_mut(),
             });
-            if let Some(operation) = operation {
+            let Some(operation) = operation else { continue };
+            let body: &[_] = if resource.method == "post" { &[408, 413, 415, 422] } else { &[] };
+            let unknown = resource.path.contains('{').then_some(404);
+            let limited = resource.allowance.map(|_| 429);
+            let all = [400].into_iter().chain(body.iter().copied()).chain(unknown).chain(limited);
+            for status in all {
                 let problem = RefOr::Ref(Ref::from_response_name("ProblemResponse"));
-                operation.responses.responses.insert("429".to_owned(), problem);
+                operation.responses.responses.insert(status.to_string(), problem);
             }
         }
     }

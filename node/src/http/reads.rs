@@ -93,7 +93,6 @@ fn view(
     security((), ("token" = [])),
     responses(
         (status = 200, description = "The record", body = RecordView),
-        (status = 404, response = super::openapi::ProblemResponse),
     )
 )]
 pub(super) async fn record(
@@ -139,7 +138,6 @@ pub(super) async fn record(
         (status = 200, description = "The receipt", content((String = "text/plain"), (ReceiptView = "application/json"))),
         (status = 202, description = "In the log, not final yet", body = Operation),
         (status = 401, response = super::openapi::ProblemResponse),
-        (status = 404, response = super::openapi::ProblemResponse),
     )
 )]
 pub(super) async fn receipt(
@@ -212,7 +210,6 @@ async fn opened_receipt(state: &HttpState, id: RecordId, open: &str) -> Result<R
     responses(
         (status = 200, description = "The proof", body = String, content_type = "text/plain"),
         (status = 202, description = "In the log, not final yet", body = Operation),
-        (status = 404, response = super::openapi::ProblemResponse),
     )
 )]
 pub(super) async fn proof(
@@ -241,7 +238,6 @@ pub(super) async fn proof(
     responses(
         (status = 200, description = "The body, deterministic CBOR", body = Vec<u8>, content_type = "application/cbor"),
         (status = 401, response = super::openapi::ProblemResponse),
-        (status = 404, response = super::openapi::ProblemResponse),
     )
 )]
 pub(super) async fn body(
@@ -266,7 +262,6 @@ pub(super) async fn body(
     params(("id" = String, Path, description = "Record id, 64 hex digits")),
     responses(
         (status = 200, description = "Where the record is", body = Operation),
-        (status = 404, response = super::openapi::ProblemResponse),
     )
 )]
 pub(super) async fn operation(

@@ -110,12 +110,8 @@ impl SubmitQuery {
         (status = 201, description = "Final within the wait: the receipt",
             content((String = "text/plain"), (tamga_api::shapes::ReceiptView = "application/json"))),
         (status = 202, description = "Taken, not final yet; `Location` names the operation, `Retry-After` when to ask", body = Accepted),
-        (status = 400, response = super::openapi::ProblemResponse),
         (status = 403, response = super::openapi::ProblemResponse),
         (status = 409, response = super::openapi::ProblemResponse),
-        (status = 413, response = super::openapi::ProblemResponse),
-        (status = 415, response = super::openapi::ProblemResponse),
-        (status = 422, response = super::openapi::ProblemResponse),
         (status = 503, response = super::openapi::ProblemResponse),
     )
 )]
@@ -212,6 +208,10 @@ fn accepted(state: &HttpState, id: RecordId, status: Stage, valid_until: UnixMil
         record_id: id.to_string(),
         status,
         valid_until: time::instant(valid_until),
+        acceptance: match status {
+            Stage::Accepted => state.acceptor.accept(id, valid_until),
+            Stage::Ordered | Stage::Final | Stage::Rejected => None,
+        },
         links: Links { operation: Some(operation.clone()), ..Links::default() },
     };
     let mut response = (StatusCode::ACCEPTED, Json(body)).into_response();
@@ -237,10 +237,6 @@ fn accepted(state: &HttpState, id: RecordId, status: Stage, valid_until: UnixMil
         (status = 200, description = "Every submission is final", body = BatchLine, content_type = "application/x-ndjson"),
         (status = 202, description = "Every submission is taken, some are not final yet", body = BatchLine, content_type = "application/x-ndjson"),
         (status = 207, description = "Some submissions are rejected: see the lines", body = BatchLine, content_type = "application/x-ndjson"),
-        (status = 400, response = super::openapi::ProblemResponse),
-        (status = 413, response = super::openapi::ProblemResponse),
-        (status = 415, response = super::openapi::ProblemResponse),
-        (status = 422, response = super::openapi::ProblemResponse),
     )
 )]
 pub(super) async fn batch(
@@ -411,12 +407,8 @@ fn split_batch(bytes: &[u8], max: usize) -> Result<Vec<&[u8]>, Fault> {
     request_body(content = Vec<u8>, content_type = "application/tamga-submission+cbor"),
     responses(
         (status = 200, description = "It would be taken", body = Validated),
-        (status = 400, response = super::openapi::ProblemResponse),
         (status = 403, response = super::openapi::ProblemResponse),
         (status = 409, response = super::openapi::ProblemResponse),
-        (status = 413, response = super::openapi::ProblemResponse),
-        (status = 415, response = super::openapi::ProblemResponse),
-        (status = 422, response = super::openapi::ProblemResponse),
         (status = 503, response = super::openapi::ProblemResponse),
     )
 )]
@@ -447,10 +439,6 @@ pub(super) async fn validate(
     request_body(content = DraftRequest),
     responses(
         (status = 200, description = "The bytes to sign", body = DraftResponse),
-        (status = 400, response = super::openapi::ProblemResponse),
-        (status = 413, response = super::openapi::ProblemResponse),
-        (status = 415, response = super::openapi::ProblemResponse),
-        (status = 422, response = super::openapi::ProblemResponse),
     )
 )]
 pub(super) async fn draft(

@@ -16,6 +16,7 @@ use super::drain::DrainRate;
 use super::fault::Fault;
 use super::ledger::{FinalNote, Ledger, ReadError, Refusal};
 use super::receipts::Receipts;
+use crate::acceptor::Acceptor;
 use crate::metrics::Metrics;
 
 /// Bytes in which room for bodies is counted.
@@ -149,6 +150,8 @@ pub struct HttpParts {
     pub clients: ClientLimits,
     /// How fast waiting records are decided.
     pub drain: Arc<DrainRate>,
+    /// Who signs for what was taken.
+    pub acceptor: Acceptor,
     /// Where it is counted.
     pub metrics: Arc<Metrics>,
     /// Waits and streams end once this turns true.
@@ -174,6 +177,7 @@ pub struct Shared {
     pub(super) limits: HttpLimits,
     pub(super) clients: Clients,
     drain: Arc<DrainRate>,
+    pub(super) acceptor: Acceptor,
     pub(super) metrics: Arc<Metrics>,
     pub(super) waits: Semaphore,
     pub(super) streams: Arc<Semaphore>,
@@ -201,7 +205,8 @@ impl std::ops::Deref for HttpState {
 impl HttpState {
     /// The state of a server of these parts.
     pub fn new(parts: HttpParts) -> Self {
-        let HttpParts { ledger, info, tokens, limits, clients, drain, metrics, stop } = parts;
+        let HttpParts { ledger, info, tokens, limits, clients, drain, acceptor, metrics, stop } =
+            parts;
         let mut boot = [0; 4];
         // Request ids need not be secret; without entropy they are merely the same after a restart.
         if getrandom::fill(&mut boot).is_err() {
@@ -214,6 +219,7 @@ impl HttpState {
             tokens,
             clients: Clients::new(&clients),
             drain,
+            acceptor,
             metrics,
             stop,
             waits: Semaphore::new(limits.waits_max),

@@ -13,8 +13,8 @@ use tamga_format::block_leaf::BlockLeaf;
 use tamga_format::body::{Body, Submission};
 use tamga_format::cbor::Writer;
 use tamga_format::id::{
-    Height, LeafIndex, MapRoot, PolicyHash, RecordId, RulesHash, SubjectId, TreeRoot, TreeSize,
-    UnixMillis, ValueId,
+    GenesisHash, Height, LeafIndex, MapRoot, PolicyHash, RecordId, RulesHash, SubjectId, TreeRoot,
+    TreeSize, UnixMillis, ValueId,
 };
 use tamga_format::note::Note;
 use tamga_format::receipt::{Previous, Receipt};
@@ -32,6 +32,8 @@ use tower::ServiceExt as _;
 
 use super::ledger::*;
 use super::*;
+use crate::acceptor::Acceptor;
+use crate::clock::Clock;
 use crate::metrics::Metrics;
 
 mod assignment;
@@ -45,6 +47,7 @@ mod submitting;
 use fake::Fake;
 
 const ORIGIN: &str = "tamga.example/test";
+const GENESIS: GenesisHash = GenesisHash([7; 32]);
 const NOW: i64 = 1_773_305_880_000;
 const TOKEN: &str = "Bearer secret";
 
@@ -54,6 +57,11 @@ fn case() -> Subject {
 
 fn key() -> SigningKey {
     SigningKey::from_seed([1; 32])
+}
+
+/// The network key of this validator, `v1`.
+fn network() -> SigningKey {
+    SigningKey::from_seed([40; 32])
 }
 
 fn sign(draft: Json, nonce: u8) -> (SignedRecord, Option<Body>) {
@@ -119,6 +127,7 @@ fn parts(ledger: Arc<dyn Ledger>, stop: watch::Receiver<bool>) -> HttpParts {
         limits: HttpLimits::default(),
         clients: ClientLimits::default(),
         drain: Arc::new(DrainRate::new(watch::channel(0).1)),
+        acceptor: Acceptor::new(GENESIS, "v1", network(), Clock).unwrap(),
         metrics: Arc::new(Metrics::default()),
         stop,
     }

@@ -35,3 +35,15 @@ fn a_cosignature_of_another_form_or_key_is_refused() {
     line.blob.push(0);
     assert_eq!(code(&vkey("w", VKeyKind::Cosigner), &line), FormatCode::CosignatureSyntax);
 }
+
+#[test]
+fn a_line_is_checked_by_the_kind_of_its_key() {
+    let kind = |kind| VKey::new("w", kind, key().public()).unwrap();
+    let (cosigner, log) = (kind(VKeyKind::Cosigner), kind(VKeyKind::Log));
+    let cosigned = cosign(&key(), "w", BODY, 5).unwrap();
+    let logged = crate::note::sign_note(BODY, "w", &key()).unwrap();
+    assert_eq!(verify_line(&cosigner, BODY, &cosigned), Ok(Some(5)));
+    assert_eq!(verify_line(&log, BODY, &logged), Ok(None));
+    assert!(verify_line(&log, BODY, &cosigned).is_err());
+    assert!(verify_line(&cosigner, BODY, &logged).is_err());
+}

@@ -194,7 +194,7 @@ pub(crate) fn consensus_key(number: u8) -> SigningKey {
     key(10 + number)
 }
 
-fn cosigner_key(number: u8) -> SigningKey {
+pub(crate) fn cosigner_key(number: u8) -> SigningKey {
     key(20 + number)
 }
 

@@ -1,5 +1,8 @@
 //! Submitting, validating, drafting, batches.
 
+use tamga_format::acceptance::Acceptance;
+use tamga_format::note::{VKey, VKeyKind};
+
 use super::*;
 
 pub(super) const ONE: &str = "application/tamga-submission+cbor";
@@ -37,6 +40,26 @@ async fn a_new_record_is_accepted_or_earns_its_receipt() {
             assert!(answer.text().starts_with("tamga-receipt/v1\n"), "{}", answer.text());
         }
     }
+}
+
+#[tokio::test]
+async fn what_is_taken_is_taken_with_a_signed_word() {
+    let id = presented().0.id();
+    let key = VKey::new("v1", VKeyKind::Log, network().public()).unwrap();
+    for admission in [Admission::New, Admission::Pending] {
+        let server = Server::new(told(Ok(admission), Settled::Pending));
+        let before = Clock.now();
+        let answer = server.post("/v1/records", ONE, submission()).await;
+        assert_eq!(answer.status, 202);
+        let note = Note::parse(answer.json()["acceptance"].as_str().unwrap()).unwrap();
+        let word = Acceptance::verify(&note, &key).unwrap();
+        assert_eq!((word.genesis, word.record), (GENESIS, id));
+        assert_eq!(word.verdict_by, presented().0.record().valid_until);
+        assert!(before <= word.held_at && word.held_at <= Clock.now());
+    }
+    let logged = told(Ok(Admission::Logged(LeafIndex(0))), Settled::Pending);
+    let answer = Server::new(logged).post("/v1/records", ONE, submission()).await;
+    assert_eq!((answer.status.as_u16(), answer.json().get("acceptance")), (202, None));
 }
 
 #[tokio::test]
