@@ -10,9 +10,9 @@ use std::time::Duration;
 use anyhow::{Context as _, Result, anyhow};
 use tamga_format::id::{SubjectId, TreeSize};
 use tamga_format::subject::{Role, Subject};
-use tamga_replica::index::{Index, IndexReader, IndexTable, LawTerms, Step};
+use tamga_replica::index::{Index, IndexReader, LawTerms, Step};
 use tamga_replica::{Reader, StoreError};
-use tamga_rocks::RocksStore;
+use tamga_rocks::{RocksIndex, RocksStore};
 use tamga_state::dossier::{Event, Summary};
 use tamga_state::law::Law;
 use tokio::sync::watch;
@@ -29,7 +29,7 @@ pub struct Lookup {
     /// The log behind it.
     pub log: Reader<RocksStore>,
     /// Its rows.
-    pub rows: IndexReader<RocksStore<IndexTable>>,
+    pub rows: IndexReader<RocksIndex>,
 }
 
 /// The index of this node, as long as it can be asked.
@@ -70,7 +70,7 @@ impl IndexHandle {
 /// An index that is about to follow its log.
 #[derive(Debug)]
 pub struct Follower {
-    index: Index<RocksStore<IndexTable>>,
+    index: Index<RocksIndex>,
     law: LawTerms,
     handle: watch::Sender<Option<Arc<Lookup>>>,
 }
@@ -96,18 +96,11 @@ pub fn open(folder: &Path, log: &Reader<RocksStore>) -> Result<(Follower, IndexH
     Ok((Follower { index, law, handle }, IndexHandle(asked)))
 }
 
-fn try_open(
-    folder: &Path,
-    log: &Reader<RocksStore>,
-) -> Result<Index<RocksStore<IndexTable>>, StoreError> {
-    Index::open(RocksStore::open(folder)?, log)
+fn try_open(folder: &Path, log: &Reader<RocksStore>) -> Result<Index<RocksIndex>, StoreError> {
+    Index::open(RocksIndex::open(folder)?, log)
 }
 
-fn anew(
-    folder: &Path,
-    log: &Reader<RocksStore>,
-    why: &str,
-) -> Result<Index<RocksStore<IndexTable>>> {
+fn anew(folder: &Path, log: &Reader<RocksStore>, why: &str) -> Result<Index<RocksIndex>> {
     tracing::warn!(why, folder = %folder.display(), "the index is made anew");
     std::fs::remove_dir_all(folder).with_context(|| folder.display().to_string())?;
     try_open(folder, log).with_context(|| folder.display().to_string())

@@ -3,7 +3,7 @@
 //! | Module | Holds | Spec |
 //! |---|---|---|
 //! | [`shapes`] | requests and responses | §20 |
-//! | [`queries`] | what is looked up in the index, or computed from records | §20.12 |
+//! | [`queries`] | what is looked up in the index, or computed from records | §20.13 |
 //! | [`problem`] | error answers, built from the one registry of codes | §20.3 |
 //! | [`assignment`] | the draw of an officer | §20.7 |
 //! | [`draft`] | a record and its body with named fields, and the way to bytes and back | §20.6 |

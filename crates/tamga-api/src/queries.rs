@@ -1,4 +1,4 @@
-//! Shapes of what is looked up in the index, or computed from the records of a case (spec §20.12).
+//! Shapes of what is looked up in the index, or computed from the records of a case (spec §20.13).
 //!
 //! Everything says the block it is as of. Days are `2026-03-12`, shares basis points, money whole tiyn.
 

@@ -1,7 +1,7 @@
 //! [`Store`](tamga_replica::Store) on RocksDB: one column family per table, one synced write per
 //! block (spec §19).
 //!
-//! - [`RocksStore`]: open, commit, read
+//! - [`Rocks`]: open, commit, read; [`RocksStore`] holds a ledger, [`RocksIndex`] its index
 //! - `options`: every option that differs from RocksDB's defaults, and why
 //! - [`RocksTables`]: what RocksDB has to know of a set of tables
 //! - `upgrade`: the version on disk and the steps between versions
@@ -14,5 +14,5 @@ mod tables;
 mod upgrade;
 
 pub use options::Memory;
-pub use store::RocksStore;
+pub use store::{Rocks, RocksIndex, RocksStore};
 pub use tables::{RocksTables, Step};

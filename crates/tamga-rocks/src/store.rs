@@ -8,21 +8,27 @@ use std::sync::Arc;
 
 use rocksdb::{ColumnFamily, ColumnFamilyDescriptor, DB, ErrorKind, WriteBatch};
 use tamga_replica::store::Rows;
-use tamga_replica::{CommitBatch, Store, StoreError, Table};
+use tamga_replica::{CommitBatch, IndexTable, Store, StoreError, Table};
 
 use crate::tables::RocksTables;
 use crate::{options, upgrade};
 
 /// A store in a folder of its own; clones share one open database.
-pub struct RocksStore<T = Table>(Arc<DB>, PhantomData<T>);
+pub struct Rocks<T>(Arc<DB>, PhantomData<T>);
 
-impl<T> Clone for RocksStore<T> {
+/// The store of a ledger.
+pub type RocksStore = Rocks<Table>;
+
+/// The store of a ledger's index.
+pub type RocksIndex = Rocks<IndexTable>;
+
+impl<T> Clone for Rocks<T> {
     fn clone(&self) -> Self {
         Self(Arc::clone(&self.0), PhantomData)
     }
 }
 
-impl<T: RocksTables> RocksStore<T> {
+impl<T: RocksTables> Rocks<T> {
     /// Opens the database in `folder`, and creates one if the folder is absent or empty. A folder
     /// that holds anything else than a whole database is refused, never overwritten.
     ///
@@ -54,13 +60,11 @@ impl<T: RocksTables> RocksStore<T> {
     }
 
     fn table(&self, table: T) -> Result<&ColumnFamily, StoreError> {
-        self.0.cf_handle(table.name()).ok_or_else(|| {
-            StoreError::Corrupted(format!("the column family {} is absent", table.name()))
-        })
+        self.0.cf_handle(table.name()).ok_or_else(|| absent(table))
     }
 }
 
-impl<T: RocksTables> Store<T> for RocksStore<T> {
+impl<T: RocksTables> Store<T> for Rocks<T> {
     fn commit(&mut self, batch: CommitBatch<T>) -> Result<(), StoreError> {
         let mut handles = BTreeMap::new();
         for table in T::ALL {
@@ -68,7 +72,7 @@ impl<T: RocksTables> Store<T> for RocksStore<T> {
         }
         let mut rows = WriteBatch::with_capacity_bytes(batch.bytes() + 16 * batch.len());
         for (table, key, value) in batch.iter() {
-            let Some(handle) = handles.get(&table) else { continue };
+            let handle = *handles.get(&table).ok_or_else(|| absent(table))?;
             match value {
                 Some(value) => rows.put_cf(handle, key, value),
                 None => rows.delete_cf(handle, key),
@@ -98,10 +102,14 @@ impl<T: RocksTables> Store<T> for RocksStore<T> {
     }
 }
 
-impl<T> fmt::Debug for RocksStore<T> {
+impl<T> fmt::Debug for Rocks<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "RocksStore({})", self.0.path().display())
+        write!(f, "Rocks({})", self.0.path().display())
     }
+}
+
+fn absent<T: RocksTables>(table: T) -> StoreError {
+    StoreError::Corrupted(format!("the column family {} is absent", table.name()))
 }
 
 pub(crate) fn error(error: rocksdb::Error) -> StoreError {

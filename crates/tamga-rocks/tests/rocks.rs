@@ -10,8 +10,8 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use tamga_replica::{CommitBatch, Store, StoreError, Table, conformance};
-use tamga_rocks::{RocksStore, RocksTables};
+use tamga_replica::{CommitBatch, IndexTable, Store, StoreError, Table, conformance};
+use tamga_rocks::{RocksIndex, RocksStore, RocksTables};
 
 fn files(folder: &Path, ending: &str) -> Vec<PathBuf> {
     let paths = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
@@ -153,4 +153,21 @@ fn a_torn_last_write_is_dropped() {
     let bytes = fs::read(&path).unwrap();
     fs::write(&path, &bytes[..bytes.len() - 1_000]).unwrap();
     assert_eq!(read_all(folder.path()), Ok(1_900));
+}
+
+#[test]
+fn an_index_is_a_store_of_its_own_tables() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut index = RocksIndex::open(folder.path()).unwrap();
+    let mut batch = CommitBatch::buffered();
+    batch.put(IndexTable::Cells, b"cell", b"1");
+    batch.put(IndexTable::Cases, b"case", b"2");
+    index.commit(batch).unwrap();
+    drop(index);
+    let index = RocksIndex::open(folder.path()).unwrap();
+    assert_eq!(index.get(IndexTable::Cells, b"cell").unwrap(), Some(b"1".to_vec()));
+    assert_eq!(index.get(IndexTable::Cells, b"case").unwrap(), None);
+    drop(index);
+    // The ledger's tables are others: neither opens as the other.
+    assert!(matches!(RocksStore::open(folder.path()), Err(StoreError::Corrupted(_))));
 }

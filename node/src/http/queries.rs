@@ -1,4 +1,4 @@
-//! What is looked up in the index, or computed from the records of a case (spec §20.12).
+//! What is looked up in the index, or computed from the records of a case (spec §20.13).
 //!
 //! | Module | Resources |
 //! |---|---|

@@ -2,9 +2,9 @@
 
 use std::path::Path;
 
-use tamga_replica::index::{Index, IndexTable, LawTerms, Step};
+use tamga_replica::index::{Index, LawTerms, Step};
 use tamga_replica::testing::TestLedger;
-use tamga_rocks::RocksStore;
+use tamga_rocks::{RocksIndex, RocksStore};
 use tamga_state::catalogue::Kind;
 use tamga_state::testing::{Draft as Lawful, NOW as BLOCK_TIME, TODAY, World, tag, writer};
 use tempfile::TempDir;
@@ -67,8 +67,8 @@ impl Filled {
     }
 }
 
-fn follow(folder: &Path, log: &tamga_replica::Reader<RocksStore>) -> Index<RocksStore<IndexTable>> {
-    let mut index = Index::open(RocksStore::open(folder).unwrap(), log).unwrap();
+fn follow(folder: &Path, log: &tamga_replica::Reader<RocksStore>) -> Index<RocksIndex> {
+    let mut index = Index::open(RocksIndex::open(folder).unwrap(), log).unwrap();
     let law = LawTerms::read(log).unwrap();
     while index.step(log, &law).unwrap() != Step::Done {}
     index
