@@ -13,6 +13,7 @@ use tamga_state::enforcement::assignment::{self, AssignmentError, Ballot, Proven
 use super::{Session, case};
 use crate::error::{CliError, Exit};
 use crate::output::Colour;
+use crate::output::Shown;
 use crate::text;
 use crate::verify::Verdict;
 
@@ -72,7 +73,9 @@ fn show(case: &str, session: &mut Session<'_>) -> Result<Exit, CliError> {
             None => text("assignment-wait", &[("height", draw.height.to_string())]),
         });
         let id = draw.officer.clone().unwrap_or_default();
-        session.out.result("assignment.show", json!({ "draw": draw }), &lines.join("\n"), &id);
+        let plain = vec![case.to_owned(), id.clone()];
+        let shown = Shown { data: json!({ "draw": draw }), human: lines.join("\n"), plain, id };
+        session.out.result("assignment.show", &shown);
         return Ok(Exit::Success);
     }
     let Some(file) = client.assignment(case)? else {
@@ -90,7 +93,9 @@ fn show(case: &str, session: &mut Session<'_>) -> Result<Exit, CliError> {
     let data = json!({
         "case": case, "officer": officer, "candidates": list, "total": ballot.total(),
     });
-    session.out.result("assignment.show", data, &lines.join("\n"), &officer);
+    let plain = vec![case.to_owned(), officer.clone()];
+    let shown = Shown { data, human: lines.join("\n"), plain, id: officer };
+    session.out.result("assignment.show", &shown);
     session.out.tell_message("assignment-unchecked", &[("case", case.to_owned())]);
     Ok(Exit::Success)
 }
@@ -138,7 +143,8 @@ fn verify(command: &Verify, session: &mut Session<'_>) -> Result<Exit, CliError>
         object.insert("target".to_owned(), json!(command.target));
         object.insert("verdict".to_owned(), json!(verdict.name()));
     }
-    session.out.result("assignment.verify", data, &human, &id);
+    let plain = vec![verdict.name().to_owned(), command.target.clone(), id.clone()];
+    session.out.result("assignment.verify", &Shown { data, human, plain, id });
     Ok(verdict.exit())
 }
 

@@ -270,7 +270,9 @@ pub struct DeskKey {
 }
 
 impl DeskKey {
-    pub(crate) fn encode(&self) -> Vec<u8> {
+    /// The key's bytes, which order as its fields do.
+    #[must_use]
+    pub fn encode(&self) -> Vec<u8> {
         let mut key = desk_from(&self.officer, self.on);
         key.push(self.rule);
         key.extend_from_slice(self.case.as_bytes());
@@ -279,7 +281,12 @@ impl DeskKey {
         key
     }
 
-    pub(crate) fn decode(key: &[u8]) -> Result<Self, StoreError> {
+    /// Reads what [`encode`](Self::encode) wrote.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Corrupted`] for anything else.
+    pub fn decode(key: &[u8]) -> Result<Self, StoreError> {
         let mut from = Key(key);
         let found = (|| {
             Some(Self {

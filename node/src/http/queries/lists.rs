@@ -94,7 +94,7 @@ pub(in crate::http) async fn cases(
     let (link, id, whose) = query.whose()?;
     let limit = limit(&state, query.limit)?;
     let after = cursor(query.after.as_deref())?;
-    let after = after.map(|key| SubjectId::try_from(key.as_slice())).transpose();
+    let after = after.map(|key| key.as_slice().try_into().map(SubjectId)).transpose();
     let after =
         after.map_err(|_| Fault::at(Code::BadParameter, "/after", "another list's cursor"))?;
     let (open, attention) = (query.open, query.attention == Some(true));

@@ -159,7 +159,7 @@ pub(in crate::http) async fn of_debtor(
     }
     let limit = limit(&state, query.limit)?;
     let after = cursor(query.after.as_deref())?;
-    let mut after = after.and_then(|key| SubjectId::try_from(key.as_slice()).ok());
+    let mut after = after.and_then(|key| key.as_slice().try_into().ok().map(SubjectId));
     let found = state
         .look(move |lookup| {
             let (as_of, today) = as_of(lookup)?;

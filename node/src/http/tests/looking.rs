@@ -205,7 +205,7 @@ async fn a_desk_shows_what_is_overdue_and_what_ends_today_and_tomorrow() {
     assert_eq!(told, expected);
     assert!(desk["data"].as_array().unwrap().iter().all(|item| item["rule"] == "D02"));
 
-    let only = |due: &str| server.looked(&format!("{path}?nature=statutory&due={due}"));
+    let only = async |due: &str| server.looked(&format!("{path}?nature=statutory&due={due}")).await;
     for (due, n) in [("overdue", 1), ("today", 2), ("tomorrow", 3)] {
         let desk = only(due).await;
         assert_eq!(desk["data"].as_array().unwrap().len(), 1, "{due}");
@@ -325,7 +325,7 @@ async fn the_public_sees_figures_of_months_that_are_over_and_no_small_ones() {
     let close = filled.world().close(numbered(0), "bailiff");
     filled.record(close, 15);
     let server = filled.server();
-    let public = |query: &str| server.get(&format!("/v1/metrics/kpi?{query}"));
+    let public = async |query: &str| server.get(&format!("/v1/metrics/kpi?{query}")).await;
     let opened = public("indicator=opened").await.json();
     assert_eq!((&opened["period"], &opened["figure"]["value"]), (&json!("2026-02"), &json!(12)));
     assert!(opened.get("records").is_none());
