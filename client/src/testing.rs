@@ -135,7 +135,6 @@ pub(crate) fn genesis_file() -> (GenesisFile, BTreeMap<String, [u8; 32]>) {
                 organisation: bin(&part.organisation),
                 licence: None,
                 region: Some(part.region.clone()),
-                governance: None,
                 from: registry.in_force_from[..10].to_owned(),
                 to: None,
             }

@@ -141,6 +141,10 @@ fn value(ty: FieldType) -> Json {
         FieldType::Id(role) => json!(Subject::new(role, SubjectId([7; 32])).to_text()),
         FieldType::Bytes(_) => json!("0b0c"),
         FieldType::Multiline(_) => json!("log key\nquorum none\n"),
+        FieldType::Candidates => {
+            json!(["officer#16", { "officer": "officer#17", "reason": "OWN_TAG" }])
+        }
+        FieldType::Loads => json!([3]),
         FieldType::Rows(form) => {
             let cells = form.columns.iter();
             let row: serde_json::Map<String, Json> =
