@@ -384,7 +384,7 @@ impl Host for Bare {
         Height(self.chain().height)
     }
 
-    fn pending(&self) -> watch::Receiver<u64> {
+    fn reasons(&self) -> watch::Receiver<u64> {
         self.pending.subscribe()
     }
 }
