@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
@@ -17,13 +17,16 @@ use crate::client::Client;
 use crate::config::{Config, Flags};
 use crate::error::{CliError, Exit};
 use crate::lang::{Language, Messages};
-use crate::output::{Form, Output};
+use crate::output::{Form, Output, Shown};
+use crate::signer::Passphrase;
 
 mod case;
+mod config;
 mod explain;
 mod genesis;
 mod import;
 mod keys;
+mod progress;
 mod receipt;
 mod submit;
 mod verify;
@@ -37,6 +40,8 @@ pub struct Io<'a> {
     pub stderr: &'a mut dyn Write,
     /// Environment variables.
     pub env: BTreeMap<String, String>,
+    /// The folder where the command runs, whose `tamga.toml` is read.
+    pub folder: PathBuf,
     /// Whether messages go to a terminal, so that questions and progress make sense.
     pub terminal: bool,
     /// Whether data go to a terminal.
@@ -62,9 +67,15 @@ struct Cli {
 /// Options of every command.
 #[derive(Args)]
 struct Global {
-    /// Print one JSON object per result.
-    #[arg(long, global = true, conflicts_with = "quiet")]
+    /// Print one JSON object.
+    #[arg(long, global = true)]
     json: bool,
+    /// Print one JSON object per line: of each item of a list or stream.
+    #[arg(long, global = true)]
+    ndjson: bool,
+    /// Print tab-separated columns without colours, one line per result.
+    #[arg(long, global = true)]
+    plain: bool,
     /// Print ids only.
     #[arg(short, long, global = true)]
     quiet: bool,
@@ -74,6 +85,9 @@ struct Global {
     /// Colours of verdicts.
     #[arg(long, global = true, value_enum, default_value_t = When::Auto)]
     color: When,
+    /// Profile of the configuration files [env: TAMGA_PROFILE].
+    #[arg(long, global = true)]
+    profile: Option<String>,
     /// Base address of a node [env: TAMGA_URL].
     #[arg(long, global = true)]
     url: Option<String>,
@@ -115,10 +129,19 @@ enum Command {
     /// Check a genesis file.
     #[command(subcommand)]
     Genesis(genesis::Genesis),
+    /// Show settings.
+    #[command(subcommand)]
+    Config(config::Config),
     /// Print completions of a shell.
     Completions {
         /// The shell.
         shell: clap_complete::Shell,
+    },
+    /// Write the manual pages.
+    Man {
+        /// Directory to write them to; it must be there.
+        #[arg(long)]
+        out: PathBuf,
     },
     /// Print the version.
     Version,
@@ -138,7 +161,8 @@ struct Session<'a> {
 impl Session<'_> {
     fn client(&self) -> Result<Client, CliError> {
         let language = self.out.messages.language().tag();
-        Ok(Client::new(self.config.url()?, self.config.token.clone(), language, self.sleep))
+        let token = self.config.token.as_ref().map(|token| token.value.clone());
+        Ok(Client::new(self.config.url()?, token, language, self.sleep))
     }
 
     fn policy(&self, flag: Option<&PathBuf>) -> Result<Policy, CliError> {
@@ -165,6 +189,17 @@ impl Session<'_> {
     fn text(&self, id: &str) -> String {
         self.out.messages.text(id, &[])
     }
+
+    /// How the passphrase of a key file is obtained.
+    fn passphrase<'p>(&'p self, file: Option<&'p Path>, prompt: String) -> Passphrase<'p> {
+        Passphrase {
+            file,
+            given: self.config.passphrase.as_ref().map(|given| given.value.as_str()),
+            terminal: self.terminal,
+            prompt,
+            again: None,
+        }
+    }
 }
 
 /// Runs one command and returns its exit code.
@@ -179,28 +214,36 @@ pub fn run(args: impl IntoIterator<Item = OsString>, io: &mut Io<'_>) -> u8 {
             return if error.use_stderr() { Exit::Usage.number() } else { Exit::Success.number() };
         }
     };
-    let flags = Flags { url: cli.global.url, devnet: cli.global.devnet, language: cli.global.lang };
-    let loaded = Config::load(flags.clone(), &io.env);
-    let language = loaded
-        .as_ref()
-        .ok()
-        .and_then(|config| config.language)
-        .or(cli.global.lang)
-        .unwrap_or(Language::En);
-    let form = match (cli.global.json, cli.global.quiet) {
-        (true, _) => Form::Json,
-        (_, true) => Form::Quiet,
-        _ => Form::Human,
+    let global = cli.global;
+    let flags = Flags {
+        profile: global.profile,
+        url: global.url,
+        devnet: global.devnet,
+        language: global.lang,
     };
+    let loaded = Config::load(flags.clone(), &io.env, &io.folder);
+    let language = match &loaded {
+        Ok(config) => config.language.value,
+        Err(_) => flags.language.unwrap_or(Language::En),
+    };
+    let forms = [
+        (global.json, "--json", Form::Json),
+        (global.ndjson, "--ndjson", Form::Ndjson),
+        (global.plain, "--plain", Form::Plain),
+        (global.quiet, "--quiet", Form::Quiet),
+    ];
+    let mut asked = forms.into_iter().filter(|(given, ..)| *given);
+    let (form, one) = asked.next().map_or((Form::Human, ""), |(_, flag, form)| (form, flag));
+    let another = asked.next().map(|(_, flag, _)| CliError::pointless(flag, one));
     let no_colour = io.env.get("NO_COLOR").is_some_and(|value| !value.is_empty());
-    let colour = match cli.global.color {
+    let colour = match global.color {
         When::Always => true,
         When::Never => false,
         When::Auto => io.colour && !no_colour && form == Form::Human,
     };
     let mut out = Output::new(io.stdout, io.stderr, form, colour, Messages::new(language));
     out.terminal = io.terminal;
-    let config = match loaded {
+    let config = match another.map_or(loaded, Err) {
         Ok(config) => config,
         Err(error) => {
             out.fail(&error);
@@ -243,16 +286,31 @@ fn dispatch(command: Option<Command>, session: &mut Session<'_>) -> Result<Exit,
         Some(Command::Watch(command)) => watch::run(&command, session),
         Some(Command::Explain(command)) => explain::run(&command, session),
         Some(Command::Genesis(command)) => genesis::run(&command, session),
+        Some(Command::Config(command)) => config::run(&command, session),
         Some(Command::Completions { shell }) => {
+            if session.out.form() != Form::Human {
+                return Err(CliError::usage("a script has one form"));
+            }
             let mut script = Vec::new();
             clap_complete::generate(shell, &mut Cli::command(), "tamga", &mut script);
             session.out.print(&String::from_utf8_lossy(&script));
             Ok(Exit::Success)
         }
+        Some(Command::Man { out }) => {
+            clap_mangen::generate_to(Cli::command(), &out)
+                .map_err(|error| CliError::file(&out, &error))?;
+            let human = out.display().to_string();
+            let data = json!({ "folder": human });
+            let shown = Shown { data, plain: vec![human.clone()], id: human.clone(), human };
+            session.out.result("man", &shown);
+            Ok(Exit::Success)
+        }
         Some(Command::Version) => {
-            let version = env!("CARGO_PKG_VERSION");
+            let version = env!("CARGO_PKG_VERSION").to_owned();
             let human = format!("tamga {version}");
-            session.out.result("version", json!({ "version": version }), &human, version);
+            let data = json!({ "version": version });
+            let shown = Shown { data, human, plain: vec![version.clone()], id: version };
+            session.out.result("version", &shown);
             Ok(Exit::Success)
         }
     }

@@ -1,5 +1,6 @@
 //! Every way a command ends without success: what happened, why, what to do next, code, exit code.
 
+use std::io::ErrorKind;
 use std::path::Path;
 
 use tamga_state::codes::Code;
@@ -81,14 +82,30 @@ impl CliError {
         Self::new(Exit::Usage, Code::ToolUsage, "error-usage", vec![("detail", detail.to_owned())])
     }
 
+    /// A flag can't have this value.
+    #[must_use]
+    pub fn bad_value(flag: &'static str, value: &str) -> Self {
+        let args = vec![("flag", flag.to_owned()), ("value", value.to_owned())];
+        Self::new(Exit::Usage, Code::ToolUsage, "error-bad-value", args)
+    }
+
+    /// A flag has no meaning beside something else, and would be ignored.
+    #[must_use]
+    pub fn pointless(flag: &'static str, beside: &str) -> Self {
+        let args = vec![("flag", flag.to_owned()), ("beside", beside.to_owned())];
+        Self::new(Exit::Usage, Code::ToolUsage, "error-pointless", args)
+    }
+
     /// A file cannot be read or written.
     #[must_use]
     pub fn file(path: &Path, error: &std::io::Error) -> Self {
-        let exit = if error.kind() == std::io::ErrorKind::NotFound {
-            Exit::NotFound
-        } else {
-            Exit::Unexpected
-        };
+        let exits = [
+            (ErrorKind::NotFound, Exit::NotFound),
+            (ErrorKind::PermissionDenied, Exit::Permission),
+            (ErrorKind::AlreadyExists, Exit::Usage),
+        ];
+        let known = exits.into_iter().find(|(kind, _)| *kind == error.kind());
+        let exit = known.map_or(Exit::Unexpected, |(_, exit)| exit);
         let args = vec![("path", path.display().to_string()), ("detail", error.to_string())];
         Self::new(exit, Code::ToolFile, "error-file", args)
     }
@@ -142,6 +159,12 @@ impl CliError {
         )
     }
 
+    /// A new passphrase was not typed the same way twice.
+    #[must_use]
+    pub fn passphrases_differ() -> Self {
+        Self::new(Exit::Usage, Code::KeyFile, "error-passphrases-differ", Vec::new())
+    }
+
     /// A passphrase is needed and there is no terminal to ask on.
     #[must_use]
     pub fn passphrase_needed() -> Self {
@@ -157,6 +180,20 @@ impl CliError {
             "error-missing",
             vec![("setting", setting.to_owned())],
         )
+    }
+
+    /// No configuration file has such a profile.
+    #[must_use]
+    pub fn no_profile(name: &str) -> Self {
+        let args = vec![("name", name.to_owned())];
+        Self::new(Exit::Usage, Code::ConfigInvalid, "error-no-profile", args)
+    }
+
+    /// A setting can't have this value.
+    #[must_use]
+    pub fn bad_setting(setting: &'static str, value: &str) -> Self {
+        let args = vec![("setting", setting.to_owned()), ("value", value.to_owned())];
+        Self::new(Exit::Usage, Code::ConfigInvalid, "error-bad-setting", args)
     }
 
     /// The trust policy cannot be read, so nothing can be judged.

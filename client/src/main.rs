@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::io::IsTerminal;
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -20,6 +21,7 @@ fn main() -> ExitCode {
         stdout: &mut stdout,
         stderr: &mut stderr,
         env: environment(),
+        folder: PathBuf::from("."),
         now: UnixMillis(jiff::Timestamp::now().as_millisecond()),
         sleep: std::thread::sleep,
         interrupt: &interrupt,

@@ -12,10 +12,27 @@ use crate::lang::Messages;
 pub enum Form {
     /// For people.
     Human,
-    /// One JSON object per result.
+    /// One line per result, columns separated by tabs; their number and order are stable.
+    Plain,
+    /// One JSON object per call.
     Json,
+    /// One JSON object per item, then one for the whole if it says more.
+    Ndjson,
     /// Ids only.
     Quiet,
+}
+
+/// One result in every form.
+#[derive(Clone, Debug, Default)]
+pub struct Shown {
+    /// The fields of its JSON object.
+    pub data: Value,
+    /// Its text for people.
+    pub human: String,
+    /// Its columns.
+    pub plain: Vec<String>,
+    /// Its id.
+    pub id: String,
 }
 
 /// The two streams and the form of what goes into them.
@@ -24,6 +41,8 @@ pub struct Output<'io> {
     stderr: &'io mut dyn Write,
     form: Form,
     colour: bool,
+    /// Items of a list that is printed as one object at its end.
+    items: Vec<Value>,
     /// Whether stderr is a terminal, so that progress may be drawn.
     pub terminal: bool,
     /// The user's language.
@@ -50,7 +69,7 @@ impl<'io> Output<'io> {
         colour: bool,
         messages: Messages,
     ) -> Self {
-        Self { stdout, stderr, form, colour, terminal: false, messages }
+        Self { stdout, stderr, form, colour, items: Vec::new(), terminal: false, messages }
     }
 
     /// The form asked for.
@@ -59,19 +78,42 @@ impl<'io> Output<'io> {
         self.form
     }
 
-    /// Prints one result: its JSON with the schema's name, its text, or its id.
-    pub fn result(&mut self, command: &str, data: Value, human: &str, id: &str) {
+    /// Prints the one result of a command.
+    pub fn result(&mut self, command: &str, shown: &Shown) {
         match self.form {
-            Form::Human => self.print(human),
-            Form::Quiet => self.print(id),
+            Form::Human => self.print(&shown.human),
+            Form::Plain => self.print(&columns(&shown.plain)),
+            Form::Json | Form::Ndjson => self.print(&object(command, &shown.data).to_string()),
+            Form::Quiet => self.print(&shown.id),
+        }
+    }
+
+    /// Prints an item of a list as soon as it is there, or keeps it for the one object of the list.
+    pub fn item(&mut self, schema: &str, shown: Shown) {
+        match self.form {
+            Form::Json => self.items.push(shown.data),
+            Form::Human | Form::Plain | Form::Ndjson | Form::Quiet => self.result(schema, &shown),
+        }
+    }
+
+    /// Ends a list: as one object its items stand under `name`; otherwise the list's own fields follow, and for
+    /// people its text.
+    pub fn end_list(&mut self, command: &str, name: &str, mut list: Shown) {
+        let has_fields = list.data.as_object().is_some_and(|fields| !fields.is_empty());
+        match self.form {
+            Form::Human => self.print(&list.human),
+            Form::Ndjson if has_fields => self.result(command, &list),
             Form::Json => {
-                let mut object = Map::new();
-                object.insert("schema".to_owned(), json!(format!("tamga.cli.{command}/1")));
-                if let Value::Object(fields) = data {
-                    object.extend(fields);
+                let items = Value::Array(std::mem::take(&mut self.items));
+                if !has_fields {
+                    list.data = json!({});
                 }
-                self.print(&Value::Object(object).to_string());
+                if let Some(fields) = list.data.as_object_mut() {
+                    fields.insert(name.to_owned(), items);
+                }
+                self.result(command, &list);
             }
+            Form::Ndjson | Form::Plain | Form::Quiet => {}
         }
     }
 
@@ -101,13 +143,13 @@ impl<'io> Output<'io> {
     /// Tells a failure: text on stderr, and with JSON output an object on stdout.
     pub fn fail(&mut self, error: &CliError) {
         let text = self.messages.error(error);
-        if self.form == Form::Json {
+        if matches!(self.form, Form::Json | Form::Ndjson) {
             let data = json!({
                 "code": error.code,
                 "exit": error.exit.number(),
                 "message": self.messages.text(error.id, &error.args),
             });
-            self.result("error", data, "", "");
+            self.print(&object("error", &data).to_string());
         }
         drop(writeln!(self.stderr, "{text}"));
     }
@@ -126,3 +168,22 @@ impl<'io> Output<'io> {
         format!("\u{1b}[{number}m{text}\u{1b}[0m")
     }
 }
+
+/// An object with the name of its schema in front.
+fn object(command: &str, data: &Value) -> Value {
+    let mut object = Map::new();
+    object.insert("schema".to_owned(), json!(format!("tamga.cli.{command}/1")));
+    if let Value::Object(fields) = data {
+        object.extend(fields.clone());
+    }
+    Value::Object(object)
+}
+
+/// One line of columns; what would break the line or the columns becomes a space.
+fn columns(values: &[String]) -> String {
+    let clean = |value: &String| value.replace(['\t', '\n', '\r'], " ");
+    values.iter().map(clean).collect::<Vec<_>>().join("\t")
+}
+
+#[cfg(test)]
+mod tests;

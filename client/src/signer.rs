@@ -21,6 +21,8 @@ pub struct Passphrase<'a> {
     pub terminal: bool,
     /// The question.
     pub prompt: String,
+    /// The question for a second time, for a passphrase that is new.
+    pub again: Option<String>,
 }
 
 impl Passphrase<'_> {
@@ -40,9 +42,16 @@ impl Passphrase<'_> {
         if !self.terminal {
             return Err(CliError::passphrase_needed());
         }
-        rpassword::prompt_password(format!("{}: ", self.prompt))
-            .map(Zeroizing::new)
-            .map_err(|_| CliError::passphrase_needed())
+        let ask = |prompt: &str| {
+            rpassword::prompt_password(format!("{prompt}: "))
+                .map(Zeroizing::new)
+                .map_err(|_| CliError::passphrase_needed())
+        };
+        let passphrase = ask(&self.prompt)?;
+        match &self.again {
+            Some(again) if ask(again)? != passphrase => Err(CliError::passphrases_differ()),
+            _ => Ok(passphrase),
+        }
     }
 }
 
@@ -60,8 +69,7 @@ impl Keys {
     /// # Errors
     /// When the devnet's keyring is malformed, or belongs to a ledger that is not a demonstration.
     pub fn load(config: &Config, origin: &str) -> Result<Self, CliError> {
-        let file =
-            config.devnet.as_ref().map(|dir| dir.join(FILE_NAME)).filter(|path| path.is_file());
+        let file = config.devnet().map(|dir| dir.join(FILE_NAME)).filter(|path| path.is_file());
         let keyring = file.map(|path| Keyring::load(&path)).transpose()?;
         Ok(Self { origin: origin.to_owned(), keyring, seeds: BTreeMap::new() })
     }
@@ -122,8 +130,8 @@ impl Keys {
     ) -> Result<Zeroizing<[u8; 32]>, CliError> {
         let places = [
             PathBuf::from(value),
-            config.keys_dir.join(value),
-            config.keys_dir.join(format!("{value}.key")),
+            config.keys_dir.value.join(value),
+            config.keys_dir.value.join(format!("{value}.key")),
         ];
         if let Some(path) = places.iter().find(|path| path.is_file()) {
             self.open_file(value, path, passphrase)?;

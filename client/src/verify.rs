@@ -95,7 +95,7 @@ pub fn file(bytes: &[u8], entry: Option<&[u8]>, policy: &Policy) -> Report {
         return cannot_check("not UTF-8 text");
     };
     match entry {
-        Some(entry) if !is_receipt(content) => proof(content, entry, policy),
+        Some(entry) if !is_receipt(bytes) => proof(content, entry, policy),
         _ => receipt(content, policy),
     }
 }
@@ -149,10 +149,11 @@ pub fn proof(file: &str, entry: &[u8], policy: &Policy) -> Report {
     }
 }
 
-/// Whether a file looks like a receipt rather than a bare proof.
+/// Whether a file looks like a receipt or an acceptance rather than a bare proof.
 #[must_use]
-pub fn is_receipt(file: &str) -> bool {
-    file.starts_with(RECEIPT_HEADER) || acceptance(file).is_some()
+pub fn is_receipt(file: &[u8]) -> bool {
+    let text = std::str::from_utf8(file);
+    file.starts_with(RECEIPT_HEADER.as_bytes()) || text.is_ok_and(|text| acceptance(text).is_some())
 }
 
 fn authentic(facts: Facts) -> Report {

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
-use serde_json::{Value, json};
+use serde_json::json;
 use tamga_api::shapes::{CaseEvent, Stage};
 use tamga_format::id::SubjectId;
 use tamga_format::subject::{Role, Subject};
@@ -12,7 +12,8 @@ use tamga_state::catalogue::Kind;
 use super::Session;
 use crate::client::Client;
 use crate::error::{CliError, Exit};
-use crate::output::Form;
+use crate::file;
+use crate::output::{Form, Shown};
 use crate::text;
 use crate::verify::{self, Verdict};
 
@@ -35,7 +36,7 @@ pub(super) struct History {
     #[arg(long)]
     receipts: Option<PathBuf>,
     /// Trust policy file [env: TAMGA_POLICY].
-    #[arg(short, long)]
+    #[arg(short, long, requires = "verify")]
     policy: Option<PathBuf>,
 }
 
@@ -58,8 +59,12 @@ pub(super) fn run(command: &Case, session: &mut Session<'_>) -> Result<Exit, Cli
     let events = client.case_events(&case)?;
     let policy = if command.verify { Some(session.policy(command.policy.as_ref())?) } else { None };
     let mut worst = Verdict::Authentic;
-    let mut lines = Vec::new();
-    let mut list = Vec::new();
+    let count = events.len().to_string();
+    let args = [("case", case.clone()), ("count", count)];
+    if session.out.form() == Form::Human {
+        let title = session.out.messages.text("case-title", &args);
+        session.out.print(&title);
+    }
     if let Some(dir) = &command.receipts {
         std::fs::create_dir_all(dir).map_err(|error| CliError::file(dir, &error))?;
     }
@@ -71,44 +76,51 @@ pub(super) fn run(command: &Case, session: &mut Session<'_>) -> Result<Exit, Cli
         };
         if let (Some(dir), Some(receipt)) = (&command.receipts, &receipt) {
             let path = dir.join(format!("{:04}-{}.receipt", event.number, event.kind));
-            std::fs::write(&path, receipt).map_err(|error| CliError::file(&path, &error))?;
+            file::replace(&path, receipt.as_bytes())?;
         }
         let verdict = policy.as_ref().map(|policy| match &receipt {
             None => Verdict::Pending,
             Some(receipt) => check(receipt, event, &case, policy),
         });
         worst = worst.max(verdict.unwrap_or(Verdict::Authentic));
-        lines.push(line(event, verdict, session));
-        let mut value = json!(event);
-        if let (Some(object), Some(verdict)) = (value.as_object_mut(), verdict) {
-            object.insert("verdict".to_owned(), json!(verdict.name()));
-        }
-        list.push(value);
+        let shown = shown(event, verdict, session);
+        session.out.item("case.event", shown);
     }
-    let count = events.len().to_string();
     let stage = events.iter().rev().find_map(|event| event.stage.clone());
-    let title = session
-        .out
-        .messages
-        .text("case-title", &[("case", case.clone()), ("count", count.clone())]);
-    let mut human = vec![title];
-    human.extend(lines);
-    if policy.is_some() {
-        let id = format!("case-verified-{}", worst.name());
-        human.push(session.out.messages.text(&id, &[("count", count)]));
-    }
-    let ids: Vec<&str> = events.iter().map(|event| event.record_id.as_str()).collect();
     let data = json!({
         "case": case,
         "stage": stage,
-        "events": Value::Array(list),
         "verdict": policy.as_ref().map(|_| worst.name()),
     });
-    session.out.result("case.history", data, &human.join("\n"), &ids.join("\n"));
+    let human = if policy.is_some() {
+        session.out.messages.text(&format!("case-verified-{}", worst.name()), &args)
+    } else {
+        String::new()
+    };
+    session.out.end_list("case.history", "events", Shown { data, human, ..Shown::default() });
     if session.out.form() == Form::Human && policy.is_none() {
-        session.out.tell_message("case-hint", &[("case", case)]);
+        session.out.tell_message("case-hint", &args);
     }
     Ok(if policy.is_some() { worst.exit() } else { Exit::Success })
+}
+
+fn shown(event: &CaseEvent, verdict: Option<Verdict>, session: &Session<'_>) -> Shown {
+    let mut data = json!(event);
+    if let (Some(object), Some(verdict)) = (data.as_object_mut(), verdict) {
+        object.insert("verdict".to_owned(), json!(verdict.name()));
+    }
+    let status = json!(event.status);
+    let plain = vec![
+        event.number.to_string(),
+        event.kind.clone(),
+        event.event_time.clone(),
+        event.recorded_at.clone(),
+        event.record_id.clone(),
+        status.as_str().unwrap_or_default().to_owned(),
+        event.stage.clone().unwrap_or_default(),
+        verdict.map(Verdict::name).unwrap_or_default().to_owned(),
+    ];
+    Shown { data, human: line(event, verdict, session), plain, id: event.record_id.clone() }
 }
 
 /// The receipt of an event; `None` while it is not final.

@@ -6,6 +6,7 @@ use tamga_state::codes::Code;
 
 use super::Session;
 use crate::error::{CliError, Exit};
+use crate::output::Shown;
 
 /// The code to explain.
 #[derive(Args)]
@@ -31,6 +32,13 @@ pub(super) fn run(command: &Explain, session: &mut Session<'_>) -> Result<Exit, 
         "http_status": (info.http != 0).then_some(info.http),
         "retryable": info.retryable,
     });
-    session.out.result("explain", data, &human, &code.to_string());
+    let plain = vec![
+        code.to_string(),
+        info.slug.to_owned(),
+        info.retryable.to_string(),
+        title.to_owned(),
+        remedy.to_owned(),
+    ];
+    session.out.result("explain", &Shown { data, human, plain, id: code.to_string() });
     Ok(Exit::Success)
 }

@@ -7,6 +7,7 @@ use serde_json::json;
 
 use super::Session;
 use crate::error::{CliError, Exit};
+use crate::output::Shown;
 
 /// The genesis file.
 #[derive(Subcommand)]
@@ -38,13 +39,20 @@ pub(super) fn run(command: &Genesis, session: &mut Session<'_>) -> Result<Exit, 
         "quorum": quorum,
     });
     let args = [
-        ("origin", genesis.origin),
+        ("origin", genesis.origin.clone()),
         ("hash", found.clone()),
         ("validators", validators.to_string()),
         ("quorum", quorum.to_string()),
     ];
     let human = session.out.messages.text("genesis-summary", &args);
-    session.out.result("genesis.verify", data, &human, &found);
+    let plain = vec![
+        genesis.origin,
+        found.clone(),
+        validators.to_string(),
+        quorum.to_string(),
+        matches.map(|matches| matches.to_string()).unwrap_or_default(),
+    ];
+    session.out.result("genesis.verify", &Shown { data, human, plain, id: found });
     if matches == Some(false) {
         session.out.tell_message("genesis-other", &[]);
         return Ok(Exit::Mismatch);

@@ -3,12 +3,12 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use clap::{Args, ValueEnum};
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use clap::Args;
 use serde_json::json;
 use tamga_state::genesis::Genesis;
 
 use super::Session;
+use super::progress::{Meter, Progress};
 use crate::client::Client;
 use crate::error::{CliError, Exit};
 use crate::import::csv::Table;
@@ -17,11 +17,12 @@ use crate::import::mapping::Mapping;
 use crate::import::plan::Planner;
 use crate::import::run::Import as Run;
 use crate::import::sink::{LedgerSink, RulesSink, Sink};
-use crate::import::summary::{Ended, Summary};
+use crate::import::summary::{Ended, RowEnd, Summary};
 use crate::import::trial::TrialSink;
 use crate::import::{derive, errors, genesis};
 use crate::lang::Messages;
-use crate::signer::{Keys, Passphrase};
+use crate::output::{Form, Shown};
+use crate::signer::Keys;
 use crate::text;
 
 const BATCH: u16 = 200;
@@ -57,7 +58,7 @@ pub(super) struct Import {
     #[arg(short, long)]
     key: Vec<String>,
     /// File whose first line is the passphrase of the key files [env: TAMGA_PASSPHRASE].
-    #[arg(long)]
+    #[arg(long, requires = "key")]
     passphrase_file: Option<PathBuf>,
     /// Genesis file that a dry run begins from, instead of asking a ledger; the devnet's by default.
     #[arg(long, requires = "dry_run")]
@@ -68,16 +69,9 @@ pub(super) struct Import {
     /// Seconds to wait for the finality of a batch, at most 60.
     #[arg(long, conflicts_with = "dry_run", default_value_t = TIMEOUT, value_parser = clap::value_parser!(u64).range(1..=60))]
     timeout: u64,
-    /// Progress: a bar on a terminal, or none.
+    /// Progress on stderr: auto is a bar on a terminal and nothing elsewhere.
     #[arg(long, value_enum, default_value_t = Progress::Auto)]
     progress: Progress,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Progress {
-    Auto,
-    Bar,
-    None,
 }
 
 pub(super) fn run(command: &Import, session: &mut Session<'_>) -> Result<Exit, CliError> {
@@ -127,11 +121,11 @@ pub(super) fn run(command: &Import, session: &mut Session<'_>) -> Result<Exit, C
         valid_until: manifest.valid_until()?,
     };
     let interrupted = (session.interrupt)();
-    let bar = progress(command, table.rows.len(), session);
+    let meter = Meter::new(command.progress, table.rows.len(), session);
     let batch = usize::from(command.batch);
     let import = Run::new(&planner, sink.as_mut(), &mut journal, batch, &interrupted);
-    let ended = import.run(&table, &mut |rows| bar.set_position(rows));
-    bar.finish_and_clear();
+    let ended = import.run(&table, &mut |row| meter.done(row, &mut session.out));
+    meter.end();
     // The file may be the errors file of an earlier run: only a run that decided every row may replace it.
     let written = if command.dry_run { command.errors.is_some() } else { true };
     let replaces = written && ended.summary.left == 0;
@@ -219,12 +213,8 @@ fn keys(command: &Import, origin: &str, session: &Session<'_>) -> Result<Keys, C
         let (name, path) = pair
             .rsplit_once('=')
             .ok_or_else(|| CliError::usage("--key is NAME=FILE for an import"))?;
-        let passphrase = Passphrase {
-            file: command.passphrase_file.as_deref(),
-            given: session.config.passphrase.as_deref(),
-            terminal: session.terminal,
-            prompt: format!("{} ({name})", session.text("prompt-passphrase")),
-        };
+        let prompt = format!("{} ({name})", session.text("prompt-passphrase"));
+        let passphrase = session.passphrase(command.passphrase_file.as_deref(), prompt);
         keys.open_file(name, Path::new(path), &passphrase)?;
     }
     Ok(keys)
@@ -237,18 +227,6 @@ fn beside(command: &Import) -> Beside {
         results: command.results.clone().unwrap_or(default.results),
         errors: command.errors.clone().unwrap_or(default.errors),
     }
-}
-
-fn progress(command: &Import, rows: usize, session: &Session<'_>) -> ProgressBar {
-    let shown = match command.progress {
-        Progress::Auto => session.out.terminal && session.out.form() == crate::output::Form::Human,
-        Progress::Bar => true,
-        Progress::None => false,
-    };
-    let target = if shown { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
-    let bar = ProgressBar::with_draw_target(u64::try_from(rows).ok(), target);
-    let style = ProgressStyle::with_template("{bar:30} {pos}/{len}  {per_sec}  ETA {eta}");
-    bar.with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
 }
 
 fn report(
@@ -319,7 +297,31 @@ fn report(
     } else if let (false, Some(case)) = (command.dry_run, &example) {
         lines.push(messages.text("import-case", &[("case", case.clone())]));
     }
-    session.out.result("import", data, &lines.join("\n"), &summary.recorded.to_string());
+    let shown = Shown { data, human: lines.join("\n"), ..Shown::default() };
+    let form = session.out.form();
+    if matches!(form, Form::Ndjson | Form::Plain | Form::Quiet) {
+        for end in &ended.rows {
+            session.out.item("import.row", shown_row(end));
+        }
+    }
+    if matches!(form, Form::Human | Form::Json | Form::Ndjson) {
+        session.out.result("import", &shown);
+    }
+}
+
+fn shown_row(end: &RowEnd) -> Shown {
+    let data = json!(end);
+    let status = data.get("status").and_then(|status| status.as_str()).unwrap_or_default();
+    let id = end.record_id.clone().unwrap_or_default();
+    let plain = vec![
+        end.row.to_string(),
+        end.key.clone(),
+        status.to_owned(),
+        id.clone(),
+        end.code.clone().unwrap_or_default(),
+        end.reason.clone().unwrap_or_default(),
+    ];
+    Shown { data, human: String::new(), plain, id }
 }
 
 /// The rows that would be refused, one line each.

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
-use serde_json::{Value, json};
+use serde_json::json;
 use tamga_format::signature::SigningKey;
 use zeroize::Zeroizing;
 
@@ -11,6 +11,7 @@ use super::Session;
 use crate::error::{CliError, Exit};
 use crate::keyfile::{self, PublicPart};
 use crate::keyring::{FILE_NAME, Keyring};
+use crate::output::Shown;
 use crate::signer::Passphrase;
 use crate::text;
 
@@ -43,10 +44,9 @@ pub(super) enum Key {
 
 pub(super) fn keygen(command: &Keygen, session: &mut Session<'_>) -> Result<Exit, CliError> {
     let passphrase = Passphrase {
-        file: command.passphrase_file.as_deref(),
-        given: session.config.passphrase.as_deref(),
-        terminal: session.terminal,
-        prompt: session.text("prompt-new-passphrase"),
+        again: Some(session.text("prompt-repeat-passphrase")),
+        ..session
+            .passphrase(command.passphrase_file.as_deref(), session.text("prompt-new-passphrase"))
     }
     .obtain()?;
     if passphrase.is_empty() {
@@ -58,10 +58,11 @@ pub(super) fn keygen(command: &Keygen, session: &mut Session<'_>) -> Result<Exit
     let path = command
         .out
         .clone()
-        .unwrap_or_else(|| session.config.keys_dir.join(format!("{}.key", part.id)));
+        .unwrap_or_else(|| session.config.keys_dir.value.join(format!("{}.key", part.id)));
     let file = keyfile::seal(&seed, &passphrase, keyfile::WORK_FACTOR)?;
     keyfile::create(&path, &file)?;
-    show("keygen", &part, &path.display().to_string(), session);
+    let shown = shown(&part, &path.display().to_string(), session);
+    session.out.result("keygen", &shown);
     session.out.tell_message("keygen-next", &[("path", path.display().to_string())]);
     Ok(Exit::Success)
 }
@@ -72,25 +73,26 @@ pub(super) fn key(command: &Key, session: &mut Session<'_>) -> Result<Exit, CliE
             let text =
                 std::fs::read_to_string(file).map_err(|error| CliError::file(file, &error))?;
             let part = keyfile::public_part(&text)?;
-            show("key.show", &part, &file.display().to_string(), session);
+            let shown = shown(&part, &file.display().to_string(), session);
+            session.out.result("key.show", &shown);
         }
         Key::List { dir } => {
-            let dir = dir.clone().unwrap_or_else(|| session.config.keys_dir.clone());
-            for (name, part) in files(&dir)? {
-                show("key.list", &part, &name, session);
-            }
-            let demo = session.config.devnet.as_ref().map(|dir| dir.join(FILE_NAME));
+            let dir = dir.clone().unwrap_or_else(|| session.config.keys_dir.value.clone());
+            let mut found = files(&dir)?;
+            let demo = session.config.devnet().map(|dir| dir.join(FILE_NAME));
             if let Some(path) = demo.filter(|path| path.is_file()) {
                 let ring = Keyring::load(&path)?;
                 for name in ring.names() {
-                    show(
-                        "key.list",
-                        &PublicPart::of(&ring.key(name, ring.origin())?),
-                        name,
-                        session,
-                    );
+                    let part = PublicPart::of(&ring.key(name, ring.origin())?);
+                    found.push((name.to_owned(), part));
                 }
             }
+            for (name, part) in found {
+                let human = format!("{}  {name}", part.id);
+                let shown = Shown { human, ..shown(&part, &name, session) };
+                session.out.item("key", shown);
+            }
+            session.out.end_list("key.list", "keys", Shown::default());
         }
     }
     Ok(Exit::Success)
@@ -115,22 +117,19 @@ fn files(dir: &Path) -> Result<Vec<(String, PublicPart)>, CliError> {
     Ok(found)
 }
 
-fn show(command: &str, part: &PublicPart, name: &str, session: &mut Session<'_>) {
-    let number = part.safety_number();
+fn shown(part: &PublicPart, name: &str, session: &Session<'_>) -> Shown {
+    let (id, number) = (part.id.to_string(), part.safety_number());
+    let public = text::base64(&part.public);
+    let human = [("key-file", name), ("key-id", &id), ("key-safety", &number)]
+        .iter()
+        .map(|(id, value)| format!("{:<18} {value}", session.text(id)))
+        .collect::<Vec<_>>()
+        .join("\n");
     let data = json!({
         "name": name,
-        "key_id": part.id.to_string(),
-        "public_key": text::base64(&part.public),
+        "key_id": id,
+        "public_key": public,
         "safety_number": number,
     });
-    let human = match command {
-        "key.list" => format!("{}  {name}", part.id),
-        _ => [("key-file", name), ("key-id", &part.id.to_string()), ("key-safety", &number)]
-            .iter()
-            .map(|(id, value)| format!("{:<18} {value}", session.text(id)))
-            .collect::<Vec<_>>()
-            .join("\n"),
-    };
-    let data: Value = data;
-    session.out.result(command, data, &human, &part.id.to_string());
+    Shown { data, human, plain: vec![id.clone(), public, number, name.to_owned()], id }
 }

@@ -8,6 +8,8 @@ use tamga_api::draft::Draft;
 
 use super::Session;
 use crate::error::{CliError, Exit};
+use crate::file;
+use crate::output::Shown;
 use crate::text;
 
 /// Receipts.
@@ -35,15 +37,14 @@ pub(super) fn run(command: &Receipt, session: &mut Session<'_>) -> Result<Exit, 
     match command {
         Receipt::Get { id, out, open } => {
             let receipt = session.client()?.receipt(id, open.as_deref())?;
-            let data = json!({ "record_id": id, "receipt": receipt, "file": out });
-            match out {
-                Some(path) => {
-                    std::fs::write(path, &receipt).map_err(|error| CliError::file(path, &error))?;
-                    let human = path.display().to_string();
-                    session.out.result("receipt.get", data, &human, id);
-                }
-                None => session.out.result("receipt.get", data, &receipt, id),
+            let file = out.as_ref().map(|path| path.display().to_string());
+            let data = json!({ "record_id": id, "receipt": receipt, "file": file });
+            if let Some(path) = out {
+                file::replace(path, receipt.as_bytes())?;
             }
+            let plain = vec![id.clone(), file.clone().unwrap_or_default()];
+            let human = file.unwrap_or(receipt);
+            session.out.result("receipt.get", &Shown { data, human, plain, id: id.clone() });
         }
         Receipt::Show { file } => {
             let content =
@@ -62,7 +63,18 @@ pub(super) fn run(command: &Receipt, session: &mut Session<'_>) -> Result<Exit, 
             });
             let human = serde_json::to_string_pretty(&data).unwrap_or_default();
             session.out.tell_message("receipt-unchecked", &[("path", file.display().to_string())]);
-            session.out.result("receipt.show", data, &human, &receipt.record.id().to_string());
+            let id = receipt.record.id().to_string();
+            let plain = vec![
+                id.clone(),
+                draft.kind.clone(),
+                draft.issuer.clone(),
+                draft.subject.clone(),
+                draft.event_time,
+                text::rfc3339(receipt.block.time),
+                receipt.proof.index.get().to_string(),
+                receipt.block.height.get().to_string(),
+            ];
+            session.out.result("receipt.show", &Shown { data, human, plain, id });
         }
     }
     Ok(Exit::Success)

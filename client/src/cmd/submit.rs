@@ -14,8 +14,15 @@ use tamga_format::signature::SigningKey;
 use super::Session;
 use crate::client::{Submitted, Wait};
 use crate::error::{CliError, Exit};
-use crate::signer::{Keys, Passphrase};
+use crate::file;
+use crate::output::Shown;
+use crate::signer::Keys;
 use crate::text;
+
+/// Seconds to wait for finality when none are named.
+const TIMEOUT_S: u64 = 30;
+/// Seconds for which a record may enter the log when none are named: a day.
+const VALID_FOR_S: i64 = 86_400;
 
 /// A record to submit.
 #[derive(Args)]
@@ -30,16 +37,16 @@ pub(super) struct Submit {
     #[arg(long)]
     passphrase_file: Option<PathBuf>,
     /// What to wait for.
-    #[arg(long, value_enum, default_value_t = WaitFor::Final)]
+    #[arg(long, value_enum, default_value_t = WaitFor::Final, conflicts_with = "dry_run")]
     wait: WaitFor,
-    /// Seconds to wait for finality, at most 60.
-    #[arg(long, default_value_t = 30, value_parser = clap::value_parser!(u64).range(0..=60))]
-    timeout: u64,
-    /// Seconds for which the record may enter the log.
-    #[arg(long, default_value_t = 86_400, value_parser = clap::value_parser!(i64).range(60..=2_505_600))]
-    valid_for: i64,
+    /// Seconds to wait for finality, at most 60; 30 by default.
+    #[arg(long, conflicts_with = "dry_run", value_parser = clap::value_parser!(u64).range(0..=60))]
+    timeout: Option<u64>,
+    /// Seconds for which the record may enter the log, 60 to 2505600; a day by default.
+    #[arg(long, value_parser = clap::value_parser!(i64).range(60..=2_505_600))]
+    valid_for: Option<i64>,
     /// File to write the receipt to.
-    #[arg(long)]
+    #[arg(long, conflicts_with = "dry_run")]
     receipt_out: Option<PathBuf>,
     /// File to keep the signed bytes in, so that a lost answer can be asked for with the same bytes.
     #[arg(long)]
@@ -56,29 +63,46 @@ enum WaitFor {
 }
 
 pub(super) fn run(command: &Submit, session: &mut Session<'_>) -> Result<Exit, CliError> {
+    if command.wait == WaitFor::Accepted {
+        let ignored = [
+            ("--receipt-out", command.receipt_out.is_some()),
+            ("--timeout", command.timeout.is_some()),
+        ];
+        if let Some((flag, _)) = ignored.into_iter().find(|(_, given)| *given) {
+            return Err(CliError::pointless(flag, "--wait accepted"));
+        }
+    }
     let bytes = read(command)?;
     let is_json = bytes.iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'{');
     let submission = if is_json {
         sign(command, &bytes, session)?
     } else {
+        let ignored = [
+            ("--key", command.key.is_some()),
+            ("--passphrase-file", command.passphrase_file.is_some()),
+            ("--valid-for", command.valid_for.is_some()),
+        ];
+        if let Some((flag, _)) = ignored.into_iter().find(|(_, given)| *given) {
+            return Err(CliError::pointless(flag, &command.file.display().to_string()));
+        }
         Submission::decode(&bytes)
             .map_err(|error| CliError::unreadable("submission", &error.to_string()))?
     };
     let id = submission.record().id().to_string();
     if let Some(path) = &command.keep {
-        std::fs::write(path, submission.encode()).map_err(|error| CliError::file(path, &error))?;
+        file::replace(path, &submission.encode())?;
     }
     if command.dry_run {
         return dry_run(&submission, &id, session);
     }
     let wait = match command.wait {
         WaitFor::Accepted => Wait::Accepted,
-        WaitFor::Final => Wait::Final(Duration::from_secs(command.timeout)),
+        WaitFor::Final => Wait::Final(Duration::from_secs(command.timeout.unwrap_or(TIMEOUT_S))),
     };
     match session.client()?.submit(&submission, wait)? {
         Submitted::Final { receipt, replayed } => {
             if let Some(path) = &command.receipt_out {
-                std::fs::write(path, &receipt).map_err(|error| CliError::file(path, &error))?;
+                file::replace(path, receipt.as_bytes())?;
             }
             let data = json!({
                 "record_id": id,
@@ -92,7 +116,9 @@ pub(super) fn run(command: &Submit, session: &mut Session<'_>) -> Result<Exit, C
             if let Some(path) = &command.receipt_out {
                 human.push_str(&format!("\n{}", path.display()));
             }
-            session.out.result("submit", data, &human, &id);
+            let file = command.receipt_out.as_ref().map(|path| path.display().to_string());
+            let plain = vec![id.clone(), "final".to_owned(), file.unwrap_or_default()];
+            session.out.result("submit", &Shown { data, human, plain, id });
             Ok(Exit::Success)
         }
         Submitted::Accepted(accepted) => {
@@ -102,7 +128,8 @@ pub(super) fn run(command: &Submit, session: &mut Session<'_>) -> Result<Exit, C
                 "valid_until": accepted.valid_until,
             });
             let human = session.out.messages.text("submit-accepted", &[("id", id.clone())]);
-            session.out.result("submit", data, &human, &id);
+            let plain = vec![id.clone(), "accepted".to_owned(), String::new()];
+            session.out.result("submit", &Shown { data, human, plain, id: id.clone() });
             let exit = match command.wait {
                 WaitFor::Accepted => Exit::Success,
                 WaitFor::Final => Exit::NotFinal,
@@ -124,7 +151,8 @@ fn dry_run(submission: &Submission, id: &str, session: &mut Session<'_>) -> Resu
     let data = json!({ "record_id": id, "dry_run": true, "rules_checked": checked });
     let message = if checked { "submit-dry" } else { "submit-dry-form" };
     let human = session.out.messages.text(message, &[("id", id.to_owned())]);
-    session.out.result("submit", data, &human, id);
+    let plain = vec![id.to_owned(), "dry-run".to_owned(), String::new()];
+    session.out.result("submit", &Shown { data, human, plain, id: id.to_owned() });
     Ok(Exit::Success)
 }
 
@@ -143,17 +171,13 @@ fn sign(command: &Submit, bytes: &[u8], session: &Session<'_>) -> Result<Submiss
     let name = command
         .key
         .clone()
-        .or_else(|| session.config.key.clone())
+        .or_else(|| session.config.key.as_ref().map(|key| key.value.clone()))
         .ok_or_else(|| CliError::missing("--key, TAMGA_KEY"))?;
     let draft = draft(bytes, &name, session.now)?;
     let client = session.client().ok();
     let origin = session.origin(client.as_ref())?;
-    let passphrase = Passphrase {
-        file: command.passphrase_file.as_deref(),
-        given: session.config.passphrase.as_deref(),
-        terminal: session.terminal,
-        prompt: session.text("prompt-passphrase"),
-    };
+    let file = command.passphrase_file.as_deref();
+    let passphrase = session.passphrase(file, session.text("prompt-passphrase"));
     let seed =
         Keys::load(&session.config, &origin)?.resolve(&name, &session.config, &passphrase)?;
     let key = SigningKey::from_seed(*seed);
@@ -166,7 +190,10 @@ fn sign(command: &Submit, bytes: &[u8], session: &Session<'_>) -> Result<Submiss
         key_id: key.public().key_id(),
         nonce: nonce.try_into().map_err(|_| CliError::bug("16 bytes come first"))?,
         valid_until: UnixMillis(
-            session.now.0.saturating_add(command.valid_for.saturating_mul(1000)),
+            session
+                .now
+                .0
+                .saturating_add(command.valid_for.unwrap_or(VALID_FOR_S).saturating_mul(1000)),
         ),
         salt: &|name| crate::import::derive::hmac(&salt_seed, &[name.as_bytes()]),
     };

@@ -3,6 +3,7 @@ use std::sync::atomic::Ordering;
 
 use super::*;
 
+mod conventions;
 mod importing;
 mod verifying;
 
@@ -15,27 +16,44 @@ struct Call {
 
 use crate::testing::NOW;
 
-fn call_with(args: &[&str], env: &[(&str, &str)]) -> Call {
-    call_until(args, env, &Arc::default())
+/// What is around a call.
+#[derive(Default)]
+struct World {
+    env: Vec<(String, String)>,
+    /// Ctrl-C is pressed when this is set.
+    interrupted: Arc<AtomicBool>,
+    /// Data go to a terminal.
+    terminal: bool,
 }
 
-/// A call in which Ctrl-C is pressed when `interrupted` is set.
-fn call_until(args: &[&str], env: &[(&str, &str)], interrupted: &Arc<AtomicBool>) -> Call {
-    let (mut stdout, mut stderr) = (Vec::new(), Vec::new());
-    let mut io = Io {
-        stdout: &mut stdout,
-        stderr: &mut stderr,
-        env: env.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect(),
-        terminal: false,
-        colour: false,
-        now: NOW,
-        sleep: |_| (),
-        interrupt: &|| Arc::clone(interrupted),
-    };
-    let args = ["tamga"].iter().chain(args).map(OsString::from);
-    let exit = run(args, &mut io);
-    let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
-    Call { exit, stdout: text(stdout), stderr: text(stderr) }
+impl World {
+    fn with(env: &[(&str, &str)]) -> Self {
+        let text = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
+        Self { env: env.iter().map(text).collect(), ..Self::default() }
+    }
+
+    fn call(&self, args: &[&str]) -> Call {
+        let (mut stdout, mut stderr) = (Vec::new(), Vec::new());
+        let mut io = Io {
+            stdout: &mut stdout,
+            stderr: &mut stderr,
+            env: self.env.iter().cloned().collect(),
+            folder: PathBuf::from("no such folder"),
+            terminal: false,
+            colour: self.terminal,
+            now: NOW,
+            sleep: |_| (),
+            interrupt: &|| Arc::clone(&self.interrupted),
+        };
+        let args = ["tamga"].iter().chain(args).map(OsString::from);
+        let exit = run(args, &mut io);
+        let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+        Call { exit, stdout: text(stdout), stderr: text(stderr) }
+    }
+}
+
+fn call_with(args: &[&str], env: &[(&str, &str)]) -> Call {
+    World::with(env).call(args)
 }
 
 fn call(args: &[&str]) -> Call {

@@ -3,12 +3,12 @@
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use tamga_format::policy::Policy;
+use serde_json::json;
 use tamga_state::catalogue::Kind;
 
 use super::Session;
 use crate::error::{CliError, Exit};
-use crate::output::Colour;
+use crate::output::{Colour, Shown};
 use crate::text;
 use crate::verify::{self, Facts, Report, Verdict};
 
@@ -21,7 +21,7 @@ pub(super) struct Verify {
     /// Trust policy file [env: TAMGA_POLICY].
     #[arg(short, long)]
     policy: Option<PathBuf>,
-    /// Entry bytes of the record that the `.tlog-proof` is about.
+    /// Entry bytes of the record that the one `.tlog-proof` is about.
     #[arg(long)]
     record: Option<PathBuf>,
     /// Show each step of the check.
@@ -38,22 +38,44 @@ pub(super) fn run(command: &Verify, session: &mut Session<'_>) -> Result<Exit, C
     };
     let mut worst = Verdict::Authentic;
     for file in &command.files {
-        let report = judge(file, entry.as_deref(), &policy);
+        let report = match std::fs::read(file) {
+            Ok(bytes) if entry.is_some() && verify::is_receipt(&bytes) => {
+                return Err(CliError::pointless("--record", &file.display().to_string()));
+            }
+            Ok(bytes) => verify::file(&bytes, entry.as_deref(), &policy),
+            Err(error) => verify::cannot_check(&error.to_string()),
+        };
         worst = worst.max(report.verdict);
-        let name = file.display().to_string();
-        let human = human(&report, &name, &policy_path, command.explain, session);
-        let id =
-            report.facts.as_ref().map_or(report.verdict.name(), |facts| facts.record_id.as_str());
-        session.out.result("verify", report.json(&name), &human, id);
+        let shown = shown(&report, &file.display().to_string(), &policy_path, command, session);
+        session.out.item("verify.file", shown);
     }
+    let data = json!({ "verdict": worst.name() });
+    session.out.end_list("verify", "files", Shown { data, ..Shown::default() });
     Ok(worst.exit())
 }
 
-/// The verdict on one file; an unreadable one cannot be checked.
-fn judge(file: &Path, entry: Option<&[u8]>, policy: &Policy) -> Report {
-    match std::fs::read(file) {
-        Ok(bytes) => verify::file(&bytes, entry, policy),
-        Err(error) => verify::cannot_check(&error.to_string()),
+fn shown(
+    report: &Report,
+    name: &str,
+    policy: &Path,
+    command: &Verify,
+    session: &Session<'_>,
+) -> Shown {
+    let facts = report.facts.as_ref();
+    let id = facts.map(|facts| facts.record_id.clone()).or_else(|| report.pending.clone());
+    let plain = vec![
+        name.to_owned(),
+        report.verdict.name().to_owned(),
+        id.clone().unwrap_or_default(),
+        facts.map(|facts| facts.index.to_string()).unwrap_or_default(),
+        facts.and_then(|facts| facts.recorded_at).map(text::rfc3339).unwrap_or_default(),
+        report.fault.clone().unwrap_or_default(),
+    ];
+    Shown {
+        data: report.json(name),
+        human: human(report, name, policy, command.explain, session),
+        plain,
+        id: id.unwrap_or_else(|| report.verdict.name().to_owned()),
     }
 }
 

@@ -334,7 +334,7 @@ impl<'a> Import<'a> {
         let known = sent.known.unwrap_or(sent.journaled);
         let slot = match (sent.prepared.derived, known) {
             (false, known) => {
-                outcome.taken = Some(known);
+                outcome.taken = Some((sent.prepared.id, known));
                 return;
             }
             (true, false) => &mut outcome.derived.recorded,

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde::Serialize;
+use tamga_format::id::RecordId;
 
 use super::csv::{Row, Table};
 use super::plan::RowError;
@@ -80,6 +81,9 @@ pub struct RowEnd {
     pub key: String,
     /// How it ended.
     pub status: Fate,
+    /// Id of the row's own record, if it is taken.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub record_id: Option<String>,
     /// Stable code of a refusal: of the row's own record, or of one derived from it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub code: Option<String>,
@@ -124,8 +128,8 @@ impl Ended {
 pub(super) struct Outcome {
     /// Position of the row in the table.
     pub(super) row: usize,
-    /// Whether the row's own record is taken, and was known before.
-    pub(super) taken: Option<bool>,
+    /// The row's own record once it is taken: its id, and whether it was known before.
+    pub(super) taken: Option<(RecordId, bool)>,
     /// Why the mapping leaves it out.
     pub(super) skipped: Option<String>,
     /// The first refusal of one of its records.
@@ -143,8 +147,8 @@ impl Outcome {
     /// How the row ended; `None` while its own record is not decided.
     fn fate(&self) -> Option<Fate> {
         match (self.taken, &self.skipped, &self.error) {
-            (Some(true), _, _) => Some(Fate::AlreadyRecorded),
-            (Some(false), _, _) => Some(Fate::Recorded),
+            (Some((_, true)), _, _) => Some(Fate::AlreadyRecorded),
+            (Some((_, false)), _, _) => Some(Fate::Recorded),
             (None, Some(_), _) => Some(Fate::Skipped),
             (None, None, Some(_)) => Some(Fate::Refused),
             (None, None, None) => None,
@@ -175,6 +179,7 @@ pub(super) fn add_up(outcomes: Vec<Outcome>, table: &Table) -> Ended {
             row: row.number,
             key: row.key.clone(),
             status: fate,
+            record_id: outcome.taken.map(|(id, _)| id.to_string()),
             code: code.filter(|code| !code.is_empty()),
             reason,
             hint: outcome.error.as_ref().map(|error| error.hint.clone()),

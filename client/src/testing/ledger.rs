@@ -44,6 +44,7 @@ pub(crate) struct FakeLedger {
 
 struct State {
     rules: RulesSink,
+    answers: BTreeMap<String, (u16, Vec<u8>)>,
     policy: String,
     faults: VecDeque<Fault>,
     /// Called after each batch with the number of batches so far.
@@ -62,6 +63,7 @@ impl FakeLedger {
         let url = format!("http://{}", listener.local_addr().unwrap());
         let state = Arc::new(Mutex::new(State {
             rules: rules(),
+            answers: BTreeMap::new(),
             policy: genesis().0.policy.encode(),
             faults: VecDeque::new(),
             after: Box::new(|_| ()),
@@ -109,6 +111,17 @@ impl FakeLedger {
         self.state.lock().unwrap().batches
     }
 
+    /// What requests whose path begins so are answered from now on.
+    pub(crate) fn answer(&self, path: &str, status: u16, body: impl Into<Vec<u8>>) {
+        self.state.lock().unwrap().answers.insert(path.to_owned(), (status, body.into()));
+    }
+
+    /// The same with a problem of a code.
+    pub(crate) fn refuse(&self, path: &str, code: Code) {
+        let (status, body) = problem(code);
+        self.answer(path, status, body);
+    }
+
     /// Requests for dry runs so far.
     pub(crate) fn asked(&self) -> usize {
         self.state.lock().unwrap().asked
@@ -137,7 +150,11 @@ impl Drop for FakeLedger {
 fn serve(mut stream: TcpStream, state: &mut State) {
     let Some((path, body)) = request(&stream) else { return };
     let route = path.split('?').next().unwrap_or_default();
+    let mut canned = state.answers.iter().rev().filter(|(start, _)| path.starts_with(*start));
+    // Of several the longest: in reverse order it comes first.
+    let canned = canned.next().map(|(_, answer)| answer.clone());
     let answer = match route {
+        _ if canned.is_some() => canned,
         "/.well-known/tamga/trust-policy" => Some((200, state.policy.clone().into_bytes())),
         "/v1/records/batch" if path.contains("dry_run=true") => Some(state.ask(&body)),
         "/v1/records/batch" => state.batch(&body, path.contains("wait=final")),

@@ -49,7 +49,8 @@ impl Desk {
         let devnet = self.path("devnet");
         let env = [("TAMGA_URL", self.ledger.url()), ("TAMGA_DEVNET", devnet.to_str().unwrap())];
         self.interrupted.store(false, Ordering::Relaxed);
-        call_until(args, &env, &self.interrupted)
+        let interrupted = Arc::clone(&self.interrupted);
+        World { interrupted, ..World::with(&env) }.call(args)
     }
 
     /// `tamga import` of a file in this folder, two records at a time.

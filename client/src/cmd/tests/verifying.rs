@@ -29,8 +29,10 @@ fn a_genuine_receipt_is_authentic_in_every_form_and_language() {
             assert!(call.stdout.contains("[1] ✔"));
         }
         let json = call_verify(&vectors(name), &["--json"]);
-        let value: serde_json::Value = serde_json::from_str(&json.stdout).unwrap();
-        assert_eq!(value["schema"], "tamga.cli.verify/1");
+        let whole: serde_json::Value = serde_json::from_str(&json.stdout).unwrap();
+        assert_eq!(whole["schema"], "tamga.cli.verify/1");
+        assert_eq!(whole["verdict"], "authentic");
+        let value = &whole["files"][0];
         assert_eq!(value["verdict"], "authentic");
         let quiet = call_verify(&vectors(name), &["-q"]);
         assert_eq!(quiet.stdout.trim(), value["record_id"].as_str().unwrap());
