@@ -324,3 +324,57 @@ fn a_dry_run_of_a_record_says_whether_the_rules_were_asked() {
     assert_eq!(alone["rules_checked"], false);
     assert!(ORIGIN.ends_with("-devnet"));
 }
+
+#[test]
+fn what_goes_wrong_is_told_in_the_language_of_the_call() {
+    let desk = Desk::new();
+    let write = |name: &str, text: &str| {
+        std::fs::write(desk.dir.path().join(name), text).unwrap();
+        desk.path(name)
+    };
+    let table = write("table.csv", "case\n1\n");
+    let mapping =
+        write("mapping.toml", &crate::testing::MAPPING.replace("version = 1", "version = 2"));
+    let good = write("good.toml", crate::testing::MAPPING);
+    let broken = write("broken.json", "{\"case\": 5}");
+    let torn = write("torn.key", "tamga-key/v2\n\n");
+    let absent = desk.path("absent");
+    let (receipt, policy) = (
+        vectors("receipt/index-of-another-leaf.tamga-receipt").display().to_string(),
+        vectors("receipt/policy.txt").display().to_string(),
+    );
+    let calls: &[&[&str]] = &[
+        &["fly"],
+        &["verify"],
+        &["verify", "--nonsense"],
+        &["import", "x"],
+        &["import", "x", "--map", "y", "--batch", "0"],
+        &["verify", "x", "--color", "pink"],
+        &["verify", &absent],
+        &["verify", &receipt, "-p", &policy],
+        &["verify", &table, "-p", &policy],
+        &["verify", &table, "-p", &absent],
+        &["verify", &table, "-p", &table],
+        &["key", "show", &absent],
+        &["key", "show", &torn],
+        &["submit", &broken],
+        &["import", &table, "--map", &mapping],
+        &["import", &table, "--map", &good],
+        &["case", "history", "nonsense"],
+        &["watch", "--json"],
+        &["explain", "TMG-0000"],
+        &["config", "show", "--profile", "none"],
+        &["version", "--plain", "--json"],
+    ];
+    for language in ["kk", "ru"] {
+        for args in calls {
+            let call = desk.call(&[args, &["--lang", language][..]].concat());
+            assert_ne!(call.exit, 0, "{args:?}");
+            let lines = call.stdout.lines().chain(call.stderr.lines());
+            for line in lines.filter(|line| !line.contains("(tamga explain")) {
+                let cyrillic = line.chars().any(|c| ('\u{400}'..'\u{500}').contains(&c));
+                assert!(cyrillic, "{language} {args:?}: {line}");
+            }
+        }
+    }
+}
