@@ -8,8 +8,9 @@ use std::path::Path;
 
 use anyhow::{Context, Result, bail};
 use tamga_api::genesis_file;
+use tamga_state::catalogue::FieldType;
 use tamga_state::genesis::GenesisParameter;
-use tamga_state::law::parameters::{Mark, Name};
+use tamga_state::law::parameters::{Form, Mark, Name};
 
 use crate::clock::Clock;
 use crate::config::{PaceConfig, read_text, read_toml};
@@ -107,9 +108,11 @@ fn describe_law(text: &mut String, lines: &[GenesisParameter]) -> Result<()> {
             Mark::Unverified => "  unverified",
             Mark::Design => "  the project's choice",
         };
-        let value = tamga_api::draft::value::read(None, &line.value);
+        let form = Name::from_name(&line.name).map(|name| name.info().form);
+        let ty = (form == Some(Form::Day)).then_some(FieldType::Date);
+        let value = tamga_api::draft::value::read(ty, &line.value);
         let from = tamga_api::time::day(line.from);
-        writeln!(text, "  {:<40} {from}  {value}  ({}){mark}", line.name, line.basis)?;
+        writeln!(text, "  {:<42} {from}  {value}  ({}){mark}", line.name, line.basis)?;
     }
     let missing = Name::ALL
         .iter()
@@ -117,7 +120,7 @@ fn describe_law(text: &mut String, lines: &[GenesisParameter]) -> Result<()> {
         .map(|name| name.name())
         .filter(|name| lines.iter().all(|line| line.name != *name));
     for name in missing {
-        writeln!(text, "  {name:<40} MISSING: rules and deadlines that need it stay silent")?;
+        writeln!(text, "  {name:<42} MISSING: rules and deadlines that need it stay silent")?;
     }
     Ok(())
 }

@@ -183,13 +183,13 @@ rules! {
         in [ExecutionMonthsClassB] Stands "EL art. 39"
         ["Б сыныбының орындау мерзімі өткен", "Истёк срок исполнения класса Б", "the execution term of class B is over"];
     D08 = 8 "D08" Statutory Each [Sign::Lot(LotStage::Arrested)] until [Sign::Lot(LotStage::AppraiserAppointed)] ends [FINAL_LOT, Sign::Closed]
-        in [AppraiserWd] Stands "EL art. 68"
+        in [AppraiserWd] Stands "EL ch. 7"
         ["Тыйым салынған мүлікке бағалаушы тағайындалмаған", "Оценщик арестованного имущества не назначен", "no appraiser is appointed for arrested property"];
     D09 = 9 "D09" Signal Each [Sign::Lot(LotStage::Valued)] until [Sign::Lot(LotStage::Listed)] ends [Sign::Lot(LotStage::AppraiserAppointed), FINAL_LOT, Sign::Closed]
         in [ListingWd] Stands "EL ch. 7"
         ["Бағаланған мүлік сатуға қойылмаған", "Оценённое имущество не выставлено на торги", "valued property is not listed for sale"];
     D09V = 24 "D09V" Statutory Each [Sign::Lot(LotStage::Valued)] until [Sign::Lot(LotStage::Listed)] ends [Sign::Lot(LotStage::AppraiserAppointed), FINAL_LOT, Sign::Closed]
-        in [ValuationValidityM] Runs "EL art. 68"
+        in [ValuationValidityM] Runs "EL ch. 7"
         ["Бағалаудың жарамдылық мерзімі өткен", "Срок действия оценки истёк до выставления", "the valuation grew old before the property was listed"];
     D10 = 10 "D10" Signal Each [Sign::FirstAuctionFailed] until [Sign::Lot(LotStage::Listed), FINAL_LOT] ends [Sign::Closed]
         in [SecondAuctionWd] Stands "Tamga domain model, D10"

@@ -153,12 +153,12 @@ parameters! {
     EmployerCheckPerQuarter = "employer_check_per_quarter" Enforcement Number(COUNT_MAX), Count, Confirmed [(EL, I::Number(1))] "EL art. 102";
     ProtectedMinimum = "protected_minimum" Enforcement Word(&["subsistence_minimum"]), None, Unverified [(EL, I::Word("subsistence_minimum"))] "EL, rule not confirmed";
     SubsistenceMinimum = "subsistence_minimum" Enforcement Number(TENGE_MAX), Tenge, Unverified [(day(2026, 1, 1), I::Number(50_851))] "Law on the republican budget for 2026";
-    AppraiserWd = "appraiser_wd" Enforcement Number(TERM_MAX), WorkingDays, Confirmed [(EL, I::Number(10))] "EL art. 68";
+    AppraiserWd = "appraiser_wd" Enforcement Number(TERM_MAX), WorkingDays, Confirmed [(EL, I::Number(10))] "EL ch. 7";
     ListingWd = "listing_wd" Enforcement Number(TERM_MAX), WorkingDays, Unverified [(EL, I::Number(10))] "EL ch. 7";
     SecondAuctionWd = "second_auction_wd" Enforcement Number(TERM_MAX), WorkingDays, Unverified [(EL, I::Number(20))] "Tamga domain model, D10";
-    MaxAuctions = "max_auctions" Enforcement Number(COUNT_MAX), Count, Confirmed [(EL, I::Number(2))] "EL art. 74";
+    MaxAuctions = "max_auctions" Enforcement Number(COUNT_MAX), Count, Confirmed [(EL, I::Number(2))] "EL ch. 7";
     AuctionReductionBp = "auction_reduction_bp" Enforcement Number(BP_MAX), BasisPoints, Unverified [] "not confirmed";
-    ValuationValidityM = "valuation_validity_m" Enforcement Number(TERM_MAX), Months, Unverified [(EL, I::Number(6))] "EL art. 68";
+    ValuationValidityM = "valuation_validity_m" Enforcement Number(TERM_MAX), Months, Unverified [(EL, I::Number(6))] "EL ch. 7";
     GuaranteeRefundWd = "guarantee_refund_wd" Enforcement Number(TERM_MAX), WorkingDays, Confirmed [(EL, I::Number(1))] "Order 100 of 20.02.2015";
     GuaranteeReuseM = "guarantee_reuse_m" Enforcement Number(TERM_MAX), Months, Confirmed [(EL, I::Number(1))] "Order 100 of 20.02.2015";
 
