@@ -88,7 +88,7 @@ fn body(bytes: &[u8]) -> Reader<'_> {
 
 #[test]
 fn statuses_round_trip_and_refuse_every_truncation() {
-    assert!(check(&largest_case()) <= STATUS_BYTES_MAX / 2);
+    assert!(check(&largest_case()) <= STATUS_BYTES_MAX);
     check(&Organisation {
         kind: OrganisationKind::Court,
         bin: "591240000109".to_owned(),
