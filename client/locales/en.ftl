@@ -1,6 +1,6 @@
 # Messages of the command line, in English.
 
-examples = 
+examples =
     Tamga: a journal in which nothing can be rewritten. For a start:
     tamga keygen --out my.key
     tamga submit draft.json --key my.key --receipt-out my.receipt
@@ -9,6 +9,9 @@ examples =
     tamga import fines.csv --map fines.toml --dry-run
     tamga explain TMG-4120
     All commands: tamga --help
+
+## What went wrong, why, and what to do.
+
 error-bug = unexpected error: { $detail }
     .why = This is a fault of the program, not of your data.
     .next = Please report it with the command you ran.
@@ -21,14 +24,13 @@ error-bad-value = { $flag } can't be { $value }
     .next = See --help of this command.
 error-no-profile = no profile is called { $name }
     .why = A profile is a table [profile.{ $name }] in ./tamga.toml or in the user's config.toml.
-    .next = Check the name in --profile or TAMGA_PROFILE: tamga config show --origin
+    .next = Check the name in --profile or TAMGA_PROFILE.
 error-bad-setting = { $setting } can't be { $value }
     .why = It is set in the environment or in a configuration file.
-    .next = See where: tamga config show --origin
+    .next = Correct it in TAMGA_LANG, ./tamga.toml or the user's config.toml.
 error-passphrases-differ = the two passphrases differ; nothing was written
     .next = Try again.
 error-file = { $path }: { $detail }
-    .why = The file can't be read or written, or it exists already.
     .next = Check the path and your rights.
 error-unreadable = { $what } is not in the expected form: { $detail }
     .next = Correct the place named and try again.
@@ -51,7 +53,7 @@ error-passphrase-needed = a passphrase is needed
     .next = Give --passphrase-file or TAMGA_PASSPHRASE.
 error-missing = not set: { $setting }
     .why = Flags come first, then TAMGA_* variables, ./tamga.toml and the user's configuration.
-    .next = Set it in one of these places.
+    .next = Set it in one of these places; what is set: tamga config show --origin
 error-policy = the trust policy { $path } can't be used: { $detail }
     .why = Without it nothing can be checked; this says nothing about the document.
     .next = Get the policy from a source you trust and name it with -p.
@@ -68,8 +70,73 @@ error-rejected = the record is refused at { $pointer }: { $detail }
     .next = Correct the field and try again; nothing was recorded.
 error-unknown-code = there is no code { $code }
     .next = Codes look like TMG-4120.
-explain-retry = The same call may succeed later.
-explain-final = Repeating the same call won't help.
+
+## Wrong calls.
+
+usage-unknown = there is no argument { $arg }
+usage-unknown-near = there is no { $arg }; did you mean { $near }?
+usage-command = there is no command { $arg }
+usage-missing = missing: { $arg }
+usage-twice = { $arg } is given twice
+usage-conflict = { $arg } and { $other } exclude each other
+usage-value = { $arg } can't be { $value }; it is one of: { $values }
+usage-no-value = { $arg } needs a value
+usage-range = { $arg } can't be { $value }; it is in the range { $range }
+usage-bad = { $arg } can't be { $value }
+usage-other = { $detail }
+usage-case = { $text } is no case; a case is written case:<43 characters> or as 64 hex digits
+usage-key-pair = --key of an import is NAME=FILE
+usage-dry-errors = the --errors of a dry run must not be the file it reads
+usage-script = a script has one form
+
+## Files and what is in them.
+
+io-not-found = there is no such file
+io-denied = no right to it
+io-exists = it exists already
+io-folder = it is a folder
+io-full = the disk is full
+io-not-text = it is not text in UTF-8
+what-key-file = the key file
+what-keyring = keys.toml of the devnet
+what-mapping = the mapping
+what-table = the table
+what-draft = the draft
+what-manifest = the manifest
+detail-not-text = not text in UTF-8
+detail-lines = { $lines } lines for { $records } records
+detail-version = its version is { $found }, this program reads { $known }
+detail-belongs = it belongs to { $source } on { $origin }
+detail-line = line { $line }: { $detail }
+detail-valid-until = valid_until is not a time
+detail-case = case is not a text
+detail-seed = the seed of { $name } is not 64 hex digits
+detail-key-secret = its secret is not 64 hex digits
+detail-key-lines = its public lines belong to another key
+detail-key-empty-line = no empty line after the public lines
+detail-first-line = the first line is not { $header }
+detail-key-line = there is no line { $name } with 64 hex digits
+detail-key-id = the key id is not that of the public key
+detail-delimiter = the delimiter is not one ASCII character
+detail-column = the column { $column } is missing; the header has { $header }
+detail-column-unlisted = the column { $column } is used and not listed in columns
+detail-row-key = rows { $first } and { $second } have the key { $key }; use { $count } in row_key
+detail-rule-first = rule { $rule }: its first record stands for the row itself and can't be derived
+detail-rule-subject = rule { $rule }: no subject is called { $name }
+detail-rule-author = rule { $rule }: no author is called { $name }
+detail-empty = is empty
+detail-no-subject = is not a subject of the mapping
+detail-no-role = is not a role
+detail-no-record = the case has no such record before this row
+detail-not-whole = is not a whole number
+detail-not-given = no earlier row of the case gives it
+detail-not-number = is not a number
+detail-range = is out of range
+detail-not-sum = { $value } is not a sum with at most two decimals
+detail-not-time = { $value } is not a time: { $detail }
+
+## Keys and passphrases.
+
 prompt-new-passphrase = New passphrase
 prompt-repeat-passphrase = The same passphrase again
 prompt-passphrase = Passphrase
@@ -77,18 +144,34 @@ key-file = key file
 key-id = key id
 key-safety = safety number
 keygen-next = Keep { $path } and its passphrase apart. Have the key registered (G03); read the safety number aloud to compare.
-genesis-summary = 
+
+## Explanations, settings, genesis.
+
+explain-retry = The same call may succeed later.
+explain-final = Repeating the same call won't help.
+config-not-set = (not set)
+config-secret = (set, not shown)
+config-flag = flag { $name }
+config-variable = variable { $name }
+config-file = file { $path }
+config-profile = file { $path }, profile { $profile }
+config-devnet = the devnet's directory
+config-built-in = built in
+genesis-summary =
     ledger { $origin }
     validators { $validators }, quorum { $quorum }
     SHA-256 { $hash }
 genesis-other = This is another genesis than the one published.
+
+## Verdicts.
+
 receipt-unchecked = Shown without checking. To check: tamga verify { $path }
 verdict-authentic = AUTHENTIC, UNCHANGED
 verdict-does-not-match = DOES NOT MATCH
     .next = Don't rely on it. Keep the file and show it to an auditor.
 verdict-cannot-check = CAN'T BE CHECKED
     .next = This doesn't mean forged. Check the file, the trust policy and the program's version.
-verdict-pending = PENDING
+verdict-pending = BEING RECORDED
     .next = Accepted and not final yet: nothing is proven. Fetch the receipt later.
 verify-why = Why
 verify-what = What
@@ -108,6 +191,21 @@ step-block = its block and time stand there too
 step-signature = the writer's signature under the record holds
 step-signature-open = the writer's signature was not checked: the proof holds no key
 step-opened = the opened fields are those of the record
+fault-signature = a signature does not hold ({ $detail })
+fault-key = the key is not the one that the record names ({ $detail })
+fault-opened = the opened fields are not those of the record ({ $detail })
+fault-proof = the proof does not lead from the record to the signed journal ({ $detail })
+fault-quorum = fewer cosigners signed than the policy demands ({ $detail })
+fault-note = the signatures under the journal are not exactly those needed ({ $detail })
+fault-place = the record's place is not in the block it names ({ $detail })
+fault-other-ledger = the record was written for another ledger ({ $detail })
+fault-other-policy = the trust policy is about another journal ({ $detail })
+fault-log-key = the journal's own signature is missing, or the policy has another key ({ $detail })
+fault-version = of a kind or version that this program doesn't know ({ $detail })
+fault-form = not in the one allowed form ({ $detail })
+
+## Cases.
+
 case-title = Case { $case }, records: { $count }
 case-recorded = recorded { $time }
 case-verified-authentic = All { $count } receipts are genuine. A proof that none is missing comes with a later version.
@@ -115,6 +213,21 @@ case-verified-pending = Some records are not final yet.
 case-verified-cannot-check = Some receipts can't be checked with this policy.
 case-verified-does-not-match = At least one receipt does not match: keep it and show it to an auditor.
 case-hint = Not checked. To check every receipt: tamga case history { $case } --verify
+stage-RECEIVED = received
+stage-ASSIGNED = assigned
+stage-REFUSED = initiation refused
+stage-INITIATED = initiated
+stage-ENFORCING = compulsory enforcement
+stage-DEFERRED = deferred
+stage-SUSPENDED = suspended
+stage-CLOSED_EXECUTED = completed: executed
+stage-CLOSED_TERMINATED = terminated
+stage-CLOSED_RETURNED_CLAIMANT = returned to the claimant
+stage-CLOSED_RETURNED_ISSUER = returned to the issuer
+watch-resume = Go on with: { $command }
+
+## Submitting and importing.
+
 submit-final = recorded and final: { $id }
 submit-again = was recorded before: { $id }
 submit-accepted = accepted: { $id }
@@ -122,8 +235,8 @@ submit-later = Not final yet. Ask later: tamga receipt get { $id }
 submit-dry = would be accepted: { $id }. Nothing was recorded.
 submit-dry-form = signed and well-formed: { $id }. The rules were not asked, because no node is set. Nothing was recorded.
 import-rows = Rows { $rows } = recorded { $recorded } + already recorded { $already } + skipped { $skipped } + refused { $refused }
-import-derived = Derived records, counted apart: { $derived } recorded, { $derived_already } already recorded, { $derived_refused } refused
 import-rows-dry = Rows { $rows } = would be recorded { $recorded } + already recorded { $already } + skipped { $skipped } + would be refused { $refused }
+import-derived = Derived records, counted apart: { $derived } recorded, { $derived_already } already recorded, { $derived_refused } refused
 import-derived-dry = Derived records, counted apart: { $derived } would be recorded, { $derived_already } already recorded, { $derived_refused } would be refused
 import-refusal = row { $row }  { $key }  { $code }  { $reason }
 import-more-refusals = and { $count } more; --errors FILE lists all
@@ -134,6 +247,9 @@ import-case = The first case: tamga case history { $case } --verify
 import-left = Rows not decided in this run: { $left }
 import-not-final = Records taken and not final yet: { $open }
 import-resume = Go on with: { $command }
+import-no-rule = no rule for { $value }
+import-changed = the row { $key } was sent with other content
+import-hint = correct { $column } and import this file again
 error-no-assignment = no draw of { $case } is pending or final
     .why = The case is not known, was given away without a draw, or its draw was recorded a moment ago.
     .next = Look at its records: tamga case history { $case }
@@ -148,13 +264,4 @@ assignment-open = Not checked: whether the list names everybody it should. It is
 assignment-wait = Nobody is drawn yet: two organisations must build blocks after block { $height }.
 assignment-due = The draw gives the case to { $officer }; no record says so yet.
 assignment-unchecked = Shown without checking. To check: tamga assignment verify { $case }
-config-not-set = (not set)
-config-secret = (set, not shown)
-config-flag = flag { $name }
-config-variable = variable { $name }
-config-file = file { $path }
-config-profile = file { $path }, profile { $profile }
-config-devnet = the devnet's directory
-config-built-in = built in
-watch-resume = Go on with: { $command }
 progress-left = left

@@ -1,7 +1,7 @@
 # Пәрмен жолының хабарламалары, қазақша.
 
-examples = 
-    Tamga: ештеңені қайта жазуға болмайтын журнал. Бастау үшін:
+examples =
+    Tamga: ештеңесін қайта жазуға болмайтын журнал. Бастау үшін:
     tamga keygen --out my.key
     tamga submit draft.json --key my.key --receipt-out my.receipt
     tamga verify my.receipt --explain
@@ -9,10 +9,13 @@ examples =
     tamga import fines.csv --map fines.toml --dry-run
     tamga explain TMG-4120
     Барлық пәрмендер: tamga --help
+
+## Не болды, неліктен және не істеу керек.
+
 error-bug = күтпеген қате: { $detail }
     .why = Бұл деректеріңіздің емес, бағдарламаның қатесі.
-    .next = Орындаған пәрменіңізбен бірге хабарлаңыз.
-error-usage = қате шақыру: { $detail }
+    .next = Ол туралы орындаған пәрменіңізбен бірге хабарлаңыз.
+error-usage = пәрмен қате берілген: { $detail }
     .next = Осы пәрменнің --help мәтінін қараңыз.
 error-pointless = { $flag } параметрінің { $beside } жанында мағынасы жоқ
     .why = Ескерілмейтін параметр қате саналады: оған ешкім сеніп қалмауы тиіс.
@@ -21,119 +24,232 @@ error-bad-value = { $flag } мәні жарамсыз: { $value }
     .next = Осы пәрменнің --help мәтінін қараңыз.
 error-no-profile = { $name } профилі жоқ
     .why = Профиль — ./tamga.toml немесе пайдаланушының config.toml файлындағы [profile.{ $name }] кестесі.
-    .next = --profile немесе TAMGA_PROFILE атауын тексеріңіз: tamga config show --origin
+    .next = --profile немесе TAMGA_PROFILE атауын тексеріңіз.
 error-bad-setting = { $setting } баптауының мәні жарамсыз: { $value }
     .why = Ол орта айнымалысында немесе баптау файлында берілген.
-    .next = Қайда берілгенін қараңыз: tamga config show --origin
+    .next = Оны TAMGA_LANG, ./tamga.toml немесе пайдаланушының config.toml файлында түзетіңіз.
 error-passphrases-differ = құпиясөздер сәйкес емес; ештеңе жазылған жоқ
     .next = Қайталаңыз.
 error-file = { $path }: { $detail }
-    .why = Файл оқылмайды, жазылмайды немесе бұрыннан бар.
-    .next = Жол мен құқықты тексеріңіз.
+    .next = Жолды және құқықтарыңызды тексеріңіз.
 error-unreadable = { $what }: пішімі қате: { $detail }
     .next = Көрсетілген орынды түзетіп, қайталаңыз.
-error-trial-too-large = файлдың { $limit } жазбадан астамы өзара байланысты: тізілімнен оларды бір рет сұрау мүмкін емес
+error-trial-too-large = файлдың { $limit } жазбадан астамы өзара байланысты: тізілімнен олар туралы бір жолда сұрау мүмкін емес
     .why = Бір істің немесе бір құжат туралы істердің жазбалары бірге бағаланады.
-    .next = Алдымен файлдың бір бөлігін импорттаңыз немесе сынақты --genesis арқылы бастаудан жүргізіңіз.
+    .next = Алдымен файлдың бір бөлігін импорттаңыз немесе сынақты бастаудан жүргізіңіз: --genesis.
 error-no-manifest = жалғастыратын импорт жоқ: { $path } файлы табылмады
     .why = Манифест импорт күндерін сақтайды; онсыз екінші іске қосу басқа жазбалар жасар еді.
-    .next = Бастау үшін --resume белгісін алып тастаңыз немесе манифесті --manifest арқылы көрсетіңіз.
+    .next = Импортты бастау үшін --resume параметрін алып тастаңыз; манифест басқа жерде болса, --manifest көрсетіңіз.
 error-demo-key = { $origin } тізілімінде демо кілттерге тыйым салынған
     .why = Олардың құпиясы жұртқа мәлім; олар тек атауы -devnet деп аяқталатын өз тізілімінде жарайды.
     .next = Өз кілтіңізді алыңыз: tamga keygen
 error-no-key = { $name } атты кілт жоқ
-    .why = Бұл кілт файлы да, TAMGA_DEVNET демо кілті де емес.
-    .next = Барын қараңыз: tamga key list
+    .why = Бұл кілт файлы да, TAMGA_DEVNET көрсеткен демо желінің кілті де емес.
+    .next = Қандай кілттер барын қараңыз: tamga key list
 error-passphrase = { $path } бұл құпиясөзбен ашылмайды
     .next = Пернетақта тілін тексеріп, қайталаңыз.
 error-passphrase-needed = құпиясөз қажет
     .why = Сұрайтын терминал жоқ, құпиясөз берілмеген.
     .next = --passphrase-file немесе TAMGA_PASSPHRASE беріңіз.
 error-missing = берілмеген: { $setting }
-    .why = Реті: пәрмен кілттері, TAMGA_* айнымалылары, ./tamga.toml, пайдаланушы баптауы.
-    .next = Осылардың бірінде көрсетіңіз.
+    .why = Реті: пәрмен параметрлері, TAMGA_* айнымалылары, ./tamga.toml, пайдаланушы баптаулары.
+    .next = Осылардың бірінде беріңіз; не берілгенін tamga config show --origin көрсетеді
 error-policy = { $path } сенім саясаты жарамсыз: { $detail }
     .why = Онсыз тексеру мүмкін емес; бұл құжаттың өзі туралы ештеңе айтпайды.
     .next = Саясатты сенімді көзден алып, -p арқылы көрсетіңіз.
 error-network = { $url } жауап бермейді: { $detail }
-    .why = Сұрау нәтижесі белгісіз; қайталау зиянсыз.
+    .why = Сұраудың нәтижесі белгісіз; оны қайталау зиянсыз.
     .next = Мекенжай мен желіні тексеріп, қайталаңыз.
 error-problem = қабылданбады (HTTP { $status }): { $detail }
     .next = { $hint }
 error-answer = { $url } жауабы түсініксіз: { $detail }
-    .next = tamga құралын жаңартыңыз немесе бұл тораптың мекенжайы екенін тексеріңіз.
-error-not-final = { $id } қабылданды, бірақ әлі түпкілікті емес
-    .next = Кейін сұраңыз: tamga receipt get { $id }
+    .next = tamga бағдарламасын жаңартыңыз немесе бұл тораптың мекенжайы екенін тексеріңіз.
+error-not-final = { $id } жазбасы қабылданды, бірақ әлі түпкілікті емес
+    .next = Кейінірек сұраңыз: tamga receipt get { $id }
 error-rejected = жазба жарамайды, орны { $pointer }: { $detail }
     .next = Өрісті түзетіп, қайталаңыз; ештеңе жазылған жоқ.
 error-unknown-code = { $code } коды жоқ
-    .next = Кодтар мынадай: TMG-4120.
-explain-retry = Сол сұрау кейін өтуі мүмкін.
-explain-final = Сол сұрауды қайталау көмектеспейді.
+    .next = Кодтар мынадай болады: TMG-4120.
+
+## Қате берілген пәрмендер.
+
+usage-unknown = мұндай параметр жоқ: { $arg }
+usage-unknown-near = мұндай жоқ: { $arg }; мүмкін, { $near }?
+usage-command = мұндай пәрмен жоқ: { $arg }
+usage-missing = көрсетілмеген: { $arg }
+usage-twice = { $arg } екі рет берілген
+usage-conflict = { $arg } мен { $other } бірге берілмейді
+usage-value = { $arg } мәні жарамсыз: { $value }; мүмкін мәндері: { $values }
+usage-no-value = { $arg } үшін мән қажет
+usage-range = { $arg } мәні жарамсыз: { $value }; рұқсат етілгені { $range }
+usage-bad = { $arg } мәні жарамсыз: { $value }
+usage-other = { $detail }
+usage-case = { $text }: бұл іс емес; іс case:<43 таңба> немесе 64 он алтылық цифр түрінде жазылады
+usage-key-pair = импорттағы --key параметрі АТАУ=ФАЙЛ түрінде беріледі
+usage-dry-errors = сынақ кезінде --errors оқылатын файлдың өзін көрсете алмайды
+usage-script = скрипттің шығару түрі біреу ғана
+
+## Файлдар және олардың мазмұны.
+
+io-not-found = мұндай файл жоқ
+io-denied = қол жеткізу құқығы жоқ
+io-exists = бұрыннан бар
+io-folder = бұл қалта
+io-full = дискіде орын жоқ
+io-not-text = бұл UTF-8 мәтіні емес
+what-key-file = кілт файлы
+what-keyring = демо желінің keys.toml файлы
+what-mapping = сәйкестік кестесі
+what-table = кесте
+what-draft = жоба
+what-manifest = манифест
+detail-not-text = UTF-8 мәтіні емес
+detail-lines = жауапта { $lines } жол, ал жазба саны { $records }
+detail-version = нұсқасы { $found }, бағдарлама { $known } нұсқасын оқиды
+detail-belongs = { $origin } тізіліміндегі { $source } дереккөзіне тиесілі
+detail-line = { $line }-жол: { $detail }
+detail-valid-until = valid_until уақыт емес
+detail-case = case өрісі мәтін емес
+detail-seed = { $name } кілтінің құпиясы 64 он алтылық цифр емес
+detail-key-secret = құпиясы 64 он алтылық цифр емес
+detail-key-lines = ашық бөлігі басқа кілтке тиесілі
+detail-key-empty-line = ашық бөліктен кейін бос жол жоқ
+detail-first-line = бірінші жол { $header } емес
+detail-key-line = 64 он алтылық цифры бар { $name } жолы жоқ
+detail-key-id = сәйкестендіргіш ашық кілтке сай емес
+detail-delimiter = бөлгіш бір ASCII таңбасы емес
+detail-column = { $column } бағаны жоқ; тақырыпта { $header } бар
+detail-column-unlisted = { $column } бағаны қолданылған, бірақ columns ішінде аталмаған
+detail-row-key = { $first } және { $second } жолдарының кілті бірдей: { $key }; row_key ішінде { $count } қолданыңыз
+detail-rule-first = { $rule } ережесі: бірінші жазба жолдың өзіне сай келеді, туынды бола алмайды
+detail-rule-subject = { $rule } ережесі: { $name } субъектісі жоқ
+detail-rule-author = { $rule } ережесі: { $name } авторы жоқ
+detail-empty = бос
+detail-no-subject = сәйкестік кестесінде мұндай субъект жоқ
+detail-no-role = мұндай рөл жоқ
+detail-no-record = істе осы жолға дейін мұндай жазба жоқ
+detail-not-whole = бүтін сан емес
+detail-not-given = істің алдыңғы бірде-бір жолы мұны бермейді
+detail-not-number = сан емес
+detail-range = рұқсат етілген шектен тыс
+detail-not-sum = { $value } — үтірден кейін екі таңбадан аспайтын сома емес
+detail-not-time = { $value } — уақыт емес: { $detail }
+
+## Кілттер мен құпиясөздер.
+
 prompt-new-passphrase = Жаңа құпиясөз
 prompt-repeat-passphrase = Сол құпиясөзді қайта енгізіңіз
 prompt-passphrase = Құпиясөз
 key-file = кілт файлы
-key-id = кілт нөмірі
+key-id = кілт ид.
 key-safety = тексеру саны
-keygen-next = { $path } мен құпиясөзді бөлек сақтаңыз. Кілтті тіркеңіз (G03); тексеру санын дауыстап салыстырыңыз.
-genesis-summary = 
+keygen-next = { $path } файлы мен құпиясөзді бөлек сақтаңыз. Кілтті тіркетіңіз (G03); тексеру санын дауыстап салыстырыңыз.
+
+## Түсіндірмелер, баптаулар, бастау файлы.
+
+explain-retry = Сол сұрау кейінірек өтуі мүмкін.
+explain-final = Сол сұрауды қайталау көмектеспейді.
+config-not-set = (берілмеген)
+config-secret = (берілген, көрсетілмейді)
+config-flag = { $name } параметрі
+config-variable = { $name } айнымалысы
+config-file = { $path } файлы
+config-profile = { $path } файлы, { $profile } профилі
+config-devnet = демо желі қалтасы
+config-built-in = әдепкі мән
+genesis-summary =
     тізілім { $origin }
     валидаторлар { $validators }, кворум { $quorum }
     SHA-256 { $hash }
 genesis-other = Бұл жарияланған бастау файлы емес.
-receipt-unchecked = Тексерусіз көрсетілді. Тексеру: tamga verify { $path }
-verdict-authentic = ТҮПНҰСҚА, ӨЗГЕРМЕГЕН
+
+## Тексеру қорытындылары.
+
+receipt-unchecked = Тексерілмей көрсетілді. Тексеру: tamga verify { $path }
+verdict-authentic = ТҮПНҰСҚА, ӨЗГЕРТІЛМЕГЕН
 verdict-does-not-match = СӘЙКЕС КЕЛМЕЙДІ
     .next = Оған сенбеңіз. Файлды сақтап, аудиторға көрсетіңіз.
-verdict-cannot-check = ТЕКСЕРУ МҮМКІН ЕМЕС
-    .next = Бұл «жалған» дегенді білдірмейді. Файлды, сенім саясатын, бағдарлама нұсқасын тексеріңіз.
-verdict-pending = РАСТАУДЫ КҮТУДЕ
-    .next = Қабылданды, әлі түпкілікті емес: ештеңе дәлелденген жоқ. Түбіртекті кейін алыңыз.
+verdict-cannot-check = ТЕКСЕРУ МҮМКІН БОЛМАДЫ
+    .next = Бұл «жалған» дегенді білдірмейді. Файлды, сенім саясатын және бағдарлама нұсқасын тексеріңіз.
+verdict-pending = ЖУРНАЛҒА ЕНГІЗІЛУДЕ
+    .next = Қабылданды, әлі түпкілікті емес: ештеңе дәлелденген жоқ. Түбіртекті кейінірек алыңыз.
 verify-why = Себебі
 verify-what = Не
 verify-who = Кім
 verify-when = Қашан
 verify-where = Орны
-verify-signed = Қолдар
+verify-signed = Қолтаңбалар
 verify-opened = Ашылған
 verify-open-question = Тексерілмеді
-verify-newer = желісіз жаңарақ жазба бар-жоғын білу мүмкін емес
-verify-when-text = жазылған { $recorded } (UTC+5); оқиғаның мәлімделген уақыты { $claimed }
-verify-when-unknown = жеке дәлел айтпайды
-step-form = файл жалғыз рұқсат етілген пішінде
+verify-newer = жаңарақ жазба бар-жоғын желісіз білу мүмкін емес
+verify-when-text = жазылған уақыты { $recorded } (UTC+5); оқиғаның мәлімделген уақыты { $claimed }
+verify-when-unknown = жеке дәлелде айтылмаған
+step-form = файл рұқсат етілген жалғыз пішінде
 step-quorum = журнал күйіне саясат талап еткендей қол қойылған
-step-inclusion = жазба осы журналда тұр
+step-inclusion = жазба осы журналға енген
 step-block = оның блогы мен уақыты да сонда
-step-signature = жазба авторының қолы дұрыс
-step-signature-open = автор қолы тексерілмеді: дәлелде кілт жоқ
+step-signature = жазба авторының қолтаңбасы дұрыс
+step-signature-open = автордың қолтаңбасы тексерілмеді: дәлелде кілт жоқ
 step-opened = ашылған өрістер жазбадағының дәл өзі
-case-title = { $case } ісі, жазбалар: { $count }
-case-recorded = жазылған { $time }
+fault-signature = қолтаңба дұрыс емес ({ $detail })
+fault-key = кілт жазбада аталған кілт емес ({ $detail })
+fault-opened = ашылған өрістер жазбадағыдай емес ({ $detail })
+fault-proof = дәлел жазбадан қол қойылған журналға апармайды ({ $detail })
+fault-quorum = қолтаңба саны саясат талап еткеннен аз ({ $detail })
+fault-note = журнал астындағы қолтаңбалар дәл қажеттілері емес ({ $detail })
+fault-place = жазбаның орны аталған блокта жоқ ({ $detail })
+fault-other-ledger = жазба басқа тізілім үшін жасалған ({ $detail })
+fault-other-policy = сенім саясаты басқа журналға қатысты ({ $detail })
+fault-log-key = журналдың өз қолтаңбасы жоқ немесе саясатта басқа кілт тұр ({ $detail })
+fault-version = түрін немесе нұсқасын бұл бағдарлама білмейді ({ $detail })
+fault-form = пішіні рұқсат етілген жалғыз пішіннен өзгеше ({ $detail })
+
+## Істер.
+
+case-title = { $case } ісі, жазбалар саны: { $count }
+case-recorded = жазылған уақыты { $time }
 case-verified-authentic = Барлық түбіртек ({ $count }) түпнұсқа. Толықтық дәлелі келесі нұсқада болады.
 case-verified-pending = Кейбір жазбалар әлі түпкілікті емес.
 case-verified-cannot-check = Кейбір түбіртектерді бұл саясатпен тексеру мүмкін емес.
-case-verified-does-not-match = Кемінде бір түбіртек сәйкес емес: сақтап, аудиторға көрсетіңіз.
+case-verified-does-not-match = Кемінде бір түбіртек сәйкес келмейді: оны сақтап, аудиторға көрсетіңіз.
 case-hint = Тексерілмеді. Әр түбіртекті тексеру: tamga case history { $case } --verify
+stage-RECEIVED = құжат түсті
+stage-ASSIGNED = бөлінді
+stage-REFUSED = қозғаудан бас тартылды
+stage-INITIATED = қозғалды
+stage-ENFORCING = мәжбүрлеп орындау
+stage-DEFERRED = кейінге қалдыру немесе бөліп төлеу
+stage-SUSPENDED = тоқтатыла тұрды
+stage-CLOSED_EXECUTED = орындалып аяқталды
+stage-CLOSED_TERMINATED = тоқтатылды
+stage-CLOSED_RETURNED_CLAIMANT = өндіріп алушыға қайтарылды
+stage-CLOSED_RETURNED_ISSUER = берген органға қайтарылды
+watch-resume = Жалғастыру: { $command }
+
+## Жіберу және импорт.
+
 submit-final = түпкілікті жазылды: { $id }
 submit-again = бұрын жазылған: { $id }
 submit-accepted = қабылданды: { $id }
-submit-later = Әлі түпкілікті емес. Кейін сұраңыз: tamga receipt get { $id }
+submit-later = Әлі түпкілікті емес. Кейінірек сұраңыз: tamga receipt get { $id }
 submit-dry = қабылданар еді: { $id }. Ештеңе жазылған жоқ.
-submit-dry-form = қол қойылды, пішімі дұрыс: { $id }. Торап берілмеген, ережелер тексерілмеді. Ештеңе жазылған жоқ.
-import-rows = Жолдар { $rows } = жазылды { $recorded } + бұрын жазылған { $already } + өткізілді { $skipped } + қабылданбады { $refused }
-import-derived = Туынды жазбалар, бөлек: жазылды { $derived }, бұрын { $derived_already }, қабылданбады { $derived_refused }
-import-rows-dry = Жолдар { $rows } = жазылады { $recorded } + бұрын жазылған { $already } + өткізіледі { $skipped } + қабылданбайды { $refused }
+submit-dry-form = қол қойылды, пішімі дұрыс: { $id }. Торап берілмегендіктен, ережелер тексерілмеді. Ештеңе жазылған жоқ.
+import-rows = Жолдар { $rows } = жазылды { $recorded } + бұрын жазылған { $already } + өткізіп жіберілді { $skipped } + қабылданбады { $refused }
+import-rows-dry = Жолдар { $rows } = жазылады { $recorded } + бұрын жазылған { $already } + өткізіп жіберіледі { $skipped } + қабылданбайды { $refused }
+import-derived = Туынды жазбалар, бөлек: жазылды { $derived }, бұрын жазылған { $derived_already }, қабылданбады { $derived_refused }
 import-derived-dry = Туынды жазбалар, бөлек: жазылады { $derived }, бұрын жазылған { $derived_already }, қабылданбайды { $derived_refused }
 import-refusal = { $row }-жол  { $key }  { $code }  { $reason }
 import-more-refusals = тағы { $count }; бәрін --errors ФАЙЛ тізіп береді
-import-dry-ledger = { $at } тізілімі бойынша сынақ, ондағы барлық жазба ескерілді: ештеңе жазылған жоқ. --dry-run белгісінсіз іске қосыңыз.
-import-dry-genesis = { $at } бастау файлынан сынақ: тізілім сұралмады, бұрын жазылғандар ескерілмеді. Ештеңе жазылған жоқ. Тізілімді сұрау үшін TAMGA_URL көрсетіңіз.
-import-errors = Жазылмаған жолдар: { $path }. Түзетіп, сол файлды импорттаңыз.
+import-dry-ledger = { $at } тізілімі бойынша сынақ, ондағы барлық жазба ескерілді: ештеңе жазылған жоқ. --dry-run параметрінсіз іске қосыңыз.
+import-dry-genesis = { $at } бастау файлынан сынақ: тізілімге сұрау жіберілмеді, бұрын жазылғандар ескерілмеді. Ештеңе жазылған жоқ. Тізілімге сұрау жіберу үшін TAMGA_URL беріңіз.
+import-errors = Жазылмаған жолдар: { $path }. Оларды түзетіп, сол файлды импорттаңыз.
 import-case = Бірінші іс: tamga case history { $case } --verify
-import-left = Бұл жолы шешілмей қалған жолдар: { $left }
-import-not-final = Қабылданған, әлі түпкілікті емес жазбалар: { $open }
+import-left = Осы жолы шешімі шықпаған жолдар саны: { $left }
+import-not-final = Қабылданған, бірақ әлі түпкілікті емес жазбалар саны: { $open }
 import-resume = Жалғастыру: { $command }
+import-no-rule = { $value } үшін ереже жоқ
+import-changed = { $key } жолы бұрын басқа мазмұнмен жіберілген
+import-hint = { $column } бағанын түзетіп, осы файлды қайта импорттаңыз
 error-no-assignment = күтілетін де, түпкілікті де жеребе жоқ: { $case }
     .why = Іс белгісіз, жеребесіз бөлінген немесе жеребе жаңа ғана жазылған.
     .next = Істің жазбаларын қараңыз: tamga case history { $case }
@@ -148,13 +264,4 @@ assignment-open = Тексерілмеді: тізімде тиісті адам
 assignment-wait = Жеребе әлі тасталған жоқ: { $height }-блоктан кейін екі ұйым блок құруы тиіс.
 assignment-due = Жеребе түсті: { $officer }; бұл туралы жазба әлі жоқ.
 assignment-unchecked = Тексерусіз көрсетілді. Тексеру: tamga assignment verify { $case }
-config-not-set = (берілмеген)
-config-secret = (берілген, көрсетілмейді)
-config-flag = { $name } параметрі
-config-variable = { $name } айнымалысы
-config-file = { $path } файлы
-config-profile = { $path } файлы, { $profile } профилі
-config-devnet = демо желі қалтасы
-config-built-in = әдепкі мән
-watch-resume = Жалғастыру: { $command }
 progress-left = қалды

@@ -1,6 +1,6 @@
 # Сообщения командной строки по-русски.
 
-examples = 
+examples =
     Tamga: журнал, в котором ничего нельзя переписать. Для начала:
     tamga keygen --out my.key
     tamga submit draft.json --key my.key --receipt-out my.receipt
@@ -9,6 +9,9 @@ examples =
     tamga import fines.csv --map fines.toml --dry-run
     tamga explain TMG-4120
     Все команды: tamga --help
+
+## Что случилось, почему и что делать.
+
 error-bug = непредвиденная ошибка: { $detail }
     .why = Это ошибка программы, а не ваших данных.
     .next = Сообщите о ней вместе с выполненной командой.
@@ -21,23 +24,22 @@ error-bad-value = недопустимое значение { $flag }: { $value 
     .next = Смотрите --help этой команды.
 error-no-profile = нет профиля { $name }
     .why = Профиль — это таблица [profile.{ $name }] в ./tamga.toml или в config.toml пользователя.
-    .next = Проверьте имя в --profile или TAMGA_PROFILE: tamga config show --origin
+    .next = Проверьте имя в --profile или TAMGA_PROFILE.
 error-bad-setting = недопустимое значение настройки { $setting }: { $value }
     .why = Она задана в переменной окружения или в файле настроек.
-    .next = Посмотрите, где именно: tamga config show --origin
+    .next = Исправьте её в TAMGA_LANG, ./tamga.toml или config.toml пользователя.
 error-passphrases-differ = пароли не совпадают; ничего не записано
     .next = Повторите.
 error-file = { $path }: { $detail }
-    .why = Файл не читается, не записывается или уже существует.
     .next = Проверьте путь и права.
 error-unreadable = { $what }: неверный формат: { $detail }
     .next = Исправьте указанное место и повторите.
-error-trial-too-large = больше { $limit } записей файла связаны между собой: реестр нельзя спросить о них за один раз
+error-trial-too-large = больше { $limit } записей файла связаны между собой: спросить о них реестр за один раз нельзя
     .why = Записи одного дела или дел об одном документе оцениваются вместе.
-    .next = Импортируйте сначала часть файла или сделайте пробный прогон от генезиса с --genesis.
+    .next = Импортируйте сначала часть файла или сделайте пробный прогон от генезиса: --genesis.
 error-no-manifest = продолжать нечего: нет файла { $path }
     .why = Манифест хранит даты импорта; без него второй прогон составил бы другие записи.
-    .next = Чтобы начать, уберите --resume, или укажите манифест в --manifest.
+    .next = Чтобы начать импорт, уберите --resume; если манифест в другом месте, укажите --manifest.
 error-demo-key = демонстрационные ключи запрещены в реестре { $origin }
     .why = Их секреты общеизвестны; они действуют только в своём реестре, имя которого кончается на -devnet.
     .next = Возьмите свой ключ: tamga keygen
@@ -50,45 +52,126 @@ error-passphrase-needed = нужен пароль
     .why = Спросить негде, а пароль не передан.
     .next = Передайте --passphrase-file или TAMGA_PASSPHRASE.
 error-missing = не задано: { $setting }
-    .why = Порядок: ключи команды, переменные TAMGA_*, ./tamga.toml, настройки пользователя.
-    .next = Задайте в одном из этих мест.
+    .why = Порядок: параметры команды, переменные TAMGA_*, ./tamga.toml, настройки пользователя.
+    .next = Задайте в одном из этих мест; что задано, покажет tamga config show --origin
 error-policy = политика доверия { $path } непригодна: { $detail }
     .why = Без неё проверить нельзя; о самом документе это ничего не говорит.
     .next = Получите политику из источника, которому доверяете, и укажите её в -p.
 error-network = { $url } не отвечает: { $detail }
-    .why = О запросе ничего не известно; повтор безвреден.
+    .why = Судьба запроса неизвестна; повторить его безвредно.
     .next = Проверьте адрес и сеть и повторите.
 error-problem = отказ (HTTP { $status }): { $detail }
     .next = { $hint }
 error-answer = ответ { $url } непонятен: { $detail }
     .next = Обновите tamga или проверьте, что это адрес узла.
-error-not-final = { $id } принято, но ещё не окончательно
+error-not-final = запись { $id } принята, но ещё не окончательна
     .next = Спросите позже: tamga receipt get { $id }
 error-rejected = запись не годится, место { $pointer }: { $detail }
     .next = Исправьте поле и повторите; ничего не записано.
 error-unknown-code = нет кода { $code }
     .next = Коды выглядят так: TMG-4120.
-explain-retry = Тот же запрос может пройти позже.
-explain-final = Повтор того же запроса не поможет.
+
+## Неверный вызов.
+
+usage-unknown = нет такого параметра: { $arg }
+usage-unknown-near = нет такого: { $arg }; может быть, { $near }?
+usage-command = нет такой команды: { $arg }
+usage-missing = не указано: { $arg }
+usage-twice = { $arg } указано дважды
+usage-conflict = { $arg } и { $other } исключают друг друга
+usage-value = недопустимое значение { $arg }: { $value }; возможные: { $values }
+usage-no-value = для { $arg } нужно значение
+usage-range = недопустимое значение { $arg }: { $value }; допустимо { $range }
+usage-bad = недопустимое значение { $arg }: { $value }
+usage-other = { $detail }
+usage-case = { $text }: это не дело; дело записывается как case:<43 знака> или 64 шестнадцатеричные цифры
+usage-key-pair = параметр --key при импорте имеет вид ИМЯ=ФАЙЛ
+usage-dry-errors = при пробном прогоне --errors не может указывать на сам читаемый файл
+usage-script = у сценария только один вид вывода
+
+## Файлы и их содержимое.
+
+io-not-found = такого файла нет
+io-denied = нет прав доступа
+io-exists = уже существует
+io-folder = это папка
+io-full = на диске нет места
+io-not-text = это не текст в UTF-8
+what-key-file = файл ключа
+what-keyring = keys.toml демонстрационной сети
+what-mapping = таблица соответствий
+what-table = таблица
+what-draft = черновик
+what-manifest = манифест
+detail-not-text = не текст в UTF-8
+detail-lines = строк в ответе { $lines }, а записей { $records }
+detail-version = версия { $found }, а программа читает { $known }
+detail-belongs = относится к источнику { $source } в реестре { $origin }
+detail-line = строка { $line }: { $detail }
+detail-valid-until = valid_until не является временем
+detail-case = поле case не является текстом
+detail-seed = секрет ключа { $name } — не 64 шестнадцатеричные цифры
+detail-key-secret = секрет — не 64 шестнадцатеричные цифры
+detail-key-lines = открытая часть принадлежит другому ключу
+detail-key-empty-line = нет пустой строки после открытой части
+detail-first-line = первая строка — не { $header }
+detail-key-line = нет строки { $name } с 64 шестнадцатеричными цифрами
+detail-key-id = идентификатор не соответствует открытому ключу
+detail-delimiter = разделитель — не один знак ASCII
+detail-column = нет столбца { $column }; в заголовке есть { $header }
+detail-column-unlisted = столбец { $column } используется, но не назван в columns
+detail-row-key = у строк { $first } и { $second } один ключ { $key }; используйте { $count } в row_key
+detail-rule-first = правило { $rule }: первая запись соответствует самой строке и не может быть производной
+detail-rule-subject = правило { $rule }: нет субъекта { $name }
+detail-rule-author = правило { $rule }: нет автора { $name }
+detail-empty = пусто
+detail-no-subject = нет такого субъекта в таблице соответствий
+detail-no-role = нет такой роли
+detail-no-record = в деле нет такой записи до этой строки
+detail-not-whole = не целое число
+detail-not-given = ни одна предыдущая строка дела этого не даёт
+detail-not-number = не число
+detail-range = вне допустимых границ
+detail-not-sum = { $value } — не сумма с точностью до двух знаков
+detail-not-time = { $value } — не время: { $detail }
+
+## Ключи и пароли.
+
 prompt-new-passphrase = Новый пароль
 prompt-repeat-passphrase = Тот же пароль ещё раз
 prompt-passphrase = Пароль
 key-file = файл ключа
-key-id = номер ключа
+key-id = ид. ключа
 key-safety = проверочное число
 keygen-next = Храните { $path } и пароль раздельно. Зарегистрируйте ключ (G03); сверьте проверочное число вслух.
-genesis-summary = 
+
+## Пояснения, настройки, генезис.
+
+explain-retry = Тот же запрос может пройти позже.
+explain-final = Повтор того же запроса не поможет.
+config-not-set = (не задано)
+config-secret = (задано, не показывается)
+config-flag = параметр { $name }
+config-variable = переменная { $name }
+config-file = файл { $path }
+config-profile = файл { $path }, профиль { $profile }
+config-devnet = каталог демонстрационной сети
+config-built-in = по умолчанию
+genesis-summary =
     реестр { $origin }
     валидаторов { $validators }, кворум { $quorum }
     SHA-256 { $hash }
 genesis-other = Это не тот файл генезиса, который опубликован.
+
+## Вердикты.
+
 receipt-unchecked = Показано без проверки. Проверить: tamga verify { $path }
 verdict-authentic = ПОДЛИННО, БЕЗ ИЗМЕНЕНИЙ
 verdict-does-not-match = НЕ СОВПАДАЕТ
     .next = Не полагайтесь на него. Сохраните файл и покажите аудитору.
-verdict-cannot-check = ПРОВЕРИТЬ НЕЛЬЗЯ
+verdict-cannot-check = ПРОВЕРИТЬ НЕ УДАЛОСЬ
     .next = Это не значит «подделка». Проверьте файл, политику доверия и версию программы.
-verdict-pending = ОЖИДАЕТ ПОДТВЕРЖДЕНИЯ
+verdict-pending = ВНОСИТСЯ В ЖУРНАЛ
     .next = Принято, ещё не окончательно: ничего не доказано. Получите квитанцию позже.
 verify-why = Почему
 verify-what = Что
@@ -108,6 +191,21 @@ step-block = её блок и время там же
 step-signature = подпись автора под записью верна
 step-signature-open = подпись автора не проверена: в доказательстве нет ключа
 step-opened = раскрытые поля те самые, что в записи
+fault-signature = подпись неверна ({ $detail })
+fault-key = ключ не тот, что назван в записи ({ $detail })
+fault-opened = раскрытые поля не те, что в записи ({ $detail })
+fault-proof = доказательство не ведёт от записи к подписанному журналу ({ $detail })
+fault-quorum = подписей меньше, чем требует политика ({ $detail })
+fault-note = под журналом не в точности те подписи, которые нужны ({ $detail })
+fault-place = места записи нет в названном блоке ({ $detail })
+fault-other-ledger = запись составлена для другого реестра ({ $detail })
+fault-other-policy = политика доверия относится к другому журналу ({ $detail })
+fault-log-key = нет подписи самого журнала, или в политике другой ключ ({ $detail })
+fault-version = вид или версия, которых эта программа не знает ({ $detail })
+fault-form = форма отличается от единственно допустимой ({ $detail })
+
+## Дела.
+
 case-title = Дело { $case }, записей: { $count }
 case-recorded = записано { $time }
 case-verified-authentic = Все квитанции ({ $count }) подлинны. Доказательство полноты появится в следующей версии.
@@ -115,6 +213,21 @@ case-verified-pending = Некоторые записи ещё не оконча
 case-verified-cannot-check = Некоторые квитанции нельзя проверить с этой политикой.
 case-verified-does-not-match = Хотя бы одна квитанция не совпадает: сохраните её и покажите аудитору.
 case-hint = Не проверено. Проверить каждую квитанцию: tamga case history { $case } --verify
+stage-RECEIVED = документ поступил
+stage-ASSIGNED = распределено
+stage-REFUSED = в возбуждении отказано
+stage-INITIATED = возбуждено
+stage-ENFORCING = принудительное исполнение
+stage-DEFERRED = отсрочка или рассрочка
+stage-SUSPENDED = приостановлено
+stage-CLOSED_EXECUTED = окончено исполнением
+stage-CLOSED_TERMINATED = прекращено
+stage-CLOSED_RETURNED_CLAIMANT = возвращено взыскателю
+stage-CLOSED_RETURNED_ISSUER = возвращено выдавшему органу
+watch-resume = Продолжить: { $command }
+
+## Отправка и импорт.
+
 submit-final = записано окончательно: { $id }
 submit-again = было записано раньше: { $id }
 submit-accepted = принято: { $id }
@@ -122,18 +235,21 @@ submit-later = Ещё не окончательно. Спросите позже
 submit-dry = было бы принято: { $id }. Ничего не записано.
 submit-dry-form = подписано, форма верна: { $id }. Правила не проверены: узел не задан. Ничего не записано.
 import-rows = Строк { $rows } = записано { $recorded } + было записано { $already } + пропущено { $skipped } + отказано { $refused }
-import-derived = Производные записи, отдельно: записано { $derived }, было { $derived_already }, отказано { $derived_refused }
 import-rows-dry = Строк { $rows } = будет записано { $recorded } + уже записано { $already } + пропущено { $skipped } + будет отказано { $refused }
+import-derived = Производные записи, отдельно: записано { $derived }, было записано { $derived_already }, отказано { $derived_refused }
 import-derived-dry = Производные записи, отдельно: будет записано { $derived }, уже записано { $derived_already }, будет отказано { $derived_refused }
 import-refusal = строка { $row }  { $key }  { $code }  { $reason }
-import-more-refusals = и ещё { $count }; все строки перечислит --errors ФАЙЛ
+import-more-refusals = и ещё { $count }; все перечислит --errors ФАЙЛ
 import-dry-ledger = Пробный прогон по реестру { $at } с учётом всего, что в нём есть: ничего не записано. Запустите без --dry-run.
-import-dry-genesis = Пробный прогон от файла генезиса { $at }: реестр не запрашивался, уже записанное не учтено. Ничего не записано. Чтобы запросить реестр, задайте TAMGA_URL.
+import-dry-genesis = Пробный прогон от генезиса { $at }: реестр не запрашивался, уже записанное не учтено. Ничего не записано. Чтобы запросить реестр, задайте TAMGA_URL.
 import-errors = Незаписанные строки: { $path }. Исправьте их и импортируйте этот файл.
 import-case = Первое дело: tamga case history { $case } --verify
 import-left = Строк, по которым этот прогон не дошёл до решения: { $left }
 import-not-final = Записей принято, но ещё не окончательно: { $open }
 import-resume = Продолжить: { $command }
+import-no-rule = нет правила для { $value }
+import-changed = строка { $key } уже отправлялась с другим содержанием
+import-hint = исправьте { $column } и импортируйте этот файл снова
 error-no-assignment = нет ни ожидающей, ни окончательной жеребьёвки: { $case }
     .why = Дело неизвестно, распределено без жеребьёвки, или она записана только что.
     .next = Посмотрите записи дела: tamga case history { $case }
@@ -148,13 +264,4 @@ assignment-open = Не проверено: все ли, кто должен, е�
 assignment-wait = Жребий ещё не брошен: две организации должны построить блоки после блока { $height }.
 assignment-due = Жребий пал на { $officer }; записи об этом ещё нет.
 assignment-unchecked = Показано без проверки. Проверить: tamga assignment verify { $case }
-config-not-set = (не задано)
-config-secret = (задано, не показывается)
-config-flag = параметр { $name }
-config-variable = переменная { $name }
-config-file = файл { $path }
-config-profile = файл { $path }, профиль { $profile }
-config-devnet = каталог демонстрационной сети
-config-built-in = по умолчанию
-watch-resume = Продолжить: { $command }
 progress-left = осталось

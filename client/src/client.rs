@@ -9,6 +9,7 @@ use tamga_format::body::Submission;
 use tamga_format::cbor::Writer;
 
 use crate::error::CliError;
+use crate::lang::Said;
 
 mod assignment;
 
@@ -194,8 +195,10 @@ impl Client {
         let lines: Vec<BatchLine> =
             lines.map(|line| self.read(&path, line)).collect::<Result<_, _>>()?;
         if lines.len() != batch.len() {
-            let detail = format!("{} lines for {} records", lines.len(), batch.len());
-            return Err(CliError::answer(&self.address(&path), &detail));
+            let counts = [("lines", lines.len()), ("records", batch.len())];
+            let counts = counts.map(|(name, count)| (name, count.to_string().into())).to_vec();
+            let detail = Said::message("detail-lines", counts);
+            return Err(CliError::answer(&self.address(&path), detail));
         }
         Ok(Batch { lines, resent: answer.resent })
     }
@@ -360,11 +363,12 @@ impl Client {
 
     fn read<T: DeserializeOwned>(&self, path: &str, body: &[u8]) -> Result<T, CliError> {
         serde_json::from_slice(body)
-            .map_err(|error| CliError::answer(&self.address(path), &error.to_string()))
+            .map_err(|error| CliError::answer(&self.address(path), error.to_string()))
     }
 
     fn utf8(&self, path: &str, body: Vec<u8>) -> Result<String, CliError> {
-        String::from_utf8(body).map_err(|_| CliError::answer(&self.address(path), "not UTF-8 text"))
+        let not_text = || CliError::answer(&self.address(path), Said::plain("detail-not-text"));
+        String::from_utf8(body).map_err(|_| not_text())
     }
 
     fn address(&self, path: &str) -> String {

@@ -8,7 +8,8 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
-use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
+use clap::error::ErrorKind;
+use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 use serde_json::json;
 use tamga_format::id::UnixMillis;
 use tamga_format::policy::Policy;
@@ -16,15 +17,17 @@ use tamga_format::policy::Policy;
 use crate::client::Client;
 use crate::config::{Config, Flags};
 use crate::error::{CliError, Exit};
-use crate::lang::{Language, Messages};
+use crate::lang::{Language, Messages, Said};
 use crate::output::{Form, Output, Shown};
 use crate::signer::Passphrase;
+use crate::verify::fault;
 
 mod assignment;
 mod case;
 mod config;
 mod explain;
 mod genesis;
+mod help;
 mod import;
 mod keys;
 mod progress;
@@ -151,6 +154,9 @@ enum Command {
     Version,
 }
 
+/// Help shown because a command lacks its subcommand.
+const HELP: ErrorKind = ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand;
+
 /// What every command gets.
 struct Session<'a> {
     config: Config,
@@ -172,8 +178,8 @@ impl Session<'_> {
     fn policy(&self, flag: Option<&PathBuf>) -> Result<Policy, CliError> {
         let path = self.config.policy_path(flag.map(PathBuf::as_path))?;
         let text = std::fs::read_to_string(&path)
-            .map_err(|error| CliError::policy(&path, &error.to_string()))?;
-        Policy::parse(&text).map_err(|error| CliError::policy(&path, &error.to_string()))
+            .map_err(|error| CliError::policy(&path, Said::io(&error)))?;
+        Policy::parse(&text).map_err(|error| CliError::policy(&path, fault(&error)))
     }
 
     /// The ledger's name: from the policy at hand, or as the node says.
@@ -183,7 +189,7 @@ impl Session<'_> {
             (Err(_), Some(client)) => {
                 let text = client.policy()?;
                 let policy = Policy::parse(&text)
-                    .map_err(|error| CliError::answer(client.url(), &error.to_string()))?;
+                    .map_err(|error| CliError::answer(client.url(), fault(&error)))?;
                 Ok(policy.origin().to_owned())
             }
             (Err(error), None) => Err(error),
@@ -208,14 +214,25 @@ impl Session<'_> {
 
 /// Runs one command and returns its exit code.
 pub fn run(args: impl IntoIterator<Item = OsString>, io: &mut Io<'_>) -> u8 {
-    let cli = match Cli::try_parse_from(args) {
+    let args: Vec<OsString> = args.into_iter().collect();
+    let language = language_before_parsing(&args, io);
+    let parsed = help::localised(Cli::command(), language)
+        .try_get_matches_from(args)
+        .and_then(|matches| Cli::from_arg_matches(&matches));
+    let cli = match parsed {
         Ok(cli) => cli,
+        Err(error) if error.use_stderr() && error.kind() != HELP => {
+            let messages = Messages::new(language);
+            let mut out = Output::new(io.stdout, io.stderr, Form::Human, false, messages);
+            out.fail(&help::wrong_call(&error));
+            return Exit::Usage.number();
+        }
         Err(error) => {
-            let text = error.render();
-            // Help and version are data; everything else is a wrong call.
-            let stream = if error.use_stderr() { &mut io.stderr } else { &mut io.stdout };
-            drop(write!(stream, "{text}"));
-            return if error.use_stderr() { Exit::Usage.number() } else { Exit::Success.number() };
+            // Help and version are data; help that nobody asked for tells of a wrong call.
+            let wrong = error.use_stderr();
+            let stream = if wrong { &mut io.stderr } else { &mut io.stdout };
+            drop(write!(stream, "{}", error.render()));
+            return if wrong { Exit::Usage.number() } else { Exit::Success.number() };
         }
     };
     let global = cli.global;
@@ -273,6 +290,23 @@ pub fn run(args: impl IntoIterator<Item = OsString>, io: &mut Io<'_>) -> u8 {
     }
 }
 
+/// The language of help and of wrong calls: what `--lang` says wherever it stands, otherwise what the settings say.
+fn language_before_parsing(args: &[OsString], io: &Io<'_>) -> Language {
+    let mut flag = None;
+    let mut words = args.iter().filter_map(|word| word.to_str());
+    while let Some(word) = words.next() {
+        let value = match word.strip_prefix("--lang") {
+            Some("") => words.next(),
+            Some(rest) => rest.strip_prefix('='),
+            None => None,
+        };
+        flag = value.and_then(Language::from_tag).or(flag);
+    }
+    let flags = Flags { language: flag, ..Flags::default() };
+    Config::load(flags, &io.env, &io.folder)
+        .map_or(flag.unwrap_or(Language::En), |config| config.language.value)
+}
+
 fn dispatch(command: Option<Command>, session: &mut Session<'_>) -> Result<Exit, CliError> {
     match command {
         None => {
@@ -294,7 +328,7 @@ fn dispatch(command: Option<Command>, session: &mut Session<'_>) -> Result<Exit,
         Some(Command::Config(command)) => config::run(&command, session),
         Some(Command::Completions { shell }) => {
             if session.out.form() != Form::Human {
-                return Err(CliError::usage("a script has one form"));
+                return Err(CliError::usage(Said::plain("usage-script")));
             }
             let mut script = Vec::new();
             clap_complete::generate(shell, &mut Cli::command(), "tamga", &mut script);

@@ -260,7 +260,7 @@ fn read(path: &Path) -> Result<(Section, BTreeMap<String, Section>), CliError> {
         Err(error) => return Err(CliError::file(path, &error)),
     };
     let bad =
-        |error: toml::de::Error| CliError::unreadable(&path.display().to_string(), error.message());
+        |error: toml::de::Error| CliError::unreadable(path.display().to_string(), error.message());
     let mut table: toml::Table = text.parse().map_err(bad)?;
     let profiles = match table.remove("profile") {
         Some(profiles) => BTreeMap::<String, Section>::deserialize(profiles).map_err(bad)?,

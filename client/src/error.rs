@@ -5,6 +5,8 @@ use std::path::Path;
 
 use tamga_state::codes::Code;
 
+use crate::lang::Said;
+
 /// The exit codes of the command line, a contract with scripts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
@@ -57,42 +59,37 @@ pub struct CliError {
     /// The message in the locale files.
     pub id: &'static str,
     /// Values of the message's variables.
-    pub args: Vec<(&'static str, String)>,
+    pub args: Vec<(&'static str, Said)>,
 }
 
 impl CliError {
-    fn new(exit: Exit, code: Code, id: &'static str, args: Vec<(&'static str, String)>) -> Self {
+    fn new(exit: Exit, code: Code, id: &'static str, args: Vec<(&'static str, Said)>) -> Self {
         Self { exit, code: code.to_string(), id, args }
     }
 
     /// An invariant of this program does not hold.
     #[must_use]
     pub fn bug(detail: &str) -> Self {
-        Self::new(
-            Exit::Unexpected,
-            Code::Internal,
-            "error-bug",
-            vec![("detail", detail.to_owned())],
-        )
+        Self::new(Exit::Unexpected, Code::Internal, "error-bug", vec![("detail", detail.into())])
     }
 
     /// The call is wrong in a way the argument parser cannot see.
     #[must_use]
-    pub fn usage(detail: &str) -> Self {
-        Self::new(Exit::Usage, Code::ToolUsage, "error-usage", vec![("detail", detail.to_owned())])
+    pub fn usage(detail: Said) -> Self {
+        Self::new(Exit::Usage, Code::ToolUsage, "error-usage", vec![("detail", detail)])
     }
 
     /// A flag can't have this value.
     #[must_use]
     pub fn bad_value(flag: &'static str, value: &str) -> Self {
-        let args = vec![("flag", flag.to_owned()), ("value", value.to_owned())];
+        let args = vec![("flag", flag.into()), ("value", value.into())];
         Self::new(Exit::Usage, Code::ToolUsage, "error-bad-value", args)
     }
 
     /// A flag has no meaning beside something else, and would be ignored.
     #[must_use]
     pub fn pointless(flag: &'static str, beside: &str) -> Self {
-        let args = vec![("flag", flag.to_owned()), ("beside", beside.to_owned())];
+        let args = vec![("flag", flag.into()), ("beside", beside.into())];
         Self::new(Exit::Usage, Code::ToolUsage, "error-pointless", args)
     }
 
@@ -106,28 +103,28 @@ impl CliError {
         ];
         let known = exits.into_iter().find(|(kind, _)| *kind == error.kind());
         let exit = known.map_or(Exit::Unexpected, |(_, exit)| exit);
-        let args = vec![("path", path.display().to_string()), ("detail", error.to_string())];
+        let args = vec![("path", path.display().to_string().into()), ("detail", Said::io(error))];
         Self::new(exit, Code::ToolFile, "error-file", args)
     }
 
     /// A file was read but is not what it should be.
     #[must_use]
-    pub fn unreadable(what: &str, detail: &str) -> Self {
-        let args = vec![("what", what.to_owned()), ("detail", detail.to_owned())];
+    pub fn unreadable(what: impl Into<Said>, detail: impl Into<Said>) -> Self {
+        let args = vec![("what", what.into()), ("detail", detail.into())];
         Self::new(Exit::Usage, Code::ToolFile, "error-unreadable", args)
     }
 
     /// More records of a dry run belong together than a ledger can be asked about at once.
     #[must_use]
     pub fn trial_too_large(limit: usize) -> Self {
-        let args = vec![("limit", limit.to_string())];
+        let args = vec![("limit", limit.to_string().into())];
         Self::new(Exit::CannotCheck, Code::PayloadTooLarge, "error-trial-too-large", args)
     }
 
     /// An import is to go on, and has not begun.
     #[must_use]
     pub fn no_manifest(path: &Path) -> Self {
-        let args = vec![("path", path.display().to_string())];
+        let args = vec![("path", path.display().to_string().into())];
         Self::new(Exit::NotFound, Code::ToolFile, "error-no-manifest", args)
     }
 
@@ -138,25 +135,20 @@ impl CliError {
             Exit::Permission,
             Code::DemoKeys,
             "error-demo-key",
-            vec![("origin", origin.to_owned())],
+            vec![("origin", origin.into())],
         )
     }
 
     /// No key of that name is at hand.
     #[must_use]
     pub fn no_such_key(name: &str) -> Self {
-        Self::new(Exit::NotFound, Code::KeyFile, "error-no-key", vec![("name", name.to_owned())])
+        Self::new(Exit::NotFound, Code::KeyFile, "error-no-key", vec![("name", name.into())])
     }
 
     /// The passphrase does not open the key file.
     #[must_use]
     pub fn passphrase(path: &str) -> Self {
-        Self::new(
-            Exit::Permission,
-            Code::KeyFile,
-            "error-passphrase",
-            vec![("path", path.to_owned())],
-        )
+        Self::new(Exit::Permission, Code::KeyFile, "error-passphrase", vec![("path", path.into())])
     }
 
     /// A new passphrase was not typed the same way twice.
@@ -178,35 +170,35 @@ impl CliError {
             Exit::Usage,
             Code::ConfigInvalid,
             "error-missing",
-            vec![("setting", setting.to_owned())],
+            vec![("setting", setting.into())],
         )
     }
 
     /// No configuration file has such a profile.
     #[must_use]
     pub fn no_profile(name: &str) -> Self {
-        let args = vec![("name", name.to_owned())];
+        let args = vec![("name", name.into())];
         Self::new(Exit::Usage, Code::ConfigInvalid, "error-no-profile", args)
     }
 
     /// A setting can't have this value.
     #[must_use]
     pub fn bad_setting(setting: &'static str, value: &str) -> Self {
-        let args = vec![("setting", setting.to_owned()), ("value", value.to_owned())];
+        let args = vec![("setting", setting.into()), ("value", value.into())];
         Self::new(Exit::Usage, Code::ConfigInvalid, "error-bad-setting", args)
     }
 
     /// The trust policy cannot be read, so nothing can be judged.
     #[must_use]
-    pub fn policy(path: &Path, detail: &str) -> Self {
-        let args = vec![("path", path.display().to_string()), ("detail", detail.to_owned())];
+    pub fn policy(path: &Path, detail: impl Into<Said>) -> Self {
+        let args = vec![("path", path.display().to_string().into()), ("detail", detail.into())];
         Self::new(Exit::CannotCheck, Code::CannotVerify, "error-policy", args)
     }
 
     /// The service did not answer.
     #[must_use]
     pub fn network(url: &str, detail: &str) -> Self {
-        let args = vec![("url", url.to_owned()), ("detail", detail.to_owned())];
+        let args = vec![("url", url.into()), ("detail", detail.into())];
         Self::new(Exit::Network, Code::Unreachable, "error-network", args)
     }
 
@@ -223,9 +215,9 @@ impl CliError {
             _ => Exit::Unexpected,
         };
         let args = vec![
-            ("status", status.to_string()),
-            ("detail", detail.to_owned()),
-            ("hint", hint.to_owned()),
+            ("status", status.to_string().into()),
+            ("detail", detail.into()),
+            ("hint", hint.into()),
         ];
         Self { exit, code: code.to_owned(), id: "error-problem", args }
     }
@@ -237,45 +229,40 @@ impl CliError {
         if matches!(status, 429 | 502..=504) {
             Self::network(url, &detail)
         } else {
-            Self::answer(url, &detail)
+            Self::answer(url, detail)
         }
     }
 
     /// A record is accepted and not final yet.
     #[must_use]
     pub fn not_final(id: &str) -> Self {
-        Self::new(Exit::NotFinal, Code::NotFinalYet, "error-not-final", vec![("id", id.to_owned())])
+        Self::new(Exit::NotFinal, Code::NotFinalYet, "error-not-final", vec![("id", id.into())])
     }
 
     /// A case waits for no draw and was not given away by one, or that is not final yet.
     #[must_use]
     pub fn no_assignment(case: &str) -> Self {
-        let args = vec![("case", case.to_owned())];
+        let args = vec![("case", case.into())];
         Self::new(Exit::NotFound, Code::NotFound, "error-no-assignment", args)
     }
 
     /// A record or draft was refused before it was sent.
     #[must_use]
     pub fn rejected(code: &str, pointer: &str, detail: &str) -> Self {
-        let args = vec![("pointer", pointer.to_owned()), ("detail", detail.to_owned())];
+        let args = vec![("pointer", pointer.into()), ("detail", detail.into())];
         Self { exit: Exit::Rejected, code: code.to_owned(), id: "error-rejected", args }
     }
 
     /// A code that no registry knows.
     #[must_use]
     pub fn unknown_code(code: &str) -> Self {
-        Self::new(
-            Exit::NotFound,
-            Code::NotFound,
-            "error-unknown-code",
-            vec![("code", code.to_owned())],
-        )
+        Self::new(Exit::NotFound, Code::NotFound, "error-unknown-code", vec![("code", code.into())])
     }
 
     /// The service's answer is not in the agreed form.
     #[must_use]
-    pub fn answer(url: &str, detail: &str) -> Self {
-        let args = vec![("url", url.to_owned()), ("detail", detail.to_owned())];
+    pub fn answer(url: &str, detail: impl Into<Said>) -> Self {
+        let args = vec![("url", url.into()), ("detail", detail.into())];
         Self::new(Exit::CannotCheck, Code::AnswerUnknown, "error-answer", args)
     }
 

@@ -19,6 +19,7 @@ use tamga_format::signature::{PublicKey, SigningKey};
 use zeroize::Zeroizing;
 
 use crate::error::CliError;
+use crate::lang::Said;
 use crate::text;
 
 const HEADER: &str = "tamga-key/v1";
@@ -93,9 +94,9 @@ pub fn open(file: &str, name: &str, passphrase: &str) -> Result<Zeroizing<[u8; 3
     let seed = std::str::from_utf8(&plain)
         .ok()
         .and_then(text::parse_hex32)
-        .ok_or_else(|| CliError::unreadable("key file", "its secret is not 64 hex digits"))?;
+        .ok_or_else(|| bad(Said::plain("detail-key-secret")))?;
     if PublicPart::of(&SigningKey::from_seed(seed)) != part {
-        return Err(CliError::unreadable("key file", "its public lines belong to another key"));
+        return Err(bad(Said::plain("detail-key-lines")));
     }
     Ok(Zeroizing::new(seed))
 }
@@ -119,25 +120,29 @@ pub fn create(path: &Path, text: &str) -> Result<(), CliError> {
         .map_err(|error| CliError::file(path, &error))
 }
 
+fn bad(detail: Said) -> CliError {
+    CliError::unreadable(Said::plain("what-key-file"), detail)
+}
+
 fn parse(file: &str) -> Result<(PublicPart, &str), CliError> {
-    let bad = |detail: &str| CliError::unreadable("key file", detail);
     let (head, armored) =
-        file.split_once("\n\n").ok_or_else(|| bad("no empty line after the public lines"))?;
+        file.split_once("\n\n").ok_or_else(|| bad(Said::plain("detail-key-empty-line")))?;
     let mut lines = head.lines();
     if lines.next() != Some(HEADER) {
-        return Err(bad("first line is not tamga-key/v1"));
+        let args = vec![("header", HEADER.into())];
+        return Err(bad(Said::message("detail-first-line", args)));
     }
-    let mut field = |name: &str| {
+    let mut field = |name: &'static str| {
         lines
             .next()
             .and_then(|line| line.strip_prefix(name))
             .and_then(|rest| text::parse_hex32(rest.trim_start()))
-            .ok_or_else(|| bad(&format!("no line `{name} <64 hex digits>`")))
+            .ok_or_else(|| bad(Said::message("detail-key-line", vec![("name", name.into())])))
     };
     let id = KeyId(field("key")?);
     let public = field("public")?;
     if PublicKey::admit(&public).map(|key| key.key_id()).ok() != Some(id) {
-        return Err(bad("the key id is not that of the public key"));
+        return Err(bad(Said::plain("detail-key-id")));
     }
     Ok((PublicPart { id, public }, armored))
 }

@@ -18,6 +18,7 @@ use serde::{Deserialize, Serialize};
 use tamga_format::signature::SigningKey;
 
 use crate::error::CliError;
+use crate::lang::Said;
 
 /// The name of the keyring file inside a devnet's directory.
 pub const FILE_NAME: &str = "keys.toml";
@@ -46,14 +47,15 @@ impl Keyring {
     /// When the text is not a keyring, or its origin is not that of a demonstration ledger.
     pub fn parse(text: &str) -> Result<Self, CliError> {
         let file: KeyringFile = toml::from_str(text)
-            .map_err(|error| CliError::unreadable("keyring", error.message()))?;
+            .map_err(|error| CliError::unreadable(Said::plain("what-keyring"), error.message()))?;
         if !file.origin.ends_with(DEVNET_SUFFIX) {
             return Err(CliError::demo_key_refused(&file.origin));
         }
         let mut seeds = BTreeMap::new();
         for (name, hex) in file.keys {
             let seed = crate::text::parse_hex32(&hex).ok_or_else(|| {
-                CliError::unreadable("keyring", &format!("seed of {name} is not 64 hex digits"))
+                let detail = Said::message("detail-seed", vec![("name", name.as_str().into())]);
+                CliError::unreadable(Said::plain("what-keyring"), detail)
             })?;
             seeds.insert(name, seed);
         }

@@ -147,7 +147,7 @@ impl<'io> Output<'io> {
             let data = json!({
                 "code": error.code,
                 "exit": error.exit.number(),
-                "message": self.messages.text(error.id, &error.args),
+                "message": self.messages.text(error.id, &self.messages.all_said(&error.args)),
             });
             self.print(&object("error", &data).to_string());
         }
@@ -169,7 +169,7 @@ impl<'io> Output<'io> {
     }
 }
 
-/// An object with the name of its schema in front.
+/// An object with the name of its schema.
 fn object(command: &str, data: &Value) -> Value {
     let mut object = Map::new();
     object.insert("schema".to_owned(), json!(format!("tamga.cli.{command}/1")));

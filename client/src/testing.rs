@@ -13,6 +13,7 @@ use tamga_format::signature::{PublicKey, SigningKey};
 use tamga_state::genesis::Genesis;
 
 use crate::import::sink::RulesSink;
+use crate::lang::Language;
 use crate::signer::Keys;
 
 mod ledger;
@@ -91,7 +92,7 @@ pub(crate) fn genesis() -> (Genesis, Keys) {
 
 /// The rules over that genesis.
 pub(crate) fn rules() -> RulesSink {
-    RulesSink::new(genesis().0.initial_statuses().unwrap(), ORIGIN, NOW)
+    RulesSink::new(genesis().0.initial_statuses().unwrap(), ORIGIN, NOW, Language::En)
 }
 
 /// The genesis file, and the seeds of its demo keys by name.

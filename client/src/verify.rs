@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use tamga_api::draft::Draft;
 use tamga_api::shapes::Stage;
 use tamga_format::body::Body;
-use tamga_format::error::FormatError;
+use tamga_format::error::{FormatCode, FormatError};
 use tamga_format::id::UnixMillis;
 use tamga_format::policy::Policy;
 use tamga_format::receipt::{Proven, RECEIPT_HEADER, Receipt, ReceiptError};
@@ -12,6 +12,7 @@ use tamga_format::record::{Record, SignedRecord};
 use tamga_format::tlog_proof::TlogProof;
 
 use crate::error::Exit;
+use crate::lang::{Messages, Said};
 use crate::text;
 
 /// The four verdicts.
@@ -59,9 +60,18 @@ pub struct Report {
     /// What is proven; absent unless the verdict is [`Verdict::Authentic`].
     pub facts: Option<Facts>,
     /// What was found wrong first; absent when authentic.
-    pub fault: Option<String>,
+    pub fault: Option<Fault>,
     /// Id of a record that is only accepted.
     pub pending: Option<String>,
+}
+
+/// What was found wrong.
+#[derive(Debug)]
+pub struct Fault {
+    /// For people.
+    pub said: Said,
+    /// The stable name of a fault of the format (spec §2.4).
+    pub code: Option<&'static str>,
 }
 
 /// What a genuine file proves.
@@ -92,7 +102,7 @@ pub struct Facts {
 #[must_use]
 pub fn file(bytes: &[u8], entry: Option<&[u8]>, policy: &Policy) -> Report {
     let Ok(content) = std::str::from_utf8(bytes) else {
-        return cannot_check("not UTF-8 text");
+        return cannot_check(Said::plain("detail-not-text"));
     };
     match entry {
         Some(entry) if !is_receipt(bytes) => proof(content, entry, policy),
@@ -102,13 +112,41 @@ pub fn file(bytes: &[u8], entry: Option<&[u8]>, policy: &Policy) -> Report {
 
 /// The report on a file that cannot even be read.
 #[must_use]
-pub fn cannot_check(fault: &str) -> Report {
-    Report {
-        verdict: Verdict::CannotCheck,
-        facts: None,
-        fault: Some(fault.to_owned()),
-        pending: None,
-    }
+pub fn cannot_check(fault: Said) -> Report {
+    let fault = Some(Fault { said: fault, code: None });
+    Report { verdict: Verdict::CannotCheck, facts: None, fault, pending: None }
+}
+
+/// A fault of a format in the user's language, with the program's own words behind it.
+#[must_use]
+pub fn fault(error: &FormatError) -> Said {
+    let exact = vec![("detail", error.to_string().into())];
+    Said::message(fault_message(error.code), exact)
+}
+
+/// The message that tells of a fault. Those that make a file false have one each; the others come down to a
+/// few reasons why it can't be judged.
+fn fault_message(code: FormatCode) -> &'static str {
+    let known = [
+        (FormatCode::SignatureInvalid, "fault-signature"),
+        (FormatCode::SignatureKey, "fault-key"),
+        (FormatCode::BodyCommitment, "fault-opened"),
+        (FormatCode::BodyOrder, "fault-opened"),
+        (FormatCode::ProofShape, "fault-proof"),
+        (FormatCode::ProofRoot, "fault-proof"),
+        (FormatCode::CosignatureQuorum, "fault-quorum"),
+        (FormatCode::NoteNotMinimal, "fault-note"),
+        (FormatCode::ReceiptIndex, "fault-place"),
+        (FormatCode::ReceiptSize, "fault-place"),
+        (FormatCode::ReceiptPrevious, "fault-place"),
+        (FormatCode::ReceiptOrigin, "fault-other-ledger"),
+        (FormatCode::NoteOrigin, "fault-other-policy"),
+        (FormatCode::NoteLogSignature, "fault-log-key"),
+        (FormatCode::ProofFileVersion, "fault-version"),
+        (FormatCode::LeafVersion, "fault-version"),
+        (FormatCode::BeaconVersion, "fault-version"),
+    ];
+    known.into_iter().find(|(known, _)| *known == code).map_or("fault-form", |(_, id)| id)
 }
 
 /// Judges the text of a receipt, or of an acceptance that a node gave before finality.
@@ -165,8 +203,9 @@ fn refused(error: ReceiptError) -> Report {
         ReceiptError::Mismatch(_) => Verdict::Mismatch,
         ReceiptError::CannotCheck(_) => Verdict::CannotCheck,
     };
-    let fault: FormatError = error.fault();
-    Report { verdict, facts: None, fault: Some(fault.to_string()), pending: None }
+    let error = error.fault();
+    let fault = Some(Fault { said: fault(&error), code: Some(error.code.as_str()) });
+    Report { verdict, facts: None, fault, pending: None }
 }
 
 fn facts(proven: &Proven) -> Facts {
@@ -193,13 +232,15 @@ fn acceptance(file: &str) -> Option<String> {
 }
 
 impl Report {
-    /// The report as JSON fields.
+    /// The report as JSON fields; what is for people in the language of `messages`.
     #[must_use]
-    pub fn json(&self, file: &str) -> Value {
+    pub fn json(&self, file: &str, messages: &Messages) -> Value {
+        let fault = self.fault.as_ref();
         let mut value = json!({
             "file": file,
             "verdict": self.verdict.name(),
-            "fault": self.fault,
+            "fault": fault.map(|fault| messages.said(&fault.said)),
+            "fault_code": fault.and_then(|fault| fault.code),
             "pending": self.pending,
         });
         if let (Some(facts), Some(object)) = (&self.facts, value.as_object_mut()) {

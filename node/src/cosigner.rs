@@ -25,7 +25,7 @@ use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
 
 use crate::clock::Clock;
-use crate::gather::{FinalNote, verify_line};
+use crate::gather::{FinalNote, height_hint, verify_line};
 use crate::swarm::wire::{SignatureLine, SignedCheckpoint};
 use crate::swarm::{NoteInbound, SwarmHandle};
 use crate::watermark::{Mark, Watermark, WatermarkError};
@@ -246,7 +246,7 @@ impl Signer {
         let body = Checkpoint { origin: origin.to_owned(), size, root }.body();
         for line in seen.signatures.iter().filter(|line| line.key_id == self.vkey.key_id()) {
             if let Ok(time_s) = verify_line(&self.vkey, &body, line) {
-                self.watermark.raise(Mark { height: Height(seen.height), size, root, time_s })?;
+                self.watermark.raise(Mark { height: height_hint(seen), size, root, time_s })?;
             }
         }
         Ok(())

@@ -58,7 +58,7 @@ struct Key {
 
 struct Held {
     root: TreeRoot,
-    /// As its sender says.
+    /// As its sender says ([`height_hint`]).
     height: Height,
     blob: Vec<u8>,
 }
@@ -129,7 +129,7 @@ impl Gatherer {
             if full {
                 key.held.pop_first();
             }
-            let (height, blob) = (Height(signed.height), line.blob.clone());
+            let (height, blob) = (height_hint(signed), line.blob.clone());
             key.held.insert(size, Held { root, height, blob });
             added.fresh += 1;
         }
@@ -164,8 +164,8 @@ impl Gatherer {
         self.policy.is_satisfied_by(&names)
     }
 
-    /// The height of a checkpoint, as the median of its signers says: with a quorum of signers,
-    /// an honest one's word.
+    /// The height of a checkpoint, by the median of what came with its signatures: a hint, for who
+    /// hands a signature on may give another height than its signer.
     #[must_use]
     pub fn height(&self, size: TreeSize, root: TreeRoot) -> Option<Height> {
         let holders = self.holders(size, root).filter(|(_, key, _)| key.witness.is_some());
@@ -232,6 +232,13 @@ impl Key {
 
 fn checkpoint(policy: &Policy, size: TreeSize, root: TreeRoot) -> Checkpoint {
     Checkpoint { origin: policy.origin().to_owned(), size, root }
+}
+
+/// The height that the sender of a checkpoint gives, which no signature covers. Every block adds at
+/// least its own leaf to that of the genesis, so that it lies below the size.
+#[must_use]
+pub fn height_hint(signed: &SignedCheckpoint) -> Height {
+    Height(signed.height.min(signed.size.saturating_sub(1)))
 }
 
 /// Checks one signature on a checkpoint body; returns its time in UTC seconds, for a log's 0.

@@ -13,6 +13,7 @@ use super::Session;
 use crate::client::Client;
 use crate::error::{CliError, Exit};
 use crate::file;
+use crate::lang::Said;
 use crate::output::{Form, Shown};
 use crate::text;
 use crate::verify::{self, Verdict};
@@ -48,7 +49,7 @@ pub(super) fn subject(text: &str) -> Result<String, CliError> {
     let written = if text.contains(':') { text.to_owned() } else { format!("case:{text}") };
     match written.parse::<Subject>() {
         Ok(subject) if subject.role == Role::Case => Ok(written),
-        _ => Err(CliError::usage("a case is written case:<43 characters> or as 64 hex digits")),
+        _ => Err(CliError::usage(Said::message("usage-case", vec![("text", text.into())]))),
     }
 }
 
@@ -164,6 +165,10 @@ fn line(event: &CaseEvent, verdict: Option<Verdict>, session: &Session<'_>) -> S
     );
     let time =
         |text: &str| text::parse_rfc3339(text).map_or_else(|| text.to_owned(), text::local_time);
+    let named = |stage: &String| {
+        let found = session.out.messages.find(&format!("stage-{stage}"), &[]);
+        found.unwrap_or_else(|| stage.clone())
+    };
     let sign = match (verdict, event.annulled_by.is_some()) {
         (_, true) => "⌫",
         (None, _) => "·",
@@ -177,6 +182,6 @@ fn line(event: &CaseEvent, verdict: Option<Verdict>, session: &Session<'_>) -> S
         event.kind,
         time(&event.event_time),
         session.out.messages.text("case-recorded", &[("time", time(&event.recorded_at))]),
-        event.stage.as_ref().map(|stage| format!("  [{stage}]")).unwrap_or_default(),
+        event.stage.as_ref().map(|stage| format!("  [{}]", named(stage))).unwrap_or_default(),
     )
 }

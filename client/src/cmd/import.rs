@@ -20,7 +20,7 @@ use crate::import::sink::{LedgerSink, RulesSink, Sink};
 use crate::import::summary::{Ended, RowEnd, Summary};
 use crate::import::trial::TrialSink;
 use crate::import::{derive, errors, genesis};
-use crate::lang::Messages;
+use crate::lang::{Messages, Said};
 use crate::output::{Form, Shown};
 use crate::signer::Keys;
 use crate::text;
@@ -87,21 +87,20 @@ pub(super) fn run(command: &Import, session: &mut Session<'_>) -> Result<Exit, C
     let keys = keys(command, &origin, session)?;
     let beside = beside(command);
     if command.dry_run && same_file(&beside.errors, &command.file) && command.errors.is_some() {
-        return Err(CliError::usage(
-            "a dry run must not write its --errors over the file it reads",
-        ));
+        return Err(CliError::usage(Said::plain("usage-dry-errors")));
     }
     let (manifest, is_new) = match Manifest::load(&beside.manifest, &mapping.source, &origin)? {
         Some(manifest) => (manifest, false),
         None if command.resume => return Err(CliError::no_manifest(&beside.manifest)),
         None => (Manifest::new(&mapping.source, &origin, session.now), true),
     };
+    let language = session.out.messages.language();
     let (lines, mut sink): (Lines, Box<dyn Sink>) = match &place {
         Place::Genesis(path, genesis) => {
             let statuses = genesis.initial_statuses().map_err(|error| {
-                CliError::unreadable(&path.display().to_string(), &error.to_string())
+                CliError::unreadable(path.display().to_string(), error.to_string())
             })?;
-            (Lines::No, Box::new(RulesSink::new(statuses, &origin, session.now)))
+            (Lines::No, Box::new(RulesSink::new(statuses, &origin, session.now, language)))
         }
         Place::Ledger(client) if command.dry_run => (Lines::No, Box::new(TrialSink::new(client))),
         Place::Ledger(client) => {
@@ -113,7 +112,9 @@ pub(super) fn run(command: &Import, session: &mut Session<'_>) -> Result<Exit, C
         }
     };
     let mut journal = Journal::open(&beside.results, lines)?;
+    let messages = Messages::new(language);
     let planner = Planner {
+        messages: &messages,
         mapping: &mapping,
         keys: &keys,
         secret: derive::hmac(&*keys.seed(&mapping.secret)?, &[b"tamga/import-secret/v1\0"]),
@@ -210,9 +211,8 @@ fn place(command: &Import, session: &Session<'_>) -> Result<Place, CliError> {
 fn keys(command: &Import, origin: &str, session: &Session<'_>) -> Result<Keys, CliError> {
     let mut keys = Keys::load(&session.config, origin)?;
     for pair in &command.key {
-        let (name, path) = pair
-            .rsplit_once('=')
-            .ok_or_else(|| CliError::usage("--key is NAME=FILE for an import"))?;
+        let (name, path) =
+            pair.rsplit_once('=').ok_or_else(|| CliError::usage(Said::plain("usage-key-pair")))?;
         let prompt = format!("{} ({name})", session.text("prompt-passphrase"));
         let passphrase = session.passphrase(command.passphrase_file.as_deref(), prompt);
         keys.open_file(name, Path::new(path), &passphrase)?;

@@ -11,6 +11,7 @@ use crate::error::{CliError, Exit};
 use crate::file;
 use crate::output::Shown;
 use crate::text;
+use crate::verify::fault;
 
 /// Receipts.
 #[derive(Subcommand)]
@@ -50,7 +51,7 @@ pub(super) fn run(command: &Receipt, session: &mut Session<'_>) -> Result<Exit, 
             let content =
                 std::fs::read_to_string(file).map_err(|error| CliError::file(file, &error))?;
             let receipt = tamga_format::receipt::Receipt::parse(&content)
-                .map_err(|error| CliError::unreadable("receipt", &error.to_string()))?;
+                .map_err(|error| CliError::unreadable(file.display().to_string(), fault(&error)))?;
             let record = receipt.record.record();
             let draft = Draft::read(record, None);
             let data = json!({

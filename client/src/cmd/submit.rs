@@ -15,9 +15,11 @@ use super::Session;
 use crate::client::{Submitted, Wait};
 use crate::error::{CliError, Exit};
 use crate::file;
+use crate::lang::Said;
 use crate::output::Shown;
 use crate::signer::Keys;
 use crate::text;
+use crate::verify::fault;
 
 /// Seconds to wait for finality when none are named.
 const TIMEOUT_S: u64 = 30;
@@ -85,8 +87,9 @@ pub(super) fn run(command: &Submit, session: &mut Session<'_>) -> Result<Exit, C
         if let Some((flag, _)) = ignored.into_iter().find(|(_, given)| *given) {
             return Err(CliError::pointless(flag, &command.file.display().to_string()));
         }
-        Submission::decode(&bytes)
-            .map_err(|error| CliError::unreadable("submission", &error.to_string()))?
+        Submission::decode(&bytes).map_err(|error| {
+            CliError::unreadable(command.file.display().to_string(), fault(&error))
+        })?
     };
     let id = submission.record().id().to_string();
     if let Some(path) = &command.keep {
@@ -208,11 +211,13 @@ fn sign(command: &Submit, bytes: &[u8], session: &Session<'_>) -> Result<Submiss
 
 /// The draft, with what the command line may fill in: `case` for the subject, the writer of a demo key, the time.
 fn draft(bytes: &[u8], key: &str, now: UnixMillis) -> Result<Draft, CliError> {
-    let bad = |error: serde_json::Error| CliError::unreadable("draft", &error.to_string());
+    let what = || Said::plain("what-draft");
+    let bad = |error: serde_json::Error| CliError::unreadable(what(), error.to_string());
     let mut object: Map<String, Value> = serde_json::from_slice(bytes).map_err(bad)?;
     if let Some(case) = object.remove("case") {
-        let case =
-            case.as_str().ok_or_else(|| CliError::unreadable("draft", "case is not a text"))?;
+        let case = case
+            .as_str()
+            .ok_or_else(|| CliError::unreadable(what(), Said::plain("detail-case")))?;
         object.entry("subject").or_insert(json!(super::case::subject(case)?));
     }
     if let Some(number) = key.strip_prefix("officer:") {

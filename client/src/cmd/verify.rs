@@ -8,6 +8,7 @@ use tamga_state::catalogue::Kind;
 
 use super::Session;
 use crate::error::{CliError, Exit};
+use crate::lang::Said;
 use crate::output::{Colour, Shown};
 use crate::text;
 use crate::verify::{self, Facts, Report, Verdict};
@@ -43,7 +44,7 @@ pub(super) fn run(command: &Verify, session: &mut Session<'_>) -> Result<Exit, C
                 return Err(CliError::pointless("--record", &file.display().to_string()));
             }
             Ok(bytes) => verify::file(&bytes, entry.as_deref(), &policy),
-            Err(error) => verify::cannot_check(&error.to_string()),
+            Err(error) => verify::cannot_check(Said::io(&error)),
         };
         worst = worst.max(report.verdict);
         let shown = shown(&report, &file.display().to_string(), &policy_path, command, session);
@@ -69,10 +70,10 @@ fn shown(
         id.clone().unwrap_or_default(),
         facts.map(|facts| facts.index.to_string()).unwrap_or_default(),
         facts.and_then(|facts| facts.recorded_at).map(text::rfc3339).unwrap_or_default(),
-        report.fault.clone().unwrap_or_default(),
+        report.fault.as_ref().and_then(|fault| fault.code).unwrap_or_default().to_owned(),
     ];
     Shown {
-        data: report.json(name),
+        data: report.json(name, &session.out.messages),
         human: human(report, name, policy, command.explain, session),
         plain,
         id: id.unwrap_or_else(|| report.verdict.name().to_owned()),
@@ -98,7 +99,8 @@ fn human(
         lines.extend(summary(facts, policy, session));
     }
     if let Some(fault) = &report.fault {
-        lines.push(row(session, "verify-why", fault));
+        let fault = session.out.messages.said(&fault.said);
+        lines.push(row(session, "verify-why", &fault));
         lines.push(format!(
             "  {}",
             session.text(&format!("verdict-{}.next", report.verdict.name()))

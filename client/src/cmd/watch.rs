@@ -55,7 +55,9 @@ fn follow_log(command: &Watch, session: &mut Session<'_>) -> Result<Exit, CliErr
                 event.kind.clone(),
                 id.to_owned(),
             ];
-            let shown = Shown { data: json!(event), human, plain, id: id.to_owned() };
+            // Without a token the place is all that names a record.
+            let id = event.record_id.clone().unwrap_or_else(|| event.index.to_string());
+            let shown = Shown { data: json!(event), human, plain, id };
             session.out.item("watch", shown);
             seen = seen.saturating_add(1);
             if Some(seen) == command.count {

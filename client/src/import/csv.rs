@@ -7,6 +7,7 @@ use tamga_format::id::sha256;
 
 use super::mapping::Mapping;
 use crate::error::CliError;
+use crate::lang::Said;
 
 /// Column of a re-fed errors file that holds the row's key.
 pub const KEY_COLUMN: &str = "row_key";
@@ -60,23 +61,22 @@ impl Table {
     /// When the bytes are not UTF-8 CSV, rows differ in length, a column the mapping needs is missing,
     /// or two rows have one key.
     pub fn parse(bytes: &[u8], mapping: &Mapping) -> Result<Self, CliError> {
-        let bad = |detail: &str| CliError::unreadable("table", detail);
+        let bad = |detail: Said| CliError::unreadable(Said::plain("what-table"), detail);
         let delimiter =
-            u8::try_from(mapping.delimiter).map_err(|_| bad("delimiter is not ASCII"))?;
+            u8::try_from(mapping.delimiter).map_err(|_| bad(Said::plain("detail-delimiter")))?;
         let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
         let mut reader = ::csv::ReaderBuilder::new().delimiter(delimiter).from_reader(bytes);
         let columns: Vec<String> = reader
             .headers()
-            .map_err(|error| bad(&error.to_string()))?
+            .map_err(|error| bad(error.to_string().into()))?
             .iter()
             .map(str::to_owned)
             .collect();
         for needed in &mapping.columns {
             if !columns.contains(needed) {
-                return Err(bad(&format!(
-                    "column {needed} is missing; the header has {}",
-                    columns.join(", ")
-                )));
+                let args =
+                    vec![("column", needed.as_str().into()), ("header", columns.join(", ").into())];
+                return Err(bad(Said::message("detail-column", args)));
             }
         }
         let header: Vec<String> =
@@ -85,7 +85,7 @@ impl Table {
         let mut repeats: BTreeMap<String, u64> = BTreeMap::new();
         let mut keys = BTreeMap::new();
         for (number, record) in (1_u64..).zip(reader.records()) {
-            let record = record.map_err(|error| bad(&error.to_string()))?;
+            let record = record.map_err(|error| bad(error.to_string().into()))?;
             let values: BTreeMap<String, String> =
                 columns.iter().cloned().zip(record.iter().map(str::to_owned)).collect();
             let key = match values.get(KEY_COLUMN) {
@@ -93,9 +93,13 @@ impl Table {
                 _ => row_key(&mapping.row_key, &values, &mut repeats),
             };
             if let Some(first) = keys.insert(key.clone(), number) {
-                return Err(bad(&format!(
-                    "rows {first} and {number} have the key {key}; use {{#}} in row_key"
-                )));
+                let args = vec![
+                    ("first", first.to_string().into()),
+                    ("second", number.to_string().into()),
+                    ("key", key.into()),
+                    ("count", "{#}".into()),
+                ];
+                return Err(bad(Said::message("detail-row-key", args)));
             }
             let content = content(&header, &values);
             rows.push(Row { number, key, values, content });

@@ -15,6 +15,7 @@ use tamga_format::id::UnixMillis;
 use super::value::Memory;
 use crate::error::CliError;
 use crate::file;
+use crate::lang::Said;
 use crate::text;
 
 /// Days for which the records of an import may enter the log, a day less than the ledger's window.
@@ -64,17 +65,16 @@ impl Manifest {
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
             Err(error) => return Err(CliError::file(path, &error)),
         };
-        let bad = |detail: &str| CliError::unreadable(&path.display().to_string(), detail);
+        let bad = |detail: Said| CliError::unreadable(path.display().to_string(), detail);
         let manifest: Self =
-            serde_json::from_str(&text).map_err(|error| bad(&error.to_string()))?;
+            serde_json::from_str(&text).map_err(|error| bad(error.to_string().into()))?;
         if manifest.schema != SCHEMA {
-            return Err(bad(&format!(
-                "its schema is {}, this program reads {SCHEMA}",
-                manifest.schema
-            )));
+            let args = vec![("found", manifest.schema.into()), ("known", SCHEMA.into())];
+            return Err(bad(Said::message("detail-version", args)));
         }
         if manifest.source != source || manifest.origin != origin {
-            return Err(bad(&format!("it belongs to {} on {}", manifest.source, manifest.origin)));
+            let args = vec![("source", manifest.source.into()), ("origin", manifest.origin.into())];
+            return Err(bad(Said::message("detail-belongs", args)));
         }
         Ok(Some(manifest))
     }
@@ -94,8 +94,10 @@ impl Manifest {
     /// # Errors
     /// When the manifest was edited and its time is none.
     pub fn valid_until(&self) -> Result<UnixMillis, CliError> {
-        text::parse_rfc3339(&self.valid_until)
-            .ok_or_else(|| CliError::unreadable("manifest", "valid_until is not a time"))
+        text::parse_rfc3339(&self.valid_until).ok_or_else(|| {
+            let detail = Said::plain("detail-valid-until");
+            CliError::unreadable(Said::plain("what-manifest"), detail)
+        })
     }
 }
 
@@ -211,10 +213,10 @@ impl Journal {
         let mut lines = BTreeMap::new();
         for (number, line) in (1_u64..).zip(text[..whole].lines()) {
             let line: Line = serde_json::from_str(line).map_err(|error| {
-                CliError::unreadable(
-                    &path.display().to_string(),
-                    &format!("line {number}: {error}"),
-                )
+                let args =
+                    vec![("line", number.to_string().into()), ("detail", error.to_string().into())];
+                let detail = Said::message("detail-line", args);
+                CliError::unreadable(path.display().to_string(), detail)
             })?;
             lines.insert((line.key.clone(), line.record.clone()), line);
         }

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 use crate::error::CliError;
+use crate::lang::Said;
 
 /// The whole mapping, as written in TOML.
 #[derive(Debug, Deserialize)]
@@ -208,7 +209,7 @@ impl Mapping {
     /// # Errors
     /// When the text is malformed, or a rule uses a subject, author or column that the mapping does not declare.
     pub fn parse(text: &str) -> Result<Self, CliError> {
-        let mapping: Self = toml::from_str(text).map_err(|error| bad(&error.to_string()))?;
+        let mapping: Self = toml::from_str(text).map_err(|error| bad(error.to_string().into()))?;
         mapping.check()?;
         Ok(mapping)
     }
@@ -220,23 +221,25 @@ impl Mapping {
     }
 
     fn check(&self) -> Result<(), CliError> {
+        let refused = |id, args: &[(&'static str, &str)]| {
+            let args = args.iter().map(|(name, value)| (*name, (*value).into())).collect();
+            Err(bad(Said::message(id, args)))
+        };
         if self.version != 1 {
-            return Err(bad(&format!("version is {}, this program reads 1", self.version)));
+            let found = self.version.to_string();
+            return refused("detail-version", &[("found", &found), ("known", "1")]);
         }
         if !self.delimiter.is_ascii() {
-            return Err(bad("delimiter is not one ASCII character"));
+            return refused("detail-delimiter", &[]);
         }
         for column in [&self.case, &self.select, &self.time.column] {
             if !self.columns.contains(column) {
-                return Err(bad(&format!("column {column} is used and not listed in `columns`")));
+                return refused("detail-column-unlisted", &[("column", column)]);
             }
         }
         for rule in &self.rule {
             if rule.record.first().is_none_or(|record| record.derived) {
-                return Err(bad(&format!(
-                    "rule {}: its first record stands for the row itself",
-                    rule.when
-                )));
+                return refused("detail-rule-first", &[("rule", &rule.when)]);
             }
             for record in &rule.record {
                 let names = record.subjects.iter().chain([&record.subject]);
@@ -245,13 +248,12 @@ impl Mapping {
                 if let Some(name) =
                     names.into_iter().find(|name| !self.subjects.contains_key(*name))
                 {
-                    return Err(bad(&format!("rule {}: no subject is called {name}", rule.when)));
+                    let args = [("rule", rule.when.as_str()), ("name", name)];
+                    return refused("detail-rule-subject", &args);
                 }
                 if !self.authors.contains_key(&record.author) {
-                    return Err(bad(&format!(
-                        "rule {}: no author is called {}",
-                        rule.when, record.author
-                    )));
+                    let args = [("rule", rule.when.as_str()), ("name", &record.author)];
+                    return refused("detail-rule-author", &args);
                 }
             }
         }
@@ -259,8 +261,8 @@ impl Mapping {
     }
 }
 
-fn bad(detail: &str) -> CliError {
-    CliError::unreadable("mapping", detail)
+fn bad(detail: Said) -> CliError {
+    CliError::unreadable(Said::plain("what-mapping"), detail)
 }
 
 fn comma() -> char {

@@ -37,7 +37,7 @@ use crate::error::CliError;
 /// When the text is not a valid genesis file.
 pub fn genesis(path: &Path, text: &str) -> Result<(Genesis, GenesisHash), CliError> {
     tamga_api::genesis_file::parse(text.as_bytes())
-        .map_err(|error| CliError::unreadable(&path.display().to_string(), &error.detail))
+        .map_err(|error| CliError::unreadable(path.display().to_string(), error.detail))
 }
 
 #[cfg(test)]

@@ -14,6 +14,7 @@ use super::derive;
 use super::mapping::{Expression, Mapping, RecordRule};
 use super::value::{Context, Memory, ValueError, event_time};
 use crate::error::CliError;
+use crate::lang::Messages;
 use crate::signer::Keys;
 use crate::text;
 
@@ -58,6 +59,8 @@ pub enum Plan {
 
 /// What every row of an import shares.
 pub struct Planner<'a> {
+    /// The user's language, in which rows are told what is wrong with them.
+    pub messages: &'a Messages,
     /// The mapping.
     pub mapping: &'a Mapping,
     /// The authors' keys.
@@ -82,11 +85,12 @@ impl Planner<'_> {
         }
         let selected = row.get(&self.mapping.select);
         let Some(rule) = self.mapping.rule(selected) else {
-            return Ok(Plan::Skip(format!("no rule for {selected}")));
+            let args = [("value", selected.to_owned())];
+            return Ok(Plan::Skip(self.messages.text("import-no-rule", &args)));
         };
         let event = match event_time(&self.mapping.time, row) {
             Ok(event) => event,
-            Err(error) => return Ok(Plan::Error(row_error(&error))),
+            Err(error) => return Ok(Plan::Error(self.row_error(&error))),
         };
         let mut memory = memory.clone();
         // The records of a row see what the row itself tells the case, unless they ask for a difference.
@@ -96,7 +100,7 @@ impl Planner<'_> {
         for (name, expression) in &rule.remember {
             match context.value(expression) {
                 Ok(value) => told.insert(name.clone(), plain(&value)),
-                Err(error) => return Ok(Plan::Error(row_error(&error))),
+                Err(error) => return Ok(Plan::Error(self.row_error(&error))),
             };
         }
         let before = memory.clone();
@@ -143,13 +147,13 @@ impl Planner<'_> {
             .ok_or_else(|| CliError::bug("a checked mapping names its authors"))?;
         let key_name = match context.text(&author.key) {
             Ok(name) => name,
-            Err(error) => return Ok(Err(row_error(&error))),
+            Err(error) => return Ok(Err(self.row_error(&error))),
         };
         let seed = self.keys.seed(&key_name)?;
         let key = SigningKey::from_seed(*seed);
         let draft = match draft(rule, &author.issuer, &context, known.before) {
             Ok(draft) => draft,
-            Err(error) => return Ok(Err(row_error(&error))),
+            Err(error) => return Ok(Err(self.row_error(&error))),
         };
         let label = format!("{}.{index}", rule.kind);
         let source = self.mapping.source.as_str();
@@ -165,10 +169,18 @@ impl Planner<'_> {
         let (record, body) = match draft.write(&seal) {
             Ok(parts) => parts,
             Err(error) => {
+                let info = error.code.info();
+                let language = self.messages.language().tag();
                 return Ok(Err(RowError {
                     code: error.code.to_string(),
-                    detail: format!("{}{}: {}", rule.kind, error.pointer, error.detail),
-                    hint: error.code.info().remedy.en.to_owned(),
+                    detail: format!(
+                        "{} {}: {} {}",
+                        rule.kind,
+                        info.title.in_language(language),
+                        error.pointer,
+                        error.detail
+                    ),
+                    hint: info.remedy.in_language(language).to_owned(),
                 }));
             }
         };
@@ -184,6 +196,16 @@ impl Planner<'_> {
             id,
             submission,
         }))
+    }
+}
+
+impl Planner<'_> {
+    fn row_error(&self, error: &ValueError) -> RowError {
+        RowError {
+            code: Code::ImportRow.to_string(),
+            detail: format!("{}: {}", error.at, self.messages.said(&error.detail)),
+            hint: self.messages.text("import-hint", &[("column", error.at.clone())]),
+        }
     }
 }
 
@@ -233,14 +255,6 @@ fn draft(
         fields: values(&rule.fields)?,
         body: values(&rule.body)?,
     })
-}
-
-fn row_error(error: &ValueError) -> RowError {
-    RowError {
-        code: Code::ImportRow.to_string(),
-        detail: format!("{}: {}", error.at, error.detail),
-        hint: format!("correct {} and import this file again", error.at),
-    }
 }
 
 /// A value as the case remembers it.

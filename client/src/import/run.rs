@@ -156,10 +156,12 @@ impl<'a> Import<'a> {
                 result.error = Some(error);
             }
             Plan::Records(records, _) if self.changed(row, &content, &records) => {
+                let messages = self.planner.messages;
+                let remedy = &Code::ImportChanged.info().remedy;
                 result.error = Some(RowError {
                     code: Code::ImportChanged.to_string(),
-                    detail: format!("the row {} was sent with other content", row.key),
-                    hint: Code::ImportChanged.info().remedy.en.to_owned(),
+                    detail: messages.text("import-changed", &[("key", row.key.clone())]),
+                    hint: remedy.in_language(messages.language().tag()).to_owned(),
                 });
             }
             Plan::Records(records, memory) => {

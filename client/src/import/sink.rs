@@ -14,6 +14,7 @@ use tamga_state::{
 
 use crate::client::{Batch, Client, Wait};
 use crate::error::CliError;
+use crate::lang::Language;
 
 /// Time between two attempts at records that a ledger would take later.
 const PAUSE: Duration = Duration::from_secs(1);
@@ -153,16 +154,17 @@ pub(super) fn verdict(line: BatchLine, resent: bool) -> Verdict {
     match (line.status, line.problem) {
         (Stage::Rejected, Some(problem)) => Verdict::Refused {
             code: problem.code,
-            detail: problem.errors.first().map_or_else(
-                || problem.detail.clone(),
-                |field| format!("{}: {}", field.pointer, problem.detail),
+            detail: told(
+                &problem.title,
+                problem.errors.first().map_or("", |field| field.pointer.as_str()),
+                &problem.detail,
             ),
             hint: problem.remedy,
             retryable: problem.retryable,
         },
         (Stage::Rejected, None) => Verdict::Refused {
             code: Code::AnswerUnknown.to_string(),
-            detail: "refused without a reason".to_owned(),
+            detail: String::new(),
             hint: String::new(),
             retryable: false,
         },
@@ -186,6 +188,7 @@ pub struct RulesSink {
     view: MemoryView,
     origin: String,
     time: UnixMillis,
+    language: Language,
     height: u64,
 }
 
@@ -227,11 +230,26 @@ impl View for MemoryView {
 }
 
 impl RulesSink {
-    /// The rules over the statuses of a genesis, at a block time.
+    fn refused(&self, code: Code, pointer: &str, detail: &str) -> Verdict {
+        let (info, language) = (code.info(), self.language.tag());
+        Verdict::Refused {
+            code: code.to_string(),
+            detail: told(info.title.in_language(language), pointer, detail),
+            hint: info.remedy.in_language(language).to_owned(),
+            retryable: info.retryable,
+        }
+    }
+
+    /// The rules over the statuses of a genesis, at a block time; refusals are told in `language`.
     #[must_use]
-    pub fn new(statuses: BTreeMap<Subject, StatusRow>, origin: &str, time: UnixMillis) -> Self {
+    pub fn new(
+        statuses: BTreeMap<Subject, StatusRow>,
+        origin: &str,
+        time: UnixMillis,
+        language: Language,
+    ) -> Self {
         let view = MemoryView { statuses, ..MemoryView::default() };
-        Self { view, origin: origin.to_owned(), time, height: 0 }
+        Self { view, origin: origin.to_owned(), time, language, height: 0 }
     }
 
     fn judge(&mut self, submission: &Submission) -> Verdict {
@@ -249,14 +267,15 @@ impl RulesSink {
         let record = submission.record();
         match key_of(&self.view, &record.record().key_id) {
             Ok(Some(_)) => {}
-            Ok(None) => return refused(Code::UnknownKey, "no key of this id is registered"),
-            Err(error) => return refused(Code::StateUnreadable, &error.to_string()),
+            Ok(None) => {
+                let key = record.record().key_id.to_string();
+                return self.refused(Code::UnknownKey, "/protected/kid", &key);
+            }
+            Err(error) => return self.refused(Code::StateUnreadable, "", &error.to_string()),
         }
         let mut overlay = Overlay::new(&self.view);
         match execute_record(&mut overlay, &block, record, submission.body()) {
-            Err(rejection) => {
-                refused(rejection.code, &format!("{}: {}", rejection.pointer, rejection.detail))
-            }
+            Err(rejection) => self.refused(rejection.code, &rejection.pointer, &rejection.detail),
             Ok(()) => {
                 let changes = overlay.into_changes();
                 self.view.statuses.extend(changes.statuses);
@@ -295,12 +314,8 @@ impl Sink for RulesSink {
     }
 }
 
-fn refused(code: Code, detail: &str) -> Verdict {
-    let info = code.info();
-    Verdict::Refused {
-        code: code.to_string(),
-        detail: detail.to_owned(),
-        hint: info.remedy.en.to_owned(),
-        retryable: info.retryable,
-    }
+/// What is wrong in the user's language, then where and what exactly in the rules' own words.
+fn told(title: &str, pointer: &str, detail: &str) -> String {
+    let space = if pointer.is_empty() { "" } else { " " };
+    format!("{title}: {pointer}{space}{detail}")
 }

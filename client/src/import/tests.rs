@@ -13,6 +13,7 @@ use super::sink::{Patience, RulesSink, Sink};
 use super::summary::{Ended, Summary};
 use super::value::{Memory, hundredths};
 use super::*;
+use crate::lang::{Language, Messages};
 use crate::testing::{MAPPING, NOW, ORIGIN, TABLE, genesis, rules};
 
 const REAL_MAPPING: &str = include_str!("../../../genesis/import/roadtraffic.toml");
@@ -22,7 +23,9 @@ fn import(mapping: &str, bytes: &[u8], sink: &mut dyn Sink, journal: &mut Journa
     let table = Table::parse(bytes, &mapping).unwrap();
     let (_, keys) = genesis();
     let manifest = Manifest::new(&mapping.source, ORIGIN, NOW);
+    let messages = Messages::new(Language::En);
     let planner = Planner {
+        messages: &messages,
         mapping: &mapping,
         keys: &keys,
         secret: derive::hmac(&keys.seed(&mapping.secret).unwrap(), &[b"secret"]),
@@ -230,7 +233,9 @@ fn an_appeal_is_planned_by_the_real_mapping() {
                 N1,Insert Date Appeal to Prefecture,2009-06-22 00:00:00+02:00,,,\n";
     let table = Table::parse(text.as_bytes(), &mapping).unwrap();
     let (_, keys) = genesis();
+    let messages = Messages::new(Language::En);
     let planner = Planner {
+        messages: &messages,
         mapping: &mapping,
         keys: &keys,
         secret: [1; 32],

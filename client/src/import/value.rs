@@ -12,6 +12,7 @@ use tamga_format::subject::{Role, Subject, person_tag};
 use super::csv::{Row, fill};
 use super::derive;
 use super::mapping::{Delta, Expression, Mapping, Moment, SubjectIdRule, TimeColumn};
+use crate::lang::Said;
 use crate::text;
 
 /// What a case remembers from row to row; records by kind stand under `record.<kind>`.
@@ -23,7 +24,7 @@ pub struct ValueError {
     /// Column or remembered name.
     pub at: String,
     /// What is wrong.
-    pub detail: String,
+    pub detail: Said,
 }
 
 /// The time of an event and its local day.
@@ -56,17 +57,15 @@ impl Context<'_> {
             Some(name) => self.memory.get(name).cloned(),
             None => self.row.values.get(name).cloned(),
         })
-        .map_err(|name| error(&name, "is empty"))
+        .map_err(|name| wrong(&name, "detail-empty"))
     }
 
     /// The subject that the mapping calls `name`.
     pub fn subject(&self, name: &str) -> Result<Subject, ValueError> {
-        let rule = self
-            .mapping
-            .subjects
-            .get(name)
-            .ok_or_else(|| error(name, "is not a subject of the mapping"))?;
-        let role = role(&rule.role).ok_or_else(|| error(&rule.role, "is not a role"))?;
+        let rule =
+            self.mapping.subjects.get(name).ok_or_else(|| wrong(name, "detail-no-subject"))?;
+        let role =
+            Role::from_name(&rule.role).ok_or_else(|| wrong(&rule.role, "detail-no-role"))?;
         let derived = |template: &str, purpose: &str| {
             let key = self.text(template)?;
             Ok(derive::value(self.secret, &self.mapping.source, &key, purpose))
@@ -112,43 +111,36 @@ impl Context<'_> {
 
     /// The id of the case's last record of a kind, in hex.
     pub fn record(&self, kind: &str) -> Result<String, ValueError> {
-        let missing = || error(kind, "the case has no such record before this row");
+        let missing = || wrong(kind, "detail-no-record");
         self.memory.get(&format!("record.{kind}")).cloned().ok_or_else(missing)
     }
 
     fn money(&self, column: &str) -> Result<i64, ValueError> {
-        hundredths(self.row.get(column)).map_err(|detail| error(column, &detail))
+        hundredths(self.row.get(column)).map_err(|detail| error(column, detail))
     }
 
     fn number(&self, column: &str) -> Result<i64, ValueError> {
         let number = self.money(column)?;
-        if number % 100 == 0 {
-            Ok(number / 100)
-        } else {
-            Err(error(column, "is not a whole number"))
-        }
+        if number % 100 == 0 { Ok(number / 100) } else { Err(wrong(column, "detail-not-whole")) }
     }
 
     fn remembered(&self, name: &str) -> Result<i64, ValueError> {
-        let value = self
-            .memory
-            .get(name)
-            .ok_or_else(|| error(name, "no earlier row of the case gives it"))?;
-        value.parse().map_err(|_| error(name, "is not a number"))
+        let value = self.memory.get(name).ok_or_else(|| wrong(name, "detail-not-given"))?;
+        value.parse().map_err(|_| wrong(name, "detail-not-number"))
     }
 
     fn delta(&self, delta: &Delta) -> Result<i64, ValueError> {
         let now = self.money(&delta.column)?;
         let before = self.remembered(&delta.remembered)?;
-        now.checked_sub(before).ok_or_else(|| error(&delta.column, "is out of range"))
+        now.checked_sub(before).ok_or_else(|| wrong(&delta.column, "detail-range"))
     }
 }
 
 /// Integer hundredths of a decimal number such as `35.0`, `49,25` or `-3`; never through a float.
-pub fn hundredths(text: &str) -> Result<i64, String> {
+pub fn hundredths(text: &str) -> Result<i64, Said> {
     let clean: String =
         text.chars().filter(|c| !matches!(c, ' ' | '\u{a0}' | '\u{202f}')).collect();
-    let bad = || format!("`{text}` is not a sum with at most two decimals");
+    let bad = || Said::message("detail-not-sum", vec![("value", text.into())]);
     let (negative, digits) = match clean.strip_prefix('-') {
         Some(rest) => (true, rest),
         None => (false, clean.as_str()),
@@ -168,7 +160,10 @@ pub fn hundredths(text: &str) -> Result<i64, String> {
 /// The time in a row's time column.
 pub fn event_time(column: &TimeColumn, row: &Row) -> Result<EventTime, ValueError> {
     let value = row.get(&column.column);
-    let bad = |detail: String| error(&column.column, &format!("`{value}` is not a time: {detail}"));
+    let bad = |detail: String| {
+        let args = vec![("value", value.into()), ("detail", detail.into())];
+        error(&column.column, Said::message("detail-not-time", args))
+    };
     let parsed =
         jiff::fmt::strtime::parse(&column.format, value).map_err(|error| bad(error.to_string()))?;
     let day = parsed.to_date().map_err(|error| bad(error.to_string()))?;
@@ -183,10 +178,10 @@ pub fn event_time(column: &TimeColumn, row: &Row) -> Result<EventTime, ValueErro
     Ok(EventTime { time: UnixMillis(stamp.as_millisecond()), day })
 }
 
-fn role(name: &str) -> Option<Role> {
-    Role::from_name(name)
+fn error(at: &str, detail: Said) -> ValueError {
+    ValueError { at: at.to_owned(), detail }
 }
 
-fn error(at: &str, detail: &str) -> ValueError {
-    ValueError { at: at.to_owned(), detail: detail.to_owned() }
+fn wrong(at: &str, id: &'static str) -> ValueError {
+    error(at, Said::plain(id))
 }

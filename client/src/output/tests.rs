@@ -22,8 +22,8 @@ fn printed(form: Form, fields: Value) -> String {
 
 #[test]
 fn a_list_is_printed_in_the_form_asked_for() {
-    let one = r#"{"schema":"tamga.cli.thing/1","name":"one"}"#;
-    let other = r#"{"schema":"tamga.cli.thing/1","name":"a\ttab"}"#;
+    let one = r#"{"name":"one","schema":"tamga.cli.thing/1"}"#;
+    let other = r#"{"name":"a\ttab","schema":"tamga.cli.thing/1"}"#;
     let cases = [
         (Form::Human, json!({}), "item one\nitem a\ttab\nthat is all\n".to_owned()),
         (Form::Plain, json!({}), "one\t\na tab\t\n".to_owned()),

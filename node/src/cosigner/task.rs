@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, anyhow, bail};
 use libp2p::PeerId;
 use tamga_format::id::{Height, TreeRoot, TreeSize};
 use tamga_format::policy::Policy;
@@ -22,7 +22,8 @@ use crate::watermark::WatermarkError;
 
 /// Blocks waiting to be signed beyond which only the newest is: the node is catching up.
 const BEHIND_MAX: u64 = 32;
-/// Blocks without a final note that are watched at a time.
+/// Blocks without a final note that are watched at a time; older ones give way, since the note of a
+/// later block covers theirs.
 const MISSING_MAX: usize = 4_096;
 /// Final notes in a row, going back from the head, after which older blocks are taken to have one.
 const FINAL_RUN: u64 = 1_024;
@@ -77,7 +78,9 @@ pub(super) struct Task {
     to_learn: Vec<SignedCheckpoint>,
     gatherer: Gatherer,
     missing: BTreeMap<TreeSize, Missing>,
-    /// Blocks up to here are either final or in `missing`.
+    /// Whether a final note found no room and is to be handed on again.
+    unsent: bool,
+    /// Blocks up to here are final, in `missing`, or given up.
     surveyed: Height,
     newest_final: Option<SignedCheckpoint>,
     /// Where the next question about missing notes begins.
@@ -96,7 +99,8 @@ impl Task {
         let lost = signer.last().is_none() && tip > Height(0);
         let confirmations = (quorum - 1).max(usize::from(lost));
         // The last mark is signed again: a crash may have come between the mark and the signature.
-        let next = signer.last().map_or(Height(1), |mark| mark.height);
+        // A mark learned from a peer has a height that nobody vouches for.
+        let next = signer.last().map_or(Height(1), |mark| mark.height.min(tip.next()));
         let (answers_in, answers) = mpsc::channel(64);
         Self {
             key_id: signer.key_id(),
@@ -107,6 +111,7 @@ impl Task {
             to_learn: Vec::new(),
             gatherer: Gatherer::new(policy),
             missing: BTreeMap::new(),
+            unsent: false,
             surveyed: Height(0),
             newest_final: None,
             heal_from: TreeSize(0),
@@ -138,7 +143,7 @@ impl Task {
                 }
                 inbound = self.doors.inbox.recv() => match inbound {
                     Some(inbound) => self.on_inbound(inbound)?,
-                    None => return Ok(()),
+                    None => return Err(anyhow!("the swarm has stopped")),
                 },
                 changed = self.doors.tips.changed() => {
                     if changed.is_err() {
@@ -153,8 +158,8 @@ impl Task {
 
     /// Finds the lowest block that may lack its final note, going back from the head.
     fn start_survey(&mut self) -> Result<()> {
-        let (mut height, mut run) = (*self.doors.tips.borrow(), 0);
-        while height > Height(0) && run < FINAL_RUN {
+        let (mut height, mut run, mut missing) = (*self.doors.tips.borrow(), 0, 0);
+        while height > Height(0) && run < FINAL_RUN && missing < MISSING_MAX {
             match self.doors.log.final_note(height)? {
                 Some(note) => {
                     run += 1;
@@ -162,7 +167,7 @@ impl Task {
                         self.newest_final = note_to_signed(height, &note);
                     }
                 }
-                None => run = 0,
+                None => (run, missing) = (0, missing + 1),
             }
             height = Height(height.get() - 1);
         }
@@ -170,10 +175,10 @@ impl Task {
         Ok(())
     }
 
-    /// Takes up newly committed blocks, and blocks for which there was no room before.
+    /// Takes up newly committed blocks.
     fn survey(&mut self) -> Result<()> {
         let tip = *self.doors.tips.borrow_and_update();
-        while self.surveyed < tip && self.missing.len() < MISSING_MAX {
+        while self.surveyed < tip {
             let height = self.surveyed.next();
             let block = self.doors.log.block(height)?;
             let block = block.with_context(|| format!("block {height} is committed but absent"))?;
@@ -181,6 +186,9 @@ impl Task {
             if self.doors.log.final_note(height)?.is_none() {
                 let (size, root) = (block.checkpoint.size, block.checkpoint.root);
                 self.missing.insert(size, Missing { height, root, since: Instant::now() });
+                if self.missing.len() > MISSING_MAX {
+                    self.missing.pop_first();
+                }
                 self.try_final(size);
             }
         }
@@ -248,7 +256,10 @@ impl Task {
             }
             NoteInbound::Signed { from, checkpoints } => {
                 for signed in &checkpoints {
-                    self.add(Some(from), signed);
+                    if self.add(Some(from), signed) > 0 {
+                        // Honest peers hand on what they have checked: the rest is not worth it.
+                        break;
+                    }
                 }
             }
             NoteInbound::Consistency { from, to, reply } => {
@@ -297,8 +308,8 @@ impl Task {
         Ok(())
     }
 
-    /// Keeps the signatures that hold; `from` is the peer to blame for the others.
-    fn add(&mut self, from: Option<PeerId>, signed: &SignedCheckpoint) {
+    /// Keeps the signatures that hold and returns how many do not; `from` is the peer to blame.
+    fn add(&mut self, from: Option<PeerId>, signed: &SignedCheckpoint) -> usize {
         let added = self.gatherer.add(signed);
         if added.refused > 0 {
             warn!(peer = ?from, size = signed.size, refused = added.refused, "signatures refused");
@@ -315,6 +326,7 @@ impl Task {
         if added.fresh > 0 {
             self.try_final(TreeSize(signed.size));
         }
+        added.refused
     }
 
     fn try_final(&mut self, size: TreeSize) {
@@ -322,7 +334,9 @@ impl Task {
         let Some(note) = self.gatherer.final_note(*height, size, *root) else { return };
         let signed = note_to_signed(*height, &note.note);
         // Without room the block stays missing and is tried again.
-        if self.doors.finals.try_send(note).is_ok() {
+        if self.doors.finals.try_send(note).is_err() {
+            self.unsent = true;
+        } else {
             self.missing.remove(&size);
             if signed.as_ref().map(|s| s.size) > self.newest_final.as_ref().map(|s| s.size) {
                 self.newest_final = signed;
@@ -352,6 +366,10 @@ impl Task {
 
     /// Asks one peer, in turn, for what is missing; also for what it holds of our key.
     fn heal(&mut self) {
+        if std::mem::take(&mut self.unsent) {
+            let sizes: Vec<TreeSize> = self.missing.keys().copied().collect();
+            sizes.into_iter().for_each(|size| self.try_final(size));
+        }
         let peers = self.doors.swarm.validators();
         let Some(peer) = peers.get(self.heal_turn % peers.len().max(1)).copied() else { return };
         self.heal_turn = self.heal_turn.wrapping_add(1);
@@ -379,3 +397,6 @@ impl Task {
         });
     }
 }
+
+#[cfg(test)]
+mod tests;

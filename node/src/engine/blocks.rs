@@ -12,6 +12,8 @@ use super::host::Turn;
 
 /// Blocks kept at a time. Valid ones are on disk as well, so that dropping one loses nothing.
 const BLOCKS_MAX: usize = 24;
+/// Blocks of one round that are judged before a quorum has prevoted one; an honest proposer has one.
+const PER_ROUND_MAX: usize = 2;
 
 /// An undecided block.
 #[derive(Clone, Debug)]
@@ -63,6 +65,15 @@ impl Blocks {
         if let Some(key) = furthest.or_else(oldest) {
             self.0.remove(&key);
         }
+    }
+
+    /// Whether a block is one too many of its round: then its proposer only costs the others time.
+    pub(super) fn is_crowded(&self, height: Height, round: u32, value: ValueId) -> bool {
+        let others = self.values(height).into_iter().filter(|other| *other != value);
+        let of_round = others
+            .filter_map(|other| self.get(height, &other))
+            .filter(|known| known.turn.round == round && !known.prevoted);
+        of_round.count() >= PER_ROUND_MAX
     }
 
     /// The values of a height, in the order of ids.

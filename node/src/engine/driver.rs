@@ -293,8 +293,17 @@ impl Driver {
     async fn received(&mut self, it: Assembled) -> Result<Option<ProposedValue<Ledger>>> {
         let Assembled { height, turn, prevoted, valid_round, value, block } = it;
         self.sight.notice(height);
-        let before = self.blocks.get(height, &value).filter(|known| known.block == block);
+        let before = self.blocks.get(height, &value);
         let verdict = before.and_then(|known| known.verdict).filter(|verdict| verdict.is_valid());
+        if verdict.is_some() && before.is_some_and(|known| known.block != block) {
+            // A value commits to all of its block, so that these bytes are not of it.
+            warn!(%height, %value, proposer = %turn.proposer, "other bytes sent as a known block");
+            return Ok(None);
+        }
+        if !prevoted && self.blocks.is_crowded(height, turn.round, value) {
+            warn!(%height, %value, proposer = %turn.proposer, "one block too many of a round");
+            return Ok(None);
+        }
         let known = Known { turn, valid_round, prevoted, block, verdict, delivered: false };
         self.blocks.insert(height, value, known);
         if height != self.current.0 {
@@ -379,7 +388,8 @@ impl Driver {
 
     /// The bytes of an undecided block, from memory or disk.
     async fn find(&self, height: Height, value: ValueId) -> Result<Option<Bytes>> {
-        if let Some(known) = self.blocks.get(height, &value) {
+        let known = self.blocks.get(height, &value);
+        if let Some(known) = known.filter(|known| known.verdict != Some(Validity::Invalid)) {
             return Ok(Some(known.block.clone()));
         }
         for (_, block) in self.host.undecided(height).await? {
@@ -492,3 +502,6 @@ fn pieces(evidence: &MisbehaviorEvidence<Ledger>) -> Vec<Vec<u8>> {
     });
     votes.chain(proposals).collect()
 }
+
+#[cfg(test)]
+mod tests;

@@ -10,6 +10,8 @@ use tamga_replica::engine::{Address, Candidate, Ledger as Types};
 
 /// Blocks kept at a time.
 pub(super) const BLOCKS_MAX: usize = 24;
+/// Blocks of one round that are judged before a quorum has prevoted one.
+const PER_ROUND_MAX: usize = 2;
 
 /// An undecided block.
 #[derive(Clone, Debug)]
@@ -56,6 +58,15 @@ impl Blocks {
         if let Some(key) = furthest.or(oldest) {
             self.0.remove(&key);
         }
+    }
+
+    /// Whether a block is one too many of its round.
+    pub(super) fn is_crowded(&self, height: Height, round: u32, value: ValueId) -> bool {
+        let others = self.values(height).into_iter().filter(|other| *other != value);
+        let of_round = others
+            .filter_map(|other| self.get(height, other))
+            .filter(|known| known.round == round && !known.prevoted);
+        of_round.count() >= PER_ROUND_MAX
     }
 
     /// The values of a height, in the order of ids.

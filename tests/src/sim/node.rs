@@ -327,8 +327,12 @@ impl Node {
         }
         let (height, value) = (init.height, fin.value);
         self.above = self.above.max(height);
-        let before = self.blocks.get(height, value).filter(|known| known.bytes == block);
+        let before = self.blocks.get(height, value);
         let verdict = before.and_then(|known| known.verdict).filter(|verdict| verdict.is_valid());
+        let other_bytes = verdict.is_some() && before.is_some_and(|known| known.bytes != block);
+        if other_bytes || (!prevoted && self.blocks.is_crowded(height, init.round, value)) {
+            return Ok(());
+        }
         let known = Known {
             round: init.round,
             proposer,

@@ -1,7 +1,7 @@
 //! Blocks that this validator sends out: its own, and those that a quorum has prevoted before.
 
 use arc_malachitebft_core_consensus::{Input, LocallyProposedValue};
-use arc_malachitebft_core_types::Round;
+use arc_malachitebft_core_types::{Round, Validity};
 use bytes::Bytes;
 use tamga_format::id::{Height, ValueId};
 use tamga_replica::BlockError;
@@ -66,7 +66,8 @@ impl Node {
 
     /// The bytes of an undecided block, from memory or disk.
     pub(super) fn find(&mut self, height: Height, value: ValueId) -> Result<Option<Bytes>, Stop> {
-        if let Some(known) = self.blocks.get(height, value) {
+        let known = self.blocks.get(height, value);
+        if let Some(known) = known.filter(|known| known.verdict != Some(Validity::Invalid)) {
             return Ok(Some(known.bytes.clone()));
         }
         for (_, block) in self.app.undecided(height).map_err(Stop::Disk)? {
