@@ -85,7 +85,6 @@ fn a_validator_killed_under_load_is_not_missed_and_catches_up() {
     cluster.kill(2).unwrap();
     let after = live(&cluster, "after", &[3, 0]);
     let voted_after = restarted.elapsed();
-    println!("restart to the receipts of a whole case that needed its vote: {voted_after:?}");
     assert!(voted_after < CAUGHT_UP, "{voted_after:?}");
     for id in before.iter().chain(&during).chain(&after) {
         cluster.proven(3, id).unwrap();

@@ -111,7 +111,7 @@ impl<S: Store> TestLedger<S> {
     /// If it is not lawful.
     #[track_caller]
     pub fn record(&mut self, draft: &Draft) -> RecordId {
-        self.try_record(draft).unwrap_or_else(|| panic!("refused: {draft:?}"))
+        self.try_record(draft).expect("a lawful draft")
     }
 
     /// Makes a block of what the pool holds, a second after the one before.

@@ -167,11 +167,12 @@ impl Office {
         stamp: &Stamp<'_>,
     ) -> Result<Submission, Rejection> {
         let writer = self.writer(step);
-        let draft = match step {
-            Step::Drawn(draw) => draw.draft(&writer.issuer, stamp.event).ok_or_else(|| {
+        let draft = if let Step::Drawn(draw) = step {
+            draw.draft(&writer.issuer, stamp.event).ok_or_else(|| {
                 Rejection::new(Code::DrawNotDue, "/fields/phase", "nobody is drawn yet")
-            })?,
-            _ => self.draft(case, step, stamp.event),
+            })?
+        } else {
+            self.draft(case, step, stamp.event)
         };
         let derive = |purpose: &[u8]| sha256(&[b"tamga/demo-salt/v1\0", &stamp.seed, purpose]);
         let mut nonce = [0; 16];

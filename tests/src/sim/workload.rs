@@ -217,7 +217,7 @@ impl Workload {
             9 => {
                 // Once the commitment is final, the case goes by the draw and no other way.
                 let steps = [Step::Distributed, Step::Committed(candidates(&self.ledger))];
-                let it = plain(&steps[usize::from(serial % 2 == 0)]);
+                let it = plain(&steps[usize::from(serial.is_multiple_of(2))]);
                 let fixed = life.commitment.is_some_and(|id| self.finals.contains_key(&id));
                 self.hostile.extend(fixed.then(|| it.record().id()));
                 return fixed.then(|| (it.encode(), Expect::Never));
@@ -372,11 +372,12 @@ fn new_life(ledger: &Ledger, number: usize, rng: &mut Rng) -> Life {
 
 /// The same life with a draw instead of a direct distribution.
 fn by_draw(steps: Vec<Step>, ledger: &Ledger) -> Vec<Step> {
-    let drawn = |step| match step {
-        Step::Distributed => {
+    let drawn = |step| {
+        if step == Step::Distributed {
             vec![Step::Committed(candidates(ledger)), Step::Drawn(DrawView::default())]
+        } else {
+            vec![step]
         }
-        other => vec![other],
     };
     steps.into_iter().flat_map(drawn).collect()
 }

@@ -91,9 +91,9 @@ impl Outline {
     /// The outline of a case, given its events in log order; `None` before its presentation.
     #[must_use]
     pub fn of<T: Terms + ?Sized>(events: &[Event], terms: &T) -> Option<Self> {
-        let presentation = in_effect(events).into_iter().find_map(|event| match &event.what {
-            What::Presented(presentation) => Some((event, presentation)),
-            _ => None,
+        let presentation = in_effect(events).into_iter().find_map(|event| {
+            let What::Presented(presentation) = &event.what else { return None };
+            Some((event, presentation))
         });
         let (first, presentation) = presentation?;
         let course = course(events);

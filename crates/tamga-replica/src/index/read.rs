@@ -14,6 +14,9 @@ use super::outline::{Outline, OutlineRow};
 use crate::limits::{INDEX_PAGE_MAX, INDEX_SCAN_MAX};
 use crate::store::{Store, StoreError};
 
+/// Key and value.
+type Row = (Vec<u8>, Vec<u8>);
+
 /// The read side of one index.
 #[derive(Clone, Debug)]
 pub struct IndexReader<S> {
@@ -233,7 +236,9 @@ impl<S: Store<IndexTable>> IndexReader<S> {
             Scope::Country => {
                 (layout::tally_level(tally, Level::Regions), Scope::Region(String::new()))
             }
-            one => (layout::tally_prefix(tally, one), one.clone()),
+            one @ (Scope::Region(_) | Scope::Office(_)) => {
+                (layout::tally_prefix(tally, one), one.clone())
+            }
         };
         let limit = limit.min(INDEX_PAGE_MAX);
         let mut lines = Vec::new();
@@ -276,7 +281,7 @@ impl<S: Store<IndexTable>> IndexReader<S> {
         prefix: &[u8],
         after: Option<Vec<u8>>,
         limit: usize,
-    ) -> Result<Listed<(Vec<u8>, Vec<u8>)>, StoreError> {
+    ) -> Result<Listed<Row>, StoreError> {
         let start = after.map_or_else(Vec::new, beyond);
         let limit = limit.min(INDEX_PAGE_MAX);
         let mut items = self.store.scan(table, &start, prefix, limit.saturating_add(1))?;

@@ -69,7 +69,7 @@ impl Host for Judge {
         Height(0)
     }
 
-    fn pending(&self) -> watch::Receiver<u64> {
+    fn reasons(&self) -> watch::Receiver<u64> {
         self.pending.clone()
     }
 }

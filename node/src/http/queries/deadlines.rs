@@ -116,7 +116,9 @@ fn text(value: &Value) -> String {
         Value::Text(text) => text.clone(),
         Value::Bool(flag) => flag.to_string(),
         Value::Array(items) => items.iter().map(text).collect::<Vec<_>>().join(", "),
-        other => other.as_i64().map_or_else(String::new, |number| number.to_string()),
+        Value::Uint(_) | Value::Nint(_) | Value::Bytes(_) | Value::Map(_) | Value::Null => {
+            value.as_i64().map_or_else(String::new, |number| number.to_string())
+        }
     }
 }
 
@@ -173,11 +175,13 @@ pub(in crate::http) async fn calendar(
     let weekend = |day: &i64| (day + 3).rem_euclid(7) >= 5;
     let holidays = days.clone().filter(|day| !weekend(day) && !calendar.is_working(*day));
     let worked = days.clone().filter(|day| weekend(day) && calendar.is_working(*day));
+    let weekdays_off = holidays.map(time::day).collect();
+    let weekends_worked = worked.map(time::day).collect();
     let view = YearView {
         year: calendar_year(year, calendar.known(year)),
-        working_days: calendar.working_days(days.clone()) as u64,
-        weekdays_off: holidays.map(time::day).collect(),
-        weekends_worked: worked.map(time::day).collect(),
+        working_days: calendar.working_days(days) as u64,
+        weekdays_off,
+        weekends_worked,
     };
     Ok(([(header::CACHE_CONTROL, NO_STORE)], Json(view)).into_response())
 }

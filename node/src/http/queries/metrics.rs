@@ -348,6 +348,7 @@ impl Asked {
     }
 
     /// The rules of a figure about terms, each with its own formula, by their codes.
+    #[expect(clippy::wildcard_enum_match_arm, reason = "only two formulas are sums over rules")]
     fn rules(&self) -> Vec<(Rule, Formula)> {
         let mut rules: Vec<(Rule, Formula)> = match self.indicator.formula {
             Formula::Missed(nature) => {
@@ -522,10 +523,10 @@ fn counted(
     signed: &SignedRecord,
 ) -> CountedRecord {
     let record = signed.record();
-    let value = match tally {
-        Tally::Term(..) => Some(time::day(line.value)),
-        _ if tally.is_money() || tally.is_spread() => Some(line.value.to_string()),
-        _ => None,
+    let value = if matches!(tally, Tally::Term(..)) {
+        Some(time::day(line.value))
+    } else {
+        (tally.is_money() || tally.is_spread()).then(|| line.value.to_string())
     };
     CountedRecord {
         tally: tally.name(),

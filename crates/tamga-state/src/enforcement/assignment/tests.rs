@@ -272,7 +272,7 @@ fn without_a_draw_only_what_other_sources_say_is_recorded() {
     let direct = World::distribute(case(), "bailiff");
     let fresh = direct.clone().without("provenance");
     refused(&mut world, &fresh, Code::DrawRequired, "/fields/provenance");
-    let imported = direct.clone().field("provenance", "IMPORTED");
+    let imported = direct.field("provenance", "IMPORTED");
     world.set("draw_required_from", TODAY);
     refused(&mut world, &imported, Code::DrawRequired, "/fields/phase");
     world.set("draw_required_from", TODAY + 1);
