@@ -113,10 +113,10 @@ pub fn life(amount: i64) -> Vec<Step> {
         Step::Initiated,
         Step::Notified,
         Step::Started,
+        Step::Listed,
         Step::Recovered(half),
         Step::Recovered(amount - half),
         Step::PaidOut(amount),
-        Step::Listed,
         Step::Closed(amount),
     ]
 }
