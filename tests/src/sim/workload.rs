@@ -123,7 +123,10 @@ impl Workload {
         let open: Vec<usize> = (0..self.lives.len())
             .filter(|at| {
                 let life = &self.lives[*at];
-                let more = life.next < life.steps.len() && life.sent.len() < life.ahead;
+                // A closing that overtakes an earlier step makes that step unlawful for ever.
+                let closing = matches!(life.steps.get(life.next), Some(Step::Closed(_)));
+                let ahead = if closing { 1 } else { life.ahead };
+                let more = life.next < life.steps.len() && life.sent.len() < ahead;
                 more && (!life.is_drawn_next() || due(draw, &life.case.case).is_some())
             })
             .collect();
