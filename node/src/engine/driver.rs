@@ -180,8 +180,7 @@ impl Driver {
         Ok(())
     }
 
-    /// Judges what came early and hands the engine every block it does not know yet; after a
-    /// restart that includes the blocks it voted on.
+    /// Judges what came early and hands the engine every block it does not know yet.
     async fn started_round(
         &mut self,
         height: Height,
@@ -204,12 +203,16 @@ impl Driver {
     }
 
     /// Reads the blocks kept for a height before a restart. They were valid when they were kept.
+    ///
+    /// The engine has those it was told of in its log, each in its place among votes and timeouts. Told
+    /// of one earlier than before, it would derive another vote than the one it has sent, and stop.
     async fn recover(&mut self, height: Height) -> Result<()> {
         for (round, block) in self.host.undecided(height).await? {
             match self.host.validate(block.clone(), None).await {
                 Ok(value) => {
                     let turn = self.turn(height, round);
-                    self.blocks.insert(height, value, Known::valid(turn, block));
+                    let known = Known { delivered: true, ..Known::valid(turn, block) };
+                    self.blocks.insert(height, value, known);
                     info!(%height, round, %value, "block of before the restart");
                 }
                 Err(refusal) => warn!(%height, round, %refusal, "kept block set aside"),

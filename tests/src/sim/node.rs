@@ -469,7 +469,8 @@ impl Node {
         self.use_synced()
     }
 
-    /// Reads the blocks that were kept before a restart.
+    /// Reads the blocks that were kept before a restart. The engine has those it was told of in its
+    /// log, each in its place among votes and timeouts, so it is not told again.
     fn recover(&mut self, height: Height) -> Result<(), Stop> {
         if height != self.app.head().height.next() {
             return Ok(());
@@ -478,7 +479,8 @@ impl Node {
             let bytes = Bytes::from(block.encode());
             if let Ok((value, _)) = self.validate(&bytes, None)? {
                 let proposer = self.proposer(height, round);
-                self.blocks.insert(height, value, valid(round, proposer, bytes));
+                let known = Known { delivered: true, ..valid(round, proposer, bytes) };
+                self.blocks.insert(height, value, known);
             }
         }
         Ok(())
