@@ -212,6 +212,11 @@ impl Cluster {
         self.processes[process].validator
     }
 
+    /// Whether another process has the same keys.
+    fn is_twin(&self, process: usize) -> bool {
+        matches!(self.plan.byzantine, Byzantine::Twins(it) if self.owner(process) == Some(it))
+    }
+
     /// The validators that run one copy of the program, whatever became of their disks.
     fn honest(&self) -> Vec<usize> {
         (0..self.plan.validators)
@@ -359,6 +364,13 @@ impl Cluster {
                 self.trace.add(self.now_ms, process, format_args!("stops: {error}"), &[]);
                 let down_ms = self.rng.within(50..1_000);
                 self.crash(process, false, down_ms);
+                Ok(())
+            }
+            // Its log holds what the other copy said with the same key: it must not go on.
+            Err(Stop::Fault("engine", detail)) if self.is_twin(process) => {
+                self.trace.add(self.now_ms, process, format_args!("ends: {detail}"), &[]);
+                self.processes[process].body = Body::Down;
+                self.processes[process].life += 1;
                 Ok(())
             }
             Err(Stop::Fault(check, detail)) => {
