@@ -8,6 +8,7 @@
 //! | [`tamga`] | four validators and their publishers under that load |
 //! | [`bare`] | four processes with consensus and signatures only, for comparison |
 //! | [`micro`] | microseconds per record of each step, in one process |
+//! | [`rules`] | microseconds that the rules take, kind by kind |
 //! | [`procs`], [`report`] | what processes use; table and summary |
 #![expect(
     clippy::float_arithmetic,
@@ -23,6 +24,7 @@ mod machine;
 mod micro;
 mod procs;
 mod report;
+mod rules;
 mod tamga;
 mod work;
 
@@ -105,6 +107,8 @@ impl Options {
 enum Command {
     /// Microseconds per record of each step of a validator, in this process.
     Micro,
+    /// Microseconds that the rules take per record, kind by kind.
+    Rules,
     /// The load generator; reads orders from standard input.
     #[command(hide = true)]
     Load(load::LoadArguments),
@@ -119,6 +123,7 @@ async fn main() -> Result<()> {
     match arguments.command {
         None => everything(&arguments.options.shortened()).await,
         Some(Command::Micro) => micro::run(),
+        Some(Command::Rules) => rules::run(),
         Some(Command::Load(load)) => load::run(&load).await,
         Some(Command::Bare(bare)) => bare::node(&bare).await,
     }

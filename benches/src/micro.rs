@@ -47,7 +47,7 @@ pub(crate) fn run() -> Result<()> {
     Ok(())
 }
 
-struct Ledger {
+pub(crate) struct Ledger {
     genesis: Genesis,
     hash: GenesisHash,
     validators: Vec<ValidatorKeys>,
@@ -55,7 +55,7 @@ struct Ledger {
 }
 
 impl Ledger {
-    fn found(workload: Workload) -> Result<Self> {
+    pub(crate) fn found(workload: Workload) -> Result<Self> {
         let registry = workload.registry();
         let mut template: Template = toml::from_str(TEMPLATE)?;
         template.origin = ORIGIN.to_owned();
@@ -65,6 +65,10 @@ impl Ledger {
         let (genesis, hash) = genesis_file::parse(founding.genesis.as_bytes())?;
         let validators = founding.validators.into_iter().map(|(_, keys)| keys).collect();
         Ok(Self { genesis, hash, validators, keys: Keys::new(&registry) })
+    }
+
+    pub(crate) const fn genesis(&self) -> &Genesis {
+        &self.genesis
     }
 
     fn builder(&self, number: usize) -> Builder {

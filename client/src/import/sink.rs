@@ -1,16 +1,14 @@
 //! Where the records of an import go: a ledger, or the same rules in memory; `trial` is a ledger that is only asked.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use tamga_api::shapes::{BatchLine, Stage};
 use tamga_format::body::Submission;
-use tamga_format::id::{Height, RecordId, UnixMillis};
-use tamga_format::subject::{Role, Subject};
+use tamga_format::id::{Height, UnixMillis};
+use tamga_format::subject::Subject;
 use tamga_state::codes::Code;
-use tamga_state::{
-    BlockContext, Built, Overlay, Private, StatusRow, View, ViewError, execute_record, key_of,
-};
+use tamga_state::{BlockContext, MemoryView, Overlay, StatusRow, execute_record, key_of};
 
 use crate::client::{Batch, Client, Wait};
 use crate::error::CliError;
@@ -192,43 +190,6 @@ pub struct RulesSink {
     height: u64,
 }
 
-/// Statuses, private state, entries and ids after the records judged so far.
-#[derive(Clone, Default)]
-struct MemoryView {
-    statuses: BTreeMap<Subject, StatusRow>,
-    privates: BTreeMap<Subject, Private>,
-    entries: BTreeMap<Subject, Vec<Vec<u8>>>,
-    seen: BTreeSet<RecordId>,
-    records: BTreeMap<RecordId, Vec<u8>>,
-}
-
-impl View for MemoryView {
-    fn status(&self, subject: &Subject) -> Result<Option<StatusRow>, ViewError> {
-        Ok(self.statuses.get(subject).cloned())
-    }
-
-    fn private(&self, subject: &Subject) -> Result<Option<Private>, ViewError> {
-        Ok(self.privates.get(subject).cloned())
-    }
-
-    fn entries(&self, subject: &Subject) -> Result<Vec<Vec<u8>>, ViewError> {
-        Ok(self.entries.get(subject).cloned().unwrap_or_default())
-    }
-
-    fn seen(&self, id: &RecordId) -> Result<bool, ViewError> {
-        Ok(self.seen.contains(id))
-    }
-
-    fn entry(&self, id: &RecordId) -> Result<Option<Vec<u8>>, ViewError> {
-        Ok(self.records.get(id).cloned())
-    }
-
-    /// A dry run builds no blocks, so that nothing is drawn in it.
-    fn block(&self, _: Height) -> Result<Option<Built>, ViewError> {
-        Ok(None)
-    }
-}
-
 impl RulesSink {
     fn refused(&self, code: Code, pointer: &str, detail: &str) -> Verdict {
         let (info, language) = (code.info(), self.language.tag());
@@ -278,20 +239,7 @@ impl RulesSink {
             Err(rejection) => self.refused(rejection.code, &rejection.pointer, &rejection.detail),
             Ok(()) => {
                 let changes = overlay.into_changes();
-                self.view.statuses.extend(changes.statuses);
-                for (subject, private) in changes.privates {
-                    match private {
-                        Some(private) => self.view.privates.insert(subject, private),
-                        None => self.view.privates.remove(&subject),
-                    };
-                }
-                for subject in
-                    record.record().all_subjects().filter(|subject| subject.role == Role::Case)
-                {
-                    self.view.entries.entry(subject).or_default().push(record.entry().to_vec());
-                }
-                self.view.records.insert(id, record.entry().to_vec());
-                self.view.seen.insert(id);
+                self.view.commit(record, changes);
                 Verdict::Taken { known: Known::No, index: None }
             }
         }

@@ -11,6 +11,7 @@ use tamga_format::block_leaf::BlockLeaf;
 use tamga_format::error::FormatError;
 use tamga_format::id::{Height, UnixMillis, ValueId};
 use tamga_format::record::SignedRecord;
+use tamga_state::catalogue::Kind;
 
 use crate::limits::{
     BLOCK_BYTES_MAX, BLOCK_LEAF_BYTES_MAX, BLOCK_OVERHEAD_BYTES, BLOCK_RECORDS_MAX, BODY_BYTES_MAX,
@@ -118,12 +119,17 @@ impl Block {
     }
 }
 
+/// Units of a correction beside those of any record: the longest history that may be replayed takes
+/// as long. How long the one at hand is, only the state knows, and a cost is known without it.
+const CORRECTION_UNITS: u64 = 2_000;
+
 /// Deterministic cost of a record in a block (spec §18.3): a base for its signature and form, one
-/// unit per subject and one per started 256 bytes.
+/// unit per subject and one per started 256 bytes, and for a correction what a replay may take.
 pub fn cost_units(record: &SignedRecord, body_bytes: usize) -> u64 {
     let subjects = record.record().all_subjects().count() as u64;
     let bytes = (record.entry().len() + body_bytes) as u64;
-    4 + subjects + bytes.div_ceil(256)
+    let replay = if record.record().kind == Kind::E18.number() { CORRECTION_UNITS } else { 0 };
+    4 + subjects + bytes.div_ceil(256) + replay
 }
 
 /// Why bytes are not a block.

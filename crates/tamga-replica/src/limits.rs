@@ -61,7 +61,7 @@ pub const BLOCK_CACHE_MAX: usize = 64;
 pub const HISTORY_PAGE_MAX: usize = 1_000;
 /// Rows in one page of blocks.
 pub const BLOCKS_PAGE_MAX: usize = 1_000;
-/// Entries of one case handed to the rules, and read for what is computed from them.
+/// Entries of one case read for what is computed from them.
 pub const CASE_ENTRIES_MAX: usize = 10_000;
 
 /// Blocks that one step of the index reads.

@@ -136,10 +136,11 @@ impl<V: View> View for PoolView<'_, V> {
         }
     }
 
-    fn entries(&self, subject: &Subject) -> Result<Vec<Vec<u8>>, ViewError> {
-        let mut entries = self.base.entries(subject)?;
+    fn entries(&self, subject: &Subject, max: usize) -> Result<Vec<Vec<u8>>, ViewError> {
+        let mut entries = self.base.entries(subject, max)?;
         let users = self.pool.picture.get(subject).into_iter().flat_map(|touched| &touched.users);
         let pending = users.filter_map(|seq| self.pool.queue.get(seq));
+        let pending = pending.take(max.saturating_sub(entries.len()));
         entries.extend(pending.map(|pending| pending.record().entry().to_vec()));
         Ok(entries)
     }

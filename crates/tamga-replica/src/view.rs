@@ -10,7 +10,6 @@ use tamga_state::{Built, Private, StatusRow, View, ViewError};
 
 use crate::builders::Builders;
 use crate::layout::{self, BlockRow, HistoryRow, IdRow, PrivateRow, Table};
-use crate::limits::CASE_ENTRIES_MAX;
 use crate::map::Map;
 use crate::store::{Store, StoreError};
 use crate::subjects::SubjectState;
@@ -94,8 +93,8 @@ impl<'a, S: Store> StoreView<'a, S> {
         .transpose()
     }
 
-    fn stored_entries(&self, key: &MapKey) -> Result<Vec<Vec<u8>>, StoreError> {
-        let lines = self.store.scan(Table::History, &[], key.as_bytes(), CASE_ENTRIES_MAX)?;
+    fn stored_entries(&self, key: &MapKey, max: usize) -> Result<Vec<Vec<u8>>, StoreError> {
+        let lines = self.store.scan(Table::History, &[], key.as_bytes(), max)?;
         lines
             .iter()
             .map(|(_, line)| {
@@ -137,8 +136,8 @@ impl<S: Store> View for StoreView<'_, S> {
         self.read(self.stored_private(&subject.map_key()))
     }
 
-    fn entries(&self, subject: &Subject) -> Result<Vec<Vec<u8>>, ViewError> {
-        self.read(self.stored_entries(&subject.map_key()))
+    fn entries(&self, subject: &Subject, max: usize) -> Result<Vec<Vec<u8>>, ViewError> {
+        self.read(self.stored_entries(&subject.map_key(), max))
     }
 
     fn seen(&self, id: &RecordId) -> Result<bool, ViewError> {

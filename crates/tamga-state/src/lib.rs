@@ -3,7 +3,7 @@
 //! | Module | Holds |
 //! |---|---|
 //! | [`machine`] | [`execute_record`]: the order in which a record is judged |
-//! | [`view`], [`overlay`] | what the rules may read, and what they write |
+//! | [`view`], [`overlay`], [`memory`] | what the rules may read, what they write, a state in memory |
 //! | [`catalogue`] | every kind of record: fields, authors, subjects, as data |
 //! | [`matrix`] | which stage permits which step, as data |
 //! | [`status`] | typed statuses of subjects and their bytes |
@@ -39,6 +39,7 @@ pub mod indicators;
 pub mod law;
 pub mod machine;
 pub mod matrix;
+pub mod memory;
 pub mod overlay;
 pub mod registry;
 mod rules;
@@ -56,6 +57,7 @@ mod writer;
 pub use codes::{Code, Rejection};
 pub use genesis::Genesis;
 pub use machine::{BlockContext, execute_record};
+pub use memory::MemoryView;
 pub use overlay::{Changes, Overlay};
 pub use registry::key_of;
 pub use rules::{RULES_VERSION, description as rules_description, rules_hash};

@@ -90,13 +90,14 @@ impl<V: View> View for Overlay<'_, V> {
         }
     }
 
-    fn entries(&self, subject: &Subject) -> Result<Vec<Vec<u8>>, ViewError> {
-        let mut entries = self.base.entries(subject)?;
+    fn entries(&self, subject: &Subject, max: usize) -> Result<Vec<Vec<u8>>, ViewError> {
+        let mut entries = self.base.entries(subject, max)?;
         let pairs = self.changes.touched.iter().zip(&self.changes.entries);
         entries.extend(
             pairs
                 .filter(|((_, _, subjects), entry)| !entry.is_empty() && subjects.contains(subject))
-                .map(|(_, entry)| entry.clone()),
+                .map(|(_, entry)| entry.clone())
+                .take(max.saturating_sub(entries.len())),
         );
         Ok(entries)
     }

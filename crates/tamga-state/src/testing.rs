@@ -2,7 +2,7 @@
 //!
 //! Everything is derived from fixed seeds: two runs make the same bytes.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use tamga_format::beacon::VrfSecret;
 use tamga_format::body::{Body, BodyField};
@@ -20,11 +20,12 @@ use crate::codes::Rejection;
 use crate::enforcement::assignment::{self, Candidate, Candidates, Exclusion, PendingDraw};
 use crate::genesis::{Genesis, GenesisKey, GenesisOfficer, GenesisOrganisation};
 use crate::machine::{BlockContext, execute_record};
-use crate::overlay::{Changes, Overlay};
+use crate::memory::MemoryView;
+use crate::overlay::Overlay;
 use crate::status::{
     Amounts, Case, ItemVersion, Mark, Measure, Money, Parameter, Typed, decode, encode,
 };
-use crate::view::{Built, Private, StatusRow, View, ViewError};
+use crate::view::{Built, StatusRow};
 
 /// Origin of the test ledger.
 pub const ORIGIN: &str = "tamga.example/test";
@@ -34,64 +35,6 @@ pub const NOW: UnixMillis = UnixMillis(1_772_424_000_000);
 pub const TODAY: i64 = 20_514;
 /// Keys and offices of the test registry begin here: 2000-01-01T00:00:00Z.
 pub const SINCE: UnixMillis = UnixMillis(946_684_800_000);
-
-/// A [`View`] in memory.
-#[derive(Clone, Debug, Default)]
-pub struct MemView {
-    /// Statuses by subject.
-    pub statuses: BTreeMap<Subject, StatusRow>,
-    /// Private state by subject.
-    pub privates: BTreeMap<Subject, Private>,
-    /// Entries of each case.
-    pub entries: BTreeMap<Subject, Vec<Vec<u8>>>,
-    /// Ids of all records.
-    pub seen: BTreeSet<RecordId>,
-    /// Entries of all records.
-    pub records: BTreeMap<RecordId, Vec<u8>>,
-    /// Who built each block.
-    pub blocks: BTreeMap<Height, Built>,
-}
-
-impl View for MemView {
-    fn status(&self, subject: &Subject) -> Result<Option<StatusRow>, ViewError> {
-        Ok(self.statuses.get(subject).cloned())
-    }
-    fn private(&self, subject: &Subject) -> Result<Option<Private>, ViewError> {
-        Ok(self.privates.get(subject).cloned())
-    }
-    fn entries(&self, subject: &Subject) -> Result<Vec<Vec<u8>>, ViewError> {
-        Ok(self.entries.get(subject).cloned().unwrap_or_default())
-    }
-    fn seen(&self, id: &RecordId) -> Result<bool, ViewError> {
-        Ok(self.seen.contains(id))
-    }
-    fn entry(&self, id: &RecordId) -> Result<Option<Vec<u8>>, ViewError> {
-        Ok(self.records.get(id).cloned())
-    }
-    fn block(&self, height: Height) -> Result<Option<Built>, ViewError> {
-        Ok(self.blocks.get(&height).cloned())
-    }
-}
-
-impl MemView {
-    /// Makes one record's changes durable.
-    pub fn commit(&mut self, record: &SignedRecord, changes: Changes) {
-        self.statuses.extend(changes.statuses);
-        for (subject, private) in changes.privates {
-            match private {
-                Some(private) => self.privates.insert(subject, private),
-                None => self.privates.remove(&subject),
-            };
-        }
-        for (id, _, subjects) in changes.touched {
-            self.seen.insert(id);
-            self.records.insert(id, record.entry().to_vec());
-            for subject in subjects.into_iter().filter(|subject| subject.role == Role::Case) {
-                self.entries.entry(subject).or_default().push(record.entry().to_vec());
-            }
-        }
-    }
-}
 
 /// The writers of the test registry.
 pub const WRITERS: &[(&str, WriterRole)] = &[
@@ -387,7 +330,7 @@ impl From<Value> for FieldValue {
 #[derive(Clone, Debug)]
 pub struct World {
     /// The state.
-    pub view: MemView,
+    pub view: MemoryView,
     /// The block in which records are judged.
     pub block: BlockContext,
 }
@@ -407,7 +350,7 @@ impl World {
     #[must_use]
     pub fn new() -> Self {
         let statuses = genesis().initial_statuses().expect("the test genesis is lawful");
-        let view = MemView { statuses, ..MemView::default() };
+        let view = MemoryView { statuses, ..MemoryView::default() };
         let block = BlockContext {
             origin: ORIGIN.to_owned(),
             height: Height(1),

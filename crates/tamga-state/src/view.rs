@@ -91,12 +91,13 @@ pub trait View {
     /// As for [`View::status`].
     fn private(&self, subject: &Subject) -> Result<Option<Private>, ViewError>;
 
-    /// The subject's entries in log order; asked for cases only, when one is corrected.
+    /// The first `max` of the subject's entries, in log order; asked for cases only, when one is
+    /// corrected.
     ///
     /// # Errors
     ///
     /// As for [`View::status`].
-    fn entries(&self, subject: &Subject) -> Result<Vec<Vec<u8>>, ViewError>;
+    fn entries(&self, subject: &Subject, max: usize) -> Result<Vec<Vec<u8>>, ViewError>;
 
     /// Whether the record is in the log.
     ///
@@ -128,8 +129,8 @@ impl<V: View + ?Sized> View for &V {
     fn private(&self, subject: &Subject) -> Result<Option<Private>, ViewError> {
         (**self).private(subject)
     }
-    fn entries(&self, subject: &Subject) -> Result<Vec<Vec<u8>>, ViewError> {
-        (**self).entries(subject)
+    fn entries(&self, subject: &Subject, max: usize) -> Result<Vec<Vec<u8>>, ViewError> {
+        (**self).entries(subject, max)
     }
     fn seen(&self, id: &RecordId) -> Result<bool, ViewError> {
         (**self).seen(id)

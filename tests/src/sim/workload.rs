@@ -42,6 +42,8 @@ struct Sent {
     id: RecordId,
     bytes: Vec<u8>,
     at_ms: u64,
+    /// What overtook it could make it unlawful for ever: nothing is sent until it is final.
+    first: bool,
 }
 
 /// The life of one case.
@@ -64,6 +66,10 @@ struct Life {
 }
 
 impl Life {
+    fn waits_for_draw(&self) -> bool {
+        self.steps.iter().skip(self.next).any(|step| matches!(step, Step::Drawn(_)))
+    }
+
     fn is_drawn_next(&self) -> bool {
         matches!(self.steps.get(self.next), Some(Step::Drawn(_)))
     }
@@ -123,11 +129,11 @@ impl Workload {
         let open: Vec<usize> = (0..self.lives.len())
             .filter(|at| {
                 let life = &self.lives[*at];
-                // A closing that overtakes an earlier step makes that step unlawful for ever.
                 let closing = matches!(life.steps.get(life.next), Some(Step::Closed(_)));
                 let ahead = if closing { 1 } else { life.ahead };
                 let more = life.next < life.steps.len() && life.sent.len() < ahead;
-                more && (!life.is_drawn_next() || due(draw, &life.case.case).is_some())
+                let held = life.sent.iter().any(|sent| sent.first);
+                more && !held && (!life.is_drawn_next() || due(draw, &life.case.case).is_some())
             })
             .collect();
         if open.is_empty() {
@@ -160,7 +166,9 @@ impl Workload {
         }
         life.next += 1;
         let bytes = submission.encode();
-        life.sent.push(Sent { id, bytes: bytes.clone(), at_ms: now_ms });
+        let first =
+            matches!(step, Step::Started | Step::Suspended | Step::Resumed | Step::Annulled(_));
+        life.sent.push(Sent { id, bytes: bytes.clone(), at_ms: now_ms, first });
         Some((bytes, Expect::Final))
     }
 
@@ -208,6 +216,10 @@ impl Workload {
                 (it.encode(), "its key is unknown")
             }
             4 => {
+                // A draw may still make the other one the assignee.
+                if life.waits_for_draw() {
+                    return None;
+                }
                 let it = write(&other, life, &Step::Suspended, now_ms, ORIGIN, serial);
                 (it.encode(), "its writer is not the assignee")
             }

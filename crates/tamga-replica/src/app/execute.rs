@@ -433,8 +433,8 @@ impl<V: View> View for BlockView<'_, V> {
         self.base.private(subject)
     }
 
-    fn entries(&self, subject: &Subject) -> Result<Vec<Vec<u8>>, ViewError> {
-        self.base.entries(subject)
+    fn entries(&self, subject: &Subject, max: usize) -> Result<Vec<Vec<u8>>, ViewError> {
+        self.base.entries(subject, max)
     }
 
     fn seen(&self, id: &RecordId) -> Result<bool, ViewError> {

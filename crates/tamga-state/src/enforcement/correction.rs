@@ -3,6 +3,8 @@
 //! The lifecycle is recomputed from the case's entries that are in effect, without their bodies.
 //! Money is not: it moves by contrary amounts in the correction's own body.
 
+use std::collections::BTreeMap;
+
 use tamga_format::cbor::Value;
 use tamga_format::id::{RecordId, SubjectId};
 use tamga_format::record::{Record, SignedRecord};
@@ -18,8 +20,9 @@ use super::parties::Others;
 use super::proceeding::{Act, Proceeding};
 use super::step::{Correct, Step, permitted, present};
 
-/// Entries of a case that may still be corrected; it bounds the cost of one correction.
-pub const HISTORY_MAX: usize = 4_096;
+/// Entries of a case that may still be corrected; with the cost units of a correction (spec §18.3)
+/// it bounds what one block makes a validator read and replay. A month of maintenance is two records.
+pub const HISTORY_MAX: usize = 2_048;
 
 /// The fields of a correction's body that move what E12 gave out.
 const PAYOUT_DELTAS: [&str; 7] = [
@@ -36,6 +39,8 @@ const PAYOUT_DELTAS: [&str; 7] = [
 #[derive(Debug)]
 pub(super) struct History {
     records: Vec<SignedRecord>,
+    /// By position: how the record corrects, and the position of its target.
+    corrections: Vec<Option<(Correct, usize)>>,
     target: usize,
 }
 
@@ -56,10 +61,9 @@ impl History {
                 detail,
             ));
         };
-        let entries = judged.view.entries(&case)?;
+        let entries = judged.view.entries(&case, HISTORY_MAX + 1)?;
         if entries.len() > HISTORY_MAX {
-            let detail =
-                format!("the case has {} records, the limit is {HISTORY_MAX}", entries.len());
+            let detail = format!("the case has more than {HISTORY_MAX} records");
             return Err(Rejection::new(Code::HistoryTooLong, "/subject", detail));
         }
         let decode =
@@ -67,8 +71,14 @@ impl History {
         let mut records = entries.iter().map(decode).collect::<Result<Vec<_>, _>>()?;
         // A payout of another case that names this one is no record of this case.
         records.retain(|record| record.record().subject == case);
-        match records.iter().position(|record| record.id() == reference.record) {
-            Some(target) => Ok(Self { records, target }),
+        let positions: BTreeMap<RecordId, usize> =
+            records.iter().enumerate().map(|(at, record)| (record.id(), at)).collect();
+        match positions.get(&reference.record) {
+            Some(&target) => {
+                let correction = |signed: &SignedRecord| correction(signed.record(), &positions);
+                let corrections = records.iter().map(correction).collect();
+                Ok(Self { records, corrections, target })
+            }
             None => {
                 let detail = format!("{} is not a record of this case", reference.record);
                 Err(Rejection::new(Code::TargetUnknown, format!("/references/{at}/record"), detail))
@@ -96,8 +106,7 @@ impl History {
     fn root_at(&self) -> usize {
         let mut at = self.target;
         // Each step goes to an earlier record, so the chain ends.
-        while let Some((_, target)) =
-            self.records.get(at).and_then(|record| self.correction(record.record()))
+        while let Some((_, target)) = self.correction(at)
             && target < at
         {
             at = target;
@@ -142,7 +151,7 @@ impl History {
                     let detail = "the presentation can be amended, not annulled";
                     return refuse(Code::TargetNotCorrectable, detail);
                 }
-                if self.correction(self.target()).is_some_and(|(how, _)| how == Correct::Erase) {
+                if self.correction(self.target).is_some_and(|(how, _)| how == Correct::Erase) {
                     return refuse(Code::TargetNotCorrectable, "what is erased stays erased");
                 }
                 let in_effect = self.in_effect(Some(how));
@@ -193,10 +202,7 @@ impl History {
             let detail = "what erases a body has none";
             return Err(Rejection::new(Code::BodyPresence, "/body", detail));
         }
-        let erased = self
-            .records
-            .iter()
-            .any(|known| self.correction(known.record()) == Some((Correct::Erase, self.target)));
+        let erased = self.corrections.contains(&Some((Correct::Erase, self.target)));
         if erased { refuse(Code::BodyErased, "the body is erased already") } else { Ok(()) }
     }
 
@@ -218,23 +224,18 @@ impl History {
         if let Some(how) = new {
             decide(&mut decided, self.target, how);
         }
-        for (at, record) in self.records.iter().enumerate().rev() {
+        for (at, correction) in self.corrections.iter().enumerate().rev() {
             let annulled = decided.get(at).copied().flatten() == Some(false);
-            if let (false, Some((how, target))) = (annulled, self.correction(record.record())) {
+            if let (false, Some((how, target))) = (annulled, *correction) {
                 decide(&mut decided, target, how);
             }
         }
         decided.into_iter().map(|slot| slot.unwrap_or(true)).collect()
     }
 
-    /// How a record corrects, and the position of its target; nothing if it is no correction.
-    fn correction(&self, record: &Record) -> Option<(Correct, usize)> {
-        if kind_of(record) != Some(Kind::E18) {
-            return None;
-        }
-        let Ok(Step::Correct(how)) = Step::read(Kind::E18, record) else { return None };
-        let target = record.references.iter().find(|r| r.relation == relation::TARGET)?.record;
-        Some((how, self.records.iter().position(|known| known.id() == target)?))
+    /// How the record at a position corrects, and its target's; nothing if it is no correction.
+    fn correction(&self, at: usize) -> Option<(Correct, usize)> {
+        self.corrections.get(at).copied().flatten()
     }
 
     /// The proceeding that the records in effect lead to; what bodies decided stays as it is.
@@ -418,4 +419,14 @@ fn other_deltas<V: View>(judged: &Judgement<'_, V>, others: &mut Others) -> Resu
 
 fn kind_of(record: &Record) -> Option<Kind> {
     Kind::from_number(record.kind)
+}
+
+/// How a record corrects, and where its target is; nothing if it is no correction.
+fn correction(record: &Record, positions: &BTreeMap<RecordId, usize>) -> Option<(Correct, usize)> {
+    if kind_of(record) != Some(Kind::E18) {
+        return None;
+    }
+    let Ok(Step::Correct(how)) = Step::read(Kind::E18, record) else { return None };
+    let target = record.references.iter().find(|r| r.relation == relation::TARGET)?.record;
+    Some((how, *positions.get(&target)?))
 }

@@ -1,7 +1,8 @@
 use super::*;
+use crate::memory::MemoryView;
 use crate::registry::key_of;
 use crate::status::decode;
-use crate::testing::{BIN, MemView, genesis, key, writer};
+use crate::testing::{BIN, genesis, key, writer};
 
 #[test]
 fn the_registry_is_written_into_statuses() {
@@ -10,7 +11,7 @@ fn the_registry_is_written_into_statuses() {
     let row = &statuses[&writer("bailiff")];
     let (last, officer) = decode::<Officer>(&row.bytes).expect("a status");
     assert_eq!((last, officer.role), (None, WriterRole::PrivateBailiff));
-    let view = MemView { statuses, ..MemView::default() };
+    let view = MemoryView { statuses, ..MemoryView::default() };
     let known = key_of(&view, &key("court").public().key_id()).expect("in memory");
     assert_eq!(known.expect("registered").holder, writer("court"));
 }

@@ -160,7 +160,9 @@ fn an_overlay_is_a_view_of_its_own_writes() {
     execute_record(&mut above, &world.block, &record, body.as_ref()).expect("lawful");
     assert_eq!(below.changes().touched.len(), 2);
     assert_eq!(above.changes().touched.len(), 1);
-    assert_eq!(above.entries(&case()).expect("in memory").len(), 3);
+    for (max, entries) in [(1, 1), (2, 2), (3, 3), (100, 3)] {
+        assert_eq!(above.entries(&case(), max).expect("in memory").len(), entries);
+    }
     let row = above.status(&case()).expect("in memory").expect("a case");
     let (last, status) = decode::<crate::status::Case>(&row.bytes).expect("a status");
     assert_eq!((last, status.stage), (Some(record.id()), Stage::Initiated));

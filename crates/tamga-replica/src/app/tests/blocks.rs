@@ -11,8 +11,7 @@ use tamga_state::Code;
 
 use super::*;
 use crate::app::{BlockError, CommitError};
-use crate::block::Item;
-use crate::block::cost_units;
+use crate::block::{Item, cost_units};
 use crate::limits::{BLOCK_RECORDS_MAX, TIME_AHEAD_MAX_MS, TIME_BEHIND_MAX_MS};
 
 /// A block with case 1's first three records, proposed by another validator's pool, and an app
@@ -81,6 +80,18 @@ fn a_builder_offers_no_more_than_it_wants_to_but_at_least_one_record() {
         let block = app.propose(Height(1), round, &builder(), NOW, cost_max).unwrap();
         assert_eq!(block.items.len(), records, "{cost_max}");
     }
+}
+
+#[test]
+fn a_correction_costs_what_the_longest_replay_may_take() {
+    let mut world = World::new();
+    for draft in lifecycle(1) {
+        world.record(&draft);
+    }
+    let (recovery, _) = lifecycle(1)[4].sign();
+    let (correction, _) = world.correct(case(1), "bailiff", "AMEND", recovery.id()).sign();
+    assert!(cost_units(&recovery, 0) < 16);
+    assert!((2_000..2_016).contains(&cost_units(&correction, 0)));
 }
 
 #[test]

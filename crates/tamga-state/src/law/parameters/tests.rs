@@ -2,8 +2,8 @@ use std::collections::BTreeSet;
 
 use super::*;
 use crate::catalogue::looks_personal;
+use crate::memory::MemoryView;
 use crate::status::encode;
-use crate::testing::MemView;
 use crate::view::StatusRow;
 
 fn day(year: i64, month: i64, dom: i64) -> i64 {
@@ -162,7 +162,7 @@ fn an_item_holds_so_many_values_and_no_more() {
 
 #[test]
 fn the_law_is_read_from_the_registry() {
-    let mut view = MemView::default();
+    let mut view = MemoryView::default();
     for line in initial_lines() {
         let subject = Parameter::subject(&line.name);
         let known = item(&view, &subject).expect("in memory");
