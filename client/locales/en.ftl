@@ -234,6 +234,8 @@ submit-accepted = accepted: { $id }
 submit-later = Not final yet. Ask later: tamga receipt get { $id }
 submit-dry = would be accepted: { $id }. Nothing was recorded.
 submit-dry-form = signed and well-formed: { $id }. The rules were not asked, because no node is set. Nothing was recorded.
+submit-dry-known = already recorded at index { $index }: { $id }. Nothing new would be recorded.
+submit-dry-waits = waits already: { $id }. It is taken and stands in no block yet; nothing new would be recorded.
 import-rows = Rows { $rows } = recorded { $recorded } + already recorded { $already } + skipped { $skipped } + refused { $refused }
 import-rows-dry = Rows { $rows } = would be recorded { $recorded } + already recorded { $already } + skipped { $skipped } + would be refused { $refused }
 import-derived = Derived records, counted apart: { $derived } recorded, { $derived_already } already recorded, { $derived_refused } refused

@@ -234,6 +234,8 @@ submit-accepted = қабылданды: { $id }
 submit-later = Әлі түпкілікті емес. Кейінірек сұраңыз: tamga receipt get { $id }
 submit-dry = қабылданар еді: { $id }. Ештеңе жазылған жоқ.
 submit-dry-form = қол қойылды, пішімі дұрыс: { $id }. Торап берілмегендіктен, ережелер тексерілмеді. Ештеңе жазылған жоқ.
+submit-dry-known = журналға бұрын { $index } нөмірімен жазылған: { $id }. Жаңа ештеңе жазылмас еді.
+submit-dry-waits = кезекте тұр: { $id }. Жазба қабылданған, бірақ әлі блокқа енген жоқ; жаңа ештеңе жазылмас еді.
 import-rows = Жолдар { $rows } = жазылды { $recorded } + бұрын жазылған { $already } + өткізіп жіберілді { $skipped } + қабылданбады { $refused }
 import-rows-dry = Жолдар { $rows } = жазылады { $recorded } + бұрын жазылған { $already } + өткізіп жіберіледі { $skipped } + қабылданбайды { $refused }
 import-derived = Туынды жазбалар, бөлек: жазылды { $derived }, бұрын жазылған { $derived_already }, қабылданбады { $derived_refused }

@@ -234,6 +234,8 @@ submit-accepted = принято: { $id }
 submit-later = Ещё не окончательно. Спросите позже: tamga receipt get { $id }
 submit-dry = было бы принято: { $id }. Ничего не записано.
 submit-dry-form = подписано, форма верна: { $id }. Правила не проверены: узел не задан. Ничего не записано.
+submit-dry-known = уже записано в журнале под номером { $index }: { $id }. Ничего нового записано не было бы.
+submit-dry-waits = уже ждёт: { $id }. Запись принята и ещё не вошла в блок; ничего нового записано не было бы.
 import-rows = Строк { $rows } = записано { $recorded } + было записано { $already } + пропущено { $skipped } + отказано { $refused }
 import-rows-dry = Строк { $rows } = будет записано { $recorded } + уже записано { $already } + пропущено { $skipped } + будет отказано { $refused }
 import-derived = Производные записи, отдельно: записано { $derived }, было записано { $derived_already }, отказано { $derived_refused }
