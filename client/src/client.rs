@@ -12,6 +12,9 @@ use crate::error::CliError;
 use crate::lang::Said;
 
 mod assignment;
+mod queries;
+
+pub use queries::{Paged, Query};
 
 /// Bytes of an answer that are read.
 const ANSWER_BYTES_MAX: u64 = 64 << 20;
