@@ -6,6 +6,7 @@ examples =
     tamga submit draft.json --key my.key --receipt-out my.receipt
     tamga verify my.receipt --explain
     tamga case history case:… --verify
+    tamga case deadlines case:…
     tamga import fines.csv --map fines.toml --dry-run
     tamga explain TMG-4120
     All commands: tamga --help
@@ -85,6 +86,7 @@ usage-range = { $arg } can't be { $value }; it is in the range { $range }
 usage-bad = { $arg } can't be { $value }
 usage-other = { $detail }
 usage-case = { $text } is no case; a case is written case:<43 characters> or as 64 hex digits
+usage-subject = { $text } is not of the kind { $role }; it is written { $role }:<43 characters>, 64 hex digits, or for public registries { $role }#number
 usage-key-pair = --key of an import is NAME=FILE
 usage-dry-errors = the --errors of a dry run must not be the file it reads
 usage-script = a script has one form
@@ -104,6 +106,7 @@ what-table = the table
 what-draft = the draft
 what-manifest = the manifest
 detail-not-text = not text in UTF-8
+detail-cursor = it gives the same page again
 detail-lines = { $lines } lines for { $records } records
 detail-version = its version is { $found }, this program reads { $known }
 detail-belongs = it belongs to { $source } on { $origin }
@@ -226,6 +229,95 @@ stage-CLOSED_RETURNED_CLAIMANT = returned to the claimant
 stage-CLOSED_RETURNED_ISSUER = returned to the issuer
 watch-resume = Go on with: { $command }
 
+## Status, deadlines, desks, registers, indicators.
+
+as-of = as of { $time } (UTC+5), block { $height }
+list-count = Shown: { $count }, { $as_of }.
+list-empty = Nothing found, { $as_of }.
+list-more = There may be more: raise --limit or leave it out.
+word-yes = yes
+word-no = no
+status-title = Case { $case }
+status-stage = stage
+status-records = records
+status-last = last record
+status-as-of = as of
+status-officer = officer
+status-debtor = debtor
+status-claimants = claimants
+status-document = document
+status-region = region
+status-received = received
+status-initiated = initiated
+status-until = suspended until
+status-register = in debtor register
+status-complaints = open complaints
+status-public = Shown without a token: who takes part is left out.
+status-hint = What comes next and by when: tamga case deadlines { $case }
+case-overdue = overdue: { $count }
+case-signals = signals: { $count }
+case-next = next term { $day }
+deadlines-title = Case { $case } on { $day }
+deadlines-statutory = Terms of the law
+deadlines-signal = Signals: somebody should look, no term of the law is broken
+deadlines-none = none
+deadlines-silent = Could not be computed
+deadline-in-time = in time
+deadline-late = late, days: { $days }
+deadline-running = days left: { $days }
+deadline-overdue = OVERDUE, days: { $days }
+deadline-standing = the clock stands
+deadline-today = today
+deadline-tomorrow = tomorrow
+deadline-missed = Missed: { $title }
+deadline-if-missed = If missed: { $title }
+deadline-basis = basis: { $basis }
+deadline-from = counted from { $day }, record { $record }
+deadline-met = met or ended on { $day }, record { $record }
+deadline-about = about { $subject }
+deadline-input = { $parameter } = { $value }, in force since { $day }{ $mark }
+deadline-stopped = the clock stood after { $after } through { $through }
+deadline-stands = the clock stands since { $after }
+deadline-calendar = calendar of { $year }: { $known }
+deadline-silent = { $rule }: { $missing } is not known, record { $record }
+calendar-holidays = holidays and moved days
+calendar-weekends = weekends only
+calendar-nothing = nothing is known
+mark-CONFIRMED = confirmed
+mark-UNVERIFIED = unverified
+mark-DESIGN = chosen in the design
+desk-title = { $officer } on { $day }
+desk-counts = overdue { $overdue }, today { $today }, tomorrow { $tomorrow }
+desk-counts-capped = at least: overdue { $overdue }, today { $today }, tomorrow { $tomorrow }
+register-since = in the register since { $day }
+register-ended = case ended on { $day }
+register-stale = STALE: no case of the debtor goes on
+register-expired = EXPIRED: could be presented again until { $day }
+register-presentable = may be presented again until { $day }
+duplicate-link-document = Same document
+duplicate-link-claim = Same solidary claim
+duplicate-link-similar = Same issuer, court case, parties and sum
+duplicate-link-court-case = Same issuer and court case
+duplicate-more = and more cases
+duplicate-EXACT = two cases about one document at a time
+duplicate-RE_PRESENTATION = presented again after an end: lawful
+duplicate-NEAR = look alike: compare the documents
+duplicate-SOLIDARY = solidary debtors of one claim: lawful
+duplicate-DOUBLE_RECOVERY = recovered twice: { $amount } ₸ beyond what is due
+indicators-hint = A figure: tamga indicators NAME --period 2026-03; the records behind it: --records
+indicators-records = The records behind it: tamga indicators { $indicator } --records, with the same period and area
+indicators-public = Public figure of { $indicator }: small cells are withheld, records need a token.
+indicators-country = the whole country
+indicators-no-region = no region
+indicators-targets = targets: { $list }
+indicators-as-of = { $as_of }; formula: { $formula }
+indicators-nothing = no figure
+indicators-of = { $part } of { $whole }
+indicators-p90 = nine tenths up to { $value }
+indicators-count = records: { $count }
+indicators-withheld = cells withheld: { $count }
+indicators-days = days: { $value }
+
 ## Submitting and importing.
 
 submit-final = recorded and final: { $id }
@@ -234,6 +326,8 @@ submit-accepted = accepted: { $id }
 submit-later = Not final yet. Ask later: tamga receipt get { $id }
 submit-dry = would be accepted: { $id }. Nothing was recorded.
 submit-dry-form = signed and well-formed: { $id }. The rules were not asked, because no node is set. Nothing was recorded.
+submit-dry-known = already recorded at index { $index }: { $id }. Nothing new would be recorded.
+submit-dry-waits = waits already: { $id }. It is taken and stands in no block yet; nothing new would be recorded.
 import-rows = Rows { $rows } = recorded { $recorded } + already recorded { $already } + skipped { $skipped } + refused { $refused }
 import-rows-dry = Rows { $rows } = would be recorded { $recorded } + already recorded { $already } + skipped { $skipped } + would be refused { $refused }
 import-derived = Derived records, counted apart: { $derived } recorded, { $derived_already } already recorded, { $derived_refused } refused

@@ -6,6 +6,7 @@ examples =
     tamga submit draft.json --key my.key --receipt-out my.receipt
     tamga verify my.receipt --explain
     tamga case history case:… --verify
+    tamga case deadlines case:…
     tamga import fines.csv --map fines.toml --dry-run
     tamga explain TMG-4120
     Барлық пәрмендер: tamga --help
@@ -85,6 +86,7 @@ usage-range = { $arg } мәні жарамсыз: { $value }; рұқсат ет�
 usage-bad = { $arg } мәні жарамсыз: { $value }
 usage-other = { $detail }
 usage-case = { $text }: бұл іс емес; іс case:<43 таңба> немесе 64 он алтылық цифр түрінде жазылады
+usage-subject = { $text } — { $role } емес; { $role }:<43 таңба>, 64 он алтылық цифр немесе ашық тізілімдер үшін { $role }#нөмір түрінде жазылады
 usage-key-pair = импорттағы --key параметрі АТАУ=ФАЙЛ түрінде беріледі
 usage-dry-errors = сынақ кезінде --errors оқылатын файлдың өзін көрсете алмайды
 usage-script = скрипттің шығару түрі біреу ғана
@@ -104,6 +106,7 @@ what-table = кесте
 what-draft = жоба
 what-manifest = манифест
 detail-not-text = UTF-8 мәтіні емес
+detail-cursor = сол бетті қайталайды
 detail-lines = жауапта { $lines } жол, ал жазба саны { $records }
 detail-version = нұсқасы { $found }, бағдарлама { $known } нұсқасын оқиды
 detail-belongs = { $origin } тізіліміндегі { $source } дереккөзіне тиесілі
@@ -226,6 +229,95 @@ stage-CLOSED_RETURNED_CLAIMANT = өндіріп алушыға қайтарыл�
 stage-CLOSED_RETURNED_ISSUER = берген органға қайтарылды
 watch-resume = Жалғастыру: { $command }
 
+## Жағдайы, мерзімдер, жұмыс үстелі, тізілімдер, көрсеткіштер.
+
+as-of = { $time } (UTC+5) жағдайы бойынша, { $height }-блок
+list-count = Көрсетілді: { $count }, { $as_of }.
+list-empty = Ештеңе табылмады, { $as_of }.
+list-more = Бұдан көп болуы мүмкін: --limit мәнін арттырыңыз не алып тастаңыз.
+word-yes = иә
+word-no = жоқ
+status-title = Іс { $case }
+status-stage = кезең
+status-records = жазбалар саны
+status-last = соңғы жазба
+status-as-of = жағдайы
+status-officer = орындаушы
+status-debtor = борышкер
+status-claimants = өндіріп алушылар
+status-document = құжат
+status-region = өңір
+status-received = түскен уақыты
+status-initiated = қозғалған уақыты
+status-until = тоқтатылған мерзімі
+status-register = борышкерлер тізілімінде
+status-complaints = ашық шағымдар
+status-public = Токенсіз көрсетілді: қатысушылар аталмайды.
+status-hint = Әрі қарай не болады және қашан: tamga case deadlines { $case }
+case-overdue = мерзімі өткен: { $count }
+case-signals = белгілер: { $count }
+case-next = ең жақын мерзім { $day }
+deadlines-title = { $day } күнгі { $case } ісі
+deadlines-statutory = Заңдағы мерзімдер
+deadlines-signal = Белгілер: тексерген жөн, заңдағы мерзім бұзылмаған
+deadlines-none = жоқ
+deadlines-silent = Есептеу мүмкін болмады
+deadline-in-time = мерзімінде
+deadline-late = кешігіп, күн: { $days }
+deadline-running = қалған күн: { $days }
+deadline-overdue = МЕРЗІМІ ӨТТІ, күн: { $days }
+deadline-standing = мерзім тоқтатылған
+deadline-today = бүгін
+deadline-tomorrow = ертең
+deadline-missed = Өткізілді: { $title }
+deadline-if-missed = Өткізілсе: { $title }
+deadline-basis = негізі: { $basis }
+deadline-from = есептеу басы { $day }, жазба { $record }
+deadline-met = орындалған не күші жойылған күні { $day }, жазба { $record }
+deadline-about = нысаны { $subject }
+deadline-input = { $parameter } = { $value }, { $day } бастап күшінде{ $mark }
+deadline-stopped = мерзім { $after } кейін { $through } қоса тоқтап тұрды
+deadline-stands = мерзім { $after } кейін тоқтап тұр
+deadline-calendar = { $year } жылғы күнтізбе: { $known }
+deadline-silent = { $rule }: { $missing } белгісіз, жазба { $record }
+calendar-holidays = мерекелер мен ауыстырылған күндер
+calendar-weekends = тек демалыс күндері
+calendar-nothing = ештеңе белгісіз
+mark-CONFIRMED = расталған
+mark-UNVERIFIED = тексерілмеген
+mark-DESIGN = жобалауда таңдалған
+desk-title = { $officer }, күні { $day }
+desk-counts = мерзімі өткен { $overdue }, бүгін { $today }, ертең { $tomorrow }
+desk-counts-capped = кемінде: мерзімі өткен { $overdue }, бүгін { $today }, ертең { $tomorrow }
+register-since = { $day } бастап тізілімде
+register-ended = іс { $day } аяқталған
+register-stale = ЕСКІРГЕН: борышкердің ашық ісі жоқ
+register-expired = МЕРЗІМІ ӨТКЕН: { $day } дейін қайта ұсынуға болатын еді
+register-presentable = { $day } дейін қайта ұсынуға болады
+duplicate-link-document = Бір құжат
+duplicate-link-claim = Бір ортақ талап
+duplicate-link-similar = Органы, сот ісі, тараптары мен сомасы бірдей
+duplicate-link-court-case = Органы мен сот ісі бірдей
+duplicate-more = және басқа істер
+duplicate-EXACT = бір құжат бойынша бір мезгілде екі іс
+duplicate-RE_PRESENTATION = аяқталғаннан кейін қайта ұсынылған: заңды
+duplicate-NEAR = ұқсас: құжаттарды салыстырыңыз
+duplicate-SOLIDARY = бір талап бойынша ортақ борышкерлер: заңды
+duplicate-DOUBLE_RECOVERY = екі рет өндірілген: тиесілі сомадан { $amount } ₸ артық
+indicators-hint = Мәні: tamga indicators АТАУЫ --period 2026-03; артындағы жазбалар: --records
+indicators-records = Артындағы жазбалар: tamga indicators { $indicator } --records, кезеңі мен аумағы сол күйінде
+indicators-public = { $indicator } ашық мәні: шағын ұяшықтар жасырылған, жазбалар үшін токен қажет.
+indicators-country = бүкіл ел
+indicators-no-region = өңірі жоқ
+indicators-targets = нысаналар: { $list }
+indicators-as-of = { $as_of }; формуласы: { $formula }
+indicators-nothing = мәні жоқ
+indicators-of = { $whole } ішінен { $part }
+indicators-p90 = оннан тоғызы { $value } дейін
+indicators-count = жазбалар: { $count }
+indicators-withheld = жасырылған ұяшықтар: { $count }
+indicators-days = күн: { $value }
+
 ## Жіберу және импорт.
 
 submit-final = түпкілікті жазылды: { $id }
@@ -234,6 +326,8 @@ submit-accepted = қабылданды: { $id }
 submit-later = Әлі түпкілікті емес. Кейінірек сұраңыз: tamga receipt get { $id }
 submit-dry = қабылданар еді: { $id }. Ештеңе жазылған жоқ.
 submit-dry-form = қол қойылды, пішімі дұрыс: { $id }. Торап берілмегендіктен, ережелер тексерілмеді. Ештеңе жазылған жоқ.
+submit-dry-known = журналға бұрын { $index } нөмірімен жазылған: { $id }. Жаңа ештеңе жазылмас еді.
+submit-dry-waits = кезекте тұр: { $id }. Жазба қабылданған, бірақ әлі блокқа енген жоқ; жаңа ештеңе жазылмас еді.
 import-rows = Жолдар { $rows } = жазылды { $recorded } + бұрын жазылған { $already } + өткізіп жіберілді { $skipped } + қабылданбады { $refused }
 import-rows-dry = Жолдар { $rows } = жазылады { $recorded } + бұрын жазылған { $already } + өткізіп жіберіледі { $skipped } + қабылданбайды { $refused }
 import-derived = Туынды жазбалар, бөлек: жазылды { $derived }, бұрын жазылған { $derived_already }, қабылданбады { $derived_refused }

@@ -6,6 +6,7 @@ examples =
     tamga submit draft.json --key my.key --receipt-out my.receipt
     tamga verify my.receipt --explain
     tamga case history case:… --verify
+    tamga case deadlines case:…
     tamga import fines.csv --map fines.toml --dry-run
     tamga explain TMG-4120
     Все команды: tamga --help
@@ -85,6 +86,7 @@ usage-range = недопустимое значение { $arg }: { $value }; д
 usage-bad = недопустимое значение { $arg }: { $value }
 usage-other = { $detail }
 usage-case = { $text }: это не дело; дело записывается как case:<43 знака> или 64 шестнадцатеричные цифры
+usage-subject = { $text } не относится к { $role }; пишется { $role }:<43 знака>, 64 шестнадцатеричные цифры или, для открытых реестров, { $role }#номер
 usage-key-pair = параметр --key при импорте имеет вид ИМЯ=ФАЙЛ
 usage-dry-errors = при пробном прогоне --errors не может указывать на сам читаемый файл
 usage-script = у сценария только один вид вывода
@@ -104,6 +106,7 @@ what-table = таблица
 what-draft = черновик
 what-manifest = манифест
 detail-not-text = не текст в UTF-8
+detail-cursor = повторяет ту же страницу
 detail-lines = строк в ответе { $lines }, а записей { $records }
 detail-version = версия { $found }, а программа читает { $known }
 detail-belongs = относится к источнику { $source } в реестре { $origin }
@@ -226,6 +229,95 @@ stage-CLOSED_RETURNED_CLAIMANT = возвращено взыскателю
 stage-CLOSED_RETURNED_ISSUER = возвращено выдавшему органу
 watch-resume = Продолжить: { $command }
 
+## Состояние, сроки, рабочий стол, реестры, показатели.
+
+as-of = по состоянию на { $time } (UTC+5), блок { $height }
+list-count = Показано: { $count }, { $as_of }.
+list-empty = Ничего не найдено, { $as_of }.
+list-more = Может быть ещё: увеличьте --limit или уберите его.
+word-yes = да
+word-no = нет
+status-title = Дело { $case }
+status-stage = стадия
+status-records = записей
+status-last = последняя запись
+status-as-of = состояние
+status-officer = исполнитель
+status-debtor = должник
+status-claimants = взыскатели
+status-document = документ
+status-region = регион
+status-received = поступило
+status-initiated = возбуждено
+status-until = приостановлено до
+status-register = в реестре должников
+status-complaints = открытых жалоб
+status-public = Показано без токена: участники не названы.
+status-hint = Что дальше и когда: tamga case deadlines { $case }
+case-overdue = просрочено: { $count }
+case-signals = сигналов: { $count }
+case-next = ближайший срок { $day }
+deadlines-title = Дело { $case } на { $day }
+deadlines-statutory = Сроки по закону
+deadlines-signal = Сигналы: стоит проверить, срок по закону не нарушен
+deadlines-none = нет
+deadlines-silent = Не удалось вычислить
+deadline-in-time = в срок
+deadline-late = с опозданием, дней: { $days }
+deadline-running = осталось дней: { $days }
+deadline-overdue = ПРОСРОЧЕНО, дней: { $days }
+deadline-standing = срок приостановлен
+deadline-today = сегодня
+deadline-tomorrow = завтра
+deadline-missed = Пропущено: { $title }
+deadline-if-missed = Если пропустить: { $title }
+deadline-basis = основание: { $basis }
+deadline-from = отсчёт с { $day }, запись { $record }
+deadline-met = исполнено или отпало { $day }, запись { $record }
+deadline-about = касается { $subject }
+deadline-input = { $parameter } = { $value }, действует с { $day }{ $mark }
+deadline-stopped = срок стоял после { $after } по { $through }
+deadline-stands = срок стоит после { $after }
+deadline-calendar = календарь { $year }: { $known }
+deadline-silent = { $rule }: неизвестно { $missing }, запись { $record }
+calendar-holidays = праздники и переносы
+calendar-weekends = только выходные
+calendar-nothing = ничего не известно
+mark-CONFIRMED = подтверждено
+mark-UNVERIFIED = не проверено
+mark-DESIGN = выбрано при проектировании
+desk-title = { $officer } на { $day }
+desk-counts = просрочено { $overdue }, сегодня { $today }, завтра { $tomorrow }
+desk-counts-capped = не меньше: просрочено { $overdue }, сегодня { $today }, завтра { $tomorrow }
+register-since = в реестре с { $day }
+register-ended = дело окончено { $day }
+register-stale = УСТАРЕЛО: у должника нет открытых дел
+register-expired = ИСТЕКЛО: предъявить снова можно было до { $day }
+register-presentable = можно предъявить снова до { $day }
+duplicate-link-document = Один документ
+duplicate-link-claim = Одно солидарное требование
+duplicate-link-similar = Одни орган, судебное дело, стороны и сумма
+duplicate-link-court-case = Одни орган и судебное дело
+duplicate-more = и другие дела
+duplicate-EXACT = два дела по одному документу одновременно
+duplicate-RE_PRESENTATION = предъявлено повторно после окончания: законно
+duplicate-NEAR = похожи: сравните документы
+duplicate-SOLIDARY = солидарные должники по одному требованию: законно
+duplicate-DOUBLE_RECOVERY = взыскано дважды: { $amount } ₸ сверх причитающегося
+indicators-hint = Значение: tamga indicators ИМЯ --period 2026-03; записи за ним: --records
+indicators-records = Записи за ним: tamga indicators { $indicator } --records с теми же периодом и территорией
+indicators-public = Открытое значение { $indicator }: малые ячейки скрыты, для записей нужен токен.
+indicators-country = вся страна
+indicators-no-region = без региона
+indicators-targets = цели: { $list }
+indicators-as-of = { $as_of }; формула: { $formula }
+indicators-nothing = нет значения
+indicators-of = { $part } из { $whole }
+indicators-p90 = девять десятых до { $value }
+indicators-count = записей: { $count }
+indicators-withheld = скрыто ячеек: { $count }
+indicators-days = дней: { $value }
+
 ## Отправка и импорт.
 
 submit-final = записано окончательно: { $id }
@@ -234,6 +326,8 @@ submit-accepted = принято: { $id }
 submit-later = Ещё не окончательно. Спросите позже: tamga receipt get { $id }
 submit-dry = было бы принято: { $id }. Ничего не записано.
 submit-dry-form = подписано, форма верна: { $id }. Правила не проверены: узел не задан. Ничего не записано.
+submit-dry-known = уже записано в журнале под номером { $index }: { $id }. Ничего нового записано не было бы.
+submit-dry-waits = уже ждёт: { $id }. Запись принята и ещё не вошла в блок; ничего нового записано не было бы.
 import-rows = Строк { $rows } = записано { $recorded } + было записано { $already } + пропущено { $skipped } + отказано { $refused }
 import-rows-dry = Строк { $rows } = будет записано { $recorded } + уже записано { $already } + пропущено { $skipped } + будет отказано { $refused }
 import-derived = Производные записи, отдельно: записано { $derived }, было записано { $derived_already }, отказано { $derived_refused }

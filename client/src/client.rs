@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde::de::DeserializeOwned;
 use tamga_api::problem::Problem;
-use tamga_api::shapes::{Accepted, BatchLine, CaseEvent, FeedEvent, Operation, Page};
+use tamga_api::shapes::{Accepted, BatchLine, CaseEvent, FeedEvent, Operation, Page, Validated};
 use tamga_format::body::Submission;
 use tamga_format::cbor::Writer;
 
@@ -12,6 +12,9 @@ use crate::error::CliError;
 use crate::lang::Said;
 
 mod assignment;
+mod queries;
+
+pub use queries::{Paged, Query};
 
 /// Bytes of an answer that are read.
 const ANSWER_BYTES_MAX: u64 = 64 << 20;
@@ -146,18 +149,15 @@ impl Client {
         }
     }
 
-    /// Asks whether a record would be taken; nothing is recorded.
+    /// Asks whether a record would be taken, or was already; nothing is recorded.
     ///
     /// # Errors
     /// When the node is not reachable, or would refuse the record.
-    pub fn validate(&self, submission: &Submission) -> Result<(), CliError> {
-        self.call(
-            "/v1/records:validate",
-            Some((SUBMISSION, &submission.encode())),
-            JSON,
-            Duration::ZERO,
-        )
-        .map(drop)
+    pub fn validate(&self, submission: &Submission) -> Result<Validated, CliError> {
+        let path = "/v1/records:validate";
+        let body = submission.encode();
+        let answer = self.call(path, Some((SUBMISSION, &body)), JSON, Duration::ZERO)?;
+        self.read(path, &answer.body)
     }
 
     /// Submits many records in order; the answer has one line each, in the same order.

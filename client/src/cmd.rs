@@ -25,13 +25,18 @@ use crate::verify::fault;
 mod assignment;
 mod case;
 mod config;
+mod duplicates;
 mod explain;
 mod genesis;
 mod help;
 mod import;
+mod indicators;
 mod keys;
+mod listing;
+mod officer;
 mod progress;
 mod receipt;
+mod register;
 mod submit;
 mod verify;
 mod watch;
@@ -129,6 +134,15 @@ enum Command {
     /// How a case is given to an officer.
     #[command(subcommand)]
     Assignment(assignment::Assignment),
+    /// What an officer has to do.
+    #[command(subcommand)]
+    Officer(officer::Officer),
+    /// Look into the register of debtors.
+    Register(register::Register),
+    /// List cases that have something in common that one debt has once.
+    Duplicates(duplicates::Duplicates),
+    /// Show indicators, and the records behind their figures.
+    Indicators(indicators::Indicators),
     /// Follow the log or a case.
     Watch(watch::Watch),
     /// Explain an error code.
@@ -322,6 +336,10 @@ fn dispatch(command: Option<Command>, session: &mut Session<'_>) -> Result<Exit,
         Some(Command::Verify(command)) => verify::run(&command, session),
         Some(Command::Case(command)) => case::run(&command, session),
         Some(Command::Assignment(command)) => assignment::run(&command, session),
+        Some(Command::Officer(command)) => officer::run(&command, session),
+        Some(Command::Register(command)) => register::run(&command, session),
+        Some(Command::Duplicates(command)) => duplicates::run(&command, session),
+        Some(Command::Indicators(command)) => indicators::run(&command, session),
         Some(Command::Watch(command)) => watch::run(&command, session),
         Some(Command::Explain(command)) => explain::run(&command, session),
         Some(Command::Genesis(command)) => genesis::run(&command, session),

@@ -63,6 +63,21 @@ pub fn local_time(time: UnixMillis) -> String {
     stamp.to_zoned(zone).strftime("%d.%m.%Y %H:%M").to_string()
 }
 
+/// A number of hundredths, such as basis points or tiyn, with two decimals and thousands apart: `412 000.00`.
+#[must_use]
+pub fn hundredths(number: i64) -> String {
+    let (whole, rest) = (number.unsigned_abs() / 100, number.unsigned_abs() % 100);
+    let digits = whole.to_string();
+    let mut text = String::from(if number < 0 { "-" } else { "" });
+    for (at, digit) in digits.char_indices() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            text.push(' ');
+        }
+        text.push(digit);
+    }
+    format!("{text}.{rest:02}")
+}
+
 /// A word as a POSIX shell takes it.
 #[must_use]
 pub fn shell_word(word: &str) -> String {

@@ -1,4 +1,4 @@
-//! `tamga case history`: the records of a case, checked when asked.
+//! `tamga case`: the records of a case, checked when asked; how it stands, what comes next; whose cases there are.
 
 use std::path::PathBuf;
 
@@ -9,7 +9,7 @@ use tamga_format::id::SubjectId;
 use tamga_format::subject::{Role, Subject};
 use tamga_state::catalogue::Kind;
 
-use super::Session;
+use super::{Session, listing};
 use crate::client::Client;
 use crate::error::{CliError, Exit};
 use crate::file;
@@ -18,11 +18,28 @@ use crate::output::{Form, Shown};
 use crate::text;
 use crate::verify::{self, Verdict};
 
+pub(super) mod deadlines;
+pub(super) mod list;
+mod status;
+
 /// A case.
 #[derive(Subcommand)]
 pub(super) enum Case {
     /// Print its records, oldest first.
     History(History),
+    /// Show how it stands.
+    Status(OfCase),
+    /// Show what comes next and by when: terms of the law, and signals apart from them.
+    Deadlines(OfCase),
+    /// List the cases of an officer, a party or a document.
+    List(list::List),
+}
+
+/// One case.
+#[derive(Args)]
+pub(super) struct OfCase {
+    /// The case: `case:…`, or its id in hex.
+    case: String,
 }
 
 /// The history of a case.
@@ -54,7 +71,15 @@ pub(super) fn subject(text: &str) -> Result<String, CliError> {
 }
 
 pub(super) fn run(command: &Case, session: &mut Session<'_>) -> Result<Exit, CliError> {
-    let Case::History(command) = command;
+    match command {
+        Case::History(command) => history(command, session),
+        Case::Status(command) => status::run(&subject(&command.case)?, session),
+        Case::Deadlines(command) => deadlines::run(&subject(&command.case)?, session),
+        Case::List(command) => list::run(command, session),
+    }
+}
+
+fn history(command: &History, session: &mut Session<'_>) -> Result<Exit, CliError> {
     let case = subject(&command.case)?;
     let client = session.client()?;
     let events = client.case_events(&case)?;
@@ -163,12 +188,6 @@ fn line(event: &CaseEvent, verdict: Option<Verdict>, session: &Session<'_>) -> S
         || event.name.clone(),
         |kind| kind.info().title.in_language(language).to_owned(),
     );
-    let time =
-        |text: &str| text::parse_rfc3339(text).map_or_else(|| text.to_owned(), text::local_time);
-    let named = |stage: &String| {
-        let found = session.out.messages.find(&format!("stage-{stage}"), &[]);
-        found.unwrap_or_else(|| stage.clone())
-    };
     let sign = match (verdict, event.annulled_by.is_some()) {
         (_, true) => "⌫",
         (None, _) => "·",
@@ -176,12 +195,14 @@ fn line(event: &CaseEvent, verdict: Option<Verdict>, session: &Session<'_>) -> S
         (Some(Verdict::Mismatch), _) => "✖",
         (Some(_), _) => "?",
     };
+    let stage = event.stage.as_ref();
+    let stage = stage.map(|stage| format!("  [{}]", listing::stage(stage, &session.out)));
     format!(
         "{:>4} {sign} {:<4} {}  {}  {title}{}",
         event.number,
         event.kind,
-        time(&event.event_time),
-        session.out.messages.text("case-recorded", &[("time", time(&event.recorded_at))]),
-        event.stage.as_ref().map(|stage| format!("  [{}]", named(stage))).unwrap_or_default(),
+        listing::time(&event.event_time),
+        session.out.messages.text("case-recorded", &[("time", listing::time(&event.recorded_at))]),
+        stage.unwrap_or_default(),
     )
 }

@@ -148,13 +148,31 @@ pub(super) fn run(command: &Submit, session: &mut Session<'_>) -> Result<Exit, C
 fn dry_run(submission: &Submission, id: &str, session: &mut Session<'_>) -> Result<Exit, CliError> {
     // Without a node the form is checked and the rules are not; the answer says which.
     let checked = session.config.url.is_some();
-    if checked {
-        session.client()?.validate(submission)?;
+    let known = if checked {
+        let client = session.client()?;
+        let known = client.validate(submission)?.known;
+        known.then(|| client.operation(id)).transpose()?
+    } else {
+        None
+    };
+    let index = known.as_ref().and_then(|operation| operation.index);
+    let mut data = json!({ "record_id": id, "dry_run": true, "rules_checked": checked });
+    if let (true, Some(object)) = (checked, data.as_object_mut()) {
+        object.insert("known".to_owned(), json!(known.is_some()));
+        object.extend(known.as_ref().map(|known| ("status".to_owned(), json!(known.status))));
+        object.extend(index.map(|index| ("index".to_owned(), json!(index))));
     }
-    let data = json!({ "record_id": id, "dry_run": true, "rules_checked": checked });
-    let message = if checked { "submit-dry" } else { "submit-dry-form" };
-    let human = session.out.messages.text(message, &[("id", id.to_owned())]);
-    let plain = vec![id.to_owned(), "dry-run".to_owned(), String::new()];
+    let message = match (checked, &known, index) {
+        (false, ..) => "submit-dry-form",
+        (true, None, _) => "submit-dry",
+        (true, Some(_), None) => "submit-dry-waits",
+        (true, Some(_), Some(_)) => "submit-dry-known",
+    };
+    let index = index.map(|index| index.to_string()).unwrap_or_default();
+    let args = [("id", id.to_owned()), ("index", index)];
+    let human = session.out.messages.text(message, &args);
+    let state = if known.is_some() { "known" } else { "dry-run" };
+    let plain = vec![id.to_owned(), state.to_owned(), String::new()];
     session.out.result("submit", &Shown { data, human, plain, id: id.to_owned() });
     Ok(Exit::Success)
 }

@@ -59,6 +59,11 @@ fn history() -> String {
     json!({ "data": data, "page": { "has_more": false } }).to_string()
 }
 
+/// What a node says of a submission that it would take.
+fn validated(known: bool) -> String {
+    json!({ "record_id": "1".repeat(64), "known": known }).to_string()
+}
+
 fn feed() -> String {
     let event = |index: u64| json!({ "index": index, "height": 1, "kind": "E01" });
     json!({ "data": [event(1), event(2)], "page": { "next": "2", "has_more": true } }).to_string()
@@ -111,6 +116,7 @@ fn calls(desk: &Desk) -> Vec<(Vec<String>, usize)> {
     desk.ledger.answer("/v1/events", 200, feed());
     let receipt = vectors("receipt/plain.tamga-receipt");
     desk.ledger.answer("/v1/records", 201, std::fs::read(&receipt).unwrap());
+    desk.ledger.answer("/v1/records:validate", 200, validated(false));
     let (receipt, vector_policy) =
         (receipt.display().to_string(), vectors("receipt/policy.txt").display().to_string());
     let (key, draft, case, id) =
@@ -230,7 +236,7 @@ fn a_flag_that_would_be_ignored_is_an_error() {
     let desk = Desk::new();
     let draft = desk.path("draft.json");
     let signed = desk.path("signed");
-    desk.ledger.answer("/v1/records:validate", 200, "{}");
+    desk.ledger.answer("/v1/records:validate", 200, validated(false));
     assert_eq!(desk.submit(&["--dry-run", "--keep", &signed]).exit, 0);
     let receipt = vectors("receipt/plain.tamga-receipt").display().to_string();
     let policy = vectors("receipt/policy.txt").display().to_string();
@@ -313,7 +319,7 @@ fn every_command_has_a_manual_page_and_completions() {
 #[test]
 fn a_dry_run_of_a_record_says_whether_the_rules_were_asked() {
     let desk = Desk::new();
-    desk.ledger.answer("/v1/records:validate", 200, "{}");
+    desk.ledger.answer("/v1/records:validate", 200, validated(false));
     let asked: Value = serde_json::from_str(&desk.submit(&["--dry-run", "--json"]).stdout).unwrap();
     assert_eq!(asked["rules_checked"], true);
     let (policy, key) = (desk.path("policy.txt"), desk.path("a.key"));
@@ -323,6 +329,32 @@ fn a_dry_run_of_a_record_says_whether_the_rules_were_asked() {
     let alone: Value = serde_json::from_str(&call.stdout).unwrap();
     assert_eq!(alone["rules_checked"], false);
     assert!(ORIGIN.ends_with("-devnet"));
+}
+
+#[test]
+fn a_dry_run_of_a_record_that_is_recorded_or_waits_already_says_so() {
+    let desk = Desk::new();
+    desk.ledger.answer("/v1/records:validate", 200, validated(true));
+    let operation = |status: &str, index: Option<u64>| {
+        let id = "1".repeat(64);
+        json!({ "record_id": id, "status": status, "index": index, "links": {} }).to_string()
+    };
+    for (status, index, said) in [
+        ("final", Some(17), "already recorded at index 17: "),
+        ("ordered", Some(17), "already recorded at index 17: "),
+        ("accepted", None, "waits already: "),
+    ] {
+        desk.ledger.answer("/v1/operations", 200, operation(status, index));
+        let call = desk.submit(&["--dry-run"]);
+        assert_eq!(call.exit, 0, "{}", call.stderr);
+        assert!(call.stdout.starts_with(said), "{status}: {}", call.stdout);
+        let json: Value =
+            serde_json::from_str(&desk.submit(&["--dry-run", "--json"]).stdout).unwrap();
+        assert_eq!((&json["known"], &json["status"]), (&json!(true), &json!(status)));
+        assert_eq!(json["index"], json!(index));
+    }
+    desk.ledger.answer("/v1/records:validate", 200, validated(false));
+    assert!(desk.submit(&["--dry-run"]).stdout.starts_with("would be accepted: "));
 }
 
 #[test]
