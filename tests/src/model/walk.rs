@@ -26,7 +26,7 @@ mod registry;
 
 use draft::Draft;
 pub use registry::genesis;
-use registry::{BIN, DAY_MS, OFFICERS, officer, party};
+use registry::{BIN, DAY_MS, OFFICERS, PARTIES, officer, party};
 
 /// A walk.
 #[derive(Debug)]
@@ -139,10 +139,9 @@ impl Walk {
     fn present(&mut self, model: &Model, case: Subject, day: Day) -> Draft {
         let again = self.one_in(8).then(|| self.ended(model)).flatten();
         let mut document = Subject::new(Role::Document, case.id);
-        let mut parties =
-            vec![party(Role::Debtor, self.below(6)), party(Role::Claimant, self.below(6))];
+        let mut parties = vec![self.party(Role::Debtor), self.party(Role::Claimant)];
         if self.one_in(5) {
-            parties.push(party(Role::Claimant, self.below(6)));
+            parties.push(self.party(Role::Claimant));
         }
         let mut due = i128::from(self.rng.within(1..40_000_000));
         if self.one_in(9) {
@@ -189,6 +188,11 @@ impl Walk {
             draft = draft.field("term_interrupted_on", day - age + 100);
         }
         draft
+    }
+
+    /// One of a few parties, who change as the walk goes on.
+    fn party(&mut self, role: Role) -> Subject {
+        party(role, self.begun / 60 % PARTIES * 6 + self.rng.index(6))
     }
 
     /// A case that has ended, its last record and its document.

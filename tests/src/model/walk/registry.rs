@@ -27,6 +27,8 @@ pub(super) const OFFICERS: [(&str, WriterRole, Option<&str>); 14] = [
     ("third-party", WriterRole::ThirdParty, None),
     ("uetp", WriterRole::Uetp, None),
 ];
+/// Groups of parties that know each other.
+pub(super) const PARTIES: usize = 200;
 pub(super) const DAY_MS: i64 = 24 * 3_600_000;
 
 /// The registry of a walk.
@@ -51,7 +53,7 @@ pub fn genesis() -> Genesis {
         });
     }
     let holders = OFFICERS.iter().map(|(number, ..)| officer(number));
-    let parties = (0..8).flat_map(|n| [party(Role::Debtor, n), party(Role::Claimant, n)]);
+    let parties = (0..6 * PARTIES).flat_map(|n| [party(Role::Debtor, n), party(Role::Claimant, n)]);
     for holder in holders.chain(parties) {
         let valid_from = UnixMillis(946_684_800_000);
         let public = key(&holder).public();
