@@ -238,6 +238,10 @@ impl Stand {
         self.complaints.keys().copied()
     }
 
+    pub(super) fn complaint_stage(&self, id: SubjectId) -> Option<&str> {
+        self.complaints.get(&id).map(|it| it.stage.as_str())
+    }
+
     pub(super) fn has_complaint(&self, id: SubjectId) -> bool {
         self.complaints.contains_key(&id)
     }

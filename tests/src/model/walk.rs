@@ -69,7 +69,7 @@ impl Walk {
     /// The next record.
     pub fn next(&mut self, model: &Model, block: &BlockContext) -> Written {
         self.serial += 1;
-        let begins = self.open.len() < 12 || self.one_in(14);
+        let begins = self.open.len() < 12 || self.one_in(20);
         let day = day_of(block.time.get());
         let draft = if begins {
             self.begun += 1;
@@ -669,10 +669,16 @@ impl Walk {
 
     fn complain(&mut self, case: Subject, stand: &Stand) -> Draft {
         let known: Vec<SubjectId> = stand.complaints().collect();
-        let fresh = known.is_empty() || self.one_in(3);
+        let fresh = known.is_empty() || self.one_in(6);
         let id = if fresh { SubjectId(self.fresh(case)) } else { self.pick(&known) };
-        let stages = ["ACCEPTED", "RETURNED", "SATISFIED", "DISMISSED", "IN_FORCE", "APPEALED"];
-        let stage = if fresh { "FILED" } else { self.pick(&stages) };
+        let next: &[&str] = match stand.complaint_stage(id) {
+            None => &["FILED"],
+            Some("FILED") => &["ACCEPTED", "ACCEPTED", "RETURNED"],
+            Some("ACCEPTED" | "APPEALED") => &["SATISFIED", "PARTIALLY", "DISMISSED"],
+            Some("SATISFIED" | "PARTIALLY" | "DISMISSED") => &["APPEALED", "APPEALED", "IN_FORCE"],
+            Some(_) => &["APPEALED", "ACCEPTED"],
+        };
+        let stage = self.pick(next);
         let mut draft = self.draft("E17", "court", case);
         if fresh {
             draft.writer = match self.below(3) {
