@@ -6,16 +6,11 @@ use std::process::ExitCode;
 use std::time::Instant;
 
 use tamga_tests::model::compare::{AMBIGUITIES, Both, Report};
-use tamga_tests::model::mutate::mutate;
-use tamga_tests::model::walk::{self, Walk};
-use tamga_tests::sim::ledger::START;
-use tamga_tests::sim::rng::Rng;
+use tamga_tests::model::walk;
 
 const USAGE: &str = "usage: model [--seed S] [--cases N] [--faults PERCENT]";
 /// Proceedings of one ledger; more are spread over several, so that memory stays bounded.
 const CASES_PER_LEDGER: usize = 10_000;
-/// Records of one block.
-const BLOCK: usize = 25;
 
 struct Options {
     seed: u64,
@@ -52,7 +47,7 @@ fn main() -> ExitCode {
     let mut number = 0;
     while left > 0 {
         let cases = left.min(CASES_PER_LEDGER);
-        let both = walked(options.seed.wrapping_add(number), cases, options.faults);
+        let both = walk::judged(options.seed.wrapping_add(number), cases, options.faults);
         failed |= !holds(&both, number);
         report.add(both.report);
         (left, number) = (left - cases, number + 1);
@@ -79,27 +74,6 @@ fn main() -> ExitCode {
         began.elapsed().as_millis()
     );
     if failed { ExitCode::FAILURE } else { ExitCode::SUCCESS }
-}
-
-/// A ledger of so many random proceedings.
-fn walked(seed: u64, cases: usize, faults: u64) -> Both {
-    let mut both = Both::new(&walk::genesis(), START);
-    let (mut walk, mut chance) = (Walk::new(seed), Rng::new(seed).fork());
-    let mut records = 0;
-    while walk.begun() < cases {
-        let written = walk.next(&both.model, &both.block);
-        let faulty = chance.chance(faults * 10).then(|| mutate(&written, &mut chance)).flatten();
-        if let Some(faulty) = faulty {
-            both.submit(&faulty);
-        }
-        both.submit(&written);
-        records += 1;
-        if records % BLOCK == 0 {
-            both.build(3_600_000);
-        }
-    }
-    both.build(3_600_000);
-    both
 }
 
 /// Conservation and replay of a ledger.

@@ -146,7 +146,7 @@ pub struct Disagreement {
 }
 
 /// What both said.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Report {
     kinds: BTreeMap<&'static str, Count>,
     /// Refusals for different reasons.
@@ -197,12 +197,6 @@ impl Report {
                 writeln!(text, "{kind}  accepted {accepted:>8}  refused {refused:>7}  {codes}");
         }
         text
-    }
-}
-
-impl Default for Report {
-    fn default() -> Self {
-        Self { kinds: BTreeMap::new(), reasons: BTreeMap::new(), disagreements: Vec::new() }
     }
 }
 

@@ -48,7 +48,7 @@ pub fn mutate(written: &Written, rng: &mut Rng) -> Option<Written> {
         16 => record.on_behalf_of = Some(SubjectId([6; 32])),
         17 => {
             record.issuer =
-                Subject::registered(Role::Officer, *rng.pick::<&str>(&["court", "robot", "nobody"]))
+                Subject::registered(Role::Officer, rng.pick::<&str>(&["court", "robot", "nobody"]))
         }
         18 => record.key_id.0[0] ^= 1,
         _ => match rng.index(5) {
@@ -84,7 +84,7 @@ fn another_value(record: &mut Record, rng: &mut Rng) -> Option<()> {
     let (number, value) = record.fields.get_mut(rng.index(count))?;
     let field = info.field(*number)?;
     *value = match (field.ty, &*value) {
-        (FieldType::Code(words), _) => Value::text(*rng.pick::<&str>(words)),
+        (FieldType::Code(words), _) => Value::text(rng.pick::<&str>(words)),
         (FieldType::Bool, _) => Value::Bool(rng.chance(500)),
         (_, Value::Uint(_) | Value::Nint(_)) => {
             let by = *rng.pick(&[-400, -3, -2, -1, 1, 2, 3, 30, 400]);
@@ -96,7 +96,7 @@ fn another_value(record: &mut Record, rng: &mut Rng) -> Option<()> {
             Value::Bytes(bytes)
         }
         (_, Value::Text(_)) => {
-            Value::text(*rng.pick::<&str>(&["LIQUIDATION", "INCAPACITY", "77011234567", ""]))
+            Value::text(rng.pick::<&str>(&["LIQUIDATION", "INCAPACITY", "77011234567", ""]))
         }
         (_, Value::Array(items)) => Value::Array(items.iter().skip(1).cloned().collect()),
         (_, Value::Bool(_) | Value::Map(_) | Value::Null) => Value::Uint(0),

@@ -98,8 +98,8 @@ impl Judged<'_> {
             "BAILIFF(with E18)" => {
                 unless(is_bailiff(role), "role-forbidden")?;
                 unless(self.is_assignee(), "not-assignee")?;
-                let corrections = self.case.records.iter().filter(|it| it.says().kind() == "E18");
-                let last = corrections.last().map(|it| it.id);
+                let known = self.case.records.iter().rev();
+                let last = known.into_iter().find(|it| it.says().kind() == "E18").map(|it| it.id);
                 unless(self.says.refers(3, last, self.says.record.subject), "authority-required")
             }
             "AUTHOR_OF_TARGET" => {

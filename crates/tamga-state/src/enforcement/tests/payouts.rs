@@ -160,7 +160,7 @@ fn money_passed_to_another_case_comes_back_when_the_payout_is_annulled() {
     refused(&mut world, &silent, Code::TotalsMismatch, "/body/passed_delta");
     let whole = unnamed.naming(&parties);
     // Taking back from one case what is given to another is no annulment.
-    let [mut back, mut more] = [-201, 1].map(|amount| delta(amount));
+    let [mut back, mut more] = [-201, 1].map(delta);
     if let (Value::Array(rows), Value::Array(others)) = (&mut back, &mut more) {
         rows.append(others);
     }

@@ -79,7 +79,7 @@ fn a_period_that_has_run_out_is_not_revived_by_an_interruption() {
     let draft = World::present(case(), 5).field("in_force_date", TODAY - 80);
     let late = draft.clone().field("term_interrupted_on", TODAY - 1);
     refused(&mut world, &late, Code::PresentationExpired, "/fields/in_force_date");
-    let long_ago = draft.clone().field("term_interrupted_on", TODAY - 60);
+    let long_ago = draft.field("term_interrupted_on", TODAY - 60);
     refused(&mut world, &long_ago, Code::PresentationExpired, "/fields/in_force_date");
     let fifty = World::present(case(), 5).field("in_force_date", TODAY - 50);
     world.record(&fifty.field("term_interrupted_on", TODAY - 25));
