@@ -14,7 +14,7 @@ SYSTEM_PACKAGES := g++ libclang-dev pkg-config ccache
 INTEROP_PACKAGE := golang-go
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-interop build devnet test unit e2e interop sim sim-smoke fuzz fuzz-smoke fmt tidy clippy check bench bless deny dist ci clean
+.PHONY: help setup setup-interop build devnet test unit e2e interop sim sim-smoke fuzz fuzz-smoke model model-smoke fmt tidy clippy check bench bless deny dist ci clean
 
 help: ## list the targets
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -40,10 +40,17 @@ build: setup ## build the programs
 devnet: build ## four validators on this machine, with the demo story; stop with Ctrl-C
 	$(OUT)/tamga-node devnet --dir target/devnet
 
-test: setup setup-interop unit sim-smoke fuzz-smoke e2e interop ## run every test
+test: setup setup-interop unit model-smoke sim-smoke fuzz-smoke e2e interop ## run every test
 
 unit: setup ## unit tests, vectors, HTTP, command line, tidiness
 	$(CARGO) test $(SELECT) --tests -- --skip e2e::
+
+model: setup ## machine and naive model over random proceedings: make model SEED=1 CASES=100000 FAULTS=2
+	$(CARGO) test $(SELECT) --tests --no-run
+	$(OUT)/model --seed $(or $(SEED),1) --cases $(or $(CASES),100000) --faults $(or $(FAULTS),2)
+
+model-smoke: unit
+	$(OUT)/model --seed 1 --cases 2000 --faults 20
 
 sim: setup ## the simulated cluster at length: make sim SEED=1 RUNS=500
 	$(CARGO) test $(SELECT) --tests --no-run

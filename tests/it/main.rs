@@ -7,5 +7,6 @@
     reason = "helpers of tests fail like tests"
 )]
 
+mod model;
 mod sim_smoke;
 mod tidy;

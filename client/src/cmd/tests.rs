@@ -5,6 +5,7 @@ use super::*;
 
 mod conventions;
 mod importing;
+mod looking_up;
 mod verifying;
 
 /// What a call printed and how it ended.

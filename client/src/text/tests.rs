@@ -28,3 +28,17 @@ fn words_for_a_shell_are_quoted_when_they_must_be() {
         assert_eq!(shell_word(word), quoted);
     }
 }
+
+#[test]
+fn hundredths_have_two_decimals_and_thousands_apart() {
+    for (number, text) in [
+        (0, "0.00"),
+        (5, "0.05"),
+        (-5, "-0.05"),
+        (7_000, "70.00"),
+        (41_200_050, "412 000.50"),
+        (i64::MIN, "-92 233 720 368 547 758.08"),
+    ] {
+        assert_eq!(hundredths(number), text);
+    }
+}

@@ -26,6 +26,7 @@ use super::blocks::BLOCKS_MAX;
 use super::disk::SimDisk;
 use super::ledger::{Ledger, ORIGIN};
 use super::packet::Packet;
+use super::second;
 use super::workload::Workload;
 
 /// Who signs what: validator, kind of message, height, round.
@@ -239,6 +240,7 @@ impl Checks {
             }
         }
         conserved(disk, workload)?;
+        second::check(&self.ledger, disk, workload)?;
         for case in workload.drawn() {
             self.drawn(app, case)?;
         }

@@ -12,7 +12,7 @@
 //! | [`notes`] | cosigners and publishers |
 //! | [`disk`], [`net`], [`packet`] | what fails: storage and network |
 //! | [`workload`] | lawful and hostile clients |
-//! | [`checkers`] | what must hold |
+//! | [`checkers`], [`second`] | what must hold; the log through the second implementation of the rules |
 //! | [`ledger`], [`rng`], [`trace`] | genesis and keys; chance; the trace |
 
 mod blocks;
@@ -27,6 +27,7 @@ mod notes;
 pub mod packet;
 pub mod plan;
 pub mod rng;
+mod second;
 pub mod trace;
 mod workload;
 

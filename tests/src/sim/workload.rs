@@ -85,14 +85,23 @@ pub(super) struct Workload {
     finals: BTreeMap<RecordId, (LeafIndex, Vec<u8>)>,
     /// Ids that must never be in the log.
     hostile: BTreeSet<RecordId>,
+    /// Submissions that the rules must refuse, also after everything else.
+    kept_out: Vec<Vec<u8>>,
     serial: u64,
 }
 
 impl Workload {
     pub(super) fn new(ledger: Rc<Ledger>, mut rng: Rng, cases: usize) -> Self {
         let lives = (0..cases).map(|number| new_life(&ledger, number, &mut rng)).collect();
-        let (finals, hostile) = (BTreeMap::new(), BTreeSet::new());
-        Self { ledger, rng, lives, finals, hostile, serial: 0 }
+        Self {
+            ledger,
+            rng,
+            lives,
+            finals: BTreeMap::new(),
+            hostile: BTreeSet::new(),
+            kept_out: Vec::new(),
+            serial: 0,
+        }
     }
 
     /// One case that is presented and drawn, and nothing else.
@@ -257,6 +266,10 @@ impl Workload {
             }
         };
         self.hostile.extend(Submission::decode(&bytes).map(|it| it.record().id()));
+        // Rules don't look at signatures.
+        if kind != 1 {
+            self.kept_out.push(bytes.clone());
+        }
         Some((bytes, Expect::Refused(reason)))
     }
 
@@ -306,6 +319,11 @@ impl Workload {
     /// Ids that must never be in the log.
     pub(super) fn hostile(&self) -> impl Iterator<Item = &RecordId> {
         self.hostile.iter()
+    }
+
+    /// Submissions that the rules must have refused, as they were sent.
+    pub(super) fn kept_out(&self) -> impl Iterator<Item = &[u8]> {
+        self.kept_out.iter().map(Vec::as_slice)
     }
 
     /// The cases whose draw is final.

@@ -211,17 +211,27 @@ fn presentation<V: View>(judged: &Judgement<'_, V>, case: &Case) -> Result<(), R
             .unwrap_or(true);
     let period =
         Period { begins, months: u32::try_from(months).unwrap_or(u32::MAX), elapsed_counts };
-    // Every earlier presentation was in time, so as one interruption they come to the same.
-    let stopped = if elapsed_counts {
-        begins.saturating_add(document.stopped_days)
-    } else {
-        document.ended_on.max(date(judged.record, TERM_INTERRUPTED_ON)).unwrap_or(begins)
+    let end = |begins: i64, stopped: i64| {
+        // Every earlier presentation was in time, so as one interruption they come to the same.
+        let interruption = Interval { after: begins, through: Some(stopped.max(begins)) };
+        // A last day on a weekend or holiday moves, so its year's calendar is read and perhaps the next.
+        let year = year_of(add_months(stopped.max(begins), months));
+        let calendar = Calendar::read(judged.view, year..=year.saturating_add(1))?;
+        Ok::<_, Rejection>(Period { begins, ..period }.end(&calendar, [interruption]))
     };
-    let interruption = Interval { after: begins, through: Some(stopped.max(begins)) };
-    // A last day on a weekend or holiday moves, so its year's calendar is read and perhaps the next.
-    let year = year_of(add_months(stopped.max(begins), months));
-    let calendar = Calendar::read(judged.view, year..=year.saturating_add(1))?;
-    match period.end(&calendar, [interruption]) {
+    let last = if elapsed_counts {
+        end(begins, begins.saturating_add(document.stopped_days))?
+    } else {
+        let last = end(begins, document.ended_on.unwrap_or(begins))?;
+        // An interruption after the last day does not revive the period.
+        match date(judged.record, TERM_INTERRUPTED_ON) {
+            Some(on) if on > begins && last.is_some_and(|last| on <= last) => {
+                last.max(end(on, on)?)
+            }
+            Some(_) | None => last,
+        }
+    };
+    match last {
         Some(end) if event > end => {
             let detail = format!("{} is {months}, and its last day has passed", name.name());
             Err(at_field(Code::PresentationExpired, "in_force_date", detail))

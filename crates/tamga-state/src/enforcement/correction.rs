@@ -385,10 +385,20 @@ impl History {
             Correct::Annul => judged.amount(name) > 0,
             Correct::Amend | Correct::Reinstate | Correct::Erase => judged.amount(name) < 0,
         };
-        match allowed.iter().find(wrong) {
-            Some(name) => Err(at_body(Code::TotalsMismatch, name, "the amount has the wrong sign")),
-            None => Ok(()),
+        if let Some(name) = allowed.iter().find(wrong) {
+            return Err(at_body(Code::TotalsMismatch, name, "the amount has the wrong sign"));
         }
+        let rows = judged.body.and_then(|body| body.get("other_deltas")).and_then(Value::as_list);
+        let amounts = rows.unwrap_or_default().iter().filter_map(|row| match row.as_list() {
+            Some([_, amount]) => amount.as_i64(),
+            Some(_) | None => None,
+        });
+        let (least, most) = amounts.fold((0, 0), |(least, most), it| (it.min(least), it.max(most)));
+        if how == Correct::Annul && most > 0 || how == Correct::Reinstate && least < 0 {
+            let detail = "an amount has the wrong sign";
+            return Err(at_body(Code::TotalsMismatch, "other_deltas", detail));
+        }
+        Ok(())
     }
 }
 

@@ -67,9 +67,12 @@ impl Others {
         self.0.iter_mut().find(|other| other.id == id)
     }
 
-    /// The cases, their claimants and their solidary claims.
-    fn subjects(&self) -> impl Iterator<Item = Subject> + '_ {
-        self.0.iter().flat_map(|other| {
+    /// Those of the cases that count, with their claimants and their solidary claims.
+    fn subjects<'a>(
+        &'a self,
+        counts: impl Fn(SubjectId) -> bool + 'a,
+    ) -> impl Iterator<Item = Subject> + 'a {
+        self.0.iter().filter(move |other| counts(other.id)).flat_map(|other| {
             let claimants = other.case.claimants.iter().map(|id| Subject::new(Role::Claimant, *id));
             let claim = other.case.claim.map(|id| Subject::new(Role::Claim, id));
             [Subject::new(Role::Case, other.id)].into_iter().chain(claimants).chain(claim)
@@ -107,7 +110,7 @@ pub(super) fn expect<V: View>(
             Part::ClaimIfSolidary => {
                 named.extend(case.claim.map(|id| Subject::new(Role::Claim, id)));
             }
-            Part::OtherClaims => named.extend(others.subjects()),
+            Part::OtherClaims => named.extend(others.subjects(|_| true)),
             Part::OpenMeasures if matches!(change.step, Step::Close(_)) => {
                 named.extend(open_measures(judged, case)?);
             }
@@ -128,8 +131,9 @@ pub(super) fn expect<V: View>(
         }
     }
     if change.history.is_some() {
-        // Whom a payout paid elsewhere is named by its correction too.
-        named.extend(others.subjects());
+        // Whom a payout paid elsewhere is named by its correction too, and nobody else.
+        let affected = named.clone();
+        named.extend(others.subjects(|id| affected.contains(&Subject::new(Role::Case, id))));
     }
     judged.expect_subjects(named)
 }
@@ -350,7 +354,10 @@ fn document<V: View>(
     // A closing adds the case's days, a reopening takes them away, a correction may do either.
     let stopped = days_stopped(after).saturating_sub(before.map_or(0, days_stopped));
     status.stopped_days = status.stopped_days.saturating_add(stopped);
-    status.ended_on = (!after.stage.is_open()).then(|| day_of(after.stage_since));
+    // A correction of an earlier case does not make it the last one.
+    if before.is_none() || before.and_then(ended_on) != ended_on(after) {
+        status.ended_on = ended_on(after);
+    }
     match opened {
         Move::Up => {
             if let Some(other) = status.open_case.filter(|open| *open != case) {
@@ -366,12 +373,14 @@ fn document<V: View>(
     Ok(status)
 }
 
+/// The day a case ended.
+fn ended_on(case: &Case) -> Option<i64> {
+    (!case.stage.is_open()).then(|| day_of(case.stage_since))
+}
+
 /// The days in which the presentation period did not run because of a case that has ended.
 fn days_stopped(case: &Case) -> i64 {
-    if case.stage.is_open() {
-        return 0;
-    }
-    day_of(case.stage_since).saturating_sub(day_of(case.received_at)).max(0)
+    ended_on(case).map_or(0, |end| end.saturating_sub(day_of(case.received_at)).max(0))
 }
 
 /// A document that was presented before is presented again with a reference to the last case.

@@ -310,11 +310,14 @@ fn complain(
             return Err(at_field(Code::StageNotAllowed, "stage", detail));
         }
         Some(known) => {
-            let same = word(act.record, 1) == known.kind.name()
-                && word(act.record, 2) == known.forum.name();
-            // An appeal may go to another court; what the complaint is about stays.
-            if !same && stage != ComplaintStage::Appealed {
-                let detail = "kind and forum are those the complaint was filed with";
+            if word(act.record, 1) != known.kind.name() {
+                let detail = "the kind is that with which the complaint was filed";
+                return Err(at_field(Code::Validation, "complaint_kind", detail));
+            }
+            // An appeal may go to another court.
+            if word(act.record, 2) != known.forum.name() && stage != ComplaintStage::Appealed {
+                let detail =
+                    "the forum is the one that has the complaint; an appeal may name another";
                 return Err(at_field(Code::Validation, "forum", detail));
             }
             let forum = Forum::from_name(word(act.record, 2)).unwrap_or(known.forum);

@@ -509,10 +509,12 @@ fn complaints_follow_their_stages() {
     let elsewhere = complaint(&world, "court", "DISMISSED").field("forum", "ADMIN");
     refused(&mut world, &elsewhere, Code::Validation, "/fields/forum");
     world.record(&complaint(&world, "court", "DISMISSED"));
-    world.record(&complaint(&world, "debtor", "APPEALED"));
-    world.record(&complaint(&world, "court", "PARTIALLY"));
+    let another = complaint(&world, "debtor", "APPEALED").field("complaint_kind", "INACTION");
+    refused(&mut world, &another, Code::Validation, "/fields/complaint_kind");
+    world.record(&complaint(&world, "debtor", "APPEALED").field("forum", "ADMIN"));
+    world.record(&complaint(&world, "court", "PARTIALLY").field("forum", "ADMIN"));
     assert_eq!(world.case(case()).open_complaints, 1);
-    world.record(&complaint(&world, "court", "IN_FORCE"));
+    world.record(&complaint(&world, "court", "IN_FORCE").field("forum", "ADMIN"));
     assert_eq!(world.case(case()).open_complaints, 0);
     let status: Complaint = world.status(tag(Role::Complaint, "complaint"));
     assert_eq!(status.stage, ComplaintStage::InForce);

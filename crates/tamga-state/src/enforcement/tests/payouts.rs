@@ -159,10 +159,27 @@ fn money_passed_to_another_case_comes_back_when_the_payout_is_annulled() {
     let silent = annul.naming(&parties);
     refused(&mut world, &silent, Code::TotalsMismatch, "/body/passed_delta");
     let whole = unnamed.naming(&parties);
+    // Taking back from one case what is given to another is no annulment.
+    let [mut back, mut more] = [-201, 1].map(delta);
+    if let (Value::Array(rows), Value::Array(others)) = (&mut back, &mut more) {
+        rows.append(others);
+    }
+    let upwards = whole.clone().body("other_deltas", back);
+    refused(&mut world, &upwards, Code::TotalsMismatch, "/body/other_deltas");
     world.record(&whole);
     assert_eq!(world.money(named("b")).recovered, 0);
     assert_eq!(world.money(named("a")).undistributed(), Some(300));
     assert_eq!(unpaid(&world)[1], 1_200);
+}
+
+#[test]
+fn a_correction_names_no_case_that_its_target_has_no_effect_on() {
+    let mut world = owing(&[("a", 1, 400), ("b", 1, 800)]);
+    let recovered = world.record(&world.recover(named("a"), "bailiff", 300));
+    let annul = world.correct(named("a"), "bailiff", "ANNUL", recovered).body("amount_delta", -300);
+    let strange = annul.clone().naming(&[named("b"), tag(Role::Claimant, "b")]);
+    refused(&mut world, &strange, Code::SubjectUnexpected, "/subjects/0");
+    world.record(&annul);
 }
 
 #[test]

@@ -70,3 +70,36 @@ fn a_reopened_case_stops_the_period_no_more_and_a_court_ends_the_count() {
     let status: Document = world.status(document());
     assert!(status.restored);
 }
+
+#[test]
+fn a_period_that_has_run_out_is_not_revived_by_an_interruption() {
+    let mut world = World::new();
+    world.set("presentation_months.court_order", 1);
+    world.set("elapsed_before_interruption_counts", Value::Bool(false));
+    let draft = World::present(case(), 5).field("in_force_date", TODAY - 80);
+    let late = draft.clone().field("term_interrupted_on", TODAY - 1);
+    refused(&mut world, &late, Code::PresentationExpired, "/fields/in_force_date");
+    let long_ago = draft.field("term_interrupted_on", TODAY - 60);
+    refused(&mut world, &long_ago, Code::PresentationExpired, "/fields/in_force_date");
+    let fifty = World::present(case(), 5).field("in_force_date", TODAY - 50);
+    world.record(&fifty.field("term_interrupted_on", TODAY - 25));
+}
+
+#[test]
+fn a_correction_of_an_earlier_case_leaves_the_day_the_last_one_ended() {
+    let (mut world, last) = refused_case(TODAY - 84);
+    let first = world.first_record(case());
+    let second = tag(Role::Case, "again");
+    world.record(&again(last, TODAY - 84));
+    world.record(&World::distribute(second, "bailiff"));
+    let refuse = world
+        .about(Kind::E03, "bailiff", second)
+        .naming(&[document()])
+        .field("decision", "REFUSED")
+        .field("ground_code", "WRONG_TERRITORY")
+        .field("act_date", TODAY);
+    world.record(&refuse);
+    world.record(&world.correct(case(), "operator", "AMEND", first));
+    let status: Document = world.status(document());
+    assert_eq!((status.stopped_days, status.ended_on), (51, Some(TODAY)));
+}

@@ -1,0 +1,343 @@
+//! Machine and model over the same records: every verdict is compared, and in the end every sum and every root.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use tamga_format::body::Body;
+use tamga_format::id::{
+    Height, LeafHash, LeafIndex, MapRoot, RecordId, SubjectId, TreeRoot, UnixMillis, sha256,
+};
+use tamga_format::merkle::Frontier;
+use tamga_format::mpt;
+use tamga_format::record::SignedRecord;
+use tamga_format::subject::{Role, Subject};
+use tamga_replica::subjects::SubjectState;
+use tamga_state::catalogue::Kind;
+use tamga_state::{
+    BlockContext, Built, Changes, Genesis, Overlay, Private, StatusRow, View, ViewError,
+    execute_record,
+};
+
+use super::books::{self, Checked};
+use super::{Answer, Model};
+
+/// Codes of refusals that may differ, since a record may break two rules: the machine's, the model's, and why.
+pub const AMBIGUITIES: &[(&str, &str, &str)] = &[];
+
+/// A record with its body.
+#[derive(Clone, Debug)]
+pub struct Written {
+    /// The record; its signature may be none.
+    pub signed: SignedRecord,
+    /// Its body.
+    pub body: Option<Body>,
+}
+
+/// A replica in memory: each entry once, rows by subject.
+#[derive(Debug)]
+struct Replica {
+    subjects: BTreeMap<Subject, SubjectState>,
+    privates: BTreeMap<Subject, Private>,
+    entries: Vec<Vec<u8>>,
+    bodies: Vec<Option<Body>>,
+    /// The first record of each block.
+    blocks: Vec<(usize, BlockContext, Built)>,
+    of_case: BTreeMap<Subject, Vec<usize>>,
+    places: BTreeMap<RecordId, usize>,
+    log: Frontier,
+}
+
+impl View for Replica {
+    fn status(&self, subject: &Subject) -> Result<Option<StatusRow>, ViewError> {
+        Ok(self.subjects.get(subject).and_then(|known| known.status.clone()))
+    }
+    fn private(&self, subject: &Subject) -> Result<Option<Private>, ViewError> {
+        Ok(self.privates.get(subject).cloned())
+    }
+    fn entries(&self, subject: &Subject, max: usize) -> Result<Vec<Vec<u8>>, ViewError> {
+        let places = self.of_case.get(subject).into_iter().flatten().take(max);
+        Ok(places.map(|at| self.entries[*at].clone()).collect())
+    }
+    fn seen(&self, id: &RecordId) -> Result<bool, ViewError> {
+        Ok(self.places.contains_key(id))
+    }
+    fn entry(&self, id: &RecordId) -> Result<Option<Vec<u8>>, ViewError> {
+        Ok(self.places.get(id).map(|at| self.entries[*at].clone()))
+    }
+    fn block(&self, height: Height) -> Result<Option<Built>, ViewError> {
+        let at = usize::try_from(height.get()).ok().and_then(|height| height.checked_sub(1));
+        Ok(at.and_then(|at| self.blocks.get(at)).map(|(_, _, built)| built.clone()))
+    }
+}
+
+impl Replica {
+    fn new(genesis: &Genesis) -> Self {
+        let statuses = genesis.initial_statuses().expect("a lawful genesis");
+        let subjects = statuses.into_iter().map(|(it, row)| (it, SubjectState::of_genesis(row)));
+        Self {
+            subjects: subjects.collect(),
+            privates: BTreeMap::new(),
+            entries: Vec::new(),
+            bodies: Vec::new(),
+            blocks: Vec::new(),
+            of_case: BTreeMap::new(),
+            places: BTreeMap::new(),
+            log: Frontier::new(),
+        }
+    }
+
+    /// Makes a block durable.
+    fn commit(
+        &mut self,
+        block: &BlockContext,
+        built: Built,
+        records: &[Written],
+        changes: Changes,
+    ) {
+        let first = self.entries.len();
+        for (written, (id, leaf, subjects)) in records.iter().zip(&changes.touched) {
+            let at = self.entries.len();
+            let index = LeafIndex(u64::try_from(at).expect("short logs"));
+            self.log.push(&leaf.0);
+            self.places.insert(*id, at);
+            for subject in subjects {
+                if subject.role == Role::Case {
+                    self.of_case.entry(*subject).or_default().push(at);
+                }
+                self.subjects.entry(*subject).or_default().push(index, LeafHash(leaf.0));
+            }
+            self.entries.push(written.signed.entry().to_vec());
+            self.bodies.push(written.body.clone());
+        }
+        for (subject, row) in changes.statuses {
+            self.subjects.entry(subject).or_default().status = Some(row);
+        }
+        for (subject, private) in changes.privates {
+            match private {
+                Some(private) => self.privates.insert(subject, private),
+                None => self.privates.remove(&subject),
+            };
+        }
+        self.blocks.push((first, block.clone(), built));
+    }
+
+    fn roots(&self) -> (TreeRoot, MapRoot) {
+        let pairs = self.subjects.iter().map(|(it, state)| (it.map_key(), state.map_value()));
+        let mut pairs: Vec<_> = pairs.collect();
+        pairs.sort_unstable_by_key(|(key, _)| *key);
+        (self.log.root(), mpt::root_of(&pairs).expect("distinct keys"))
+    }
+}
+
+/// What became of the records of a kind.
+#[derive(Clone, Debug, Default)]
+struct Count {
+    accepted: u64,
+    refused: BTreeMap<&'static str, u64>,
+}
+
+/// Verdicts on which machine and model differ.
+#[derive(Clone, Debug)]
+pub struct Disagreement {
+    /// The machine's answer, then the model's.
+    pub answers: (Result<(), String>, Answer),
+    /// The record.
+    pub record: String,
+}
+
+/// What both said.
+#[derive(Debug, Default)]
+pub struct Report {
+    kinds: BTreeMap<&'static str, Count>,
+    /// Refusals for different reasons.
+    pub reasons: BTreeMap<(&'static str, &'static str, &'static str), (u64, String)>,
+    /// Where one accepted and the other refused.
+    pub disagreements: Vec<Disagreement>,
+}
+
+impl Report {
+    /// Records that were judged.
+    #[must_use]
+    pub fn records(&self) -> u64 {
+        self.kinds.values().map(|it| it.accepted + it.refused.values().sum::<u64>()).sum()
+    }
+
+    /// Records that were accepted.
+    #[must_use]
+    pub fn accepted(&self) -> u64 {
+        self.kinds.values().map(|it| it.accepted).sum()
+    }
+
+    /// Takes in another ledger's.
+    pub fn add(&mut self, other: Self) {
+        for (kind, count) in other.kinds {
+            let known = self.kinds.entry(kind).or_default();
+            known.accepted += count.accepted;
+            for (code, times) in count.refused {
+                *known.refused.entry(code).or_default() += times;
+            }
+        }
+        for (pair, (times, example)) in other.reasons {
+            self.reasons.entry(pair).or_insert((0, example)).0 += times;
+        }
+        self.disagreements.extend(other.disagreements);
+    }
+
+    /// Verdicts by kind and code.
+    #[must_use]
+    pub fn table(&self) -> String {
+        let mut text = String::new();
+        for (kind, count) in &self.kinds {
+            let refused: u64 = count.refused.values().sum();
+            let codes: Vec<String> =
+                count.refused.iter().map(|(code, times)| format!("{code} {times}")).collect();
+            let (accepted, codes) = (count.accepted, codes.join(", "));
+            // Writing to a string can't fail.
+            let _infallible =
+                writeln!(text, "{kind}  accepted {accepted:>8}  refused {refused:>7}  {codes}");
+        }
+        text
+    }
+}
+
+/// One ledger, judged twice.
+#[derive(Debug)]
+pub struct Both {
+    /// The model.
+    pub model: Model,
+    /// The block in which records are judged.
+    pub block: BlockContext,
+    /// What was said.
+    pub report: Report,
+    genesis: Genesis,
+    replica: Replica,
+    changes: Changes,
+    pending: Vec<Written>,
+}
+
+impl Both {
+    /// A ledger from its genesis.
+    #[must_use]
+    pub fn new(genesis: &Genesis, time: UnixMillis) -> Self {
+        let organisations: Vec<SubjectId> =
+            genesis.organisations.iter().take(4).map(|it| it.subject().id).collect();
+        let block = BlockContext {
+            origin: genesis.origin.clone(),
+            height: Height(1),
+            time,
+            organisations: organisations.into(),
+        };
+        Self {
+            model: Model::new(genesis),
+            block,
+            report: Report::default(),
+            genesis: genesis.clone(),
+            replica: Replica::new(genesis),
+            changes: Changes::default(),
+            pending: Vec::new(),
+        }
+    }
+
+    /// The state as the machine's rules see it.
+    pub fn view(&self) -> impl View + '_ {
+        Overlay::resume(&self.replica, self.changes.clone())
+    }
+
+    /// Judges a record twice; whether the machine accepted it.
+    pub fn submit(&mut self, written: &Written) -> bool {
+        let (signed, body) = (&written.signed, written.body.as_ref());
+        let mut overlay = Overlay::resume(&self.replica, core::mem::take(&mut self.changes));
+        let machine = execute_record(&mut overlay, &self.block, signed, body);
+        self.changes = overlay.into_changes();
+        let model = if Model::judges(signed.record()) {
+            self.model.submit(&self.block, signed, body)
+        } else {
+            // Registry records are facts to the model.
+            match &machine {
+                Ok(()) => {
+                    self.model.learn(&self.block, signed);
+                    Ok(())
+                }
+                Err(rejection) => Err(rejection.code.info().slug),
+            }
+        };
+        if machine.is_ok() {
+            self.pending.push(written.clone());
+        }
+        let kind = Kind::from_number(signed.record().kind).map_or("none", |kind| kind.info().code);
+        let count = self.report.kinds.entry(kind).or_default();
+        match (&machine, model) {
+            (Ok(()), Ok(())) => count.accepted += 1,
+            (Err(rejection), Err(code)) => {
+                let slug = rejection.code.info().slug;
+                *count.refused.entry(slug).or_default() += 1;
+                let lawful =
+                    AMBIGUITIES.iter().any(|(one, other, _)| (*one, *other) == (slug, code));
+                if slug != code && !lawful {
+                    let example = || (0, format!("{rejection} {:?}", signed.record()));
+                    self.report.reasons.entry((kind, slug, code)).or_insert_with(example).0 += 1;
+                }
+            }
+            (_, model) => self.report.disagreements.push(Disagreement {
+                answers: (machine.clone().map_err(|it| it.to_string()), model),
+                record: format!("{:?} {:?}", signed.record(), written.body),
+            }),
+        }
+        machine.is_ok()
+    }
+
+    /// Ends the block; the next one comes so much later.
+    pub fn build(&mut self, after_ms: i64) {
+        let height = self.block.height;
+        let number = usize::try_from(height.get()).expect("short logs");
+        // Each organisation builds now and then two blocks in a row.
+        let organisation = self.block.organisations[number / 2 % 2];
+        let [one, two] =
+            [0_u8, 1].map(|half| sha256(&[b"output", &height.get().to_be_bytes(), &[half]]));
+        let mut output = [0; 64];
+        output[..32].copy_from_slice(&one);
+        output[32..].copy_from_slice(&two);
+        let changes = core::mem::take(&mut self.changes);
+        let records = core::mem::take(&mut self.pending);
+        self.replica.commit(&self.block, Built { organisation, output }, &records, changes);
+        self.model.built(height, organisation, output);
+        self.block.height = height.next();
+        self.block.time = UnixMillis(self.block.time.get() + after_ms);
+    }
+
+    /// Checks that nothing was lost or invented.
+    ///
+    /// # Errors
+    ///
+    /// The first thing that does not hold.
+    pub fn check(&self) -> Result<Checked, String> {
+        books::check(&self.model, &self.view())
+    }
+
+    /// Replays the accepted records from the genesis and compares the roots of log and map.
+    ///
+    /// # Errors
+    ///
+    /// A record that is refused now, or roots that differ.
+    pub fn replay(&self) -> Result<(TreeRoot, MapRoot), String> {
+        let mut again = Replica::new(&self.genesis);
+        let firsts = self.replica.blocks.iter().map(|(first, ..)| *first);
+        let ends = firsts.skip(1).chain([self.replica.entries.len()]);
+        for ((first, block, built), end) in self.replica.blocks.iter().zip(ends) {
+            let mut overlay = Overlay::new(&again);
+            let mut records = Vec::new();
+            for at in *first..end {
+                let signed = SignedRecord::decode(&self.replica.entries[at]);
+                let signed = signed.map_err(|error| format!("entry {at}: {error}"))?;
+                let body = self.replica.bodies[at].clone();
+                execute_record(&mut overlay, block, &signed, body.as_ref())
+                    .map_err(|rejection| format!("record {at} is refused now: {rejection}"))?;
+                records.push(Written { signed, body });
+            }
+            let changes = overlay.into_changes();
+            again.commit(block, built.clone(), &records, changes);
+        }
+        let (roots, same) = (self.replica.roots(), again.roots());
+        if roots == same { Ok(roots) } else { Err(format!("{roots:?} became {same:?}")) }
+    }
+}
