@@ -145,7 +145,7 @@ fn figure(
             out.tell_message("list-more", &[]);
         }
         let hint = if kpi.records.is_some() { "indicators-records" } else { "indicators-public" };
-        out.tell_message(hint, &[("indicator", kpi.indicator.indicator.clone())]);
+        out.tell_message(hint, &[("indicator", kpi.indicator.indicator)]);
     }
     Ok(Exit::Success)
 }

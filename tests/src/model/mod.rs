@@ -354,7 +354,7 @@ fn references(says: &Says<'_>) -> Answer {
 fn corrected(case: &Case, before: &Stand, says: &Says<'_>, writer: &Writer) -> Answer<Stand> {
     let reference = says.reference(1).ok_or("reference-not-allowed")?;
     unless(reference.subject == says.record.subject, "target-unknown")?;
-    unless(case.records.len() <= 4_096, "history-too-long")?;
+    unless(case.records.len() <= 2_048, "history-too-long")?;
     let target = case.records.iter().position(|it| it.id == reference.record);
     let target = target.ok_or("target-unknown")?;
     let how = correction_kind(says);

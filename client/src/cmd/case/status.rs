@@ -47,7 +47,7 @@ fn human(view: &CaseView, out: &Output<'_>) -> String {
     let day = |value: &Value| listing::day(&text(Some(value)));
     let time = |value: &Value| listing::time(&text(Some(value)));
     let plain = |value: &Value| text(Some(value));
-    let fields: [(&str, &str, &dyn Fn(&Value) -> String); 10] = [
+    let fields: [(&str, &str, Show<'_>); 10] = [
         ("assignee", "status-officer", &plain),
         ("debtor", "status-debtor", &plain),
         ("claimants", "status-claimants", &plain),
@@ -65,6 +65,9 @@ fn human(view: &CaseView, out: &Output<'_>) -> String {
     }
     lines.join("\n")
 }
+
+/// How a value of the status is written for people.
+type Show<'a> = &'a dyn Fn(&Value) -> String;
 
 /// A value of the status as it is printed.
 fn text(value: Option<&Value>) -> String {
