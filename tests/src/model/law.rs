@@ -230,7 +230,7 @@ mod tests {
         ] {
             assert_eq!(law.most_fee(sum, day(2026, 3, 2), None), Some(flat));
         }
-        law.enter("fee_mode", 0, None, Value::text("marginal"));
+        law.enter("fee_mode", day(2026, 3, 1), None, Value::text("marginal"));
         for (sum, marginal) in [
             (10_000_000, 2_500_000),
             (25_950_100, 6_487_520),
