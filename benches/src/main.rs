@@ -37,6 +37,10 @@ use clap::{Args, Parser, Subcommand};
 use report::Report;
 use work::Workload;
 
+/// That of a node, so that what is measured in this process is what a node does.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// Measures Tamga on this machine; without a command, everything.
 #[derive(Debug, Parser)]
 #[command(name = "bench")]

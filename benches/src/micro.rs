@@ -15,9 +15,10 @@ use tamga_format::validators::validator_id;
 use tamga_node::clock::Clock;
 use tamga_node::founding::{KeySource, Template, found};
 use tamga_node::keys::ValidatorKeys;
+use tamga_replica::index::{Index, LawTerms, Step};
 use tamga_replica::limits::BLOCK_COST_MAX;
-use tamga_replica::{App, Block, Builder, Fresh, MemStore, Source, Store};
-use tamga_rocks::RocksStore;
+use tamga_replica::{App, Block, Builder, Fresh, MemStore, Source, Store, StoreError};
+use tamga_rocks::{RocksIndex, RocksStore};
 use tamga_state::Genesis;
 use tamga_tests::processes::ORIGIN;
 
@@ -188,6 +189,14 @@ fn measure<S: Store>(
             blocks += 1;
         }
     }
+    let folder = tempfile::tempdir()?;
+    let log = apps[0].reader();
+    let law = LawTerms::read(&log)?;
+    let mut index = Index::open(RocksIndex::open(folder.path())?, &log)?;
+    clocks.time("index (all at once)", || {
+        while index.step(&log, &law)? != Step::Done {}
+        Ok::<_, StoreError>(())
+    })?;
     println!("{title}: {} records in {blocks} blocks, microseconds per record", items.len());
     for (name, took) in clocks.0 {
         println!("  {name:<22} {:>8.2}", took.as_secs_f64() * 1e6 / items.len() as f64);

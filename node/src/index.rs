@@ -1,6 +1,6 @@
 //! The index beside the ledger: a task of its own that follows the log (spec §22.4).
 //!
-//! It reads committed blocks only, gives way while records wait for a block, and whatever goes wrong with it leaves the ledger as
+//! It reads committed blocks only, gives way while blocks come, and whatever goes wrong with it leaves the ledger as
 //! it is: then look-ups are refused, and the next start makes the index anew.
 
 use std::path::Path;
@@ -8,10 +8,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context as _, Result, anyhow};
-use tamga_format::id::{SubjectId, TreeSize};
+use tamga_format::id::{Height, SubjectId, TreeSize};
 use tamga_format::subject::{Role, Subject};
 use tamga_replica::index::{Index, IndexReader, LawTerms, Step};
-use tamga_replica::{Reader, StoreError};
+use tamga_replica::limits::INDEX_BLOCKS_MAX;
+use tamga_replica::{Head, Reader, StoreError};
 use tamga_rocks::{RocksIndex, RocksStore};
 use tamga_state::dossier::{Event, Summary};
 use tamga_state::law::Law;
@@ -20,8 +21,12 @@ use tokio::time::Instant;
 
 use crate::app::AppHandle;
 
-/// While records wait for a block, the index works one part of its time in so many.
-const SHARE: u32 = 8;
+/// While blocks come, the index works one part of its time in so many.
+const SHARE: u32 = 16;
+/// Time without a new block after which none is expected soon.
+const QUIET: Duration = Duration::from_millis(250);
+/// Time that the index waits for more blocks at most: taken up together they cost less, since a case is computed once.
+const GATHER_MAX: Duration = Duration::from_secs(5);
 
 /// What the index is asked through.
 #[derive(Clone, Debug)]
@@ -110,8 +115,8 @@ impl Follower {
     /// Brings the index along with the log until the replica ends. A failure ends only the index.
     pub async fn run(mut self, app: AppHandle) {
         let mut head = app.head();
+        let mut busy = Busy::default();
         loop {
-            head.mark_unchanged();
             let started = Instant::now();
             let log = app.reader().clone();
             let stepped = tokio::task::spawn_blocking(move || {
@@ -127,18 +132,38 @@ impl Follower {
                     return;
                 }
             };
+            busy.give_way(&app, started.elapsed()).await;
             match step {
+                Ok(Step::Computed) => {}
+                Ok(Step::Advanced { .. }) => self.gather(&mut head).await,
                 Ok(Step::Done) => {
-                    if head.changed().await.is_err() {
+                    let height = self.index.position().height;
+                    if head.wait_for(|head| head.height > height).await.is_err() {
                         return;
                     }
+                    self.gather(&mut head).await;
                 }
-                Ok(Step::Advanced { .. } | Step::Swept) => give_way(&app, started.elapsed()).await,
                 Err(error) => {
                     tracing::error!(%error, "the index failed; it is made anew when its folder is deleted and the node started");
                     self.handle.send_replace(None);
                     return;
                 }
+            }
+        }
+    }
+
+    /// Waits until no more blocks come, or there are enough of them.
+    async fn gather(&self, head: &mut watch::Receiver<Head>) {
+        let latest = Instant::now() + GATHER_MAX;
+        loop {
+            let height = self.index.position().height.get();
+            let new = head.borrow_and_update().height.get().saturating_sub(height);
+            if !(1..INDEX_BLOCKS_MAX as u64).contains(&new) || Instant::now() >= latest {
+                return;
+            }
+            let quiet = latest.min(Instant::now() + QUIET);
+            if !matches!(tokio::time::timeout_at(quiet, head.changed()).await, Ok(Ok(()))) {
+                return;
             }
         }
     }
@@ -152,10 +177,24 @@ impl Follower {
     }
 }
 
-/// Leaves the machine to the ledger for a while, if records wait.
-async fn give_way(app: &AppHandle, worked: Duration) {
-    if *app.pending().borrow() > 0 {
-        tokio::time::sleep(worked * (SHARE - 1)).await;
+/// Whether the ledger is at work: records wait, or a block came a moment ago.
+#[derive(Default)]
+struct Busy {
+    head: Option<Height>,
+    since: Option<Instant>,
+}
+
+impl Busy {
+    /// Leaves the machine to the ledger for a while, if it is at work.
+    async fn give_way(&mut self, app: &AppHandle, worked: Duration) {
+        let height = app.head().borrow().height;
+        let (now, before) = (Instant::now(), self.head.replace(height));
+        if *app.pending().borrow() > 0 || before.is_some_and(|before| before != height) {
+            self.since = Some(now);
+        }
+        if self.since.is_some_and(|since| now.duration_since(since) < QUIET) {
+            tokio::time::sleep(worked * (SHARE - 1)).await;
+        }
     }
 }
 

@@ -64,10 +64,14 @@ pub const BLOCKS_PAGE_MAX: usize = 1_000;
 /// Entries of one case read for what is computed from them.
 pub const CASE_ENTRIES_MAX: usize = 10_000;
 
-/// Blocks that one step of the index reads.
+/// Blocks that the index reads at a time.
 pub const INDEX_BLOCKS_MAX: usize = 64;
-/// Cases that one write of the index computes.
-pub const INDEX_CASES_MAX: usize = 1_000;
+/// Cases that these blocks name beyond which it reads no further one.
+pub const INDEX_TOUCHED_MAX: usize = 8_192;
+/// Cases that one step of the index computes.
+pub const INDEX_CASES_MAX: usize = 256;
+/// Events of cases computed a while ago that the index keeps; as many again are forgotten together.
+pub const INDEX_EVENTS_MAX: usize = 32_768;
 /// Items in one page of the index.
 pub const INDEX_PAGE_MAX: usize = 1_000;
 /// Rows of the index that are read at once.

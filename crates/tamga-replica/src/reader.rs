@@ -322,8 +322,8 @@ impl<S: Store> Reader<S> {
             .collect()
     }
 
-    /// The records of a block, in order; none beyond the head.
-    pub fn records_of(&self, height: Height) -> Result<Vec<SignedRecord>, StoreError> {
+    /// The records of a block with their positions, in order; none beyond the head.
+    pub fn records_of(&self, height: Height) -> Result<Vec<(LeafIndex, SignedRecord)>, StoreError> {
         let Some(block) = self.block(height)? else { return Ok(Vec::new()) };
         let Some(last) = block.size.get().checked_sub(1) else { return Ok(Vec::new()) };
         let records = usize::try_from(last.saturating_sub(block.first.get())).unwrap_or(usize::MAX);
@@ -332,9 +332,33 @@ impl<S: Store> Reader<S> {
         rows.iter()
             .map(|(key, entry)| {
                 let index = layout::index_of_key(Table::Entries, key)?;
-                SignedRecord::decode(entry).map_err(|_| damaged_entry(index))
+                let record = SignedRecord::decode(entry).map_err(|_| damaged_entry(index))?;
+                Ok((index, record))
             })
             .collect()
+    }
+
+    /// What a record of the log, recorded at `time`, says of a case that it names; nothing if it is not about cases.
+    pub fn event(
+        &self,
+        case: &Subject,
+        index: LeafIndex,
+        record: &SignedRecord,
+        time: UnixMillis,
+    ) -> Result<Option<Event>, StoreError> {
+        let body = match record.record().body {
+            Some(_) => self.store.get(Table::Bodies, &layout::index_key(index))?,
+            None => None,
+        };
+        let body = body.map(|bytes| Body::decode(&bytes)).transpose();
+        let body = body.map_err(|_| damaged_entry(index))?;
+        Ok(Event::read(*case, record, body.as_ref(), index, time))
+    }
+
+    /// How many records name a subject.
+    pub fn records_naming(&self, subject: &Subject) -> Result<usize, StoreError> {
+        let records = self.subject(subject)?.map_or(0, |state| state.records);
+        Ok(usize::try_from(records).unwrap_or(usize::MAX))
     }
 
     /// What the records of a case say that stand before `size`, in log order; of a longer history the first
@@ -351,8 +375,7 @@ impl<S: Store> Reader<S> {
                 break;
             }
             let index = LeafIndex(index);
-            let key = layout::index_key(index);
-            let entry = self.must_get(Table::Entries, &key)?;
+            let entry = self.must_get(Table::Entries, &layout::index_key(index))?;
             let record = SignedRecord::decode(&entry).map_err(|_| damaged_entry(index))?;
             let (_, height) = self.place(&record.id())?.ok_or_else(|| damaged_entry(index))?;
             let time = match last {
@@ -360,13 +383,7 @@ impl<S: Store> Reader<S> {
                 _ => self.must_have_block(height)?.time,
             };
             last = Some((height, time));
-            let body = match record.record().body {
-                Some(_) => self.store.get(Table::Bodies, &key)?,
-                None => None,
-            };
-            let body = body.map(|bytes| Body::decode(&bytes)).transpose();
-            let body = body.map_err(|_| damaged_entry(index))?;
-            events.extend(Event::read(*case, &record, body.as_ref(), index, time));
+            events.extend(self.event(case, index, &record, time)?);
         }
         Ok(events)
     }

@@ -1,17 +1,20 @@
-//! Bringing the index to the log's head: each step reads from where the last one ended and writes once.
+//! Bringing the index to the log's head: each step goes on where the last one ended and writes once.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use tamga_format::id::{Height, SubjectId, TreeSize};
 use tamga_format::subject::{Role, Subject};
 use tamga_state::catalogue::Kind;
+use tamga_state::dossier::Event;
 
 use super::Terms;
 use super::layout::{self, IndexTable, Link, POSITION, Position, PositionRow, Scope};
 use super::outline::{Outline, OutlineRow, Rows};
 use super::read::IndexReader;
 use crate::layout::encode;
-use crate::limits::{INDEX_BLOCKS_MAX, INDEX_CASES_MAX};
+use crate::limits::{
+    CASE_ENTRIES_MAX, INDEX_BLOCKS_MAX, INDEX_CASES_MAX, INDEX_EVENTS_MAX, INDEX_TOUCHED_MAX,
+};
 use crate::reader::Reader;
 use crate::store::{CommitBatch, Store, StoreError};
 
@@ -20,6 +23,27 @@ use crate::store::{CommitBatch, Store, StoreError};
 pub struct Index<S> {
     store: S,
     position: Position,
+    ahead: Option<Ahead>,
+    recent: Recent,
+}
+
+/// Blocks that are read, and what of them isn't in the index yet. It is not on disk: what was written of them before a
+/// restart is what is written again.
+#[derive(Debug)]
+struct Ahead {
+    /// Where the index will have come to.
+    position: Position,
+    /// Cases still to be computed, each once however many of the blocks name it, with what those say.
+    cases: BTreeMap<SubjectId, New>,
+    /// Whether one of the blocks enters a parameter or a calendar.
+    law: bool,
+}
+
+/// What records say of a case that the index has not come to.
+#[derive(Debug, Default)]
+struct New {
+    records: usize,
+    events: Vec<Event>,
 }
 
 /// What a step did.
@@ -32,8 +56,8 @@ pub enum Step {
         /// Whether one of them enters a parameter or a calendar: the law is to be read again.
         law: bool,
     },
-    /// Some cases were computed again under another law.
-    Swept,
+    /// Some cases were computed, of the blocks ahead or again under another law.
+    Computed,
     /// There is nothing to do before the next block or another law.
     Done,
 }
@@ -61,7 +85,7 @@ impl<S: Store<IndexTable>> Index<S> {
             let other = format!("the index is of another log than block {}", position.height);
             return Err(StoreError::Corrupted(other));
         }
-        Ok(Self { store, position })
+        Ok(Self { store, position, ahead: None, recent: Recent::default() })
     }
 
     /// How far it has come.
@@ -76,13 +100,14 @@ impl<S: Store<IndexTable>> Index<S> {
         IndexReader::new(self.store.clone())
     }
 
-    /// Goes one step further: some blocks, or, at the head, some cases under a law that has changed.
+    /// Goes one step further: some cases of the blocks ahead, or, at the head, some cases under a law that has
+    /// changed.
     ///
     /// A step that is repeated after a crash writes the same rows again.
     ///
     /// # Errors
     ///
-    /// [`StoreError`] of the log or of the index; the index is as before the step.
+    /// [`StoreError`] of the log or of the index; what was ahead is read again.
     pub fn step<L: Store, T: Terms + ?Sized>(
         &mut self,
         log: &Reader<L>,
@@ -94,51 +119,69 @@ impl<S: Store<IndexTable>> Index<S> {
             let changed = Position { law, sweep, ..self.position };
             self.write(Changes::default(), changed)?;
         }
-        let (tip, _) = log.tip()?;
-        if self.position.height < tip {
-            return self.advance(log, terms, tip);
-        }
-        match self.position.sweep {
-            Some(from) => self.sweep(log, terms, from),
-            None => Ok(Step::Done),
+        let ahead = match self.ahead.take() {
+            Some(ahead) => Some(ahead),
+            None => self.look_ahead(log)?,
+        };
+        match (ahead, self.position.sweep) {
+            (Some(ahead), _) => self.advance(log, terms, ahead),
+            (None, Some(from)) => self.sweep(log, terms, from),
+            (None, None) => Ok(Step::Done),
         }
     }
 
+    /// The blocks that come next, and the cases that they name.
+    fn look_ahead<L: Store>(&self, log: &Reader<L>) -> Result<Option<Ahead>, StoreError> {
+        let (tip, _) = log.tip()?;
+        if self.position.height >= tip {
+            return Ok(None);
+        }
+        let mut cases: BTreeMap<SubjectId, New> = BTreeMap::new();
+        let mut position = self.position;
+        let mut law = false;
+        for _ in 0..INDEX_BLOCKS_MAX {
+            if position.height == tip || cases.len() >= INDEX_TOUCHED_MAX {
+                break;
+            }
+            let height = position.height.next();
+            let block = log.block(height)?.ok_or_else(|| absent(height))?;
+            for (index, record) in log.records_of(height)? {
+                law |= record.record().kind == Kind::G06.number();
+                for case in record.record().all_subjects().filter(|it| it.role == Role::Case) {
+                    let event = log.event(&case, index, &record, block.time)?;
+                    let new = cases.entry(case.id).or_default();
+                    new.records += 1;
+                    new.events.extend(event);
+                }
+            }
+            position = Position { height, size: block.size, value: block.value, ..position };
+        }
+        Ok(Some(Ahead { position, cases, law }))
+    }
+
+    /// Computes some of the cases ahead; with the last of them the index has come to their blocks.
     fn advance<L: Store, T: Terms + ?Sized>(
         &mut self,
         log: &Reader<L>,
         terms: &T,
-        tip: Height,
+        mut ahead: Ahead,
     ) -> Result<Step, StoreError> {
-        let mut touched = BTreeSet::new();
-        let mut to = self.position.height;
-        let mut law = false;
-        for _ in 0..INDEX_BLOCKS_MAX {
-            if to == tip || touched.len() >= INDEX_CASES_MAX {
-                break;
-            }
-            to = to.next();
-            for record in log.records_of(to)? {
-                law |= record.record().kind == Kind::G06.number();
-                let cases = record.record().all_subjects().filter(|it| it.role == Role::Case);
-                touched.extend(cases.map(|case| case.id));
-            }
+        let mut part = Vec::new();
+        while part.len() < INDEX_CASES_MAX
+            && let Some((case, new)) = ahead.cases.pop_first()
+        {
+            part.push((case, self.known(log, &case, new, ahead.position.size)?));
         }
-        let block = log.block(to)?.ok_or_else(|| absent(to))?;
-        let after = Position { height: to, size: block.size, value: block.value, ..self.position };
-        // A block may name more cases than fit into one write. What is written before the last write is what
-        // the same step would write again.
-        let touched: Vec<SubjectId> = touched.into_iter().collect();
-        let mut parts = touched.chunks(INDEX_CASES_MAX).peekable();
-        if parts.peek().is_none() {
-            self.write(Changes::default(), after)?;
+        let changes = self.changes(terms, part)?;
+        if !ahead.cases.is_empty() {
+            self.write(changes, self.position)?;
+            self.ahead = Some(ahead);
+            return Ok(Step::Computed);
         }
-        while let Some(part) = parts.next() {
-            let changes = self.changes(log, terms, part, block.size)?;
-            let position = if parts.peek().is_none() { after } else { self.position };
-            self.write(changes, position)?;
-        }
-        Ok(Step::Advanced { height: to, law })
+        // The law may have changed since the blocks were read.
+        let Position { law, sweep, .. } = self.position;
+        self.write(changes, Position { law, sweep, ..ahead.position })?;
+        Ok(Step::Advanced { height: self.position.height, law: ahead.law })
     }
 
     fn sweep<L: Store, T: Terms + ?Sized>(
@@ -149,26 +192,58 @@ impl<S: Store<IndexTable>> Index<S> {
     ) -> Result<Step, StoreError> {
         let cases = self.reader().case_ids(from, INDEX_CASES_MAX + 1)?;
         let (part, rest) = cases.split_at(cases.len().min(INDEX_CASES_MAX));
-        let changes = self.changes(log, terms, part, self.position.size)?;
+        let mut known = Vec::with_capacity(part.len());
+        for case in part {
+            known.push((*case, self.known(log, case, New::default(), self.position.size)?));
+        }
+        let changes = self.changes(terms, known)?;
         let position = Position { sweep: rest.first().copied(), ..self.position };
         self.write(changes, position)?;
-        Ok(Step::Swept)
+        Ok(Step::Computed)
     }
 
-    fn changes<L: Store, T: Terms + ?Sized>(
-        &self,
+    /// What all records of a case before `size` say, with the `new` ones among them.
+    fn known<L: Store>(
+        &mut self,
         log: &Reader<L>,
-        terms: &T,
-        cases: &[SubjectId],
+        case: &SubjectId,
+        new: New,
         size: TreeSize,
+    ) -> Result<Known, StoreError> {
+        // A correction may have erased what earlier records say.
+        let corrected = new.events.iter().any(|event| event.kind == Kind::E18);
+        let recent = self.recent.take(case).filter(|recent| recent.size <= self.position.size);
+        let fits = |recent: &Known| recent.records + new.records <= CASE_ENTRIES_MAX;
+        let recent = recent.filter(|recent| !corrected && fits(recent));
+        let subject = Subject::new(Role::Case, *case);
+        let mut known = match recent {
+            Some(recent) => recent,
+            None => {
+                let records = log.records_naming(&subject)?;
+                if records > new.records || records > CASE_ENTRIES_MAX {
+                    return Ok(Known { size, records, events: log.events(&subject, size)? });
+                }
+                Known::default()
+            }
+        };
+        known.size = size;
+        known.records += new.records;
+        known.events.extend(new.events);
+        Ok(known)
+    }
+
+    fn changes<T: Terms + ?Sized>(
+        &mut self,
+        terms: &T,
+        cases: Vec<(SubjectId, Known)>,
     ) -> Result<Changes, StoreError> {
         let reader = self.reader();
         let mut changes = Changes::default();
-        for case in cases {
-            let events = log.events(&Subject::new(Role::Case, *case), size)?;
-            let before = reader.case(case)?;
-            let after = Outline::of(&events, terms);
-            changes.replace(case, before.as_ref(), after.as_ref());
+        for (case, known) in cases {
+            let before = reader.case(&case)?;
+            let after = Outline::of(&known.events, terms);
+            changes.replace(&case, before.as_ref(), after.as_ref());
+            self.recent.keep(case, known);
         }
         Ok(changes)
     }
@@ -248,6 +323,40 @@ fn value_at<L: Store>(
 
 fn absent(height: Height) -> StoreError {
     StoreError::Corrupted(format!("the row of block {height} is absent"))
+}
+
+/// What the records of a case say, up to a size of the log.
+#[derive(Debug, Default)]
+struct Known {
+    size: TreeSize,
+    /// Records that name it, or more: later ones may have been counted as well.
+    records: usize,
+    events: Vec<Event>,
+}
+
+/// Cases computed a while ago: those that go on are mostly among them, and needn't be read from the log again.
+#[derive(Debug, Default)]
+struct Recent {
+    young: BTreeMap<SubjectId, Known>,
+    /// Events of the young ones together.
+    events: usize,
+    old: BTreeMap<SubjectId, Known>,
+}
+
+impl Recent {
+    fn take(&mut self, case: &SubjectId) -> Option<Known> {
+        let young = self.young.remove(case);
+        young.or_else(|| self.old.remove(case))
+    }
+
+    fn keep(&mut self, case: SubjectId, known: Known) {
+        if self.events >= INDEX_EVENTS_MAX {
+            self.old = std::mem::take(&mut self.young);
+            self.events = 0;
+        }
+        self.events += known.events.len();
+        self.young.insert(case, known);
+    }
 }
 
 /// What one write changes: rows, counts, and things in common that may have become shared or no longer are.

@@ -464,7 +464,7 @@ fn a_parameter_that_is_entered_later_counts_for_every_case() {
         loop {
             match index.step(log, &law).unwrap() {
                 Step::Done => return again,
-                Step::Swept => {}
+                Step::Computed => {}
                 Step::Advanced { law: entered, .. } => {
                     again += u32::from(entered);
                     law = LawTerms::read(log).unwrap();
