@@ -18,6 +18,8 @@ use crate::signer::Keys;
 
 mod ledger;
 pub(crate) use ledger::{FakeLedger, Fault};
+mod log;
+pub(crate) use log::ServedLog;
 
 pub(crate) const ORIGIN: &str = "tamga.example/import-devnet";
 pub(crate) const TABLE: &[u8] = include_bytes!("../tests/data/fines.csv");
