@@ -12,6 +12,7 @@ use crate::error::CliError;
 use crate::lang::Said;
 
 mod assignment;
+mod log;
 mod queries;
 
 pub use queries::{Paged, Query};

@@ -36,6 +36,7 @@ mod listing;
 mod officer;
 mod progress;
 mod receipt;
+mod reconcile;
 mod register;
 mod submit;
 mod verify;
@@ -123,6 +124,8 @@ enum Command {
     Submit(submit::Submit),
     /// Record the rows of a CSV file through a mapping.
     Import(import::Import),
+    /// Compare a source's list with the ledger, and check reports of that.
+    Reconcile(reconcile::Reconcile),
     /// Fetch and show receipts.
     #[command(subcommand)]
     Receipt(receipt::Receipt),
@@ -332,6 +335,7 @@ fn dispatch(command: Option<Command>, session: &mut Session<'_>) -> Result<Exit,
         Some(Command::Key(command)) => keys::key(&command, session),
         Some(Command::Submit(command)) => submit::run(&command, session),
         Some(Command::Import(command)) => import::run(&command, session),
+        Some(Command::Reconcile(command)) => reconcile::run(&command, session),
         Some(Command::Receipt(command)) => receipt::run(&command, session),
         Some(Command::Verify(command)) => verify::run(&command, session),
         Some(Command::Case(command)) => case::run(&command, session),

@@ -266,6 +266,27 @@ impl CliError {
         Self::new(Exit::CannotCheck, Code::AnswerUnknown, "error-answer", args)
     }
 
+    /// A node's log is not the one that its checkpoint stands for, or the checkpoint is not final.
+    #[must_use]
+    pub fn false_log(url: &str, detail: impl Into<Said>) -> Self {
+        let args = vec![("url", url.into()), ("detail", detail.into())];
+        Self::new(Exit::Mismatch, Code::VerificationFailed, "error-false-log", args)
+    }
+
+    /// An entry of the log is of a form that this program does not know.
+    #[must_use]
+    pub fn unknown_entry(index: u64, detail: impl Into<Said>) -> Self {
+        let args = vec![("index", index.to_string().into()), ("detail", detail.into())];
+        Self::new(Exit::CannotCheck, Code::CannotVerify, "error-unknown-entry", args)
+    }
+
+    /// List and ledger differ in more things than a report holds.
+    #[must_use]
+    pub fn too_many_items(limit: usize) -> Self {
+        let args = vec![("limit", limit.to_string().into())];
+        Self::new(Exit::CannotCheck, Code::PayloadTooLarge, "error-too-many-items", args)
+    }
+
     /// Whether the same call may succeed later.
     #[must_use]
     pub fn is_retryable(&self) -> bool {

@@ -19,6 +19,7 @@ pub mod keyfile;
 pub mod keyring;
 pub mod lang;
 pub mod output;
+pub mod reconcile;
 pub mod signer;
 pub mod text;
 pub mod verify;

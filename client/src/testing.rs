@@ -18,6 +18,8 @@ use crate::signer::Keys;
 
 mod ledger;
 pub(crate) use ledger::{FakeLedger, Fault};
+mod log;
+pub(crate) use log::ServedLog;
 
 pub(crate) const ORIGIN: &str = "tamga.example/import-devnet";
 pub(crate) const TABLE: &[u8] = include_bytes!("../tests/data/fines.csv");
@@ -26,6 +28,16 @@ pub(crate) const MAPPING: &str = include_str!("../tests/data/fines.toml");
 pub(crate) const NOW: UnixMillis = UnixMillis(1_793_491_200_000);
 
 const REGISTRY: &str = include_str!("../../genesis/import/roadtraffic-registry.toml");
+
+const INITIAL_LAW: &str = include_str!("../../genesis/parameters.toml");
+
+/// The law every ledger begins with.
+#[derive(serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+struct InitialLaw {
+    parameter: Vec<ParameterPart>,
+    calendar: Vec<CalendarPart>,
+}
 
 /// The registry file, as a devnet reads it.
 #[derive(serde::Deserialize)]
@@ -98,6 +110,7 @@ pub(crate) fn rules() -> RulesSink {
 /// The genesis file, and the seeds of its demo keys by name.
 pub(crate) fn genesis_file() -> (GenesisFile, BTreeMap<String, [u8; 32]>) {
     let registry: Registry = toml::from_str(REGISTRY).unwrap();
+    let law: InitialLaw = toml::from_str(INITIAL_LAW).unwrap();
     let mut seeds = BTreeMap::new();
     let mut keys = Vec::new();
     let mut key = |name: &str, owner: String| {
@@ -151,8 +164,8 @@ pub(crate) fn genesis_file() -> (GenesisFile, BTreeMap<String, [u8; 32]>) {
         organisations,
         officers,
         keys,
-        parameters: registry.parameter,
-        calendars: registry.calendar,
+        parameters: [law.parameter, registry.parameter].concat(),
+        calendars: [law.calendar, registry.calendar].concat(),
         validators: ["v0", "v1", "v2", "v3"].map(validator).to_vec(),
         publishers: Vec::new(),
     };

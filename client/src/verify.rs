@@ -139,6 +139,7 @@ fn fault_message(code: FormatCode) -> &'static str {
         (FormatCode::ReceiptIndex, "fault-place"),
         (FormatCode::ReceiptSize, "fault-place"),
         (FormatCode::ReceiptPrevious, "fault-place"),
+        (FormatCode::ReconciliationParts, "fault-parts"),
         (FormatCode::ReceiptOrigin, "fault-other-ledger"),
         (FormatCode::NoteOrigin, "fault-other-policy"),
         (FormatCode::NoteLogSignature, "fault-log-key"),

@@ -6,6 +6,7 @@ use super::*;
 mod conventions;
 mod importing;
 mod looking_up;
+mod reconciling;
 mod verifying;
 
 /// What a call printed and how it ended.

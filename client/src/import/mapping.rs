@@ -120,6 +120,9 @@ pub struct RecordRule {
     /// Whether the record is not in the source but follows from it; counted apart.
     #[serde(default)]
     pub derived: bool,
+    /// Column of decimal units: where it holds zero, the row has no such record.
+    #[serde(default)]
+    pub unless_zero: Option<String>,
     /// Name of the author.
     pub author: String,
     /// Name of the primary subject.
@@ -161,6 +164,8 @@ pub struct ReferenceRule {
 pub enum Expression {
     /// Text: a template of columns `{name}` and remembered values `{$name}`.
     Text(String),
+    /// A word for each value of a column.
+    Words(Words),
     /// The same integer in every row.
     Integer(i64),
     /// The same truth value in every row.
@@ -203,6 +208,19 @@ pub struct Delta {
     pub remembered: String,
 }
 
+/// The words that stand for the values of a column.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Words {
+    /// The column.
+    pub column: String,
+    /// Words by value.
+    pub words: BTreeMap<String, String>,
+    /// The word for every other value; without one, a row with another value cannot be read.
+    #[serde(default)]
+    pub otherwise: Option<String>,
+}
+
 impl Mapping {
     /// Reads a mapping file and checks that its names fit together.
     ///
@@ -238,7 +256,8 @@ impl Mapping {
             }
         }
         for rule in &self.rule {
-            if rule.record.first().is_none_or(|record| record.derived) {
+            let own = |record: &RecordRule| !record.derived && record.unless_zero.is_none();
+            if !rule.record.first().is_some_and(own) {
                 return refused("detail-rule-first", &[("rule", &rule.when)]);
             }
             for record in &rule.record {

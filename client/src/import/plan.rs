@@ -92,10 +92,10 @@ impl Planner<'_> {
             Ok(event) => event,
             Err(error) => return Ok(Plan::Error(self.row_error(&error))),
         };
-        let mut memory = memory.clone();
+        let before = memory;
         // The records of a row see what the row itself tells the case, unless they ask for a difference.
         let context =
-            Context { mapping: self.mapping, row, memory: &memory, secret: &self.secret, event };
+            Context { mapping: self.mapping, row, memory: before, secret: &self.secret, event };
         let mut told = Memory::new();
         for (name, expression) in &rule.remember {
             match context.value(expression) {
@@ -103,11 +103,17 @@ impl Planner<'_> {
                 Err(error) => return Ok(Plan::Error(self.row_error(&error))),
             };
         }
-        let before = memory.clone();
-        memory.extend(told.clone());
+        let mut memory = before.clone();
+        memory.extend(told);
         let mut records = Vec::new();
         for (index, record) in rule.record.iter().enumerate() {
-            let known = Known { before: &before, now: &memory };
+            let zero = record.unless_zero.as_ref().map_or(Ok(false), |at| context.is_zero(at));
+            match zero {
+                Ok(false) => {}
+                Ok(true) => continue,
+                Err(error) => return Ok(Plan::Error(self.row_error(&error))),
+            }
+            let known = Known { before, now: &memory };
             match self.record(record, index, row, known, event)? {
                 Ok(prepared) => {
                     memory.insert(format!("record.{}", prepared.kind), prepared.id.to_string());

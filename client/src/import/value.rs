@@ -11,7 +11,7 @@ use tamga_format::subject::{Role, Subject, person_tag};
 
 use super::csv::{Row, fill};
 use super::derive;
-use super::mapping::{Delta, Expression, Mapping, Moment, SubjectIdRule, TimeColumn};
+use super::mapping::{Delta, Expression, Mapping, Moment, SubjectIdRule, TimeColumn, Words};
 use crate::lang::Said;
 use crate::text;
 
@@ -88,6 +88,7 @@ impl Context<'_> {
     pub fn value(&self, expression: &Expression) -> Result<Value, ValueError> {
         Ok(match expression {
             Expression::Text(template) => json!(self.text(template)?),
+            Expression::Words(words) => json!(self.word(words)?),
             Expression::Integer(number) => json!(number),
             Expression::Boolean(truth) => json!(truth),
             Expression::Money(column) => json!(self.money(column)?),
@@ -113,6 +114,20 @@ impl Context<'_> {
     pub fn record(&self, kind: &str) -> Result<String, ValueError> {
         let missing = || wrong(kind, "detail-no-record");
         self.memory.get(&format!("record.{kind}")).cloned().ok_or_else(missing)
+    }
+
+    /// Whether a column of decimal units holds zero.
+    pub fn is_zero(&self, column: &str) -> Result<bool, ValueError> {
+        self.money(column).map(|sum| sum == 0)
+    }
+
+    fn word<'w>(&self, words: &'w Words) -> Result<&'w str, ValueError> {
+        let value = self.row.get(&words.column);
+        let word = words.words.get(value).or(words.otherwise.as_ref());
+        word.map(String::as_str).ok_or_else(|| {
+            let args = vec![("value", value.into())];
+            error(&words.column, Said::message("detail-no-word", args))
+        })
     }
 
     fn money(&self, column: &str) -> Result<i64, ValueError> {

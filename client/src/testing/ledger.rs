@@ -53,6 +53,8 @@ struct State {
     asked: usize,
     /// Places in the log: everything taken is final at once.
     log: BTreeMap<RecordId, u64>,
+    /// What was taken, in log order.
+    taken: Vec<Submission>,
     /// The entries that came in, by nonce; a writer who changes bytes under one nonce is found here.
     entries: BTreeMap<[u8; 16], BTreeSet<Vec<u8>>>,
 }
@@ -70,6 +72,7 @@ impl FakeLedger {
             batches: 0,
             asked: 0,
             log: BTreeMap::new(),
+            taken: Vec::new(),
             entries: BTreeMap::new(),
         }));
         let stop = Arc::new(AtomicBool::new(false));
@@ -104,6 +107,11 @@ impl FakeLedger {
     /// Records in the log.
     pub(crate) fn recorded(&self) -> usize {
         self.state.lock().unwrap().log.len()
+    }
+
+    /// The records in the log with their bodies, in order.
+    pub(crate) fn taken(&self) -> Vec<Submission> {
+        self.state.lock().unwrap().taken.clone()
     }
 
     /// Requests for batches so far.
@@ -256,6 +264,9 @@ impl State {
             } else {
                 self.rules.submit(&[submission]).unwrap().remove(0)
             };
+            if matches!(verdict, Verdict::Taken { .. }) && !self.log.contains_key(&id) {
+                self.taken.push(submission.clone());
+            }
             lines.push(self.line(line, id, verdict, wait));
         }
         self.batches += 1;

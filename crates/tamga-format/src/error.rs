@@ -175,6 +175,7 @@ codes! {
     AssignmentBuilder = "assignment-builder", "a block names no builder of this genesis";
     AcceptanceVersion = "acceptance-version", "the first line names an unknown kind or version of acceptance";
     AcceptanceSyntax = "acceptance-syntax", "the acceptance is not in its one form: five lines and one signature";
+    ReconciliationParts = "reconciliation-parts", "counts, items and checkpoint of the report do not agree";
 }
 
 #[cfg(test)]

@@ -167,6 +167,8 @@ ids! {
     BodyCommitment;
     /// SHA-256 of the genesis file: which ledger this is.
     GenesisHash;
+    /// SHA-256 of a file that a report names (spec §13.8).
+    FileHash;
     /// SHA-256 of a policy text.
     PolicyHash;
     /// Which rules judged a block.

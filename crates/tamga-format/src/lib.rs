@@ -45,6 +45,7 @@ pub mod note;
 pub mod peer;
 pub mod policy;
 pub mod receipt;
+pub mod reconciliation;
 pub mod record;
 pub mod signature;
 pub mod subject;

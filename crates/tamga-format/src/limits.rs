@@ -54,5 +54,11 @@ pub const PROOF_FILE_BYTES_MAX: usize = 524_288;
 pub const ASSIGNMENT_BLOCKS_MAX: usize = 1_024;
 /// An assignment's proof file in bytes: two receipts, and the block leaves with their paths.
 pub const ASSIGNMENT_FILE_BYTES_MAX: usize = 4 * 1024 * 1024;
+/// Items of a reconciliation's report.
+pub const RECONCILIATION_ITEMS_MAX: usize = 100_000;
+/// Names of fields in one item of such a report: the envelope's, the public fields, the body's.
+pub const RECONCILIATION_FIELDS_MAX: usize = 16 + FIELDS_MAX + BODY_FIELDS_MAX;
+/// Such a report in bytes.
+pub const RECONCILIATION_FILE_BYTES_MAX: usize = 32 * 1024 * 1024;
 
 const _: () = assert!(ENTRY_BYTES_MAX == u16::MAX as usize);

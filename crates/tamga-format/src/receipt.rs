@@ -255,6 +255,7 @@ fn is_mismatch(code: FormatCode) -> bool {
             | FormatCode::ReceiptOrigin
             | FormatCode::AssignmentBlocks
             | FormatCode::AssignmentBuilder
+            | FormatCode::ReconciliationParts
     )
 }
 

@@ -8,6 +8,7 @@
 
 mod ledger;
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::PathBuf;
 
@@ -35,6 +36,7 @@ use tamga_format::note::{Note, VKey, VKeyKind};
 use tamga_format::peer::network_key;
 use tamga_format::policy::Policy;
 use tamga_format::receipt::{Receipt, ReceiptError};
+use tamga_format::reconciliation::{Class, Reconciliation};
 use tamga_format::tile::{BundleCoord, TileCoord, encode_bundle, node_in_tile, tile_width};
 use tamga_format::tlog_proof::TlogProof;
 use tamga_format::validators::validator_id;
@@ -401,6 +403,46 @@ fn acceptances_are_frozen() {
         lines.push(refused_text("acceptance", &wrong, found));
     }
     frozen_lines("acceptance/acceptance.jsonl", &lines);
+}
+
+#[test]
+fn reconciliations_are_frozen() {
+    let report = ledger::reconciliation();
+    let text = report.encode();
+    let found = Reconciliation::parse(&text).unwrap();
+    assert_eq!(found, report);
+    assert!(found.verify(&policy()).is_ok());
+    let counts: BTreeMap<&str, u64> =
+        Class::ALL.iter().map(|class| (class.name(), report.count(*class))).collect();
+    let mut lines = vec![json!({
+        "reconciliation": text, "policy": policy().encode(), "signer": report.key_id().to_string(),
+        "size": report.statement().size.get(), "counts": counts,
+    })];
+    for (from, to) in [
+        ("reconciliation/v1", "reconciliation/v2"),
+        ("rows 9 1", "rows 9 01"),
+        ("rows 9 1", "rows 8 1"),
+        ("rows 9 1", "rows 6 1"),
+        ("period 1", "period 2"),
+        ("key ", "key  "),
+        ("records 7", "records 8"),
+        ("matched 3 ", "matched 4 "),
+        ("\ndiffering 2\n", "\ndiffering 3\n"),
+        ("2 E01.0", "3 E01.0"),
+        ("body.amount,event_time", "event_time,body.amount"),
+        ("missing-in-list 5 ", "missing-in-list 9 "),
+        ("unreadable 1 TMG-6020", "unreadable 1 TMG-6021"),
+        ("vectors\n9\n", "vectors\n8\n"),
+    ] {
+        let wrong = text.replacen(from, to, 1);
+        assert_ne!(wrong, text, "{from}");
+        let fault = match Reconciliation::parse(&wrong) {
+            Err(fault) => fault,
+            Ok(report) => report.verify(&policy()).unwrap_err().fault(),
+        };
+        lines.push(refused_text::<()>("reconciliation", &wrong, Err(fault)));
+    }
+    frozen_lines("reconciliation/reconciliation.jsonl", &lines);
 }
 
 #[test]

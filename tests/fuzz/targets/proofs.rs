@@ -13,6 +13,7 @@ use tamga_format::mpt;
 use tamga_format::note::{Note, VKey};
 use tamga_format::policy::Policy;
 use tamga_format::receipt::Receipt;
+use tamga_format::reconciliation::Reconciliation;
 use tamga_format::tlog_proof::TlogProof;
 use tamga_replica::map::{Map, MapProof};
 use tamga_state::enforcement::assignment;
@@ -29,6 +30,7 @@ pub(super) fn targets() -> Vec<Target> {
         checkpoint(),
         receipt(),
         assignment(),
+        reconciliation(),
         tlog_proof(),
         map_proof(),
         inclusion(),
@@ -264,4 +266,21 @@ fn consistency() -> Target {
         assert_eq!(there, Some(&old_root), "a root that never was");
         true
     })
+}
+
+/// One report was signed; any other text is refused, or is not its signer's.
+fn reconciliation() -> Target {
+    let genuine = ledger::reconciliation().encode();
+    let policy = ledger::policy();
+    Target::new(
+        "reconciliation",
+        vec![genuine.clone().into_bytes()],
+        of_text(move |text| {
+            let Ok(report) = Reconciliation::parse(text) else { return false };
+            same(text.as_bytes(), report.encode());
+            let proven = report.verify(&policy).is_ok();
+            assert_eq!(proven, text == genuine, "a report that nobody signed");
+            proven
+        }),
+    )
 }

@@ -9,12 +9,14 @@ use tamga_format::cbor::Value;
 use tamga_format::checkpoint::Checkpoint;
 use tamga_format::cosignature::cosign;
 use tamga_format::id::{
-    GenesisHash, Height, LeafIndex, MapRoot, RulesHash, SubjectId, TreeSize, UnixMillis, sha256,
+    FileHash, GenesisHash, Height, LeafIndex, MapRoot, RecordId, RulesHash, SubjectId, TreeSize,
+    UnixMillis, sha256,
 };
-use tamga_format::merkle::{Frontier, Hash, NodeSource, inclusion_path, leaf_hash};
+use tamga_format::merkle::{Frontier, Hash, NodeSource, inclusion_path, leaf_hash, root_of};
 use tamga_format::note::{Note, VKey, VKeyKind, sign_note};
 use tamga_format::policy::{Policy, Witness};
 use tamga_format::receipt::{Previous, Receipt};
+use tamga_format::reconciliation::{Item, Reconciliation, Statement};
 use tamga_format::record::{Record, SignedRecord};
 use tamga_format::signature::SigningKey;
 use tamga_format::subject::{Role, Subject};
@@ -251,4 +253,54 @@ pub(crate) fn note(checkpoint: &Checkpoint) -> Note {
         signatures.push(cosign(&key, &cosigner_name(number), &body, time_s).unwrap());
     }
     Note { text: body, signatures }
+}
+
+/// A report with an item of every class, made against a ledger of nine entries.
+pub(crate) fn reconciliation() -> Reconciliation {
+    let mut ledger = Ledger::with_blocks(&[3]);
+    ledger.commit(vec![sample_record(51, None)]);
+    ledger.commit(vec![sample_record(52, None)]);
+    let checkpoint = ledger.checkpoint();
+    let statement = Statement {
+        origin: ORIGIN.to_string(),
+        file: FileHash(sha256(&[b"list"])),
+        rows: 9,
+        left_out: 1,
+        mapping: FileHash(sha256(&[b"mapping"])),
+        period: (UnixMillis(START), UnixMillis(START + 86_400_000)),
+        made_at: UnixMillis(START + 90_000_000),
+        key: writer().public(),
+        first: LeafIndex(0),
+        size: checkpoint.size,
+        root: checkpoint.root,
+        records: 7,
+        matched: 3,
+        matched_root: root_of(&[[1; 32], [2; 32], [3; 32]]),
+    };
+    let (id, label) = (|byte| RecordId([byte; 32]), |text: &str| text.to_string());
+    let names = |names: &[&str]| names.iter().map(|name| label(name)).collect();
+    let items = vec![
+        Item::Unreadable { row: 1, code: label("TMG-6020") },
+        Item::MissingInLedger { row: 2, label: label("E01.0") },
+        Item::Differing {
+            row: 4,
+            label: label("E11.0"),
+            index: LeafIndex(2),
+            id: id(6),
+            fields: names(&["body.amount", "event_time"]),
+        },
+        Item::Differing {
+            row: 5,
+            label: label("E11.0"),
+            index: LeafIndex(3),
+            id: id(7),
+            fields: names(&["body"]),
+        },
+        Item::RepeatedInList { row: 6, label: label("E04.0"), first: 3 },
+        Item::MissingInList { index: LeafIndex(5), id: id(8) },
+        Item::RepeatedInLedger { index: LeafIndex(7), id: id(9), first: LeafIndex(1) },
+        Item::SameDocument { index: LeafIndex(7), id: id(9), row: 2 },
+    ];
+    let minimal = policy().minimal(&note(&checkpoint)).unwrap();
+    Reconciliation::sign(statement, items, minimal, &writer()).unwrap()
 }

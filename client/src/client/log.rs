@@ -1,0 +1,29 @@
+//! What a node serves of its log (spec §20.9).
+
+use std::time::Duration;
+
+use super::{Client, TEXT};
+use crate::error::CliError;
+
+const BYTES: &str = "application/octet-stream";
+
+impl Client {
+    /// The newest checkpoint, a signed note; whether it is final is for a policy to say.
+    ///
+    /// # Errors
+    /// When the node is not reachable, or has none yet.
+    pub fn log_checkpoint(&self) -> Result<String, CliError> {
+        let path = "/log/checkpoint";
+        let answer = self.call(path, None, TEXT, Duration::ZERO)?;
+        self.utf8(path, answer.body)
+    }
+
+    /// A hash tile, or an entry bundle, which needs a token, by its path below the log's prefix.
+    ///
+    /// # Errors
+    /// When the node is not reachable, has no such tile, or wants another token.
+    pub fn log_file(&self, path: &str) -> Result<Vec<u8>, CliError> {
+        let path = format!("/log/{path}");
+        self.call(&path, None, BYTES, Duration::ZERO).map(|answer| answer.body)
+    }
+}
