@@ -17,8 +17,10 @@ use tamga_format::body::Submission;
 use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::sync::{Semaphore, oneshot};
 
+use tamga_node::demo::chance::Chance;
+
 use crate::http::{Answer, Connection};
-use crate::work::{self, Item, Random};
+use crate::work::{self, Item};
 
 /// Connections to each validator under a closed loop.
 const LANES_PER_VALIDATOR: usize = 4;
@@ -308,7 +310,7 @@ impl Generator {
     }
 
     fn sample(&self, count: usize) -> Result<Outcome> {
-        let mut random = Random(2);
+        let mut random = Chance::new(2);
         let mut outcome = Outcome::default();
         for _ in 0..count {
             let lane = &self.lanes[random.below(self.lanes.len())];

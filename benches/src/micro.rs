@@ -2,22 +2,19 @@
 
 use std::time::{Duration, Instant};
 
-use anyhow::{Result, anyhow};
+use anyhow::{Context, Result, anyhow};
 use tamga_api::genesis_file;
 use tamga_api::time::instant;
-use tamga_format::beacon::VrfSecret;
 use tamga_format::body::{Body, Submission};
-use tamga_format::certificate::{Certificate, VoteKind, vote_bytes};
-use tamga_format::id::{GenesisHash, UnixMillis, ValueId, sha256};
+use tamga_format::id::{GenesisHash, UnixMillis, sha256};
 use tamga_format::record::{SignedRecord, VerifiedRecord};
-use tamga_format::signature::{PublicKey, SigningKey};
-use tamga_format::validators::validator_id;
+use tamga_format::signature::PublicKey;
 use tamga_node::clock::Clock;
+use tamga_node::demo::quorum::Quorum;
 use tamga_node::founding::{KeySource, Template, found};
-use tamga_node::keys::ValidatorKeys;
 use tamga_replica::index::{Index, LawTerms, Step};
 use tamga_replica::limits::BLOCK_COST_MAX;
-use tamga_replica::{App, Block, Builder, Fresh, MemStore, Source, Store, StoreError};
+use tamga_replica::{App, Block, Fresh, MemStore, Source, Store, StoreError};
 use tamga_rocks::{RocksIndex, RocksStore};
 use tamga_state::Genesis;
 use tamga_tests::processes::ORIGIN;
@@ -48,15 +45,15 @@ pub(crate) fn run() -> Result<()> {
     Ok(())
 }
 
-pub(crate) struct Ledger {
+struct Ledger {
     genesis: Genesis,
     hash: GenesisHash,
-    validators: Vec<ValidatorKeys>,
+    quorum: Quorum,
     keys: Keys,
 }
 
 impl Ledger {
-    pub(crate) fn found(workload: Workload) -> Result<Self> {
+    fn found(workload: Workload) -> Result<Self> {
         let registry = workload.registry();
         let mut template: Template = toml::from_str(TEMPLATE)?;
         template.origin = ORIGIN.to_owned();
@@ -64,38 +61,10 @@ impl Ledger {
         let founding =
             found(&template, &registry, KeySource::Demo, &time, "https://tamga.example")?;
         let (genesis, hash) = genesis_file::parse(founding.genesis.as_bytes())?;
-        let validators = founding.validators.into_iter().map(|(_, keys)| keys).collect();
-        Ok(Self { genesis, hash, validators, keys: Keys::new(&registry) })
-    }
-
-    pub(crate) const fn genesis(&self) -> &Genesis {
-        &self.genesis
-    }
-
-    fn builder(&self, number: usize) -> Builder {
-        let keys = &self.validators[number];
-        let consensus = SigningKey::from_seed(keys.consensus.0).public();
-        Builder {
-            validator: validator_id(&consensus),
-            beacon: VrfSecret::from_seed(&keys.beacon.0),
-        }
-    }
-
-    fn certificate(&self, block: &Block, value: ValueId) -> Certificate {
-        let height = block.height();
-        let mut signatures: Vec<_> = self
-            .validators
-            .iter()
-            .map(|keys| {
-                let key = SigningKey::from_seed(keys.consensus.0);
-                let id = validator_id(&key.public());
-                let vote =
-                    vote_bytes(VoteKind::Precommit, &self.hash, height, 0, Some(&value), &id);
-                (id, key.sign(&vote))
-            })
-            .collect();
-        signatures.sort_by_key(|(id, _)| *id);
-        Certificate { height, round: 0, value, signatures }
+        let log = founding.publishers.first().map(|(_, keys)| keys.log).context("a publisher")?;
+        let validators: Vec<_> = founding.validators.into_iter().map(|(_, keys)| keys).collect();
+        let quorum = Quorum::new((ORIGIN, hash), &genesis.validators, &log, &validators);
+        Ok(Self { genesis, hash, quorum, keys: Keys::new(&registry) })
     }
 }
 
@@ -131,7 +100,7 @@ fn measure<S: Store>(
     for _ in 0..3 {
         apps.push(App::open(store()?, &ledger.genesis, ledger.hash)?);
     }
-    let builder = ledger.builder(0);
+    let builder = ledger.quorum.builder(0);
     let mut clocks = Clocks::default();
     let mut blocks = 0_u32;
     for part in items.chunks(BLOCK) {
@@ -179,12 +148,12 @@ fn measure<S: Store>(
                     .time(name, || apps[number].validate(decoded, Some(fresh)))
                     .map_err(|error| anyhow!("{error}"))?;
             }
-            let certificate = ledger.certificate(&block, block.value);
+            let certificate = ledger.quorum.certificate(&block)?;
             for (app, name) in
                 apps.iter_mut().zip(["commit (proposer)", "commit (pooled)", "commit (unknown)"])
             {
-                let verified = certificate.clone().verify(&ledger.hash, app.validators())?;
-                clocks.time(name, || app.commit(block.value, verified, Vec::new()))?;
+                let certificate = certificate.clone();
+                clocks.time(name, || app.commit(block.value, certificate, Vec::new()))?;
             }
             blocks += 1;
         }

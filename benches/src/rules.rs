@@ -1,24 +1,29 @@
 //! Microseconds that the rules take per record, kind by kind: no signatures, no map, no store, one core.
 
 use std::collections::BTreeMap;
+use std::ops::ControlFlow;
 use std::time::{Duration, Instant};
 
-use anyhow::{Result, anyhow};
-use tamga_format::body::{Body, Submission};
-use tamga_format::id::Height;
+use anyhow::{Context, Result, anyhow};
+use tamga_api::genesis_file;
+use tamga_format::body::Body;
+use tamga_format::id::{Height, SubjectId};
 use tamga_format::record::SignedRecord;
-use tamga_node::clock::Clock;
+use tamga_format::subject::{Role, Subject};
+use tamga_node::demo::Plan;
+use tamga_node::demo::fill::Filler;
+use tamga_replica::Block;
 use tamga_state::catalogue::Kind;
-use tamga_state::{BlockContext, Genesis, MemoryView, Overlay, execute_record};
-use tamga_tests::processes::ORIGIN;
+use tamga_state::{BlockContext, Built, Genesis, MemoryView, Overlay, execute_record};
 
-use crate::micro::Ledger;
-use crate::work::{self, Workload};
-
-/// Records of the lifecycles, beside those that present their cases.
-const RECORDS: usize = 200_000;
-/// Cases that are there from the beginning.
-const CASES: u32 = 20_000;
+/// Generated proceedings of every kind of record: 2025 and the first half of 2026.
+const PLAN: Plan = Plan {
+    seed: 1,
+    records: 100_000,
+    faults: 0,
+    from: 1_736_136_000_000,
+    until: 1_782_878_400_000,
+};
 
 /// What one kind took.
 #[derive(Clone, Copy, Default)]
@@ -38,17 +43,20 @@ impl Spent {
     }
 }
 
-/// Executes the lifecycles of W1 and prints what each kind took.
+/// Executes the records of a generated ledger again and prints what each kind took.
 pub(crate) fn run() -> Result<()> {
-    let ledger = Ledger::found(Workload::W1)?;
-    let items = work::sign(Workload::W1, RECORDS, CASES)?;
-    let records = items
-        .iter()
-        .map(|item| Ok(Submission::decode(&item.submission)?.into_parts()))
-        .collect::<Result<Vec<_>>>()?;
-    let spent = execute(ledger.genesis(), &records)?;
+    let dir = tempfile::tempdir()?;
+    let mut filler = Filler::open(dir.path(), PLAN)?;
+    filler.fill(&mut |_| ControlFlow::Continue(()))?;
+    let log = filler.app().reader();
+    let text = std::fs::read(dir.path().join("genesis.toml"))?;
+    let (genesis, _) = genesis_file::parse(&text)?;
+    let blocks = (1..=filler.app().head().height.get())
+        .map(|height| Ok(log.decided(Height(height))?.context("a block of every height")?.0))
+        .collect::<Result<Vec<Block>>>()?;
+    let spent = execute(&genesis, &blocks)?;
     let mut all = Spent::default();
-    println!("{} records of {CASES} and more cases, microseconds per record", records.len());
+    println!("{} records of generated proceedings, microseconds per record", PLAN.records);
     for (kind, kind_spent) in &spent {
         let name = Kind::from_number(*kind).map_or("?", |kind| kind.info().code);
         println!("  {name:<4} {:>9} {:>8.2}", kind_spent.records, kind_spent.microseconds());
@@ -61,28 +69,38 @@ pub(crate) fn run() -> Result<()> {
 }
 
 /// The time of each kind; every record must be lawful.
-fn execute(
-    genesis: &Genesis,
-    records: &[(SignedRecord, Option<Body>)],
-) -> Result<BTreeMap<u16, Spent>> {
+fn execute(genesis: &Genesis, blocks: &[Block]) -> Result<BTreeMap<u16, Spent>> {
     let statuses = genesis.initial_statuses().map_err(|error| anyhow!("{error:?}"))?;
     let mut view = MemoryView { statuses, ..MemoryView::default() };
-    let block = BlockContext {
-        origin: ORIGIN.to_owned(),
-        height: Height(1),
-        time: Clock.now(),
-        organisations: [].into(),
-    };
+    let members = genesis.validators.members();
+    let id = |bin: &str| Subject::registered(Role::Organisation, bin).id;
+    let mut organisations: Vec<SubjectId> =
+        members.iter().map(|member| id(&member.organisation)).collect();
+    organisations.sort_unstable();
     let mut spent: BTreeMap<u16, Spent> = BTreeMap::new();
-    for (record, body) in records {
-        let mut overlay = Overlay::new(&view);
-        let started = Instant::now();
-        let verdict = execute_record(&mut overlay, &block, record, body.as_ref());
-        let took = started.elapsed();
-        verdict.map_err(|refused| anyhow!("{}: {}", refused.code, refused.detail))?;
-        spent.entry(record.record().kind).or_default().add(took);
-        let changes = overlay.into_changes();
-        view.commit(record, changes);
+    for block in blocks {
+        let context = BlockContext {
+            origin: genesis.origin.clone(),
+            height: block.height(),
+            time: block.time(),
+            organisations: organisations.as_slice().into(),
+        };
+        for item in block.items.iter() {
+            let record = SignedRecord::decode(&item.entry)?;
+            let body = item.body.as_deref().map(Body::decode).transpose()?;
+            let mut overlay = Overlay::new(&view);
+            let started = Instant::now();
+            let verdict = execute_record(&mut overlay, &context, &record, body.as_ref());
+            let took = started.elapsed();
+            verdict.map_err(|refused| anyhow!("{}: {}", refused.code, refused.detail))?;
+            spent.entry(record.record().kind).or_default().add(took);
+            let changes = overlay.into_changes();
+            view.commit(&record, changes);
+        }
+        let ext = block.leaf.ext.as_ref().context("a block says who built it")?;
+        let builder = members.iter().find(|member| member.id == ext.builder);
+        let organisation = id(&builder.context("a validator built it")?.organisation);
+        view.blocks.insert(block.height(), Built { organisation, output: ext.proof.output()? });
     }
     Ok(spent)
 }

@@ -12,7 +12,8 @@ use tamga_format::record::Record;
 use tamga_format::signature::SigningKey;
 use tamga_format::subject::{Role, Subject};
 use tamga_node::clock::Clock;
-use tamga_node::devnet::casework::{Case, Office, Stamp, Step, Writer, life};
+use tamga_node::demo::chance::Chance;
+use tamga_node::devnet::casework::{Case, Office, Others, Stamp, Step, Writer, life};
 use tamga_node::founding::{Registry, RegistryOfficer, RegistryOrganisation};
 use tamga_node::keys::Seed;
 use tamga_state::catalogue::{Kind, valid_bin};
@@ -302,7 +303,7 @@ fn lifecycles(records: usize, cases: u32) -> Vec<Planned> {
     let length = life(2).len();
     let mut plan: Vec<Planned> = (0..cases).map(|order| Planned { order, step: 0 }).collect();
     let records = records + plan.len();
-    let mut random = Random(1);
+    let mut random = Chance::new(1);
     let mut order: Vec<u32> = (0..cases).collect();
     for at in (1..order.len()).rev() {
         order.swap(at, random.below(at + 1));
@@ -341,6 +342,7 @@ fn step(keys: &Keys, planned: Planned, now: UnixMillis) -> Result<Item> {
             issuer: format!("officer#B{number}"),
             key: keys.officers[number as usize].clone(),
         },
+        others: Others::default(),
     };
     let steps: Vec<Step> = life(10_000_000 + i64::from(order));
     let step_number = u32::try_from(step)?;
@@ -351,19 +353,4 @@ fn step(keys: &Keys, planned: Planned, now: UnixMillis) -> Result<Item> {
         .write(&Case::named(&format!("bench-{order}")), step, &stamp)
         .map_err(|refused| anyhow!("{}: {}", refused.pointer, refused.detail))?;
     Ok(Item { order, submission: submission.encode() })
-}
-
-/// SplitMix64: the same sequence every time.
-pub(crate) struct Random(pub(crate) u64);
-
-impl Random {
-    /// A number below `bound`.
-    pub(crate) fn below(&mut self, bound: usize) -> usize {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        z ^= z >> 31;
-        usize::try_from(z >> 33).unwrap_or_default() % bound.max(1)
-    }
 }

@@ -17,6 +17,7 @@ pub mod app;
 pub mod clock;
 pub mod config;
 pub mod cosigner;
+pub mod demo;
 pub mod devnet;
 pub mod engine;
 pub mod founding;

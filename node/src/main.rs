@@ -4,8 +4,11 @@ use std::net::IpAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use anyhow::{Context, ensure};
 use clap::{Args, Parser, Subcommand};
-use tamga_node::{devnet, genesis_tool, run};
+use tamga_api::time::parse_instant;
+use tamga_format::id::UnixMillis;
+use tamga_node::{demo, devnet, genesis_tool, run};
 
 /// Execution allocates and frees many small things: about a fifth of its time in a profile with glibc's allocator.
 #[global_allocator]
@@ -23,6 +26,8 @@ struct Arguments {
 enum Command {
     /// Run a whole network of demo validators in this process.
     Devnet(DevnetArguments),
+    /// Fill a ledger with lawful random proceedings, without a network; devnet runs it afterwards.
+    Demo(DemoArguments),
     /// Run one validator.
     Start(ConfigArguments),
     /// Run one publisher: it signs what a quorum of validators has cosigned.
@@ -61,6 +66,28 @@ struct DevnetArguments {
     no_story: bool,
 }
 
+#[derive(Debug, Args)]
+struct DemoArguments {
+    /// Folder of the ledger; one that the same values have filled in part is gone on with.
+    #[arg(long, value_name = "DIR")]
+    dir: PathBuf,
+    /// Records to write.
+    #[arg(long, default_value_t = 10_000, value_parser = clap::value_parser!(u64).range(1..=100_000_000))]
+    records: u64,
+    /// Where chance begins: equal values make equal ledgers.
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// Before so many records of a thousand, try one that must be refused.
+    #[arg(long, default_value_t = 0, value_parser = clap::value_parser!(u16).range(0..=1_000))]
+    faults: u16,
+    /// Day of the first record.
+    #[arg(long, value_name = "YYYY-MM-DD", default_value = "2025-01-06")]
+    from: String,
+    /// Day after the last record, in the past.
+    #[arg(long, value_name = "YYYY-MM-DD", default_value = "2026-07-01")]
+    until: String,
+}
+
 #[derive(Debug, Subcommand)]
 enum GenesisCommand {
     /// Make keys and a genesis file from a template, for a rehearsal of the founding.
@@ -94,6 +121,7 @@ async fn main() -> ExitCode {
             })
             .await
         }
+        Command::Demo(arguments) => generate(&arguments).map(|()| 0),
         Command::Start(arguments) => run::validator(&arguments.config).await,
         Command::Publisher(arguments) => run::publisher(&arguments.config).await,
         Command::Genesis(GenesisCommand::Make { template, dir }) => {
@@ -108,4 +136,16 @@ async fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+fn generate(arguments: &DemoArguments) -> anyhow::Result<()> {
+    let day = |text: &str| {
+        let time = parse_instant(&format!("{text}T04:00:00Z"));
+        time.map(UnixMillis::get).with_context(|| format!("{text} is no day (YYYY-MM-DD)"))
+    };
+    let DemoArguments { records, seed, faults, .. } = *arguments;
+    let (from, until) = (day(&arguments.from)?, day(&arguments.until)?);
+    ensure!(from < until, "--from must lie before --until");
+    let plan = demo::Plan { seed, records, faults, from, until };
+    demo::run(&demo::Options { dir: arguments.dir.clone(), plan })
 }

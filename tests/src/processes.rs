@@ -14,7 +14,7 @@ use tamga_format::receipt::{Proven, Receipt};
 use tamga_format::signature::SigningKey;
 use tamga_node::clock::Clock;
 use tamga_node::config::PaceConfig;
-use tamga_node::devnet::casework::{Case, Office, Stamp, Step, Writer};
+use tamga_node::devnet::casework::{Case, Office, Others, Stamp, Step, Writer};
 use tamga_node::founding::{Founding, KeySource, Layout, Ports, Registry, Template, found};
 use tamga_node::keys::Seed;
 
@@ -185,6 +185,7 @@ impl Cluster {
             operator: writer("operator:demo", "organisation#591240000218"),
             chamber: writer("chamber:demo", "organisation#591240000228"),
             officer: writer(&format!("officer:{bailiff}"), &format!("officer#{bailiff}")),
+            others: Others::default(),
         }
     }
 

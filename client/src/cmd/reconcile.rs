@@ -392,7 +392,9 @@ fn check(command: &Verify, session: &mut Session<'_>) -> Result<Exit, CliError> 
         Err(Fault { verdict, said, code }) => {
             let (sign, colour) = match verdict {
                 Verdict::Mismatch => ("✖", Colour::Red),
-                _ => ("?", Colour::Yellow),
+                Verdict::Authentic | Verdict::Pending | Verdict::CannotCheck => {
+                    ("?", Colour::Yellow)
+                }
             };
             let title = session.text(&format!("verdict-{}", verdict.name()));
             let said = session.out.messages.said(&said);

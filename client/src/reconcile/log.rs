@@ -27,6 +27,9 @@ pub struct Head {
     pub root: TreeRoot,
 }
 
+/// What is done with each entry.
+pub type Show<'s> = dyn FnMut(LeafIndex, &[u8]) -> Result<(), CliError> + 's;
+
 /// A node's log.
 pub struct Log<'a> {
     client: &'a Client,
@@ -99,7 +102,7 @@ impl<'a> Log<'a> {
         head: &Head,
         first: LeafIndex,
         time: UnixMillis,
-        show: &mut dyn FnMut(LeafIndex, &[u8]) -> Result<(), CliError>,
+        show: &mut Show<'_>,
     ) -> Result<bool, CliError> {
         let mut frontier = self.frontier(head, first.get())?;
         let mut first_block = None;

@@ -4,18 +4,21 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 use tamga_api::assignment::DrawView;
-use tamga_api::draft::{Draft, DraftReference, Seal};
+use tamga_api::draft::{Draft, Seal};
 use tamga_api::time::instant;
 use tamga_format::body::Submission;
 use tamga_format::id::{RecordId, SubjectId, UnixMillis, sha256};
 use tamga_format::signature::SigningKey;
 use tamga_format::subject::{Role, Subject};
+use tamga_state::catalogue::relation;
 use tamga_state::{Code, Rejection};
+
+mod further;
+
+pub use further::{Further, Lot};
 
 /// Milliseconds a record may take to enter the log: a day.
 const VALID_FOR_MS: i64 = 24 * 3_600 * 1_000;
-/// Relation of a reference to the record that a correction corrects.
-const TARGET: u8 = 1;
 
 /// Who writes: the issuer as a draft names it, and its key.
 #[derive(Clone, Debug)]
@@ -35,6 +38,21 @@ pub struct Office {
     pub chamber: Writer,
     /// The bailiff whose case it is.
     pub officer: Writer,
+    /// Who writes what neither of them may.
+    pub others: Others,
+}
+
+/// Writers that few cases need; whoever is absent writes nothing.
+#[derive(Clone, Debug, Default)]
+pub struct Others {
+    /// The court that answers requests for sanction and complaints.
+    pub court: Option<Writer>,
+    /// A third person who complains.
+    pub petitioner: Option<Writer>,
+    /// The gateway of a bank, and the organisation that answers for it.
+    pub bank: Option<(Writer, String)>,
+    /// The bailiff who takes the case over.
+    pub colleague: Option<Writer>,
 }
 
 /// The subjects of a case.
@@ -48,6 +66,37 @@ pub struct Case {
     pub claimant: Subject,
     /// Its executive document.
     pub document: Subject,
+    /// What the document says.
+    pub claim: Claim,
+}
+
+/// What a document says, beside the amount.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Claim {
+    /// What kind of document it is.
+    pub document: &'static str,
+    /// What is claimed.
+    pub category: &'static str,
+    /// The order in which it is satisfied.
+    pub order: u8,
+    /// What the debtor is.
+    pub debtor: &'static str,
+    /// What the claimant is.
+    pub claimant: &'static str,
+    /// The region of the case.
+    pub region: &'static str,
+}
+
+impl Claim {
+    /// A debt to a person by a court's writ, in Almaty.
+    pub const DEBT: Self = Self {
+        document: "WRIT_JUDICIAL",
+        category: "DEBT",
+        order: 5,
+        debtor: "PERSON",
+        claimant: "PERSON",
+        region: "75",
+    };
 }
 
 impl Case {
@@ -64,7 +113,16 @@ impl Case {
             debtor: subject(Role::Debtor),
             claimant: subject(Role::Claimant),
             document: subject(Role::Document),
+            claim: Claim::DEBT,
         }
+    }
+
+    /// Something of this case, such as its only measure: a subject of its own.
+    #[must_use]
+    pub fn item(&self, role: Role) -> Subject {
+        let id =
+            sha256(&[b"tamga/demo-item/v1\0", role.name().as_bytes(), self.case.id.as_bytes()]);
+        Subject::new(role, SubjectId::from_bytes(id))
     }
 }
 
@@ -101,6 +159,39 @@ pub enum Step {
     Closed(i64),
     /// E18: a record of the case, written by its author, is annulled.
     Annulled(RecordId),
+    /// What happens more rarely.
+    Further(Further),
+}
+
+impl From<Further> for Step {
+    fn from(further: Further) -> Self {
+        Self::Further(further)
+    }
+}
+
+impl Step {
+    /// The same step referring to this earlier record, if it is one that refers.
+    #[must_use]
+    pub fn referring(&self, record: RecordId) -> Self {
+        match self {
+            Self::Annulled(_) => Self::Annulled(record),
+            Self::Further(further) => Self::Further(further.referring(record)),
+            Self::Presented(_)
+            | Self::Distributed
+            | Self::Committed(_)
+            | Self::Drawn(_)
+            | Self::Initiated
+            | Self::Notified
+            | Self::Started
+            | Self::Recovered(_)
+            | Self::PaidOut(_)
+            | Self::Suspended
+            | Self::Resumed
+            | Self::Listed
+            | Self::Delisted
+            | Self::Closed(_) => self.clone(),
+        }
+    }
 }
 
 /// A life of ten records, from the document to the closing; the amount is paid in two halves.
@@ -135,12 +226,13 @@ pub struct Stamp<'a> {
 }
 
 impl Office {
-    /// The writer of a step.
+    /// The writer of a step, if the office has one.
     #[must_use]
-    pub const fn writer(&self, step: &Step) -> &Writer {
-        match step {
+    pub fn writer(&self, step: &Step) -> Option<&Writer> {
+        Some(match step {
             Step::Presented(_) => &self.operator,
             Step::Distributed | Step::Committed(_) | Step::Drawn(_) => &self.chamber,
+            Step::Further(further) => return further.writer(self),
             Step::Initiated
             | Step::Notified
             | Step::Started
@@ -152,7 +244,7 @@ impl Office {
             | Step::Delisted
             | Step::Closed(_)
             | Step::Annulled(_) => &self.officer,
-        }
+        })
     }
 
     /// A signed submission of one step.
@@ -166,13 +258,15 @@ impl Office {
         step: &Step,
         stamp: &Stamp<'_>,
     ) -> Result<Submission, Rejection> {
-        let writer = self.writer(step);
+        let absent =
+            || Rejection::new(Code::RoleForbidden, "/issuer", "the office has no such writer");
+        let writer = self.writer(step).ok_or_else(absent)?;
         let draft = if let Step::Drawn(draw) = step {
             draw.draft(&writer.issuer, stamp.event).ok_or_else(|| {
                 Rejection::new(Code::DrawNotDue, "/fields/phase", "nobody is drawn yet")
             })?
         } else {
-            self.draft(case, step, stamp.event)
+            self.draft(writer, case, step, stamp.event)
         };
         let derive = |purpose: &[u8]| sha256(&[b"tamga/demo-salt/v1\0", &stamp.seed, purpose]);
         let mut nonce = [0; 16];
@@ -188,8 +282,14 @@ impl Office {
         Ok(Submission::new(signed, body)?)
     }
 
+    /// The organisation that answers for a step's writer, where the writer is a machine.
+    fn answering(&self, step: &Step) -> Option<String> {
+        let (_, organisation) = self.others.bank.as_ref()?;
+        matches!(step, Step::Further(Further::Collected(_))).then(|| organisation.clone())
+    }
+
     /// The draft of one step.
-    fn draft(&self, case: &Case, step: &Step, event: UnixMillis) -> Draft {
+    fn draft(&self, writer: &Writer, case: &Case, step: &Step, event: UnixMillis) -> Draft {
         let day = instant(event)[..10].to_owned();
         let at = instant(event);
         let officer = &self.officer.issuer;
@@ -205,8 +305,10 @@ impl Office {
                 "E01",
                 with(parties(), &[document]),
                 json!({
-                    "exec_doc_type": "WRIT_JUDICIAL", "in_force_date": day, "claim_category": "DEBT",
-                    "claim_order": 5, "debtor_kind": "PERSON", "region_code": "75",
+                    "exec_doc_type": case.claim.document, "in_force_date": day,
+                    "claim_category": case.claim.category, "claim_order": case.claim.order,
+                    "debtor_kind": case.claim.debtor, "claimant_kind": case.claim.claimant,
+                    "region_code": case.claim.region,
                 }),
                 json!({ "amount_due": amount }),
             ),
@@ -257,7 +359,7 @@ impl Office {
                 json!({ "payout_date": day }),
                 json!({
                     "total": amount,
-                    "lines": [{ "order": 5, "claimant": hex(&case.claimant), "amount": amount }],
+                    "lines": [{ "order": case.claim.order, "claimant": hex(&case.claimant), "amount": amount }],
                 }),
             ),
             Step::Suspended => (
@@ -290,22 +392,35 @@ impl Office {
                 json!({ "correction_kind": "ANNUL", "reason": "CLERICAL" }),
                 json!({}),
             ),
+            Step::Further(further) => further.content(self, case, event),
         };
-        let references = if let Step::Annulled(target) = step {
-            let subject = case.case.to_text();
-            vec![DraftReference { relation: TARGET, record: target.to_string(), subject }]
-        } else {
-            Vec::new()
+        let references = match step {
+            Step::Annulled(target) => vec![further::reference(relation::TARGET, target, case.case)],
+            Step::Further(further) => further.references(case),
+            Step::Presented(_)
+            | Step::Distributed
+            | Step::Committed(_)
+            | Step::Drawn(_)
+            | Step::Initiated
+            | Step::Notified
+            | Step::Started
+            | Step::Recovered(_)
+            | Step::PaidOut(_)
+            | Step::Suspended
+            | Step::Resumed
+            | Step::Listed
+            | Step::Delisted
+            | Step::Closed(_) => Vec::new(),
         };
         Draft {
             kind: kind.to_owned(),
             version: None,
-            issuer: self.writer(step).issuer.clone(),
+            issuer: writer.issuer.clone(),
             subject: case.case.to_text(),
             subjects,
             event_time: at,
             after: None,
-            on_behalf_of: None,
+            on_behalf_of: self.answering(step),
             references,
             fields: object(&fields),
             body: object(&body),

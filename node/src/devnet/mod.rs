@@ -12,10 +12,12 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
 use tamga_api::genesis_file;
+use tamga_api::time::instant;
 
 use crate::app::FinalHead;
 use crate::clock::Clock;
 use crate::config::{PaceConfig, PublisherConfig, ValidatorConfig};
+use crate::demo;
 use crate::founding::{Founding, KeySource, Layout, Ports, Registry, Template, found};
 use crate::run::{self, Running};
 
@@ -58,7 +60,7 @@ pub struct Options {
 pub async fn run(options: Options) -> Result<u8> {
     let started = Instant::now();
     let (dir, temporary) = folder(options.dir.as_deref())?;
-    let founding = establish(&dir, options.validators)?;
+    let founding = establish(&dir, options.validators, &instant(Clock.now()))?;
     let count = founding.validators.len() + founding.publishers.len();
     let ports = ports(options.listen, options.port_base, count)?;
     let token = "devnet-operator-token".to_owned();
@@ -90,7 +92,10 @@ pub async fn run(options: Options) -> Result<u8> {
         say(&format!("✔ {story}"));
     }
     say(&format!("  Try            export TAMGA_URL={url} TAMGA_DEVNET={}", dir.display()));
-    say(&format!("                 tamga case history {}", story::late_case()));
+    let case = if options.story { story::late_case() } else { demo::first_case(&dir)? };
+    if !case.is_empty() {
+        say(&format!("                 tamga case history {case}"));
+    }
     let code = match &options.exec {
         Some(command) => network.until_command(command, &url, &dir).await?,
         None => network.until_interrupted().await?,
@@ -135,8 +140,12 @@ fn folder(dir: Option<&Path>) -> Result<(PathBuf, bool)> {
     Ok((dir, temporary))
 }
 
-/// The demo founding of a folder: a new one, or the one the folder's genesis file already has.
-fn establish(dir: &Path, validators: u16) -> Result<Founding> {
+/// The demo founding of a folder: a new one at a time, or the one the folder's genesis file already has.
+///
+/// # Errors
+///
+/// When the folder holds the genesis of another ledger or version.
+pub(crate) fn establish(dir: &Path, validators: u16, time: &str) -> Result<Founding> {
     let file = dir.join("genesis.toml");
     let (validators, time) = if file.exists() {
         let text = std::fs::read_to_string(&file)?;
@@ -146,7 +155,7 @@ fn establish(dir: &Path, validators: u16) -> Result<Founding> {
         }
         (file.validators.len(), file.time)
     } else {
-        (usize::from(validators), tamga_api::time::instant(Clock.now()))
+        (usize::from(validators), time.to_owned())
     };
     let mut template: Template = toml::from_str(TEMPLATE).context("the devnet's template")?;
     template.origin = ORIGIN.to_owned();
@@ -157,7 +166,11 @@ fn establish(dir: &Path, validators: u16) -> Result<Founding> {
         template.organisations.push(founder);
     }
     template.organisations.truncate(validators);
-    let founding = found(&template, &registry()?, KeySource::Demo, &time, "https://tamga.example")?;
+    let mut registry = registry()?;
+    if dir.join(demo::fill::PLAN_FILE).exists() {
+        registry.extend(demo::people::registry());
+    }
+    let founding = found(&template, &registry, KeySource::Demo, &time, "https://tamga.example")?;
     if file.exists() && std::fs::read_to_string(&file)? != founding.genesis {
         bail!(
             "{} was made by another version: its genesis differs; use another --dir or remove it",
@@ -181,7 +194,8 @@ fn registry() -> Result<Registry> {
 ///
 /// When a registry built into this program is damaged.
 pub fn demo_key_names() -> Result<Vec<String>> {
-    let registry = registry()?;
+    let mut registry = registry()?;
+    registry.extend(demo::people::registry());
     let organisations = registry.organisations.into_iter().filter_map(|entry| entry.key);
     Ok(organisations.chain(registry.officers.into_iter().map(|entry| entry.key)).collect())
 }

@@ -10,7 +10,7 @@ use tamga_format::signature::SigningKey;
 use tamga_format::subject::{Role, Subject};
 use tamga_replica::{Admitted, Source};
 
-use super::casework::{Case, Office, Stamp, Step, Writer};
+use super::casework::{Case, Office, Others, Stamp, Step, Writer};
 use crate::app::Verdict;
 use crate::keys::Seed;
 use crate::run::Running;
@@ -199,6 +199,7 @@ impl Telling {
             operator: writer("operator:demo", "organisation#591240000218")?,
             chamber: writer("chamber:demo", "organisation#591240000228")?,
             officer: writer(&format!("officer:{officer}"), &format!("officer#{officer}"))?,
+            others: Others::default(),
         };
         let late = if number == LATE_CASE && index >= NOTICE_INDEX { LATE_DAYS } else { 0 };
         let days = i64::try_from(number + index)? * STEP_DAYS + late;

@@ -9,7 +9,7 @@ use tamga_format::id::{GenesisHash, UnixMillis, ValidatorId, sha256};
 use tamga_format::note::{VKey, VKeyKind};
 use tamga_format::signature::SigningKey;
 use tamga_format::validators::validator_id;
-use tamga_node::devnet::casework::{Office, Writer};
+use tamga_node::devnet::casework::{Office, Others, Writer};
 use tamga_replica::engine::Members;
 use tamga_state::Genesis;
 
@@ -173,6 +173,7 @@ fn office(number: &str) -> Office {
         operator: writer(format!("organisation#{OPERATOR}")),
         chamber: writer(format!("organisation#{CHAMBER}")),
         officer: writer(format!("officer#{number}")),
+        others: Others::default(),
     }
 }
 

@@ -1,10 +1,6 @@
 //! Reports of reconciliations as a whole: nothing about them can change unseen.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a failing test may say so")]
-
-mod ledger;
-
-use ledger::{key, policy, reconciliation, writer};
+use crate::ledger::{self, key, policy, reconciliation, writer};
 use tamga_format::error::FormatCode;
 use tamga_format::id::LeafIndex;
 use tamga_format::policy::Policy;

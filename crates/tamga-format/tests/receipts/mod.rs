@@ -1,10 +1,6 @@
 //! Receipts and proof files as a whole: nothing about them can change unseen.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a failing test may say so")]
-
-mod ledger;
-
-use ledger::{Ledger, policy, sample_body, sample_record};
+use crate::ledger::{self, Ledger, policy, sample_body, sample_record};
 use proptest::prelude::*;
 use tamga_format::error::FormatCode;
 use tamga_format::note::Note;
