@@ -122,7 +122,7 @@ enum Command {
     Key(keys::Key),
     /// Sign a record and submit it.
     Submit(submit::Submit),
-    /// Record the rows of a CSV file through a mapping.
+    /// Record the rows of a table (CSV, Excel, NDJSON) through a mapping.
     Import(import::Import),
     /// Compare a source's list with the ledger, and check reports of that.
     Reconcile(reconcile::Reconcile),

@@ -21,8 +21,8 @@ use tokio::time::Instant;
 
 use crate::app::AppHandle;
 
-/// While blocks come, the index works one part of its time in so many.
-const SHARE: u32 = 16;
+/// While blocks come, the index works one part of its time in so many: after a burst it catches up when they pause.
+const SHARE: u32 = 64;
 /// Time without a new block after which none is expected soon.
 const QUIET: Duration = Duration::from_millis(250);
 /// Time that the index waits for more blocks at most: taken up together they cost less, since a case is computed once.

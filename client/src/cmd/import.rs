@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use clap::Args;
+use clap::{Args, ValueEnum as _};
 use serde_json::json;
 use tamga_state::genesis::Genesis;
 
@@ -17,6 +17,7 @@ use crate::import::mapping::Mapping;
 use crate::import::plan::Planner;
 use crate::import::run::Import as Run;
 use crate::import::sink::{LedgerSink, RulesSink, Sink};
+use crate::import::source::{Format, ReadAs, Reading};
 use crate::import::summary::{Ended, RowEnd, Summary};
 use crate::import::trial::TrialSink;
 use crate::import::{derive, errors, genesis};
@@ -33,7 +34,7 @@ const LISTED_MAX: usize = 20;
 /// A file to import.
 #[derive(Args)]
 pub(super) struct Import {
-    /// CSV file.
+    /// Table: CSV, an Excel workbook, or NDJSON.
     file: PathBuf,
     /// Mapping file.
     #[arg(short, long)]
@@ -42,16 +43,31 @@ pub(super) struct Import {
     /// A ledger is asked when there is one, and sees what it holds; otherwise the rules begin from the genesis.
     #[arg(long)]
     dry_run: bool,
+    /// Record nothing unless every row is fit; a dry run that asks the ledger goes before.
+    #[arg(long, conflicts_with_all = ["dry_run", "resume"])]
+    atomic: bool,
+    /// Go on past rows that are refused, which is the default.
+    #[arg(long = "continue", conflicts_with = "atomic")]
+    go_on: bool,
+    /// Form of the table; recognised by its first bytes when absent.
+    #[arg(long, value_enum)]
+    format: Option<Format>,
+    /// Sheet of a workbook; the first one by default.
+    #[arg(long)]
+    sheet: Option<String>,
+    /// Refuse a table with another number of rows.
+    #[arg(long)]
+    expect_rows: Option<usize>,
     /// Go on with an earlier import: its manifest must be there.
     #[arg(long)]
     resume: bool,
-    /// Manifest file; beside the CSV file by default.
+    /// Manifest file; beside the table by default.
     #[arg(long)]
     manifest: Option<PathBuf>,
-    /// Journal of records; beside the CSV file by default.
+    /// Journal of records; beside the table by default.
     #[arg(long)]
     results: Option<PathBuf>,
-    /// File of rows that were not recorded; beside the CSV file by default.
+    /// File of rows that were not recorded; beside the table by default.
     #[arg(long)]
     errors: Option<PathBuf>,
     /// Key of an author that the mapping names, `NAME=FILE`; demo keys need none.
@@ -78,7 +94,7 @@ pub(super) fn run(command: &Import, session: &mut Session<'_>) -> Result<Exit, C
     let text = std::fs::read_to_string(&command.map)
         .map_err(|error| CliError::file(&command.map, &error))?;
     let mapping = Mapping::parse(&text)?;
-    let table = Table::read(&command.file, &mapping)?;
+    let table = table(command, &mapping)?;
     let place = place(command, session)?;
     let origin = match &place {
         Place::Genesis(_, genesis) => genesis.origin.clone(),
@@ -95,6 +111,23 @@ pub(super) fn run(command: &Import, session: &mut Session<'_>) -> Result<Exit, C
         None => (Manifest::new(&mapping.source, &origin, session.now), true),
     };
     let language = session.out.messages.language();
+    let messages = Messages::new(language);
+    let planner = Planner {
+        messages: &messages,
+        mapping: &mapping,
+        keys: &keys,
+        secret: derive::hmac(&*keys.seed(&mapping.secret)?, &[b"tamga/import-secret/v1\0"]),
+        origin: &origin,
+        valid_until: manifest.valid_until()?,
+    };
+    if let (Place::Ledger(client), true) = (&place, command.atomic) {
+        let mut trial = TrialSink::new(client);
+        let mut journal = Journal::open(&beside.results, Lines::No)?;
+        let ended = pass(command, &planner, &mut trial, &mut journal, &table, session);
+        if ended.stopped.is_some() || exit(&ended.summary) != Exit::Success {
+            return end(command, Dry::Atomic, ended, &place, &beside, &table, &planner, session);
+        }
+    }
     let (lines, mut sink): (Lines, Box<dyn Sink>) = match &place {
         Place::Genesis(path, genesis) => {
             let statuses = genesis.initial_statuses().map_err(|error| {
@@ -112,30 +145,82 @@ pub(super) fn run(command: &Import, session: &mut Session<'_>) -> Result<Exit, C
         }
     };
     let mut journal = Journal::open(&beside.results, lines)?;
-    let messages = Messages::new(language);
-    let planner = Planner {
-        messages: &messages,
-        mapping: &mapping,
-        keys: &keys,
-        secret: derive::hmac(&*keys.seed(&mapping.secret)?, &[b"tamga/import-secret/v1\0"]),
-        origin: &origin,
-        valid_until: manifest.valid_until()?,
-    };
+    let ended = pass(command, &planner, sink.as_mut(), &mut journal, &table, session);
+    let dry = if command.dry_run { Dry::Asked } else { Dry::No };
+    end(command, dry, ended, &place, &beside, &table, &planner, session)
+}
+
+/// Whether anything was recorded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Dry {
+    /// It was.
+    No,
+    /// Nothing, as was asked for.
+    Asked,
+    /// Nothing, since a row is not fit.
+    Atomic,
+}
+
+fn table(command: &Import, mapping: &Mapping) -> Result<Table, CliError> {
+    let path = &command.file;
+    let bytes = std::fs::read(path).map_err(|error| CliError::file(path, &error))?;
+    let reading = Reading { format: command.format, sheet: command.sheet.clone(), delimiter: None };
+    let table = Table::read_as(&bytes, mapping, reading)?;
+    match command.expect_rows {
+        Some(expected) if expected != table.rows.len() => {
+            let rows = table.rows.len().to_string();
+            let args = vec![("rows", rows.into()), ("expected", expected.to_string().into())];
+            let detail = Said::message("detail-expected-rows", args);
+            Err(CliError::unreadable(Said::plain("what-table"), detail))
+        }
+        Some(_) | None => Ok(table),
+    }
+}
+
+/// All rows through one sink.
+fn pass(
+    command: &Import,
+    planner: &Planner<'_>,
+    sink: &mut dyn Sink,
+    journal: &mut Journal,
+    table: &Table,
+    session: &mut Session<'_>,
+) -> Ended {
     let interrupted = (session.interrupt)();
     let meter = Meter::new(command.progress, table.rows.len(), session);
     let batch = usize::from(command.batch);
-    let import = Run::new(&planner, sink.as_mut(), &mut journal, batch, &interrupted);
-    let ended = import.run(&table, &mut |row| meter.done(row, &mut session.out));
+    let import = Run::new(planner, sink, journal, batch, &interrupted);
+    let ended = import.run(table, &mut |row| meter.done(row, &mut session.out));
     meter.end();
+    ended
+}
+
+/// Writes the errors file, and tells what became of the rows.
+#[expect(clippy::too_many_arguments, reason = "all of what was read and found")]
+fn end(
+    command: &Import,
+    dry: Dry,
+    ended: Ended,
+    place: &Place,
+    beside: &Beside,
+    table: &Table,
+    planner: &Planner<'_>,
+    session: &mut Session<'_>,
+) -> Result<Exit, CliError> {
     // The file may be the errors file of an earlier run: only a run that decided every row may replace it.
-    let written = if command.dry_run { command.errors.is_some() } else { true };
+    let apart = !same_file(&beside.errors, &command.file);
+    let written = match dry {
+        Dry::No => true,
+        Dry::Asked => command.errors.is_some(),
+        Dry::Atomic => apart,
+    };
     let replaces = written && ended.summary.left == 0;
     if replaces {
-        errors::write(&beside.errors, &table, &mapping, &ended.failures)?;
+        errors::write(&beside.errors, table, &ended.failures)?;
     }
     let example = table.rows.first().and_then(|row| planner.case_of(row));
     let errors = (replaces && !ended.failures.is_empty()).then_some(beside.errors.as_path());
-    report(command, &ended, &place, &beside, errors, example, session);
+    report(command, dry, &ended, place, beside, errors, (table, example), session);
     ended.stopped.map_or_else(|| Ok(exit(&ended.summary)), Err)
 }
 
@@ -163,6 +248,9 @@ fn resume(command: &Import, session: &Session<'_>) -> String {
         words.extend(value.map(|value| [format!("--{name}"), value]).into_iter().flatten());
     };
     option("map", Some(path(&command.map)));
+    let named = command.format.and_then(|format| format.to_possible_value());
+    option("format", named.map(|named| named.get_name().to_owned()));
+    option("sheet", command.sheet.clone());
     option("manifest", command.manifest.as_ref().map(path));
     option("results", command.results.as_ref().map(path));
     option("errors", command.errors.as_ref().map(path));
@@ -229,22 +317,26 @@ fn beside(command: &Import) -> Beside {
     }
 }
 
+#[expect(clippy::too_many_arguments, reason = "all of what is told")]
 fn report(
     command: &Import,
+    dry: Dry,
     ended: &Ended,
     place: &Place,
     beside: &Beside,
     errors: Option<&Path>,
-    example: Option<String>,
+    (table, example): (&Table, Option<String>),
     session: &mut Session<'_>,
 ) {
     let summary = &ended.summary;
     let goes_on = summary.left > 0 || summary.not_final > 0;
-    let again = (goes_on && !command.dry_run).then(|| resume(command, session));
+    let again = (goes_on && dry == Dry::No).then(|| resume(command, session));
     let (judge, at) = place.named();
     let mut data = json!(summary);
     if let Some(object) = data.as_object_mut() {
-        object.insert("dry_run".to_owned(), json!(command.dry_run));
+        object.insert("dry_run".to_owned(), json!(dry != Dry::No));
+        object.insert("atomic".to_owned(), json!(command.atomic));
+        object.insert("read_as".to_owned(), json!(table.read_as));
         object.insert("judged_by".to_owned(), json!(judge));
         object.insert("judged_at".to_owned(), json!(at));
         object.insert("refusals".to_owned(), json!(ended.refusals().collect::<Vec<_>>()));
@@ -268,10 +360,11 @@ fn report(
         ("derived_already", count(summary.derived.already_recorded)),
         ("derived_refused", count(summary.derived.refused)),
     ];
-    let dry = if command.dry_run { "-dry" } else { "" };
+    let suffix = if dry == Dry::No { "" } else { "-dry" };
     let mut lines = vec![
-        messages.text(&format!("import-rows{dry}"), &args),
-        messages.text(&format!("import-derived{dry}"), &args),
+        read_as(&table.read_as, messages),
+        messages.text(&format!("import-rows{suffix}"), &args),
+        messages.text(&format!("import-derived{suffix}"), &args),
     ];
     let kinds: Vec<String> =
         summary.kinds.iter().map(|(kind, count)| format!("{kind} {count}")).collect();
@@ -279,9 +372,12 @@ fn report(
     for reason in &summary.reasons {
         lines.push(format!("  {:>6}  {} {}", reason.rows, reason.code, reason.reason));
     }
-    if command.dry_run {
+    if dry != Dry::No {
         lines.extend(listed(ended, messages));
         lines.push(messages.text(&format!("import-dry-{judge}"), &[("at", at)]));
+    }
+    if dry == Dry::Atomic {
+        lines.push(messages.text("import-atomic", &[]));
     }
     if let Some(errors) = errors {
         lines.push(messages.text("import-errors", &[("path", errors.display().to_string())]));
@@ -294,7 +390,7 @@ fn report(
     }
     if let Some(again) = again {
         lines.push(messages.text("import-resume", &[("command", again)]));
-    } else if let (false, Some(case)) = (command.dry_run, &example) {
+    } else if let (Dry::No, Some(case)) = (dry, &example) {
         lines.push(messages.text("import-case", &[("case", case.clone())]));
     }
     let shown = Shown { data, human: lines.join("\n"), ..Shown::default() };
@@ -307,6 +403,27 @@ fn report(
     if matches!(form, Form::Human | Form::Json | Form::Ndjson) {
         session.out.result("import", &shown);
     }
+}
+
+/// How the table was read, for people.
+fn read_as(read: &ReadAs, messages: &Messages) -> String {
+    let format = match read.format {
+        Format::Csv => "CSV",
+        Format::Xlsx => "XLSX",
+        Format::Ndjson => "NDJSON",
+    };
+    let named = |id: &str, value: &str| format!("{} {value}", messages.text(id, &[]));
+    let mut parts: Vec<String> = read.encoding.map(str::to_owned).into_iter().collect();
+    parts.extend(read.delimiter.map(|delimiter| {
+        let shown = if delimiter == '\t' { "\\t".to_owned() } else { delimiter.to_string() };
+        named("import-read-delimiter", &shown)
+    }));
+    parts.extend(read.sheet.as_ref().map(|sheet| named("import-read-sheet", sheet)));
+    let seen =
+        [(read.decimal_comma, "import-read-comma"), (read.day_first, "import-read-day-first")];
+    parts.extend(seen.iter().filter(|(seen, _)| *seen).map(|(_, id)| messages.text(id, &[])));
+    let args = [("format", format.to_owned()), ("parts", parts.join(", "))];
+    messages.text("import-read", &args)
 }
 
 fn shown_row(end: &RowEnd) -> Shown {

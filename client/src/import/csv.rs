@@ -1,11 +1,11 @@
 //! The table: its header, its rows, and the key of each row.
 
 use std::collections::BTreeMap;
-use std::path::Path;
 
 use tamga_format::id::sha256;
 
 use super::mapping::Mapping;
+use super::source::{ReadAs, Reading, Source};
 use crate::error::CliError;
 use crate::lang::Said;
 
@@ -22,6 +22,8 @@ pub struct Table {
     pub header: Vec<String>,
     /// Rows in file order.
     pub rows: Vec<Row>,
+    /// How the file was read.
+    pub read_as: ReadAs,
 }
 
 /// One row.
@@ -46,32 +48,23 @@ impl Row {
 }
 
 impl Table {
-    /// Reads a table from a file.
+    /// Reads a table from its bytes, all of whose form is recognised.
     ///
     /// # Errors
-    /// When the file cannot be read, and as [`Table::parse`].
-    pub fn read(path: &Path, mapping: &Mapping) -> Result<Self, CliError> {
-        let bytes = std::fs::read(path).map_err(|error| CliError::file(path, &error))?;
-        Self::parse(&bytes, mapping)
+    /// As [`Table::read_as`].
+    pub fn parse(bytes: &[u8], mapping: &Mapping) -> Result<Self, CliError> {
+        Self::read_as(bytes, mapping, Reading::default())
     }
 
     /// Reads a table from its bytes.
     ///
     /// # Errors
-    /// When the bytes are not UTF-8 CSV, rows differ in length, a column the mapping needs is missing,
-    /// or two rows have one key.
-    pub fn parse(bytes: &[u8], mapping: &Mapping) -> Result<Self, CliError> {
+    /// Those of [`Source::parse`]; when a column the mapping needs is missing, or two rows have one key.
+    pub fn read_as(bytes: &[u8], mapping: &Mapping, said: Reading) -> Result<Self, CliError> {
         let bad = |detail: Said| CliError::unreadable(Said::plain("what-table"), detail);
-        let delimiter =
-            u8::try_from(mapping.delimiter).map_err(|_| bad(Said::plain("detail-delimiter")))?;
-        let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-        let mut reader = ::csv::ReaderBuilder::new().delimiter(delimiter).from_reader(bytes);
-        let columns: Vec<String> = reader
-            .headers()
-            .map_err(|error| bad(error.to_string().into()))?
-            .iter()
-            .map(str::to_owned)
-            .collect();
+        let reading = Reading { delimiter: said.delimiter.or(mapping.delimiter), ..said };
+        let Source { header: columns, rows: lines, read_as } =
+            Source::parse(bytes, &reading, &mapping.columns)?;
         for needed in &mapping.columns {
             if !columns.contains(needed) {
                 let args =
@@ -84,10 +77,8 @@ impl Table {
         let mut rows = Vec::new();
         let mut repeats: BTreeMap<String, u64> = BTreeMap::new();
         let mut keys = BTreeMap::new();
-        for (number, record) in (1_u64..).zip(reader.records()) {
-            let record = record.map_err(|error| bad(error.to_string().into()))?;
-            let values: BTreeMap<String, String> =
-                columns.iter().cloned().zip(record.iter().map(str::to_owned)).collect();
+        for (number, line) in (1_u64..).zip(lines) {
+            let values: BTreeMap<String, String> = columns.iter().cloned().zip(line).collect();
             let key = match values.get(KEY_COLUMN) {
                 Some(key) if !key.is_empty() => key.clone(),
                 _ => row_key(&mapping.row_key, &values, &mut repeats),
@@ -104,7 +95,7 @@ impl Table {
             let content = content(&header, &values);
             rows.push(Row { number, key, values, content });
         }
-        Ok(Self { header, rows })
+        Ok(Self { header, rows, read_as })
     }
 }
 

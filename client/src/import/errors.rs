@@ -1,9 +1,9 @@
-//! The file of rows that were not recorded: the source's columns, and why; it can be fed in again.
+//! The file of rows that were not recorded: the source's columns, and why; it can be fed in again. It is CSV in UTF-8, whatever
+//! the source was.
 
 use std::path::Path;
 
 use super::csv::{OWN_COLUMNS, Table};
-use super::mapping::Mapping;
 use super::summary::Failure;
 use crate::error::CliError;
 use crate::file;
@@ -12,12 +12,7 @@ use crate::file;
 ///
 /// # Errors
 /// When the file cannot be written.
-pub fn write(
-    path: &Path,
-    table: &Table,
-    mapping: &Mapping,
-    failures: &[Failure],
-) -> Result<(), CliError> {
+pub fn write(path: &Path, table: &Table, failures: &[Failure]) -> Result<(), CliError> {
     if failures.is_empty() {
         return match std::fs::remove_file(path) {
             Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
@@ -26,16 +21,16 @@ pub fn write(
             _ => Ok(()),
         };
     }
-    file::replace(path, &render(table, mapping, failures)?)
+    file::replace(path, &render(table, failures)?)
 }
 
 /// The bytes of an errors file.
 ///
 /// # Errors
 /// Never for rows of `table`.
-pub fn render(table: &Table, mapping: &Mapping, failures: &[Failure]) -> Result<Vec<u8>, CliError> {
+pub fn render(table: &Table, failures: &[Failure]) -> Result<Vec<u8>, CliError> {
     let bug = |error: ::csv::Error| CliError::bug(&error.to_string());
-    let delimiter = u8::try_from(mapping.delimiter).unwrap_or(b',');
+    let delimiter = table.read_as.delimiter.and_then(|it| u8::try_from(it).ok()).unwrap_or(b',');
     let mut writer = ::csv::WriterBuilder::new().delimiter(delimiter).from_writer(Vec::new());
     let own = OWN_COLUMNS.iter().map(|name| (*name).to_owned());
     writer.write_record(table.header.iter().cloned().chain(own)).map_err(bug)?;

@@ -15,9 +15,9 @@ pub struct Mapping {
     pub version: u32,
     /// Name of the source; it enters every derived value, so it never changes.
     pub source: String,
-    /// Separator of columns: one ASCII character.
-    #[serde(default = "comma")]
-    pub delimiter: char,
+    /// Separator of columns: one ASCII character; recognised when absent.
+    #[serde(default)]
+    pub delimiter: Option<char>,
     /// Columns that must be there.
     pub columns: Vec<String>,
     /// Column that names the case.
@@ -247,7 +247,7 @@ impl Mapping {
             let found = self.version.to_string();
             return refused("detail-version", &[("found", &found), ("known", "1")]);
         }
-        if !self.delimiter.is_ascii() {
+        if self.delimiter.is_some_and(|it| !it.is_ascii()) {
             return refused("detail-delimiter", &[]);
         }
         for column in [&self.case, &self.select, &self.time.column] {
@@ -282,10 +282,6 @@ impl Mapping {
 
 fn bad(detail: Said) -> CliError {
     CliError::unreadable(Said::plain("what-mapping"), detail)
-}
-
-fn comma() -> char {
-    ','
 }
 
 fn case() -> String {

@@ -20,6 +20,7 @@ pub mod mapping;
 pub mod plan;
 pub mod run;
 pub mod sink;
+pub mod source;
 pub mod summary;
 pub mod trial;
 pub mod value;

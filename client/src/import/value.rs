@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
-use jiff::civil::Date;
+use jiff::civil::{Date, Time};
+use jiff::fmt::strtime::{self, BrokenDownTime};
 use jiff::tz::TimeZone;
 use serde_json::{Value, json};
 use tamga_format::id::{SubjectId, UnixMillis};
@@ -12,6 +13,7 @@ use tamga_format::subject::{Role, Subject, person_tag};
 use super::csv::{Row, fill};
 use super::derive;
 use super::mapping::{Delta, Expression, Mapping, Moment, SubjectIdRule, TimeColumn, Words};
+use super::source::is_day_first;
 use crate::lang::Said;
 use crate::text;
 
@@ -161,6 +163,10 @@ pub fn hundredths(text: &str) -> Result<i64, Said> {
         None => (false, clean.as_str()),
     };
     let (whole, fraction) = digits.split_once(['.', ',']).unwrap_or((digits, ""));
+    // 12,000 is twelve to some and twelve thousand to others.
+    if fraction.len() == 3 {
+        return Err(Said::message("detail-ambiguous", vec![("value", text.into())]));
+    }
     let numeric = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
     let fraction = fraction.trim_end_matches('0');
     if whole.is_empty() || fraction.len() > 2 || !numeric(whole) || !numeric(fraction) {
@@ -179,18 +185,30 @@ pub fn event_time(column: &TimeColumn, row: &Row) -> Result<EventTime, ValueErro
         let args = vec![("value", value.into()), ("detail", detail.into())];
         error(&column.column, Said::message("detail-not-time", args))
     };
-    let parsed =
-        jiff::fmt::strtime::parse(&column.format, value).map_err(|error| bad(error.to_string()))?;
+    let parsed = parsed(column, value).map_err(|error| bad(error.to_string()))?;
     let day = parsed.to_date().map_err(|error| bad(error.to_string()))?;
     let stamp: Timestamp = match &column.zone {
         None => parsed.to_timestamp().map_err(|error| bad(error.to_string()))?,
         Some(name) => {
             let zone = TimeZone::get(name).map_err(|error| bad(error.to_string()))?;
-            let time = parsed.to_datetime().map_err(|error| bad(error.to_string()))?;
+            // A day alone begins at midnight.
+            let time = parsed.to_datetime().unwrap_or_else(|_| day.to_datetime(Time::midnight()));
             time.to_zoned(zone).map_err(|error| bad(error.to_string()))?.timestamp()
         }
     };
     Ok(EventTime { time: UnixMillis(stamp.as_millisecond()), day })
+}
+
+/// A moment in the mapping's form; where it gives a zone, days first and ISO dates are read too.
+fn parsed(column: &TimeColumn, value: &str) -> Result<BrokenDownTime, jiff::Error> {
+    let own = strtime::parse(&column.format, value);
+    if own.is_ok() || column.zone.is_none() {
+        return own;
+    }
+    let date = if is_day_first(value) { "%d.%m.%Y" } else { "%Y-%m-%d" };
+    let others = [" %H:%M:%S", " %H:%M", ""];
+    let other = others.iter().find_map(|time| strtime::parse(format!("{date}{time}"), value).ok());
+    other.map_or(own, Ok)
 }
 
 fn error(at: &str, detail: Said) -> ValueError {

@@ -390,3 +390,22 @@ fn a_dry_run_lists_the_rows_it_would_refuse_and_spares_the_file_it_reads() {
     assert_eq!(call.exit, 2, "{}", call.stderr);
     assert_eq!(desk.text("fines.csv").as_bytes(), TABLE);
 }
+
+#[test]
+fn an_atomic_import_records_all_rows_or_none() {
+    let desk = Desk::new();
+    let (exit, summary) = desk.summary(&["--atomic"]);
+    assert_eq!((exit, &summary["atomic"], &summary["dry_run"]), (11, &true.into(), &true.into()));
+    assert_eq!((desk.ledger.batches(), desk.ledger.recorded()), (0, 0), "{summary}");
+    let whole = desk
+        .text("fines.csv")
+        .lines()
+        .filter(|row| !row.starts_with("F3"))
+        .fold(String::new(), |text, row| text + row + "\n");
+    std::fs::write(desk.path("fines.csv"), whole).unwrap();
+    let refused = desk.import("fines.csv", &["--expect-rows", "11"]);
+    assert_eq!((refused.exit, desk.ledger.recorded()), (2, 0), "{}", refused.stderr);
+    let (exit, summary) = desk.summary(&["--atomic", "--expect-rows", "9"]);
+    assert_eq!((exit, &summary["dry_run"]), (0, &false.into()), "{summary}");
+    assert_eq!(desk.ledger.recorded(), 12);
+}
