@@ -17,7 +17,7 @@ use tamga_format::body::Submission;
 use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::sync::{Semaphore, oneshot};
 
-use tamga_node::demo::chance::Chance;
+use tamga_node::demo::rng::Rng;
 
 use crate::http::{Answer, Connection};
 use crate::work::{self, Item};
@@ -310,14 +310,14 @@ impl Generator {
     }
 
     fn sample(&self, count: usize) -> Result<Outcome> {
-        let mut random = Chance::new(2);
+        let mut random = Rng::new(2);
         let mut outcome = Outcome::default();
         for _ in 0..count {
-            let lane = &self.lanes[random.below(self.lanes.len())];
+            let lane = &self.lanes[random.index(self.lanes.len())];
             if lane.sent == 0 {
                 continue;
             }
-            let item = &lane.items[random.below(lane.sent)];
+            let item = &lane.items[random.index(lane.sent)];
             let submission = Submission::decode(&item.submission)?;
             outcome.sample.push((submission.record().id().to_string(), lane.validator));
         }

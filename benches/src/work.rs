@@ -12,7 +12,7 @@ use tamga_format::record::Record;
 use tamga_format::signature::SigningKey;
 use tamga_format::subject::{Role, Subject};
 use tamga_node::clock::Clock;
-use tamga_node::demo::chance::Chance;
+use tamga_node::demo::rng::Rng;
 use tamga_node::devnet::casework::{Case, Office, Others, Stamp, Step, Writer, life};
 use tamga_node::founding::{Registry, RegistryOfficer, RegistryOrganisation};
 use tamga_node::keys::Seed;
@@ -303,17 +303,17 @@ fn lifecycles(records: usize, cases: u32) -> Vec<Planned> {
     let length = life(2).len();
     let mut plan: Vec<Planned> = (0..cases).map(|order| Planned { order, step: 0 }).collect();
     let records = records + plan.len();
-    let mut random = Chance::new(1);
+    let mut random = Rng::new(1);
     let mut order: Vec<u32> = (0..cases).collect();
     for at in (1..order.len()).rev() {
-        order.swap(at, random.below(at + 1));
+        order.swap(at, random.index(at + 1));
     }
     let mut fresh = order.into_iter().map(|order| Planned { order, step: 1 });
     let mut slots: Vec<(Planned, Option<usize>)> =
         fresh.by_ref().take(WINDOW).map(|planned| (planned, None)).collect();
     while plan.len() < records && !slots.is_empty() {
         let gap = GAP.min(slots.len() / 4);
-        let slot = random.below(slots.len());
+        let slot = random.index(slots.len());
         let (planned, last) = &mut slots[slot];
         if last.is_some_and(|last| plan.len() - last < gap) {
             continue;

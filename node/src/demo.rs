@@ -2,7 +2,7 @@
 //!
 //! | Module | Holds |
 //! |---|---|
-//! | [`chance`] | the one source of chance |
+//! | [`rng`] | the one source of chance |
 //! | [`life`] | what happens in a proceeding, and when |
 //! | [`plan`] | the records of all proceedings in the order of their time |
 //! | [`people`] | who writes them: chambers, bailiffs, courts and banks of every region |
@@ -11,22 +11,23 @@
 //! | `scribe` | writes and signs them |
 //! | [`fill`] | a validator's store filled block by block, and gone on with |
 
-pub mod chance;
 pub mod fault;
 pub mod fill;
 pub mod life;
 pub mod people;
 pub mod plan;
 pub mod quorum;
+pub mod rng;
 mod scribe;
 
-use std::io::Write;
 use std::ops::ControlFlow;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use anyhow::Result;
 
 pub use plan::Plan;
+
+use crate::devnet::say;
 
 #[cfg(test)]
 mod tests;
@@ -59,23 +60,4 @@ pub fn run(options: &Options) -> Result<()> {
     say(&format!("✔ {done}"));
     say(&format!("  Run it         tamga-node devnet --no-story --dir {}", options.dir.display()));
     Ok(())
-}
-
-/// The first case of a generated ledger, as the command line takes it; empty for another ledger.
-///
-/// # Errors
-///
-/// When the folder's plan can't be read.
-pub fn first_case(dir: &Path) -> Result<String> {
-    let file = dir.join(fill::PLAN_FILE);
-    if !file.exists() {
-        return Ok(String::new());
-    }
-    let plan: Plan = crate::config::read_toml(&file)?;
-    Ok(plan.life(0).case.case.to_text())
-}
-
-fn say(line: &str) {
-    // Nobody may be reading any more; the ledger is filled all the same.
-    writeln!(std::io::stdout(), "{line}").ok();
 }

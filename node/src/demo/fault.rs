@@ -2,7 +2,7 @@
 
 use tamga_state::Code;
 
-use super::chance::Chance;
+use super::rng::Rng;
 use crate::devnet::casework::{Further, Office, Step, Writer};
 
 /// What is wrong.
@@ -25,7 +25,7 @@ pub enum Fault {
 impl Fault {
     /// A fault that a step can have.
     #[must_use]
-    pub fn of(step: &Step, chance: &mut Chance) -> Self {
+    pub fn of(step: &Step, rng: &mut Rng) -> Self {
         let by_officer = matches!(
             step,
             Step::Initiated
@@ -38,14 +38,14 @@ impl Fault {
             Self::Overpaid
         } else if matches!(step, Step::Closed(_)) {
             Self::Misstated
-        } else if *step == Step::Initiated && chance.per_mille(500) {
+        } else if *step == Step::Initiated && rng.chance(500) {
             Self::TooSoon
         } else if by_officer {
             Self::Stranger
         } else {
             Self::WrongKey
         };
-        if chance.per_mille(250) { Self::Foretold } else { own }
+        if rng.chance(250) { Self::Foretold } else { own }
     }
 
     /// The code that refuses it.

@@ -16,17 +16,15 @@ use tamga_replica::{AdmitError, App, Source};
 use tamga_rocks::RocksStore;
 
 use super::fault::Fault;
-use super::life::Life;
+use super::life::{Event, Life};
 use super::people::People;
 use super::plan::{Next, Order, Plan};
 use super::quorum::Quorum;
 use super::scribe::{Scribe, Written};
-use crate::config::read_toml;
+use crate::clock::Clock;
 use crate::devnet;
 use crate::devnet::casework::Step;
 
-/// File of a filled ledger that holds its plan.
-pub const PLAN_FILE: &str = "plan.toml";
 /// Most records of one block.
 const BLOCK: usize = 500;
 /// Most milliseconds between the first record of a block and its last: half a day.
@@ -94,24 +92,18 @@ impl Filler {
     ///
     /// When the folder holds another plan or ledger, or a file fails.
     pub fn open(dir: &Path, plan: Plan) -> Result<Self> {
-        ensure!(
-            plan.until <= crate::clock::Clock.now().get(),
-            "a ledger has no records of the future"
-        );
+        ensure!(plan.until <= Clock.now().get(), "a ledger has no records of the future");
         std::fs::create_dir_all(dir).with_context(|| format!("{}", dir.display()))?;
-        let file = dir.join(PLAN_FILE);
-        if file.exists() {
-            let known: Plan = read_toml(&file)?;
-            if known != plan {
-                bail!(
-                    "{} holds another plan ({known:?}); give the same values, or another --dir",
-                    dir.display()
-                );
+        match Plan::of(dir)? {
+            Some(known) if known == plan => {}
+            Some(known) => bail!(
+                "{} holds another plan ({known:?}); give the same values, or another --dir",
+                dir.display()
+            ),
+            None if dir.join("genesis.toml").exists() => {
+                bail!("{} holds a ledger that was not generated; use another --dir", dir.display())
             }
-        } else if dir.join("genesis.toml").exists() {
-            bail!("{} holds a ledger that was not generated; use another --dir", dir.display());
-        } else {
-            std::fs::write(&file, toml::to_string(&plan)?)?;
+            None => plan.keep(dir)?,
         }
         let time = instant(UnixMillis(plan.from.saturating_sub(FOUNDED_MS)));
         let founding = devnet::establish(dir, 4, &time)?;
@@ -168,7 +160,7 @@ impl Filler {
         Ok(())
     }
 
-    /// Closes the ledger and gives every other validator a copy.
+    /// Closes the ledger and gives a copy to every other validator that holds nothing yet.
     ///
     /// # Errors
     ///
@@ -233,7 +225,7 @@ impl Filler {
 
     /// Builds blocks until the draw that a record depends on is due.
     fn until_drawn(&mut self, next: &Next, life: &Life) -> Result<()> {
-        let drawn = |event: &super::life::Event| matches!(event.step, Step::Drawn(_));
+        let drawn = |event: &Event| matches!(event.step, Step::Drawn(_));
         if !life.events.get(next.place).is_some_and(drawn) {
             return Ok(());
         }
@@ -290,20 +282,25 @@ fn database(dir: &Path, validator: &str) -> PathBuf {
     dir.join(validator).join("data").join("db")
 }
 
-/// Gives a closed database a second place; its tables never change, so they are shared.
+/// Gives a closed database a second place, all of it or nothing; its tables never change, so they are shared. What a
+/// validator already holds may be more than this, and stays.
 fn copy(from: &Path, to: &Path) -> Result<()> {
     if to.exists() {
-        std::fs::remove_dir_all(to)?;
+        return Ok(());
     }
-    std::fs::create_dir_all(to)?;
+    let part = to.with_extension("part");
+    if part.exists() {
+        std::fs::remove_dir_all(&part)?;
+    }
+    std::fs::create_dir_all(&part)?;
     for file in std::fs::read_dir(from)? {
         let path = file?.path();
         let name = path.file_name().context("a file has a name")?;
         if path.extension().is_some_and(|it| it == "sst") {
-            std::fs::hard_link(&path, to.join(name))?;
+            std::fs::hard_link(&path, part.join(name))?;
         } else if path.is_file() {
-            std::fs::copy(&path, to.join(name))?;
+            std::fs::copy(&path, part.join(name))?;
         }
     }
-    Ok(())
+    Ok(std::fs::rename(&part, to)?)
 }

@@ -2,7 +2,7 @@
 
 use tamga_format::id::RecordId;
 
-use super::chance::Chance;
+use super::rng::Rng;
 use crate::devnet::casework::{Case, Claim, Further, Lot, Step};
 
 const MINUTE_MS: i64 = 60_000;
@@ -10,11 +10,13 @@ const HOUR_MS: i64 = 60 * MINUTE_MS;
 const DAY_MS: i64 = 24 * HOUR_MS;
 /// Almaty is so far ahead of UTC.
 const ZONE_MS: i64 = 5 * HOUR_MS;
+/// A debt from which a travel ban is lawful: well above 40 МРП of any year known, in tiyn.
+const BAN_FROM: i64 = 30_000_000;
 /// Records of a life on average, or a little fewer.
 pub const RECORDS_MEAN: u64 = 9;
 
 /// Regions by the first digits of their КАТО codes, with their share of the cases in a thousand.
-pub const REGIONS: [(&str, u16); 20] = [
+pub const REGIONS: [(&str, u64); 20] = [
     ("75", 170),
     ("71", 110),
     ("79", 90),
@@ -55,8 +57,8 @@ pub struct Life {
     pub case: Case,
     /// Place of its region among [`REGIONS`].
     pub region: usize,
-    /// What chooses bailiffs and other people of the region.
-    pub lot: u64,
+    /// What chooses the bailiffs of the region.
+    pub people: u64,
     /// What happens, in order.
     pub events: Vec<Event>,
 }
@@ -68,31 +70,35 @@ impl Life {
     /// The life of a number, presented at a time.
     #[must_use]
     pub fn of(seed: u64, number: u64, presented: i64) -> Self {
-        let mut chance = Chance::of(seed, number);
-        let region = region(&mut chance);
+        let mut rng = Rng::of(seed, number);
+        let region = region(&mut rng);
         let mut case = Case::named(&format!("demo/{seed}/{number}"));
-        let (_, amount) = (case.claim = claim(&mut chance, region), amount(&mut chance));
-        let lot = chance.bits();
+        case.claim = claim(&mut rng, region);
+        let amount = amount(&mut rng);
+        let people = rng.bits();
         let natural = case.claim.debtor != "ORGANISATION";
-        let mut telling = Telling { chance, natural, time: presented, events: Vec::new() };
+        let mut telling = Telling { rng, natural, time: presented, events: Vec::new() };
         telling.tell(amount);
-        Self { case, region, lot, events: telling.events }
+        Self { case, region, people, events: telling.events }
     }
 }
 
-fn region(chance: &mut Chance) -> usize {
-    let mut left = i64::try_from(chance.below(1_000)).unwrap_or_default();
-    let found = REGIONS.iter().position(|(_, share)| {
-        left -= i64::from(*share);
-        left < 0
+fn region(rng: &mut Rng) -> usize {
+    let mut left = rng.within(0..1_000);
+    let found = REGIONS.iter().position(|(_, share)| match left.checked_sub(*share) {
+        Some(rest) => {
+            left = rest;
+            false
+        }
+        None => true,
     });
     found.unwrap_or_default()
 }
 
-fn claim(chance: &mut Chance, region: usize) -> Claim {
+fn claim(rng: &mut Rng, region: usize) -> Claim {
     let region = REGIONS.get(region).map_or("75", |(code, _)| *code);
     let claim = Claim { region, ..Claim::DEBT };
-    match chance.below(100) {
+    match rng.index(100) {
         0..35 => Claim { document: "NOTARIAL_INSCRIPTION", claimant: "ORGANISATION", ..claim },
         35..60 => Claim { document: "COURT_ORDER", ..claim },
         60..75 => Claim {
@@ -112,14 +118,19 @@ fn claim(chance: &mut Chance, region: usize) -> Claim {
 }
 
 /// From 20,000 to some 20 million tenge, small sums more often; in tiyn.
-fn amount(chance: &mut Chance) -> i64 {
-    let magnitude = chance.within(0, 9);
-    (2_000_000_i64 << magnitude) + chance.within(0, 1_999_999)
+fn amount(rng: &mut Rng) -> i64 {
+    (2_000_000 << rng.index(10)) + between(rng, 0, 1_999_999)
+}
+
+/// A number from `first` to `last`.
+fn between(rng: &mut Rng, first: i64, last: i64) -> i64 {
+    let count = last.abs_diff(first).saturating_add(1);
+    first.saturating_add_unsigned(rng.within(0..count))
 }
 
 /// A life being told.
 struct Telling {
-    chance: Chance,
+    rng: Rng,
     /// Whether the debtor is a natural person.
     natural: bool,
     time: i64,
@@ -133,10 +144,10 @@ impl Telling {
 
     /// After some days, on a working day in working hours, and some minutes after the step before at least.
     fn after(&mut self, first: i64, last: i64, step: impl Into<Step>) {
-        let days = self.chance.within(first, last);
-        let earliest = self.time + self.chance.within(7, 50) * MINUTE_MS;
+        let days = between(&mut self.rng, first, last);
+        let earliest = self.time + between(&mut self.rng, 7, 50) * MINUTE_MS;
         let day = (self.time + ZONE_MS).div_euclid(DAY_MS) + days;
-        let hour = 9 * HOUR_MS + self.chance.within(0, 8 * 60) * MINUTE_MS;
+        let hour = 9 * HOUR_MS + between(&mut self.rng, 0, 8 * 60) * MINUTE_MS;
         let mut time = (day * DAY_MS - ZONE_MS + hour).max(earliest);
         // 1 January 1970 was a Thursday.
         while matches!((time + ZONE_MS).div_euclid(DAY_MS).rem_euclid(7), 2 | 3) {
@@ -160,29 +171,29 @@ impl Telling {
 
     fn tell(&mut self, mut amount: i64) {
         self.now(Step::Presented(amount));
-        if self.chance.per_mille(700) {
+        if self.rng.chance(700) {
             self.after(0, 1, Step::Committed(Vec::new()));
             self.after(1, 1, Step::Drawn(Default::default()));
         } else {
             self.after(0, 2, Step::Distributed);
         }
-        if self.chance.per_mille(40) {
+        if self.rng.chance(40) {
             return self.after(1, 3, Further::Refused);
         }
         // One in twenty begins late, one notice in ten is late.
-        let late = if self.chance.per_mille(50) { 8 } else { 0 };
+        let late = if self.rng.chance(50) { 8 } else { 0 };
         self.after(1 + late, 3 + late, Step::Initiated);
-        let late = if self.chance.per_mille(100) { 9 } else { 0 };
+        let late = if self.rng.chance(100) { 9 } else { 0 };
         self.after(late, 2 + late, Step::Notified);
-        if self.chance.per_mille(30) {
+        if self.rng.chance(30) {
             let more = amount / 10;
             self.referring(0, 0, 4, Further::Amended(NOBODY, more));
             amount += more;
         }
-        if self.chance.per_mille(30) {
+        if self.rng.chance(30) {
             self.complain();
         }
-        match self.chance.below(100) {
+        match self.rng.index(100) {
             0..22 => self.paid(amount),
             22..58 => self.by_accounts(amount),
             58..66 => self.by_wages(amount),
@@ -201,7 +212,7 @@ impl Telling {
     fn complain(&mut self) {
         self.after(1, 9, Further::Complained("FILED"));
         self.after(2, 5, Further::Complained("ACCEPTED"));
-        let answer = if self.chance.per_mille(200) { "PARTIALLY" } else { "DISMISSED" };
+        let answer = if self.rng.chance(200) { "PARTIALLY" } else { "DISMISSED" };
         self.after(5, 15, Further::Complained(answer));
     }
 
@@ -212,26 +223,26 @@ impl Telling {
     }
 
     fn settle(&mut self, amount: i64) {
-        let late = if self.chance.per_mille(80) { 9 } else { 0 };
+        let late = if self.rng.chance(80) { 9 } else { 0 };
         self.after(1 + late, 3 + late, Step::PaidOut(amount));
         self.after(1, 3, Step::Closed(amount));
     }
 
     fn by_accounts(&mut self, amount: i64) {
         self.after(6, 9, Step::Started);
-        let listed = self.chance.per_mille(300);
+        let listed = self.rng.chance(300);
         if listed {
             self.after(0, 5, Step::Listed);
         }
         self.after(0, 2, Further::Imposed("ACCOUNT_ARREST", Some(amount)));
         let imposed = self.last();
         self.after(1, 3, Further::Levied(amount));
-        let parts = self.chance.within(1, 4);
+        let parts = between(&mut self.rng, 1, 4);
         for part in 0..parts {
             let paid =
                 if part + 1 == parts { amount - amount / parts * part } else { amount / parts };
             self.after(2, 25, Further::Collected(paid));
-            if self.chance.per_mille(300) && part + 1 < parts {
+            if self.rng.chance(300) && part + 1 < parts {
                 // This much was not paid out yet.
                 let open = self.undistributed();
                 self.after(1, 3, Step::PaidOut(open));
@@ -330,6 +341,3 @@ impl Telling {
         self.paid(amount);
     }
 }
-
-/// Well above 40 МРП of any year known, in tiyn.
-const BAN_FROM: i64 = 30_000_000;

@@ -122,7 +122,7 @@ impl People {
     /// The bailiffs among whom a life's case is drawn, each `officer#number`.
     #[must_use]
     pub fn candidates(&self, life: &Life) -> Vec<String> {
-        let first = usize::try_from(life.lot % BAILIFFS as u64).unwrap_or_default();
+        let first = usize::try_from(life.people % BAILIFFS as u64).unwrap_or_default();
         let bailiffs = &self.regions[life.region].bailiffs;
         (0..CANDIDATES).map(|at| bailiffs[(first + at) % BAILIFFS].issuer.clone()).collect()
     }
@@ -131,7 +131,7 @@ impl People {
     #[must_use]
     pub fn office(&self, life: &Life, assignee: Option<SubjectId>) -> Office {
         let region = &self.regions[life.region];
-        let first = usize::try_from(life.lot % BAILIFFS as u64).unwrap_or_default();
+        let first = usize::try_from(life.people % BAILIFFS as u64).unwrap_or_default();
         let known = assignee.and_then(|id| self.bailiffs.get(&id)).map(|(_, at)| *at);
         let at = known.unwrap_or(first);
         Office {

@@ -2,10 +2,16 @@
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
+use std::path::Path;
 
+use anyhow::{Context, Result};
 use serde::{Deserialize, Serialize};
 
 use super::life::{Life, RECORDS_MEAN};
+use crate::config::read_toml;
+
+/// File of a generated ledger that holds its plan.
+const FILE: &str = "plan.toml";
 
 /// What is generated; it is kept beside the ledger, and another plan is not mixed with it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -43,6 +49,26 @@ pub struct Order {
 }
 
 impl Plan {
+    /// The plan of a folder, if its ledger is a generated one.
+    ///
+    /// # Errors
+    ///
+    /// When the file can't be read.
+    pub fn of(dir: &Path) -> Result<Option<Self>> {
+        let file = dir.join(FILE);
+        if file.exists() { read_toml(&file).map(Some) } else { Ok(None) }
+    }
+
+    /// Keeps the plan in a folder.
+    ///
+    /// # Errors
+    ///
+    /// When the file can't be written.
+    pub fn keep(&self, dir: &Path) -> Result<()> {
+        let file = dir.join(FILE);
+        std::fs::write(&file, toml::to_string(self)?).with_context(|| format!("{}", file.display()))
+    }
+
     /// Proceedings that are begun while the plan lasts, or a few more.
     fn lives(&self) -> u64 {
         (self.records / RECORDS_MEAN).max(1)

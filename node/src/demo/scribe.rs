@@ -10,15 +10,20 @@ use tamga_replica::Reader;
 use tamga_rocks::RocksStore;
 use tamga_state::status::{self, Case};
 
-use super::chance::Chance;
 use super::fault::Fault;
 use super::life::Life;
 use super::people::People;
 use super::plan::{Next, Plan};
+use super::rng::Rng;
 use crate::devnet::casework::{Office, Stamp, Step};
 
 /// How far ahead the event of a record lies that must be refused for it, in milliseconds: a day.
 const FORETOLD_MS: i64 = 24 * 3_600 * 1_000;
+
+/// Tells the chances of faults apart from those of lives.
+const FAULTS: u64 = 0xfa17;
+/// More than the records of any life.
+const PLACES: u64 = 256;
 
 /// A record to be admitted, and the fault for which it must be refused.
 pub(super) struct Written {
@@ -56,10 +61,12 @@ impl Scribe<'_> {
         };
         let office = self.people.office(life, self.assignee(life)?);
         let mut written = Vec::new();
-        let mut chance =
-            Chance::of(self.plan.seed ^ 0xfa17, next.life.wrapping_mul(256) + next.place as u64);
-        if chance.per_mille(self.plan.faults) {
-            let fault = Fault::of(&step, &mut chance);
+        // Apart from what the life is made of, which is the same with faults and without.
+        let place = u64::try_from(next.place)?;
+        let mut rng =
+            Rng::of(self.plan.seed ^ FAULTS, next.life.wrapping_mul(PLACES).wrapping_add(place));
+        if rng.chance(self.plan.faults.into()) {
+            let fault = Fault::of(&step, &mut rng);
             let (step, office) = fault.spoil(&step, &office, &self.people.stranger(life));
             written.push(self.signed(next, life, &step, &office, Some(fault))?);
         }

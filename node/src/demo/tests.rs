@@ -74,6 +74,26 @@ fn an_interrupted_ledger_that_is_gone_on_with_is_the_one_made_at_once() {
 }
 
 #[test]
+fn a_finished_ledger_is_finished_again_without_touching_what_a_validator_holds() {
+    let dir = tempfile::tempdir().unwrap();
+    let plan = Plan { records: 50, faults: 0, ..PLAN };
+    filled(dir.path(), plan).finish().unwrap();
+    let databases: Vec<_> = std::fs::read_dir(dir.path())
+        .unwrap()
+        .map(|entry| entry.unwrap().path().join("data").join("db"))
+        .filter(|database| database.exists())
+        .collect();
+    assert_eq!(databases.len(), 4);
+    for database in &databases {
+        std::fs::write(database.join("later"), b"a block committed since").unwrap();
+    }
+    filled(dir.path(), plan).finish().unwrap();
+    for database in &databases {
+        assert!(database.join("later").exists(), "{}", database.display());
+    }
+}
+
+#[test]
 fn a_plan_is_in_the_order_of_time_and_ends_before_its_day() {
     for (seed, records) in [(1, 2_000), (2, 20_000), (3, 100_000)] {
         let plan = Plan { seed, records, ..PLAN };

@@ -173,24 +173,14 @@ impl Step {
     /// The same step referring to this earlier record, if it is one that refers.
     #[must_use]
     pub fn referring(&self, record: RecordId) -> Self {
-        match self {
-            Self::Annulled(_) => Self::Annulled(record),
-            Self::Further(further) => Self::Further(further.referring(record)),
-            Self::Presented(_)
-            | Self::Distributed
-            | Self::Committed(_)
-            | Self::Drawn(_)
-            | Self::Initiated
-            | Self::Notified
-            | Self::Started
-            | Self::Recovered(_)
-            | Self::PaidOut(_)
-            | Self::Suspended
-            | Self::Resumed
-            | Self::Listed
-            | Self::Delisted
-            | Self::Closed(_) => self.clone(),
+        let mut step = self.clone();
+        if let Self::Annulled(it) = &mut step {
+            *it = record;
         }
+        if let Self::Further(further) = &mut step {
+            further.refer_to(record);
+        }
+        step
     }
 }
 
@@ -394,24 +384,13 @@ impl Office {
             ),
             Step::Further(further) => further.content(self, case, event),
         };
-        let references = match step {
-            Step::Annulled(target) => vec![further::reference(relation::TARGET, target, case.case)],
-            Step::Further(further) => further.references(case),
-            Step::Presented(_)
-            | Step::Distributed
-            | Step::Committed(_)
-            | Step::Drawn(_)
-            | Step::Initiated
-            | Step::Notified
-            | Step::Started
-            | Step::Recovered(_)
-            | Step::PaidOut(_)
-            | Step::Suspended
-            | Step::Resumed
-            | Step::Listed
-            | Step::Delisted
-            | Step::Closed(_) => Vec::new(),
-        };
+        let mut references = Vec::new();
+        if let Step::Annulled(target) = step {
+            references.push(further::reference(relation::TARGET, target, case.case));
+        }
+        if let Step::Further(further) = step {
+            references.extend(further.reference(case));
+        }
         Draft {
             kind: kind.to_owned(),
             version: None,

@@ -17,7 +17,7 @@ use tamga_api::time::instant;
 use crate::app::FinalHead;
 use crate::clock::Clock;
 use crate::config::{PaceConfig, PublisherConfig, ValidatorConfig};
-use crate::demo;
+use crate::demo::{Plan, people};
 use crate::founding::{Founding, KeySource, Layout, Ports, Registry, Template, found};
 use crate::run::{self, Running};
 
@@ -92,8 +92,8 @@ pub async fn run(options: Options) -> Result<u8> {
         say(&format!("✔ {story}"));
     }
     say(&format!("  Try            export TAMGA_URL={url} TAMGA_DEVNET={}", dir.display()));
-    let case = if options.story { story::late_case() } else { demo::first_case(&dir)? };
-    if !case.is_empty() {
+    let generated = Plan::of(&dir)?.map(|plan| plan.life(0).case.case.to_text());
+    if let Some(case) = options.story.then(story::late_case).or(generated) {
         say(&format!("                 tamga case history {case}"));
     }
     let code = match &options.exec {
@@ -107,8 +107,8 @@ pub async fn run(options: Options) -> Result<u8> {
     Ok(code)
 }
 
-fn say(line: &str) {
-    // Nobody may be reading any more, as under `| head`; the network goes on.
+/// Prints a line for people. Nobody may be reading any more, as under `| head`; the work goes on.
+pub(crate) fn say(line: &str) {
     writeln!(std::io::stdout(), "{line}").ok();
 }
 
@@ -167,8 +167,8 @@ pub(crate) fn establish(dir: &Path, validators: u16, time: &str) -> Result<Found
     }
     template.organisations.truncate(validators);
     let mut registry = registry()?;
-    if dir.join(demo::fill::PLAN_FILE).exists() {
-        registry.extend(demo::people::registry());
+    if Plan::of(dir)?.is_some() {
+        registry.extend(people::registry());
     }
     let founding = found(&template, &registry, KeySource::Demo, &time, "https://tamga.example")?;
     if file.exists() && std::fs::read_to_string(&file)? != founding.genesis {
@@ -195,7 +195,7 @@ fn registry() -> Result<Registry> {
 /// When a registry built into this program is damaged.
 pub fn demo_key_names() -> Result<Vec<String>> {
     let mut registry = registry()?;
-    registry.extend(demo::people::registry());
+    registry.extend(people::registry());
     let organisations = registry.organisations.into_iter().filter_map(|entry| entry.key);
     Ok(organisations.chain(registry.officers.into_iter().map(|entry| entry.key)).collect())
 }

@@ -5,11 +5,11 @@ use tamga_format::cbor::Value;
 use tamga_format::id::{RecordId, SubjectId, UnixMillis};
 use tamga_format::record::Record;
 use tamga_format::subject::{Role, Subject};
+use tamga_node::demo::rng::Rng;
 use tamga_state::catalogue::{FieldType, Kind};
 
 use super::compare::Written;
 use super::walk::unsigned;
-use crate::sim::rng::Rng;
 
 const DAY_MS: i64 = 24 * 3_600_000;
 

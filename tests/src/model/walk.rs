@@ -11,6 +11,7 @@ use tamga_format::id::{KeyId, RecordId, SubjectId, UnixMillis, sha256};
 use tamga_format::record::{Record, SignedRecord};
 use tamga_format::signature::Signature;
 use tamga_format::subject::{Role, Subject};
+use tamga_node::demo::rng::Rng;
 use tamga_state::BlockContext;
 use tamga_state::catalogue::Kind;
 
@@ -20,7 +21,6 @@ use super::compare::{Both, Written};
 use super::law::{Day, day_of};
 use super::mutate::mutate;
 use crate::sim::ledger::START;
-use crate::sim::rng::Rng;
 
 mod draft;
 mod money;

@@ -6,6 +6,7 @@ use std::rc::Rc;
 use tamga_api::assignment::DrawView;
 use tamga_format::id::Height;
 use tamga_format::subject::Subject;
+use tamga_node::demo::rng::Rng;
 
 use super::checkers::Checks;
 use super::disk::SimDisk;
@@ -15,7 +16,6 @@ use super::node::{Answer, Node, TICK_MS};
 use super::notes::Publisher;
 use super::packet::Packet;
 use super::plan::{Byzantine, Fault, Plan};
-use super::rng::Rng;
 use super::trace::Trace;
 use super::workload::{Expect, Workload};
 use super::{Failure, Out, Report, Stop, Token};

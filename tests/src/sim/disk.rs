@@ -9,10 +9,9 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use tamga_node::demo::rng::Rng;
 use tamga_replica::store::Rows;
 use tamga_replica::{CommitBatch, Durability, Store, StoreError, Table};
-
-use super::rng::Rng;
 
 /// What happens to the write that fails.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

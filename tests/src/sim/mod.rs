@@ -13,7 +13,7 @@
 //! | [`disk`], [`net`], [`packet`] | what fails: storage and network |
 //! | [`workload`] | lawful and hostile clients |
 //! | [`checkers`], [`second`] | what must hold; the log through the second implementation of the rules |
-//! | [`ledger`], [`rng`], [`trace`] | genesis and keys; chance; the trace |
+//! | [`ledger`], [`trace`] | genesis and keys; the trace |
 
 mod blocks;
 mod checkers;
@@ -26,7 +26,6 @@ mod node;
 mod notes;
 pub mod packet;
 pub mod plan;
-pub mod rng;
 mod second;
 pub mod trace;
 mod workload;

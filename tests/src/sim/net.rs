@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::ops::Range;
 
-use super::rng::Rng;
+use tamga_node::demo::rng::Rng;
 
 /// How the links of a cluster behave now.
 #[derive(Clone, Debug)]

@@ -2,8 +2,9 @@
 
 use std::ops::Range;
 
+use tamga_node::demo::rng::Rng;
+
 use super::disk::WriteFault;
-use super::rng::Rng;
 
 /// Milliseconds of faults per wanted height; a cluster that is slower gets its quiet phase anyway.
 const CHAOS_MS_PER_HEIGHT: u64 = 1_500;

@@ -9,13 +9,13 @@ use tamga_format::body::Submission;
 use tamga_format::id::{LeafIndex, RecordId, UnixMillis, sha256};
 use tamga_format::record::SignedRecord;
 use tamga_format::subject::Subject;
+use tamga_node::demo::rng::Rng;
 use tamga_node::devnet::casework::{Case, Office, Stamp, Step, life};
 use tamga_replica::Admitted;
 
 use super::Failure;
 use super::ledger::{Ledger, ORIGIN, START};
 use super::node::Answer;
-use super::rng::Rng;
 
 const DAY_MS: i64 = 24 * 3_600 * 1_000;
 /// Days before the start at which every case begins; its steps follow daily.

@@ -100,28 +100,26 @@ impl Further {
         }
     }
 
-    /// The same, referring to this earlier record.
-    pub(super) fn referring(&self, record: RecordId) -> Self {
-        let mut further = self.clone();
-        if let Self::ImposedOn(_, it) | Self::Lifted(it) | Self::Amended(it, _) = &mut further {
+    /// Makes it refer to this earlier record, if it is one that refers.
+    pub(super) fn refer_to(&mut self, record: RecordId) {
+        if let Self::ImposedOn(_, it) | Self::Lifted(it) | Self::Amended(it, _) = self {
             *it = record;
         }
-        further
     }
 
-    /// The earlier records that it refers to.
-    pub(super) fn references(&self, case: &Case) -> Vec<DraftReference> {
+    /// The earlier record that it refers to.
+    pub(super) fn reference(&self, case: &Case) -> Option<DraftReference> {
         let measure = case.item(Role::Measure);
         if let Self::Amended(record, _) = self {
-            return vec![reference(relation::TARGET, record, case.case)];
+            return Some(reference(relation::TARGET, record, case.case));
         }
         if let Self::ImposedOn(_, record) = self {
-            return vec![reference(relation::AUTHORITY, record, measure)];
+            return Some(reference(relation::AUTHORITY, record, measure));
         }
         if let Self::Lifted(record) = self {
-            return vec![reference(relation::IMPOSED, record, measure)];
+            return Some(reference(relation::IMPOSED, record, measure));
         }
-        Vec::new()
+        None
     }
 
     /// What it says on a day.

@@ -1,4 +1,4 @@
-//! The one source of chance of a run.
+//! The one source of chance of a generated ledger, and of a simulated one.
 
 use std::ops::Range;
 
@@ -11,6 +11,12 @@ impl Rng {
     #[must_use]
     pub const fn new(seed: u64) -> Self {
         Self(seed)
+    }
+
+    /// The sequence of the `number`th thing of a seed, whatever was asked of the others.
+    #[must_use]
+    pub const fn of(seed: u64, number: u64) -> Self {
+        Self(seed ^ number.wrapping_mul(0xd134_2543_de82_ef95)).fork()
     }
 
     /// The next 64 bits.
@@ -28,8 +34,8 @@ impl Rng {
 
     /// A position among `len`, which is not 0.
     pub fn index(&mut self, len: usize) -> usize {
-        let len = u64::try_from(len).expect("lengths are 64-bit numbers");
-        usize::try_from(self.within(0..len)).expect("a position is less than a length")
+        let len = u64::try_from(len).unwrap_or(u64::MAX);
+        usize::try_from(self.within(0..len)).unwrap_or_default()
     }
 
     /// True in so many of a thousand cases.
