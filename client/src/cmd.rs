@@ -19,7 +19,7 @@ use crate::config::{Config, Flags};
 use crate::error::{CliError, Exit};
 use crate::lang::{Language, Messages, Said};
 use crate::output::{Form, Output, Shown};
-use crate::signer::Passphrase;
+use crate::signer::{Keys, Passphrase};
 use crate::verify::fault;
 
 mod assignment;
@@ -39,6 +39,7 @@ mod receipt;
 mod reconcile;
 mod register;
 mod submit;
+mod table;
 mod verify;
 mod watch;
 
@@ -215,6 +216,25 @@ impl Session<'_> {
 
     fn text(&self, id: &str) -> String {
         self.out.messages.text(id, &[])
+    }
+
+    /// The keys of a ledger that this user has, and those of the files given as `NAME=FILE`.
+    fn keys(
+        &self,
+        files: &[String],
+        passphrase_file: Option<&Path>,
+        origin: &str,
+    ) -> Result<Keys, CliError> {
+        let mut keys = Keys::load(&self.config, origin)?;
+        for pair in files {
+            let (name, path) = pair
+                .rsplit_once('=')
+                .ok_or_else(|| CliError::usage(Said::plain("usage-key-pair")))?;
+            let prompt = format!("{} ({name})", self.text("prompt-passphrase"));
+            let passphrase = self.passphrase(passphrase_file, prompt);
+            keys.open_file(name, Path::new(path), &passphrase)?;
+        }
+        Ok(keys)
     }
 
     /// How the passphrase of a key file is obtained.

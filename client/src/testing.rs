@@ -1,6 +1,7 @@
 //! A genesis, its keys, and a ledger that answers over HTTP as it is told, for the tests of this package.
 
 use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 
 use tamga_api::genesis_file::{
     CalendarPart, GenesisFile, KeyPart, LogPart, OfficerPart, OrganisationPart, ParameterPart,
@@ -13,6 +14,7 @@ use tamga_format::signature::{PublicKey, SigningKey};
 use tamga_state::genesis::Genesis;
 
 use crate::import::sink::RulesSink;
+use crate::keyring::Keyring;
 use crate::lang::Language;
 use crate::signer::Keys;
 
@@ -20,6 +22,16 @@ mod ledger;
 pub(crate) use ledger::{FakeLedger, Fault};
 mod log;
 pub(crate) use log::ServedLog;
+
+/// A devnet's folder below another: its demo keys and its policy.
+pub(crate) fn devnet(below: &Path) -> PathBuf {
+    let folder = below.join("devnet");
+    std::fs::create_dir(&folder).unwrap();
+    let (_, seeds) = genesis_file();
+    std::fs::write(folder.join("keys.toml"), Keyring::render(ORIGIN, &seeds)).unwrap();
+    std::fs::write(folder.join("policy.txt"), genesis().0.policy.encode()).unwrap();
+    folder
+}
 
 pub(crate) const ORIGIN: &str = "tamga.example/import-devnet";
 pub(crate) const TABLE: &[u8] = include_bytes!("../tests/data/fines.csv");

@@ -9,21 +9,21 @@ use tamga_state::genesis::Genesis;
 
 use super::Session;
 use super::progress::{Meter, Progress};
+use super::table::TableArgs;
 use crate::client::Client;
 use crate::error::{CliError, Exit};
-use crate::import::csv::Table;
 use crate::import::manifest::{Beside, Journal, Lines, Manifest};
 use crate::import::mapping::Mapping;
 use crate::import::plan::Planner;
 use crate::import::run::Import as Run;
 use crate::import::sink::{LedgerSink, RulesSink, Sink};
-use crate::import::source::{Format, ReadAs, Reading};
+use crate::import::source::{Format, ReadAs};
 use crate::import::summary::{Ended, RowEnd, Summary};
+use crate::import::table::Table;
 use crate::import::trial::TrialSink;
-use crate::import::{derive, errors, genesis};
+use crate::import::{errors, genesis};
 use crate::lang::{Messages, Said};
 use crate::output::{Form, Shown};
-use crate::signer::Keys;
 use crate::text;
 
 const BATCH: u16 = 200;
@@ -49,12 +49,8 @@ pub(super) struct Import {
     /// Go on past rows that are refused, which is the default.
     #[arg(long = "continue", conflicts_with = "atomic")]
     go_on: bool,
-    /// Form of the table; recognised by its first bytes when absent.
-    #[arg(long, value_enum)]
-    format: Option<Format>,
-    /// Sheet of a workbook; the first one by default.
-    #[arg(long)]
-    sheet: Option<String>,
+    #[command(flatten)]
+    form: TableArgs,
     /// Refuse a table with another number of rows.
     #[arg(long)]
     expect_rows: Option<usize>,
@@ -100,7 +96,7 @@ pub(super) fn run(command: &Import, session: &mut Session<'_>) -> Result<Exit, C
         Place::Genesis(_, genesis) => genesis.origin.clone(),
         Place::Ledger(client) => session.origin(Some(client))?,
     };
-    let keys = keys(command, &origin, session)?;
+    let keys = session.keys(&command.key, command.passphrase_file.as_deref(), &origin)?;
     let beside = beside(command);
     if command.dry_run && same_file(&beside.errors, &command.file) && command.errors.is_some() {
         return Err(CliError::usage(Said::plain("usage-dry-errors")));
@@ -112,20 +108,12 @@ pub(super) fn run(command: &Import, session: &mut Session<'_>) -> Result<Exit, C
     };
     let language = session.out.messages.language();
     let messages = Messages::new(language);
-    let planner = Planner {
-        messages: &messages,
-        mapping: &mapping,
-        keys: &keys,
-        secret: derive::hmac(&*keys.seed(&mapping.secret)?, &[b"tamga/import-secret/v1\0"]),
-        origin: &origin,
-        valid_until: manifest.valid_until()?,
-    };
+    let planner = Planner::new(&messages, &mapping, &keys, &origin, &manifest)?;
+    let job = Job { command, place: &place, beside: &beside, table: &table, planner: &planner };
     if let (Place::Ledger(client), true) = (&place, command.atomic) {
-        let mut trial = TrialSink::new(client);
-        let mut journal = Journal::open(&beside.results, Lines::No)?;
-        let ended = pass(command, &planner, &mut trial, &mut journal, &table, session);
+        let ended = job.pass(&mut TrialSink::new(client), Lines::No, session)?;
         if ended.stopped.is_some() || exit(&ended.summary) != Exit::Success {
-            return end(command, Dry::Atomic, ended, &place, &beside, &table, &planner, session);
+            return job.end(Dry::Atomic, ended, session);
         }
     }
     let (lines, mut sink): (Lines, Box<dyn Sink>) = match &place {
@@ -144,10 +132,18 @@ pub(super) fn run(command: &Import, session: &mut Session<'_>) -> Result<Exit, C
             (Lines::Append, Box::new(LedgerSink::new(client, Duration::from_secs(command.timeout))))
         }
     };
-    let mut journal = Journal::open(&beside.results, lines)?;
-    let ended = pass(command, &planner, sink.as_mut(), &mut journal, &table, session);
+    let ended = job.pass(sink.as_mut(), lines, session)?;
     let dry = if command.dry_run { Dry::Asked } else { Dry::No };
-    end(command, dry, ended, &place, &beside, &table, &planner, session)
+    job.end(dry, ended, session)
+}
+
+/// What is imported, from where, and who judges it.
+struct Job<'a> {
+    command: &'a Import,
+    place: &'a Place,
+    beside: &'a Beside,
+    table: &'a Table,
+    planner: &'a Planner<'a>,
 }
 
 /// Whether anything was recorded.
@@ -162,10 +158,7 @@ enum Dry {
 }
 
 fn table(command: &Import, mapping: &Mapping) -> Result<Table, CliError> {
-    let path = &command.file;
-    let bytes = std::fs::read(path).map_err(|error| CliError::file(path, &error))?;
-    let reading = Reading { format: command.format, sheet: command.sheet.clone(), delimiter: None };
-    let table = Table::read_as(&bytes, mapping, reading)?;
+    let (_, table) = command.form.read(&command.file, mapping)?;
     match command.expect_rows {
         Some(expected) if expected != table.rows.len() => {
             let rows = table.rows.len().to_string();
@@ -177,51 +170,120 @@ fn table(command: &Import, mapping: &Mapping) -> Result<Table, CliError> {
     }
 }
 
-/// All rows through one sink.
-fn pass(
-    command: &Import,
-    planner: &Planner<'_>,
-    sink: &mut dyn Sink,
-    journal: &mut Journal,
-    table: &Table,
-    session: &mut Session<'_>,
-) -> Ended {
-    let interrupted = (session.interrupt)();
-    let meter = Meter::new(command.progress, table.rows.len(), session);
-    let batch = usize::from(command.batch);
-    let import = Run::new(planner, sink, journal, batch, &interrupted);
-    let ended = import.run(table, &mut |row| meter.done(row, &mut session.out));
-    meter.end();
-    ended
-}
-
-/// Writes the errors file, and tells what became of the rows.
-#[expect(clippy::too_many_arguments, reason = "all of what was read and found")]
-fn end(
-    command: &Import,
-    dry: Dry,
-    ended: Ended,
-    place: &Place,
-    beside: &Beside,
-    table: &Table,
-    planner: &Planner<'_>,
-    session: &mut Session<'_>,
-) -> Result<Exit, CliError> {
-    // The file may be the errors file of an earlier run: only a run that decided every row may replace it.
-    let apart = !same_file(&beside.errors, &command.file);
-    let written = match dry {
-        Dry::No => true,
-        Dry::Asked => command.errors.is_some(),
-        Dry::Atomic => apart,
-    };
-    let replaces = written && ended.summary.left == 0;
-    if replaces {
-        errors::write(&beside.errors, table, &ended.failures)?;
+impl Job<'_> {
+    /// All rows through one sink.
+    fn pass(
+        &self,
+        sink: &mut dyn Sink,
+        lines: Lines,
+        session: &mut Session<'_>,
+    ) -> Result<Ended, CliError> {
+        let mut journal = Journal::open(&self.beside.results, lines)?;
+        let interrupted = (session.interrupt)();
+        let meter = Meter::new(self.command.progress, self.table.rows.len(), session);
+        let batch = usize::from(self.command.batch);
+        let import = Run::new(self.planner, sink, &mut journal, batch, &interrupted);
+        let ended = import.run(self.table, &mut |row| meter.done(row, &mut session.out));
+        meter.end();
+        Ok(ended)
     }
-    let example = table.rows.first().and_then(|row| planner.case_of(row));
-    let errors = (replaces && !ended.failures.is_empty()).then_some(beside.errors.as_path());
-    report(command, dry, &ended, place, beside, errors, (table, example), session);
-    ended.stopped.map_or_else(|| Ok(exit(&ended.summary)), Err)
+
+    /// Writes the errors file, and tells what became of the rows.
+    fn end(&self, dry: Dry, ended: Ended, session: &mut Session<'_>) -> Result<Exit, CliError> {
+        // The file may be the errors file of an earlier run: only a run that decided every row may replace it.
+        let written = match dry {
+            Dry::No => true,
+            Dry::Asked => self.command.errors.is_some(),
+            Dry::Atomic => !same_file(&self.beside.errors, &self.command.file),
+        };
+        let replaces = written && ended.summary.left == 0;
+        if replaces {
+            errors::write(&self.beside.errors, self.table, &ended.failures)?;
+        }
+        let errors = replaces && !ended.failures.is_empty();
+        self.report(dry, &ended, errors.then_some(self.beside.errors.as_path()), session);
+        ended.stopped.map_or_else(|| Ok(exit(&ended.summary)), Err)
+    }
+
+    fn report(&self, dry: Dry, ended: &Ended, errors: Option<&Path>, session: &mut Session<'_>) {
+        let Self { command, place, beside, table, planner } = self;
+        let example = table.rows.first().and_then(|row| planner.case_of(row));
+        let summary = &ended.summary;
+        let goes_on = summary.left > 0 || summary.not_final > 0;
+        let again = (goes_on && dry == Dry::No).then(|| resume(command, session));
+        let (judge, at) = place.named();
+        let mut data = json!(summary);
+        if let Some(object) = data.as_object_mut() {
+            object.insert("dry_run".to_owned(), json!(dry != Dry::No));
+            object.insert("atomic".to_owned(), json!(command.atomic));
+            object.insert("read_as".to_owned(), json!(table.read_as));
+            object.insert("judged_by".to_owned(), json!(judge));
+            object.insert("judged_at".to_owned(), json!(at));
+            object.insert("refusals".to_owned(), json!(ended.refusals().collect::<Vec<_>>()));
+            object.insert("manifest".to_owned(), json!(beside.manifest));
+            object.insert("results".to_owned(), json!(beside.results));
+            object.insert("errors".to_owned(), json!(errors));
+            object.insert("first_case".to_owned(), json!(example));
+            object.insert("resume".to_owned(), json!(again));
+        }
+        let messages = &session.out.messages;
+        let count = |number: u64| number.to_string();
+        let args = [
+            ("rows", count(summary.rows)),
+            ("recorded", count(summary.recorded)),
+            ("already", count(summary.already_recorded)),
+            ("skipped", count(summary.skipped)),
+            ("refused", count(summary.refused)),
+            ("left", count(summary.left)),
+            ("open", count(summary.not_final)),
+            ("derived", count(summary.derived.recorded)),
+            ("derived_already", count(summary.derived.already_recorded)),
+            ("derived_refused", count(summary.derived.refused)),
+        ];
+        let suffix = if dry == Dry::No { "" } else { "-dry" };
+        let mut lines = vec![
+            read_as(&table.read_as, messages),
+            messages.text(&format!("import-rows{suffix}"), &args),
+            messages.text(&format!("import-derived{suffix}"), &args),
+        ];
+        let kinds: Vec<String> =
+            summary.kinds.iter().map(|(kind, count)| format!("{kind} {count}")).collect();
+        lines.push(format!("  {}", kinds.join("  ")));
+        for reason in &summary.reasons {
+            lines.push(format!("  {:>6}  {} {}", reason.rows, reason.code, reason.reason));
+        }
+        if dry != Dry::No {
+            lines.extend(listed(ended, messages));
+            lines.push(messages.text(&format!("import-dry-{judge}"), &[("at", at)]));
+        }
+        if dry == Dry::Atomic {
+            lines.push(messages.text("import-atomic", &[]));
+        }
+        if let Some(errors) = errors {
+            lines.push(messages.text("import-errors", &[("path", errors.display().to_string())]));
+        }
+        if summary.left > 0 {
+            lines.push(messages.text("import-left", &args));
+        }
+        if summary.not_final > 0 {
+            lines.push(messages.text("import-not-final", &args));
+        }
+        if let Some(again) = again {
+            lines.push(messages.text("import-resume", &[("command", again)]));
+        } else if let (Dry::No, Some(case)) = (dry, &example) {
+            lines.push(messages.text("import-case", &[("case", case.clone())]));
+        }
+        let shown = Shown { data, human: lines.join("\n"), ..Shown::default() };
+        let form = session.out.form();
+        if matches!(form, Form::Ndjson | Form::Plain | Form::Quiet) {
+            for end in &ended.rows {
+                session.out.item("import.row", shown_row(end));
+            }
+        }
+        if matches!(form, Form::Human | Form::Json | Form::Ndjson) {
+            session.out.result("import", &shown);
+        }
+    }
 }
 
 fn same_file(one: &Path, other: &Path) -> bool {
@@ -248,9 +310,9 @@ fn resume(command: &Import, session: &Session<'_>) -> String {
         words.extend(value.map(|value| [format!("--{name}"), value]).into_iter().flatten());
     };
     option("map", Some(path(&command.map)));
-    let named = command.format.and_then(|format| format.to_possible_value());
+    let named = command.form.format.and_then(|format| format.to_possible_value());
     option("format", named.map(|named| named.get_name().to_owned()));
-    option("sheet", command.sheet.clone());
+    option("sheet", command.form.sheet.clone());
     option("manifest", command.manifest.as_ref().map(path));
     option("results", command.results.as_ref().map(path));
     option("errors", command.errors.as_ref().map(path));
@@ -296,112 +358,12 @@ fn place(command: &Import, session: &Session<'_>) -> Result<Place, CliError> {
     Ok(Place::Genesis(path, Box::new(genesis)))
 }
 
-fn keys(command: &Import, origin: &str, session: &Session<'_>) -> Result<Keys, CliError> {
-    let mut keys = Keys::load(&session.config, origin)?;
-    for pair in &command.key {
-        let (name, path) =
-            pair.rsplit_once('=').ok_or_else(|| CliError::usage(Said::plain("usage-key-pair")))?;
-        let prompt = format!("{} ({name})", session.text("prompt-passphrase"));
-        let passphrase = session.passphrase(command.passphrase_file.as_deref(), prompt);
-        keys.open_file(name, Path::new(path), &passphrase)?;
-    }
-    Ok(keys)
-}
-
 fn beside(command: &Import) -> Beside {
     let default = Beside::of(&command.file);
     Beside {
         manifest: command.manifest.clone().unwrap_or(default.manifest),
         results: command.results.clone().unwrap_or(default.results),
         errors: command.errors.clone().unwrap_or(default.errors),
-    }
-}
-
-#[expect(clippy::too_many_arguments, reason = "all of what is told")]
-fn report(
-    command: &Import,
-    dry: Dry,
-    ended: &Ended,
-    place: &Place,
-    beside: &Beside,
-    errors: Option<&Path>,
-    (table, example): (&Table, Option<String>),
-    session: &mut Session<'_>,
-) {
-    let summary = &ended.summary;
-    let goes_on = summary.left > 0 || summary.not_final > 0;
-    let again = (goes_on && dry == Dry::No).then(|| resume(command, session));
-    let (judge, at) = place.named();
-    let mut data = json!(summary);
-    if let Some(object) = data.as_object_mut() {
-        object.insert("dry_run".to_owned(), json!(dry != Dry::No));
-        object.insert("atomic".to_owned(), json!(command.atomic));
-        object.insert("read_as".to_owned(), json!(table.read_as));
-        object.insert("judged_by".to_owned(), json!(judge));
-        object.insert("judged_at".to_owned(), json!(at));
-        object.insert("refusals".to_owned(), json!(ended.refusals().collect::<Vec<_>>()));
-        object.insert("manifest".to_owned(), json!(beside.manifest));
-        object.insert("results".to_owned(), json!(beside.results));
-        object.insert("errors".to_owned(), json!(errors));
-        object.insert("first_case".to_owned(), json!(example));
-        object.insert("resume".to_owned(), json!(again));
-    }
-    let messages = &session.out.messages;
-    let count = |number: u64| number.to_string();
-    let args = [
-        ("rows", count(summary.rows)),
-        ("recorded", count(summary.recorded)),
-        ("already", count(summary.already_recorded)),
-        ("skipped", count(summary.skipped)),
-        ("refused", count(summary.refused)),
-        ("left", count(summary.left)),
-        ("open", count(summary.not_final)),
-        ("derived", count(summary.derived.recorded)),
-        ("derived_already", count(summary.derived.already_recorded)),
-        ("derived_refused", count(summary.derived.refused)),
-    ];
-    let suffix = if dry == Dry::No { "" } else { "-dry" };
-    let mut lines = vec![
-        read_as(&table.read_as, messages),
-        messages.text(&format!("import-rows{suffix}"), &args),
-        messages.text(&format!("import-derived{suffix}"), &args),
-    ];
-    let kinds: Vec<String> =
-        summary.kinds.iter().map(|(kind, count)| format!("{kind} {count}")).collect();
-    lines.push(format!("  {}", kinds.join("  ")));
-    for reason in &summary.reasons {
-        lines.push(format!("  {:>6}  {} {}", reason.rows, reason.code, reason.reason));
-    }
-    if dry != Dry::No {
-        lines.extend(listed(ended, messages));
-        lines.push(messages.text(&format!("import-dry-{judge}"), &[("at", at)]));
-    }
-    if dry == Dry::Atomic {
-        lines.push(messages.text("import-atomic", &[]));
-    }
-    if let Some(errors) = errors {
-        lines.push(messages.text("import-errors", &[("path", errors.display().to_string())]));
-    }
-    if summary.left > 0 {
-        lines.push(messages.text("import-left", &args));
-    }
-    if summary.not_final > 0 {
-        lines.push(messages.text("import-not-final", &args));
-    }
-    if let Some(again) = again {
-        lines.push(messages.text("import-resume", &[("command", again)]));
-    } else if let (Dry::No, Some(case)) = (dry, &example) {
-        lines.push(messages.text("import-case", &[("case", case.clone())]));
-    }
-    let shown = Shown { data, human: lines.join("\n"), ..Shown::default() };
-    let form = session.out.form();
-    if matches!(form, Form::Ndjson | Form::Plain | Form::Quiet) {
-        for end in &ended.rows {
-            session.out.item("import.row", shown_row(end));
-        }
-    }
-    if matches!(form, Form::Human | Form::Json | Form::Ndjson) {
-        session.out.result("import", &shown);
     }
 }
 

@@ -13,18 +13,17 @@ use tamga_state::machine::EVENT_AHEAD_MS;
 
 use super::Session;
 use super::progress::{Meter, Progress};
+use super::table::TableArgs;
 use crate::client::Client;
 use crate::error::{CliError, Exit};
 use crate::file;
-use crate::import::csv::Table;
-use crate::import::derive;
 use crate::import::manifest::{Beside, Journal, Lines, Manifest};
 use crate::import::mapping::Mapping;
 use crate::import::plan::Planner;
+use crate::import::table::Table;
 use crate::lang::{Messages, Said};
 use crate::output::{Colour, Form, Shown};
 use crate::reconcile::{Comparison, List, Log};
-use crate::signer::Keys;
 use crate::text;
 use crate::verify::{Verdict, fault};
 
@@ -45,6 +44,8 @@ pub(super) struct Reconcile {
     /// Mapping file, as for the import.
     #[arg(short, long, required = true)]
     map: Option<PathBuf>,
+    #[command(flatten)]
+    form: TableArgs,
     /// Manifest of the list's import; beside the list by default, and not needed.
     #[arg(long)]
     manifest: Option<PathBuf>,
@@ -112,12 +113,11 @@ fn make(
 ) -> Result<Exit, CliError> {
     let mapping_bytes = read(map)?;
     let mapping = Mapping::parse(&utf8(map, mapping_bytes.clone())?)?;
-    let list_bytes = read(from)?;
-    let table = Table::parse(&list_bytes, &mapping)?;
+    let (list_bytes, table) = command.form.read(from, &mapping)?;
     let policy = session.policy(command.policy.as_ref())?;
     let origin = policy.origin().to_owned();
     let client = session.client()?;
-    let keys = keys(command, &origin, session)?;
+    let keys = session.keys(&command.key, command.passphrase_file.as_deref(), &origin)?;
     let signer = keys.key(command.sign.as_ref().unwrap_or(&mapping.secret))?;
     let beside = Beside::of(from);
     let manifest_path = command.manifest.as_ref().unwrap_or(&beside.manifest);
@@ -130,14 +130,7 @@ fn make(
     let results = command.results.as_ref().unwrap_or(&beside.results);
     let journal = Journal::open(results, Lines::No)?;
     let messages = Messages::new(session.out.messages.language());
-    let planner = Planner {
-        messages: &messages,
-        mapping: &mapping,
-        keys: &keys,
-        secret: derive::hmac(&*keys.seed(&mapping.secret)?, &[b"tamga/import-secret/v1\0"]),
-        origin: &origin,
-        valid_until: manifest.valid_until()?,
-    };
+    let planner = Planner::new(&messages, &mapping, &keys, &origin, &manifest)?;
     let list = List::read(&planner, &table, &journal)?;
     let interrupted = (session.interrupt)();
     let log = Log::new(&client, &policy, &interrupted);
@@ -181,18 +174,6 @@ fn make(
     file::replace(&path, report.encode().as_bytes())?;
     told(&report, &path, &table, session);
     Ok(if report.is_clean() { Exit::Success } else { Exit::Partial })
-}
-
-fn keys(command: &Reconcile, origin: &str, session: &Session<'_>) -> Result<Keys, CliError> {
-    let mut keys = Keys::load(&session.config, origin)?;
-    for pair in &command.key {
-        let (name, path) =
-            pair.rsplit_once('=').ok_or_else(|| CliError::usage(Said::plain("usage-key-pair")))?;
-        let prompt = format!("{} ({name})", session.text("prompt-passphrase"));
-        let passphrase = session.passphrase(command.passphrase_file.as_deref(), prompt);
-        keys.open_file(name, Path::new(path), &passphrase)?;
-    }
-    Ok(keys)
 }
 
 /// The body of a record from its receipt, checked against the entry's commitment.

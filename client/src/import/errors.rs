@@ -3,8 +3,8 @@
 
 use std::path::Path;
 
-use super::csv::{OWN_COLUMNS, Table};
 use super::summary::Failure;
+use super::table::{OWN_COLUMNS, Table};
 use crate::error::CliError;
 use crate::file;
 

@@ -1,7 +1,8 @@
 //! Many records from one file: rows of a table through a committed mapping, the same bytes on every run.
 //!
 //! - `mapping`: what a mapping file says;
-//! - `csv`: the table and its row keys;
+//! - `source`: a file as rows of text, whether CSV, workbook or NDJSON;
+//! - `table`: its rows with their keys, as the mapping needs them;
 //! - `value`: what an expression gives for a row;
 //! - `derive`: nonces, salts, ids and person tags from secrets, source and row key;
 //! - `plan`: a row's records, signed;
@@ -12,7 +13,6 @@
 //! - `summary`: every row once, the counts, the reasons;
 //! - `errors`: the file of rows that were not recorded, which can be fed in again.
 
-pub mod csv;
 pub mod derive;
 pub mod errors;
 pub mod manifest;
@@ -22,6 +22,7 @@ pub mod run;
 pub mod sink;
 pub mod source;
 pub mod summary;
+pub mod table;
 pub mod trial;
 pub mod value;
 

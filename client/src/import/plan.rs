@@ -9,9 +9,10 @@ use tamga_format::id::{RecordId, UnixMillis};
 use tamga_format::signature::SigningKey;
 use tamga_state::codes::Code;
 
-use super::csv::Row;
 use super::derive;
+use super::manifest::Manifest;
 use super::mapping::{Expression, Mapping, RecordRule};
+use super::table::Row;
 use super::value::{Context, Memory, ValueError, event_time};
 use crate::error::CliError;
 use crate::lang::Messages;
@@ -71,6 +72,23 @@ pub struct Planner<'a> {
     pub origin: &'a str,
     /// Last block time at which a record may enter the log.
     pub valid_until: UnixMillis,
+}
+
+impl<'a> Planner<'a> {
+    /// A planner of what `manifest` dates; the secret is derived from the key that the mapping names for it.
+    ///
+    /// # Errors
+    /// When that key is missing, or the manifest's dates are none.
+    pub fn new(
+        messages: &'a Messages,
+        mapping: &'a Mapping,
+        keys: &'a Keys,
+        origin: &'a str,
+        manifest: &Manifest,
+    ) -> Result<Self, CliError> {
+        let secret = derive::hmac(&*keys.seed(&mapping.secret)?, &[b"tamga/import-secret/v1\0"]);
+        Ok(Self { messages, mapping, keys, secret, origin, valid_until: manifest.valid_until()? })
+    }
 }
 
 impl Planner<'_> {

@@ -9,11 +9,11 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use tamga_format::body::Submission;
 use tamga_state::codes::Code;
 
-use super::csv::{Row, Table};
 use super::manifest::{Journal, Line, Status};
 use super::plan::{Plan, Planner, Prepared, RowError};
 use super::sink::{Known, Patience, Sink, Verdict};
 use super::summary::{Ended, Outcome, add_up};
+use super::table::{Row, Table};
 use super::value::Memory;
 use crate::error::CliError;
 use crate::text;

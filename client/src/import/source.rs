@@ -4,7 +4,9 @@
 //! of one list have the same keys and make the same records.
 
 use std::collections::BTreeSet;
+use std::fs::File;
 use std::io::{Cursor, Read};
+use std::path::Path;
 
 use calamine::{DataRef, Reader as _, Xlsx};
 use encoding_rs::WINDOWS_1251;
@@ -80,6 +82,21 @@ pub struct Source {
     pub read_as: ReadAs,
 }
 
+/// The bytes of a file, which is no larger than [`FILE_BYTES_MAX`].
+///
+/// # Errors
+/// When it can't be read, or is larger.
+pub fn read(path: &Path) -> Result<Vec<u8>, CliError> {
+    let failed = |error: std::io::Error| CliError::file(path, &error);
+    let limit = u64::try_from(FILE_BYTES_MAX).unwrap_or(u64::MAX).saturating_add(1);
+    let mut bytes = Vec::new();
+    File::open(path).map_err(failed)?.take(limit).read_to_end(&mut bytes).map_err(failed)?;
+    if bytes.len() > FILE_BYTES_MAX {
+        return Err(beyond("detail-file-size", FILE_BYTES_MAX));
+    }
+    Ok(bytes)
+}
+
 fn bad(detail: impl Into<Said>) -> CliError {
     CliError::unreadable(Said::plain("what-table"), detail.into())
 }
@@ -92,11 +109,8 @@ impl Source {
     /// Reads a source in which each of `columns` is found.
     ///
     /// # Errors
-    /// When it is larger than the limits, of none of the forms, or damaged.
+    /// When it has more than the limits allow, is of none of the forms, or damaged.
     pub fn parse(bytes: &[u8], reading: &Reading, columns: &[String]) -> Result<Self, CliError> {
-        if bytes.len() > FILE_BYTES_MAX {
-            return Err(beyond("detail-file-size", FILE_BYTES_MAX));
-        }
         let mut source = match reading.format.unwrap_or_else(|| recognised(bytes)) {
             Format::Csv => csv(bytes, reading, columns)?,
             Format::Xlsx => xlsx(bytes, reading)?,

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 use tamga_format::id::RecordId;
 
-use super::csv::{Row, Table};
 use super::plan::RowError;
+use super::table::{Row, Table};
 use crate::error::CliError;
 
 /// What an import came to.

@@ -3,13 +3,13 @@ use std::sync::atomic::AtomicBool;
 use tamga_format::body::Submission;
 use tamga_state::codes::Code;
 
-use super::csv::Table;
 use super::manifest::{Beside, Journal, Lines, Manifest};
 use super::mapping::Mapping;
 use super::plan::{Plan, Planner};
 use super::run::Import;
 use super::sink::{Patience, RulesSink, Sink};
 use super::summary::{Ended, Summary};
+use super::table::Table;
 use super::value::{Memory, hundredths};
 use super::*;
 use crate::lang::{Language, Messages};

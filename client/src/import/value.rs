@@ -10,10 +10,10 @@ use serde_json::{Value, json};
 use tamga_format::id::{SubjectId, UnixMillis};
 use tamga_format::subject::{Role, Subject, person_tag};
 
-use super::csv::{Row, fill};
 use super::derive;
 use super::mapping::{Delta, Expression, Mapping, Moment, SubjectIdRule, TimeColumn, Words};
 use super::source::is_day_first;
+use super::table::{Row, fill};
 use crate::lang::Said;
 use crate::text;
 

@@ -7,9 +7,9 @@ use tamga_format::id::{KeyId, RecordId, UnixMillis, sha256};
 use tamga_format::record::Record;
 
 use crate::error::CliError;
-use crate::import::csv::Table;
 use crate::import::manifest::Journal;
 use crate::import::plan::{Plan, Planner};
+use crate::import::table::Table;
 use crate::import::value::Memory;
 
 /// A record that a row stands for.

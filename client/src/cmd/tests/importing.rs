@@ -4,8 +4,7 @@ use serde_json::Value;
 use tamga_state::codes::Code;
 
 use super::*;
-use crate::keyring::Keyring;
-use crate::testing::{FakeLedger, Fault, MAPPING, ORIGIN, TABLE, genesis, genesis_file};
+use crate::testing::{FakeLedger, Fault, MAPPING, TABLE, devnet, genesis_file};
 
 /// Rows of the table, those with records of their own, and records that follow from these.
 const ROWS: u64 = 11;
@@ -22,11 +21,7 @@ struct Desk {
 impl Desk {
     fn new() -> Self {
         let dir = tempfile::tempdir().unwrap();
-        let devnet = dir.path().join("devnet");
-        std::fs::create_dir(&devnet).unwrap();
-        let (_, seeds) = genesis_file();
-        std::fs::write(devnet.join("keys.toml"), Keyring::render(ORIGIN, &seeds)).unwrap();
-        std::fs::write(devnet.join("policy.txt"), genesis().0.policy.encode()).unwrap();
+        devnet(dir.path());
         let desk = Self { dir, ledger: FakeLedger::start(), interrupted: Arc::default() };
         std::fs::write(desk.path("fines.csv"), TABLE).unwrap();
         std::fs::write(desk.path("fines.toml"), MAPPING).unwrap();

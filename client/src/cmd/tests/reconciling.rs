@@ -12,8 +12,7 @@ use tamga_state::catalogue::Kind;
 use tamga_state::codes::Code;
 
 use super::*;
-use crate::keyring::Keyring;
-use crate::testing::{FakeLedger, MAPPING, ORIGIN, ServedLog, TABLE, genesis, genesis_file, seed};
+use crate::testing::{FakeLedger, MAPPING, ServedLog, TABLE, devnet, seed};
 
 /// Records of the table's readable rows.
 const RECORDS: u64 = 12;
@@ -28,11 +27,7 @@ impl Desk {
     /// The table without the rows that have no records, imported.
     fn imported() -> Self {
         let dir = tempfile::tempdir().unwrap();
-        let devnet = dir.path().join("devnet");
-        std::fs::create_dir(&devnet).unwrap();
-        let (_, seeds) = genesis_file();
-        std::fs::write(devnet.join("keys.toml"), Keyring::render(ORIGIN, &seeds)).unwrap();
-        std::fs::write(devnet.join("policy.txt"), genesis().0.policy.encode()).unwrap();
+        devnet(dir.path());
         let desk = Self { dir, ledger: FakeLedger::start() };
         desk.write("fines.toml", MAPPING);
         desk.write("fines.csv", &table());

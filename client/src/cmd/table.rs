@@ -1,0 +1,35 @@
+//! How a table is to be read, as commands that read one are told.
+
+use std::path::Path;
+
+use clap::Args;
+
+use crate::error::CliError;
+use crate::import::mapping::Mapping;
+use crate::import::source::{self, Format, Reading};
+use crate::import::table::Table;
+
+/// What is said of a table; the rest is recognised.
+#[derive(Args)]
+pub(super) struct TableArgs {
+    /// Form of the table; recognised by its first bytes when absent.
+    #[arg(long, value_enum)]
+    pub(super) format: Option<Format>,
+    /// Sheet of a workbook; the first one by default.
+    #[arg(long)]
+    pub(super) sheet: Option<String>,
+}
+
+impl TableArgs {
+    /// Reads a table, and gives the bytes of its file too.
+    pub(super) fn read(
+        &self,
+        path: &Path,
+        mapping: &Mapping,
+    ) -> Result<(Vec<u8>, Table), CliError> {
+        let bytes = source::read(path)?;
+        let reading = Reading { format: self.format, sheet: self.sheet.clone(), delimiter: None };
+        let table = Table::read_as(&bytes, mapping, reading)?;
+        Ok((bytes, table))
+    }
+}
