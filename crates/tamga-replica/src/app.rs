@@ -34,7 +34,7 @@ use crate::map::Map;
 use crate::mempool::Mempool;
 use crate::reader::Reader;
 use crate::store::{Store, StoreError};
-use crate::view::SubjectCache;
+use crate::view::Cache;
 
 mod admit;
 mod commit;
@@ -52,7 +52,7 @@ pub struct App<S: Store> {
     head: Head,
     log: Log,
     map: Map,
-    cache: RefCell<SubjectCache>,
+    cache: RefCell<Cache>,
     pool: Mempool,
     draws: Draws,
     undecided: Undecided,

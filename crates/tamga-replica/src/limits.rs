@@ -52,6 +52,8 @@ pub const DROPPED_MAX: usize = 20_000;
 pub const VERIFIED_CACHE_MAX: usize = 65_536;
 /// Subjects kept decoded in memory.
 pub const SUBJECT_CACHE_MAX: usize = 131_072;
+/// Private states of subjects kept in memory.
+pub const PRIVATE_CACHE_MAX: usize = 65_536;
 /// Tiles that readers keep, each of at most 16 KiB with its inner nodes.
 pub const TILE_CACHE_MAX: usize = 256;
 /// Blocks whose part of a receipt readers keep.

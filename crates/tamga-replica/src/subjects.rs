@@ -58,7 +58,7 @@ impl SubjectState {
         layout::encode(&SubjectRowRef::V1 {
             n: self.tree.size(),
             frontier: self.tree.hashes(),
-            status: self.status.as_ref().map(|row| (&row.nonce, row.bytes.as_slice())),
+            status: self.status.as_ref().map(|row| (&row.nonce, &row.bytes[..])),
         })
     }
 
@@ -72,6 +72,9 @@ impl SubjectState {
         let tree = Frontier::from_parts(n, frontier).ok_or_else(|| {
             StoreError::Corrupted("a subject's frontier does not fit its count".to_owned())
         })?;
-        Ok(Self { tree, status: status.map(|(nonce, bytes)| StatusRow { nonce, bytes }) })
+        Ok(Self {
+            tree,
+            status: status.map(|(nonce, bytes)| StatusRow { nonce, bytes: bytes.into() }),
+        })
     }
 }

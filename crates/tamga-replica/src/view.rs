@@ -10,6 +10,7 @@ use tamga_state::{Built, Private, StatusRow, View, ViewError};
 
 use crate::builders::Builders;
 use crate::layout::{self, BlockRow, HistoryRow, IdRow, PrivateRow, Table};
+use crate::limits::{PRIVATE_CACHE_MAX, SUBJECT_CACHE_MAX};
 use crate::map::Map;
 use crate::store::{Store, StoreError};
 use crate::subjects::SubjectState;
@@ -21,7 +22,7 @@ use crate::subjects::SubjectState;
 pub(crate) struct StoreView<'a, S: Store> {
     store: &'a S,
     builders: &'a Builders,
-    cache: Option<(&'a Map, &'a RefCell<SubjectCache>)>,
+    cache: Option<(&'a Map, &'a RefCell<Cache>)>,
     fault: RefCell<Option<StoreError>>,
 }
 
@@ -36,7 +37,7 @@ impl<'a, S: Store> StoreView<'a, S> {
         store: &'a S,
         builders: &'a Builders,
         map: &'a Map,
-        cache: &'a RefCell<SubjectCache>,
+        cache: &'a RefCell<Cache>,
     ) -> Self {
         Self { store, builders, cache: Some((map, cache)), fault: RefCell::default() }
     }
@@ -47,7 +48,7 @@ impl<'a, S: Store> StoreView<'a, S> {
             let key = subject.map_key();
             return Ok((key, self.stored_subject(&key)?));
         };
-        if let Some(known) = cache.borrow().get(subject) {
+        if let Some(known) = cache.borrow().subjects.get(subject) {
             return Ok(known.clone());
         }
         let key = subject.map_key();
@@ -55,7 +56,7 @@ impl<'a, S: Store> StoreView<'a, S> {
             Some(_) => self.stored_subject(&key)?,
             None => None,
         };
-        cache.borrow_mut().insert(*subject, (key, state.clone()));
+        cache.borrow_mut().subjects.insert(*subject, (key, state.clone()));
         Ok((key, state))
     }
 
@@ -82,6 +83,17 @@ impl<'a, S: Store> StoreView<'a, S> {
             *self.fault.borrow_mut() = Some(error);
             ViewError::Store("see the node's own message")
         })
+    }
+
+    fn known_private(&self, subject: &Subject) -> Result<Option<Private>, StoreError> {
+        let key = subject.map_key();
+        let Some((_, cache)) = self.cache else { return self.stored_private(&key) };
+        if let Some(known) = cache.borrow().privates.get(subject) {
+            return Ok(known.clone());
+        }
+        let private = self.stored_private(&key)?;
+        cache.borrow_mut().privates.insert(*subject, private.clone());
+        Ok(private)
     }
 
     fn stored_private(&self, key: &MapKey) -> Result<Option<Private>, StoreError> {
@@ -133,7 +145,7 @@ impl<S: Store> View for StoreView<'_, S> {
     }
 
     fn private(&self, subject: &Subject) -> Result<Option<Private>, ViewError> {
-        self.read(self.stored_private(&subject.map_key()))
+        self.read(self.known_private(subject))
     }
 
     fn entries(&self, subject: &Subject, max: usize) -> Result<Vec<Vec<u8>>, ViewError> {
@@ -153,22 +165,35 @@ impl<S: Store> View for StoreView<'_, S> {
     }
 }
 
-/// A subject as the cache holds it; no state means that nothing names it.
+/// A subject's key and what it comes to; no state means that nothing names it.
 pub(crate) type Known = (MapKey, Option<Arc<SubjectState>>);
 
-/// Subjects as of the head, decoded.
-///
-/// Each has one slot, chosen by its id, and takes it from whoever had it before. Ids are hashes or
-/// random, so that slots fill evenly; a writer who picks ids to collide slows only those ids down.
+/// What is known of subjects as of the head, decoded.
 #[derive(Debug)]
-pub(crate) struct SubjectCache {
-    slots: Vec<Option<(Subject, Known)>>,
+pub(crate) struct Cache {
+    /// Their trees and statuses.
+    pub(crate) subjects: Slots<Known>,
+    /// Their private state; none if they have none.
+    pub(crate) privates: Slots<Option<Private>>,
 }
 
-impl SubjectCache {
-    /// A cache of so many slots.
-    pub(crate) fn new(slots: usize) -> Self {
-        Self { slots: vec![None; slots] }
+impl Cache {
+    pub(crate) fn new() -> Self {
+        let (subjects, privates) = (SUBJECT_CACHE_MAX, PRIVATE_CACHE_MAX);
+        Self { subjects: Slots::new(subjects), privates: Slots::new(privates) }
+    }
+}
+
+/// Something of subjects, in one slot each, which is chosen by the subject's id and taken from whoever had it before.
+/// Ids are hashes or random, so that slots fill evenly; a writer who picks ids to collide slows only those ids down.
+#[derive(Debug)]
+pub(crate) struct Slots<V> {
+    slots: Vec<Option<(Subject, V)>>,
+}
+
+impl<V> Slots<V> {
+    fn new(slots: usize) -> Self {
+        Self { slots: std::iter::repeat_with(|| None).take(slots).collect() }
     }
 
     fn slot(&self, subject: &Subject) -> usize {
@@ -177,13 +202,13 @@ impl SubjectCache {
         usize::try_from(id % self.slots.len() as u64).unwrap_or_default()
     }
 
-    fn get(&self, subject: &Subject) -> Option<&Known> {
+    fn get(&self, subject: &Subject) -> Option<&V> {
         let slot = self.slots.get(self.slot(subject))?;
-        slot.as_ref().filter(|(held, _)| held == subject).map(|(_, known)| known)
+        slot.as_ref().filter(|(held, _)| held == subject).map(|(_, value)| value)
     }
 
-    pub(crate) fn insert(&mut self, subject: Subject, known: Known) {
+    pub(crate) fn insert(&mut self, subject: Subject, value: V) {
         let slot = self.slot(&subject);
-        self.slots[slot] = Some((subject, known));
+        self.slots[slot] = Some((subject, value));
     }
 }

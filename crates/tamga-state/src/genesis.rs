@@ -278,7 +278,7 @@ impl Rows {
         if bytes.len() > STATUS_BYTES_MAX {
             return Err(GenesisError { what: what(), problem: "its status exceeds 4 KiB".into() });
         }
-        match self.0.insert(subject, StatusRow { nonce: [0; 16], bytes }) {
+        match self.0.insert(subject, StatusRow { nonce: [0; 16], bytes: bytes.into() }) {
             None => Ok(()),
             Some(_) => Err(GenesisError { what: what(), problem: "it is given twice".into() }),
         }

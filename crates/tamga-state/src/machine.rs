@@ -225,7 +225,9 @@ impl<V: View> Judgement<'_, V> {
             let detail = format!("the status of {subject} would exceed {STATUS_BYTES_MAX} bytes");
             return Err(Rejection::new(Code::StatusFull, "/subject", detail));
         }
-        effects.statuses.push((subject, StatusRow { nonce: self.record.nonce, bytes }));
+        effects
+            .statuses
+            .push((subject, StatusRow { nonce: self.record.nonce, bytes: bytes.into() }));
         Ok(())
     }
 

@@ -672,7 +672,7 @@ impl World {
     /// Puts a parameter's values.
     pub fn set_versions(&mut self, name: &str, versions: Vec<ItemVersion>) {
         let parameter = Parameter { name: name.to_owned(), versions };
-        let row = StatusRow { nonce: [0; 16], bytes: encode(&parameter, None) };
+        let row = StatusRow { nonce: [0; 16], bytes: encode(&parameter, None).into() };
         self.view.statuses.insert(Parameter::subject(name), row);
     }
 

@@ -4,6 +4,7 @@
 //! at one height always answer alike.
 
 use core::fmt;
+use std::sync::Arc;
 
 use tamga_format::id::{Height, RecordId, SubjectId, sha256, tag};
 use tamga_format::subject::Subject;
@@ -14,8 +15,8 @@ pub struct StatusRow {
     /// Nonce of the subject's last record, from which the status's salt is derived; zero for
     /// a status written by the genesis.
     pub nonce: [u8; 16],
-    /// Deterministic CBOR of at most 4 KiB.
-    pub bytes: Vec<u8>,
+    /// Deterministic CBOR of at most 4 KiB, shared by everyone who reads it.
+    pub bytes: Arc<[u8]>,
 }
 
 /// The opening of a subject's private state (spec §14.4).

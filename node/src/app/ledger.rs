@@ -264,7 +264,7 @@ impl Ledger for HttpLedger {
         let state = self.app.reader().subject(subject)?;
         Ok(state.map(|state| SubjectView {
             records: state.records,
-            status: state.status.map(|row| row.bytes),
+            status: state.status.map(|row| row.bytes.to_vec()),
         }))
     }
 

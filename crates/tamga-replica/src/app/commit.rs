@@ -68,7 +68,10 @@ impl<S: Store> App<S> {
         self.map = executed.map;
         let cache = self.cache.get_mut();
         for (subject, key, state) in executed.subjects {
-            cache.insert(subject, (key, Some(state)));
+            cache.subjects.insert(subject, (key, Some(state)));
+        }
+        for (subject, private) in executed.privates {
+            cache.privates.insert(subject, private);
         }
         if let Err(error) = self.follow(&executed.records) {
             self.broken = true;

@@ -46,6 +46,7 @@ pub(super) struct Executed {
     pub(super) log: Log,
     pub(super) map: Map,
     pub(super) subjects: Vec<(Subject, MapKey, Arc<SubjectState>)>,
+    pub(super) privates: BTreeMap<Subject, Option<Private>>,
     pub(super) records: Vec<(RecordId, LeafIndex, Vec<Subject>)>,
     /// Whether one of the records commits to the candidates of a draw.
     pub(super) commits_to_draw: bool,
@@ -307,7 +308,19 @@ impl<S: Store> App<S> {
             .map(|(index, (id, _, subjects))| (id, LeafIndex(index), subjects))
             .collect();
         let block = Block { value, leaf, items };
-        Ok(Executed { block, head, first, log, map, subjects, records, commits_to_draw, batch })
+        let privates = changes.privates;
+        Ok(Executed {
+            block,
+            head,
+            first,
+            log,
+            map,
+            subjects,
+            privates,
+            records,
+            commits_to_draw,
+            batch,
+        })
     }
 
     /// Appends the records to their subjects' trees, sets the new statuses and writes the rows;

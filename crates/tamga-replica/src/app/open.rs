@@ -17,13 +17,13 @@ use super::{App, Head, Ledger, OpenError, Undecided, VerifiedCache};
 use crate::builders::Builders;
 use crate::draws::{Draws, window};
 use crate::layout::{self, BlockRow, HeadRow, Table, meta};
-use crate::limits::{BLOCK_RECORDS_MAX, SUBJECT_CACHE_MAX};
+use crate::limits::BLOCK_RECORDS_MAX;
 use crate::log::Log;
 use crate::map::Map;
 use crate::mempool::Mempool;
 use crate::store::{CommitBatch, Store, StoreError};
 use crate::subjects::SubjectState;
-use crate::view::SubjectCache;
+use crate::view::Cache;
 
 /// Subject rows read at once while the map is built.
 const SCAN_ROWS: usize = 16_384;
@@ -71,7 +71,7 @@ impl<S: Store> App<S> {
             head,
             log,
             map,
-            cache: RefCell::new(SubjectCache::new(SUBJECT_CACHE_MAX)),
+            cache: RefCell::new(Cache::new()),
             pool: Mempool::default(),
             draws,
             undecided: Undecided::default(),

@@ -115,7 +115,7 @@ fn key_and_office_must_be_in_force() {
         put(world, writer("operator"), &status);
     }
     fn put<T: Typed>(world: &mut World, subject: Subject, status: &T) {
-        let row = StatusRow { nonce: [0; 16], bytes: encode(status, None) };
+        let row = StatusRow { nonce: [0; 16], bytes: encode(status, None).into() };
         world.view.statuses.insert(subject, row);
     }
     let cases: &[Lapse] = &[
@@ -185,7 +185,7 @@ fn a_failing_view_is_a_fault_and_no_verdict() {
     world.record(&World::present(case(), 5));
     let mut draft = World::distribute(case(), "bailiff");
     if let Some(row) = world.view.statuses.get_mut(&case()) {
-        row.bytes.truncate(9);
+        row.bytes = row.bytes[..9].into();
     }
     draft.salt = 1;
     let rejection: Rejection = world.submit(&draft).expect_err("damaged");

@@ -50,7 +50,7 @@ fn due() -> World {
 }
 
 fn set<T: Typed>(world: &mut World, id: SubjectId, status: &T) {
-    let row = StatusRow { nonce: [0; 16], bytes: encode(status, None) };
+    let row = StatusRow { nonce: [0; 16], bytes: encode(status, None).into() };
     world.view.statuses.insert(Subject::new(T::ROLE, id), row);
 }
 

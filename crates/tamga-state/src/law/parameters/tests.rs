@@ -169,7 +169,7 @@ fn the_law_is_read_from_the_registry() {
         let basis = line.basis.as_str();
         let entry = Entry { mark: line.mark, basis, ..entry(&line.name, &line.value, line.from) };
         let bytes = encode(&entry.enter(known).expect("lawful"), None);
-        view.statuses.insert(subject, StatusRow { nonce: [0; 16], bytes });
+        view.statuses.insert(subject, StatusRow { nonce: [0; 16], bytes: bytes.into() });
     }
     assert_eq!(Law::read(&view, calendar::YEARS), Ok(Law::initial()));
     let on = |name, day| number(&view, name, day).expect("in memory");
