@@ -27,6 +27,7 @@ mod case;
 mod config;
 mod duplicates;
 mod explain;
+mod export;
 mod genesis;
 mod help;
 mod import;
@@ -127,6 +128,9 @@ enum Command {
     Import(import::Import),
     /// Compare a source's list with the ledger, and check reports of that.
     Reconcile(reconcile::Reconcile),
+    /// Export what the log holds, for other programs.
+    #[command(subcommand)]
+    Export(export::Export),
     /// Fetch and show receipts.
     #[command(subcommand)]
     Receipt(receipt::Receipt),
@@ -356,6 +360,7 @@ fn dispatch(command: Option<Command>, session: &mut Session<'_>) -> Result<Exit,
         Some(Command::Submit(command)) => submit::run(&command, session),
         Some(Command::Import(command)) => import::run(&command, session),
         Some(Command::Reconcile(command)) => reconcile::run(&command, session),
+        Some(Command::Export(command)) => export::run(&command, session),
         Some(Command::Receipt(command)) => receipt::run(&command, session),
         Some(Command::Verify(command)) => verify::run(&command, session),
         Some(Command::Case(command)) => case::run(&command, session),

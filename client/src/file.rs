@@ -1,6 +1,7 @@
 //! Files that are there whole or not at all.
 
-use std::io::Write;
+use std::fs::File;
+use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use crate::error::CliError;
@@ -11,20 +12,73 @@ use crate::error::CliError;
 /// # Errors
 /// When the file, or one beside it, cannot be written.
 pub fn replace(path: &Path, bytes: &[u8]) -> Result<(), CliError> {
-    // A link is followed; what is no regular file, such as a pipe, has no whole or part.
-    let target = path.canonicalize();
-    let path = target.as_deref().unwrap_or(path);
-    if path.metadata().is_ok_and(|data| !data.is_file()) {
-        return std::fs::write(path, bytes).map_err(|error| CliError::file(path, &error));
+    let mut part = Part::create(path)?;
+    part.write_all(bytes).map_err(|error| CliError::file(path, &error))?;
+    part.keep()
+}
+
+/// What is being written to take the place of a file once it is whole; dropped before, it leaves nothing.
+pub struct Part {
+    file: BufWriter<File>,
+    /// The file, with links followed.
+    target: PathBuf,
+    /// Where it is written until then; what is no regular file, such as a pipe, has no whole or part.
+    beside: Option<PathBuf>,
+}
+
+impl Part {
+    /// Begins.
+    ///
+    /// # Errors
+    /// When the file, or one beside it, cannot be written.
+    pub fn create(path: &Path) -> Result<Self, CliError> {
+        let failed = |error| CliError::file(path, &error);
+        let target = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+        if target.metadata().is_ok_and(|data| !data.is_file()) {
+            let file = File::options().write(true).open(&target).map_err(failed)?;
+            return Ok(Self { file: BufWriter::new(file), target, beside: None });
+        }
+        let name = target.file_name().map(|name| name.to_string_lossy().into_owned());
+        let beside = target.with_file_name(format!("{}.part", name.unwrap_or_default()));
+        let file = File::create(&beside).map_err(failed)?;
+        Ok(Self { file: BufWriter::new(file), target, beside: Some(beside) })
     }
-    let name = path.file_name().map(|name| name.to_string_lossy().into_owned());
-    let beside = path.with_file_name(format!("{}.part", name.unwrap_or_default()));
-    let written = write(&beside, bytes).and_then(|()| std::fs::rename(&beside, path));
-    if let Err(error) = written {
-        drop(std::fs::remove_file(&beside));
-        return Err(CliError::file(path, &error));
+
+    /// Puts it in the place of the file; when this returns it is durable.
+    ///
+    /// # Errors
+    /// When the file cannot be written.
+    pub fn keep(mut self) -> Result<(), CliError> {
+        let target = self.target.clone();
+        self.finish().map_err(|error| CliError::file(&target, &error))?;
+        self.beside = None;
+        sync_folder(&target)
     }
-    sync_folder(path)
+
+    fn finish(&mut self) -> io::Result<()> {
+        self.file.flush()?;
+        let Some(beside) = &self.beside else { return Ok(()) };
+        self.file.get_ref().sync_all()?;
+        std::fs::rename(beside, &self.target)
+    }
+}
+
+impl Write for Part {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.file.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.file.flush()
+    }
+}
+
+impl Drop for Part {
+    fn drop(&mut self) {
+        if let Some(beside) = &self.beside {
+            drop(std::fs::remove_file(beside));
+        }
+    }
 }
 
 /// Makes it durable that a file is in its folder.
@@ -38,15 +92,9 @@ pub fn sync_folder(path: &Path) -> Result<(), CliError> {
     };
     // Where folders cannot be opened as files, renaming is all there is.
     if cfg!(unix) {
-        std::fs::File::open(&folder)
+        File::open(&folder)
             .and_then(|folder| folder.sync_all())
             .map_err(|error| CliError::file(&folder, &error))?;
     }
     Ok(())
-}
-
-fn write(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
-    let mut file = std::fs::File::create(path)?;
-    file.write_all(bytes)?;
-    file.sync_all()
 }

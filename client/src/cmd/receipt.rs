@@ -4,13 +4,12 @@ use std::path::PathBuf;
 
 use clap::Subcommand;
 use serde_json::json;
-use tamga_api::draft::Draft;
 
 use super::Session;
 use crate::error::{CliError, Exit};
+use crate::export::Exported;
 use crate::file;
 use crate::output::Shown;
-use crate::text;
 use crate::verify::fault;
 
 /// Receipts.
@@ -52,28 +51,21 @@ pub(super) fn run(command: &Receipt, session: &mut Session<'_>) -> Result<Exit, 
                 std::fs::read_to_string(file).map_err(|error| CliError::file(file, &error))?;
             let receipt = tamga_format::receipt::Receipt::parse(&content)
                 .map_err(|error| CliError::unreadable(file.display().to_string(), fault(&error)))?;
-            let record = receipt.record.record();
-            let draft = Draft::read(record, None);
-            let data = json!({
-                "record_id": receipt.record.id().to_string(),
-                "record": draft,
-                "key_id": record.key_id.to_string(),
-                "index": receipt.proof.index.get(),
-                "height": receipt.block.height.get(),
-                "recorded_at": text::rfc3339(receipt.block.time),
-            });
+            let block = (receipt.block.height, receipt.block.time);
+            let said = Exported::new(&receipt.record, receipt.proof.index, block, None);
+            let data = json!(said);
             let human = serde_json::to_string_pretty(&data).unwrap_or_default();
             session.out.tell_message("receipt-unchecked", &[("path", file.display().to_string())]);
-            let id = receipt.record.id().to_string();
+            let (id, record) = (said.record_id, said.record);
             let plain = vec![
                 id.clone(),
-                draft.kind.clone(),
-                draft.issuer.clone(),
-                draft.subject.clone(),
-                draft.event_time,
-                text::rfc3339(receipt.block.time),
-                receipt.proof.index.get().to_string(),
-                receipt.block.height.get().to_string(),
+                record.kind,
+                record.issuer,
+                record.subject,
+                record.event_time,
+                said.recorded_at,
+                said.index.to_string(),
+                said.height.to_string(),
             ];
             session.out.result("receipt.show", &Shown { data, human, plain, id });
         }

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use tamga_format::body::BodyField;
 use tamga_format::id::{FileHash, LeafIndex, RecordId, UnixMillis, sha256};
 use tamga_format::policy::Policy;
-use tamga_format::receipt::{Receipt, ReceiptError};
+use tamga_format::receipt::ReceiptError;
 use tamga_format::reconciliation::{Class, Item, Reconciliation, Statement};
 use tamga_state::machine::EVENT_AHEAD_MS;
 
@@ -22,10 +22,11 @@ use crate::import::mapping::Mapping;
 use crate::import::plan::Planner;
 use crate::import::table::Table;
 use crate::lang::{Messages, Said};
+use crate::log::{self, Log};
 use crate::output::{Colour, Form, Shown};
-use crate::reconcile::{Comparison, List, Log};
+use crate::reconcile::{Comparison, List};
 use crate::text;
-use crate::verify::{Verdict, fault};
+use crate::verify::Verdict;
 
 /// Items that are listed for people.
 const LISTED_MAX: usize = 20;
@@ -176,24 +177,14 @@ fn make(
     Ok(if report.is_clean() { Exit::Success } else { Exit::Partial })
 }
 
-/// The body of a record from its receipt, checked against the entry's commitment.
+/// The body of a record from its receipt, checked against the entry's commitment; `None` if it is not to be had.
 fn bodies(
     client: &Client,
     policy: &Policy,
     id: &RecordId,
 ) -> Result<Option<Vec<BodyField>>, CliError> {
-    let text = match client.receipt(&id.to_string(), Some("*")) {
-        Ok(text) => text,
-        // It was erased, or is not for the holder of this token: then what differs in it is not known.
-        Err(error) if matches!(error.exit, Exit::NotFound | Exit::Permission) => return Ok(None),
-        Err(error) => return Err(error),
-    };
-    let judged = Receipt::parse(&text).map_err(ReceiptError::from).and_then(|it| it.verify(policy));
-    match judged {
-        Ok(proven) if proven.id == *id && !proven.opened.is_empty() => Ok(Some(proven.opened)),
-        Ok(_) => Ok(None),
-        Err(error) => Err(CliError::false_log(client.url(), fault(&error.fault()))),
-    }
+    let opened = log::receipt(client, policy, id, true)?.map(|(_, proven)| proven.opened);
+    Ok(opened.filter(|opened| !opened.is_empty()))
 }
 
 fn named(list: &Path) -> PathBuf {
@@ -266,7 +257,7 @@ fn summary(report: &Reconciliation, session: &Session<'_>) -> Vec<String> {
     let mut lines = vec![
         format!("{} {}", session.out.paint(colour, sign), messages.text("reconcile-counts", &args)),
         format!("  {}", messages.text("reconcile-rows", &args)),
-        format!("  {}", messages.text("reconcile-read", &args)),
+        format!("  {}", messages.text("log-read", &args)),
     ];
     for class in Class::ALL {
         let count = report.count(*class);

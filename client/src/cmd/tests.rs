@@ -4,6 +4,8 @@ use std::sync::atomic::Ordering;
 use super::*;
 
 mod conventions;
+mod desk;
+mod exporting;
 mod importing;
 mod looking_up;
 mod reconciling;

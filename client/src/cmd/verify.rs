@@ -1,22 +1,29 @@
 //! `tamga verify`: one verdict per file, offline.
 
+use std::fs::File;
+use std::io::{self, BufRead, BufReader, Cursor, Read};
 use std::path::{Path, PathBuf};
 
 use clap::Args;
 use serde_json::json;
+use tamga_format::policy::Policy;
 use tamga_state::catalogue::Kind;
 
 use super::Session;
 use crate::error::{CliError, Exit};
+use crate::export::{Exported, LINE_BYTES_MAX};
 use crate::lang::Said;
 use crate::output::{Colour, Shown};
 use crate::text;
 use crate::verify::{self, Facts, Report, Verdict};
 
+/// Lines of an export that are shown because they are not authentic.
+const WRONG_MAX: usize = 100;
+
 /// The files to judge.
 #[derive(Args)]
 pub(super) struct Verify {
-    /// Receipts, or one `.tlog-proof` together with --record.
+    /// Receipts, exports with proofs, or one `.tlog-proof` together with --record.
     #[arg(required = true)]
     files: Vec<PathBuf>,
     /// Trust policy file [env: TAMGA_POLICY].
@@ -37,17 +44,23 @@ pub(super) fn run(command: &Verify, session: &mut Session<'_>) -> Result<Exit, C
         Some(path) => Some(std::fs::read(path).map_err(|error| CliError::file(path, &error))?),
         None => None,
     };
+    let view = View { policy: &policy_path, explain: command.explain };
     let mut worst = Verdict::Authentic;
     for file in &command.files {
-        let report = match std::fs::read(file) {
-            Ok(bytes) if entry.is_some() && verify::is_receipt(&bytes) => {
-                return Err(CliError::pointless("--record", &file.display().to_string()));
+        let name = file.display().to_string();
+        let report = match content(file) {
+            Ok(Content::Lines(lines)) if entry.is_none() => {
+                worst = worst.max(export(lines, &name, &policy, &view, session));
+                continue;
             }
-            Ok(bytes) => verify::file(&bytes, entry.as_deref(), &policy),
+            Ok(Content::Whole(bytes)) if entry.is_none() || !verify::is_receipt(&bytes) => {
+                verify::file(&bytes, entry.as_deref(), &policy)
+            }
+            Ok(_) => return Err(CliError::pointless("--record", &name)),
             Err(error) => verify::cannot_check(Said::io(&error)),
         };
         worst = worst.max(report.verdict);
-        let shown = shown(&report, &file.display().to_string(), &policy_path, command, session);
+        let shown = shown(&report, &name, &view, session);
         session.out.item("verify.file", shown);
     }
     let data = json!({ "verdict": worst.name() });
@@ -55,13 +68,90 @@ pub(super) fn run(command: &Verify, session: &mut Session<'_>) -> Result<Exit, C
     Ok(worst.exit())
 }
 
-fn shown(
-    report: &Report,
+/// What is said beside the verdicts.
+struct View<'v> {
+    /// The policy by which was judged.
+    policy: &'v Path,
+    /// Whether each step of the check is shown.
+    explain: bool,
+}
+
+/// A file to judge.
+enum Content {
+    /// A proof, or what is to be one.
+    Whole(Vec<u8>),
+    /// An export, line by line.
+    Lines(Box<dyn BufRead>),
+}
+
+fn content(path: &Path) -> io::Result<Content> {
+    let mut file = BufReader::new(File::open(path)?);
+    let mut begin = line(&mut file)?;
+    if Exported::parse(&begin).is_some() {
+        return Ok(Content::Lines(Box::new(Cursor::new(begin).chain(file))));
+    }
+    file.read_to_end(&mut begin)?;
+    Ok(Content::Whole(begin))
+}
+
+/// The next line, cut off where no record is so long; empty at the end.
+fn line(file: &mut dyn BufRead) -> io::Result<Vec<u8>> {
+    let (most, mut line) = (u64::try_from(LINE_BYTES_MAX).unwrap_or(u64::MAX), Vec::new());
+    file.take(most).read_until(b'\n', &mut line)?;
+    Ok(line)
+}
+
+/// Judges the lines of an export; those that are not authentic are shown, then the file as a whole.
+fn export(
+    mut lines: Box<dyn BufRead>,
     name: &str,
-    policy: &Path,
-    command: &Verify,
-    session: &Session<'_>,
-) -> Shown {
+    policy: &Policy,
+    view: &View<'_>,
+    session: &mut Session<'_>,
+) -> Verdict {
+    let (mut count, mut wrong, mut worst) = (0_usize, 0_usize, Verdict::Authentic);
+    loop {
+        let read = line(&mut lines);
+        if read.as_ref().is_ok_and(Vec::is_empty) {
+            break;
+        }
+        count += 1;
+        let (report, last) = match read {
+            Ok(line) => match Exported::parse(&line) {
+                Some(exported) => (exported.verify(policy), false),
+                None => (verify::cannot_check(Said::plain("fault-no-line")), false),
+            },
+            Err(error) => (verify::cannot_check(Said::io(&error)), true),
+        };
+        worst = worst.max(report.verdict);
+        if report.verdict != Verdict::Authentic {
+            wrong += 1;
+            if wrong <= WRONG_MAX {
+                let shown = shown(&report, &format!("{name}:{count}"), view, session);
+                session.out.item("verify.file", shown);
+            }
+        }
+        if last {
+            break;
+        }
+    }
+    let args = [("count", count.to_string()), ("wrong", wrong.to_string())];
+    let lines = [
+        title(worst, name, session),
+        format!("  {}", session.out.messages.text("verify-lines", &args)),
+        row(session, "verify-signed", &view.policy.display().to_string()),
+        row(session, "verify-open-question", &session.text("verify-left-out")),
+    ];
+    let verdict = worst.name();
+    let data = json!({ "file": name, "verdict": verdict, "records": count, "wrong": wrong });
+    let blank = std::iter::repeat_n(String::new(), 4);
+    let plain = [name.to_owned(), verdict.to_owned()].into_iter().chain(blank).collect();
+    let shown = Shown { data, human: lines.join("\n"), plain, id: verdict.to_owned() };
+    session.out.item("verify.file", shown);
+    worst
+}
+
+fn shown(report: &Report, name: &str, view: &View<'_>, session: &Session<'_>) -> Shown {
     let facts = report.facts.as_ref();
     let id = facts.map(|facts| facts.record_id.clone()).or_else(|| report.pending.clone());
     let plain = vec![
@@ -74,29 +164,27 @@ fn shown(
     ];
     Shown {
         data: report.json(name, &session.out.messages),
-        human: human(report, name, policy, command.explain, session),
+        human: human(report, name, view, session),
         plain,
         id: id.unwrap_or_else(|| report.verdict.name().to_owned()),
     }
 }
 
-fn human(
-    report: &Report,
-    name: &str,
-    policy: &Path,
-    explain: bool,
-    session: &Session<'_>,
-) -> String {
-    let (sign, colour) = match report.verdict {
+/// The verdict and what it is on.
+fn title(verdict: Verdict, name: &str, session: &Session<'_>) -> String {
+    let (sign, colour) = match verdict {
         Verdict::Authentic => ("✔", Colour::Green),
         Verdict::Mismatch => ("✖", Colour::Red),
         Verdict::CannotCheck | Verdict::Pending => ("?", Colour::Yellow),
     };
-    let title = session.text(&format!("verdict-{}", report.verdict.name()));
-    let mut lines =
-        vec![format!("{}  {name}", session.out.paint(colour, &format!("{sign} {title}")))];
+    let title = session.text(&format!("verdict-{}", verdict.name()));
+    format!("{}  {name}", session.out.paint(colour, &format!("{sign} {title}")))
+}
+
+fn human(report: &Report, name: &str, view: &View<'_>, session: &Session<'_>) -> String {
+    let mut lines = vec![title(report.verdict, name, session)];
     if let Some(facts) = &report.facts {
-        lines.extend(summary(facts, policy, session));
+        lines.extend(summary(facts, view.policy, session));
     }
     if let Some(fault) = &report.fault {
         let fault = session.out.messages.said(&fault.said);
@@ -110,7 +198,7 @@ fn human(
         lines.push(row(session, "verify-what", id));
         lines.push(format!("  {}", session.text("verdict-pending.next")));
     }
-    if explain {
+    if view.explain {
         lines.extend(steps(report, session));
     }
     lines.join("\n")

@@ -8,15 +8,13 @@ use tamga_format::id::{KeyId, LeafIndex, RecordId, TreeRoot, UnixMillis};
 use tamga_format::limits::RECONCILIATION_ITEMS_MAX;
 use tamga_format::merkle::{Hash, leaf_hash, root_of};
 use tamga_format::reconciliation::Item;
-use tamga_format::record::{Record, SignedRecord};
+use tamga_format::record::Record;
 use tamga_format::subject::{Role, Subject};
 use tamga_state::catalogue::{Kind, relation};
 
 use super::list::{List, Planned};
 use crate::error::CliError;
-
-/// First byte of an entry that is a record (spec §5.1).
-const RECORD: u8 = 0xd2;
+use crate::log;
 
 /// A record of the ledger that concerns the list.
 struct Held {
@@ -90,11 +88,7 @@ impl<'l> Comparison<'l> {
     /// # Errors
     /// When the entry is of a form that this program does not know, or too much does not agree.
     pub fn see(&mut self, index: LeafIndex, entry: &[u8]) -> Result<(), CliError> {
-        if entry.first() != Some(&RECORD) {
-            return Ok(());
-        }
-        let signed = SignedRecord::decode(entry)
-            .map_err(|error| CliError::unknown_entry(index.get(), crate::verify::fault(&error)))?;
+        let Some(signed) = log::record(index, entry)? else { return Ok(()) };
         let record = signed.record();
         let named = self.by_key.get(&(record.key_id, record.nonce)).copied();
         let in_period = (self.period.0..=self.period.1).contains(&record.event_time);

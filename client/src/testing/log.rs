@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use tamga_format::block_leaf::{BlockLeaf, genesis_leaf};
-use tamga_format::body::Submission;
+use tamga_format::body::{Body, Submission};
 use tamga_format::checkpoint::Checkpoint;
 use tamga_format::cosignature::cosign;
 use tamga_format::id::{
@@ -129,19 +129,21 @@ impl ServedLog {
         }
     }
 
-    /// The receipt of a record with a body, all of it opened.
+    /// The receipt of a record, with all of its body opened.
     fn receipt(&self, index: u64, submission: &Submission) -> Option<Receipt> {
         let (block, previous) =
             self.blocks.iter().find(|(block, _)| index < block.size.get()).unwrap();
-        let body = submission.body()?;
+        let open = |body: &Body| {
+            let names: Vec<&str> = body.fields().iter().map(|field| field.name.as_str()).collect();
+            body.open(&names)
+        };
         let key_id = submission.record().record().key_id;
         let (_, seeds) = genesis_file();
         let mut keys = seeds.values().map(|seed| SigningKey::from_seed(*seed).public());
-        let names: Vec<&str> = body.fields().iter().map(|field| field.name.as_str()).collect();
         Some(Receipt {
             record: submission.record().clone(),
             key: keys.find(|key| key.key_id() == key_id)?,
-            body: body.open(&names),
+            body: submission.body().map(open).unwrap_or_default(),
             block: block.clone(),
             previous: *previous,
             block_path: inclusion_path(self, block.size.get() - 1, self.size()).unwrap(),

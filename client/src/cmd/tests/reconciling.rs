@@ -11,63 +11,14 @@ use tamga_format::tile::{BundleCoord, decode_bundle, encode_bundle};
 use tamga_state::catalogue::Kind;
 use tamga_state::codes::Code;
 
+use super::desk::{Desk, table};
 use super::*;
-use crate::testing::{FakeLedger, MAPPING, ServedLog, TABLE, devnet, seed};
+use crate::testing::{MAPPING, ServedLog, TABLE, seed};
 
 /// Records of the table's readable rows.
 const RECORDS: u64 = 12;
 
-/// A folder with a list that was imported, and a ledger that serves its log.
-struct Desk {
-    dir: tempfile::TempDir,
-    ledger: FakeLedger,
-}
-
 impl Desk {
-    /// The table without the rows that have no records, imported.
-    fn imported() -> Self {
-        let dir = tempfile::tempdir().unwrap();
-        devnet(dir.path());
-        let desk = Self { dir, ledger: FakeLedger::start() };
-        desk.write("fines.toml", MAPPING);
-        desk.write("fines.csv", &table());
-        let (list, map) = (desk.path("fines.csv"), desk.path("fines.toml"));
-        let import = desk.call(&["import", &list, "--map", &map]);
-        assert_eq!(import.exit, 0, "{}", import.stderr);
-        desk.log(&[]).serve(&desk.ledger);
-        desk
-    }
-
-    /// The log of what was imported, and of a block with more.
-    fn log(&self, more: &[Submission]) -> ServedLog {
-        let mut log = ServedLog::new();
-        for block in self.ledger.taken().chunks(5) {
-            log.commit(block, NOW);
-        }
-        if !more.is_empty() {
-            log.commit(more, NOW);
-        }
-        log
-    }
-
-    fn path(&self, name: &str) -> String {
-        self.dir.path().join(name).to_str().unwrap().to_owned()
-    }
-
-    fn text(&self, name: &str) -> String {
-        std::fs::read_to_string(self.path(name)).unwrap()
-    }
-
-    fn write(&self, name: &str, text: &str) {
-        std::fs::write(self.path(name), text).unwrap();
-    }
-
-    fn call(&self, args: &[&str]) -> Call {
-        let devnet = self.path("devnet");
-        let env = [("TAMGA_URL", self.ledger.url()), ("TAMGA_DEVNET", &devnet)];
-        World::with(&env).call(args)
-    }
-
     fn reconcile(&self, list: &str, options: &[&str]) -> Call {
         let (list, map) = (self.path(list), self.path("fines.toml"));
         self.call(&[&["reconcile", "--from", &list, "--map", &map], options].concat())
@@ -89,12 +40,6 @@ impl Desk {
         let report = self.path(&format!("{list}.tamga-reconciliation"));
         self.call(&[&["reconcile", "verify", &report], options].concat())
     }
-}
-
-fn table() -> String {
-    let text = String::from_utf8(TABLE.to_vec()).unwrap();
-    let rows = text.lines().filter(|line| !line.starts_with("F3") && !line.starts_with("F4"));
-    rows.map(|row| format!("{row}\n")).collect()
 }
 
 /// The items of one class, without their class.

@@ -4,15 +4,17 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use tamga_format::block_leaf::BlockLeaf;
 use tamga_format::error::FormatError;
-use tamga_format::id::{LeafIndex, TreeRoot, TreeSize, UnixMillis};
+use tamga_format::id::{LeafIndex, RecordId, TreeRoot, TreeSize, UnixMillis};
 use tamga_format::limits::TILE_WIDTH;
 use tamga_format::merkle::{Frontier, Hash, leaf_hash, root_of};
 use tamga_format::note::Note;
 use tamga_format::policy::Policy;
+use tamga_format::receipt::{Proven, Receipt, ReceiptError};
+use tamga_format::record::SignedRecord;
 use tamga_format::tile::{BundleCoord, TileCoord, decode_bundle, node_in_tile, tile_width};
 
 use crate::client::Client;
-use crate::error::CliError;
+use crate::error::{CliError, Exit};
 use crate::lang::Said;
 use crate::verify::fault;
 
@@ -25,6 +27,46 @@ pub struct Head {
     pub size: TreeSize,
     /// Root.
     pub root: TreeRoot,
+}
+
+/// First byte of an entry that is a record (spec §5.1).
+const RECORD: u8 = 0xd2;
+
+/// The record that an entry is; `None` for the leaf of a block or of genesis.
+///
+/// # Errors
+/// When it is a record of a form that this program does not know.
+pub fn record(index: LeafIndex, entry: &[u8]) -> Result<Option<SignedRecord>, CliError> {
+    if entry.first() != Some(&RECORD) {
+        return Ok(None);
+    }
+    let unknown = |error| CliError::unknown_entry(index.get(), fault(&error));
+    SignedRecord::decode(entry).map(Some).map_err(unknown)
+}
+
+/// The receipt of a record, with its whole body opened if that is wanted, verified; `None` if it is wanted and not to
+/// be had: it was erased, or is not for the holder of this token. Nothing is opened where there never was a body.
+///
+/// # Errors
+/// When the node is not reachable, or its receipt is false or another record's.
+pub fn receipt(
+    client: &Client,
+    policy: &Policy,
+    id: &RecordId,
+    open: bool,
+) -> Result<Option<(String, Proven)>, CliError> {
+    let text = match client.receipt(&id.to_string(), open.then_some("*")) {
+        Err(error) if open && matches!(error.exit, Exit::NotFound | Exit::Permission) => {
+            return Ok(None);
+        }
+        answer => answer?,
+    };
+    let judged = Receipt::parse(&text).map_err(ReceiptError::from).and_then(|it| it.verify(policy));
+    match judged {
+        Ok(proven) if proven.id == *id => Ok(Some((text, proven))),
+        Ok(_) => Err(CliError::false_log(client.url(), Said::plain("detail-other-record"))),
+        Err(error) => Err(CliError::false_log(client.url(), fault(&error.fault()))),
+    }
 }
 
 /// What is done with each entry.
