@@ -1,7 +1,5 @@
 //! What is looked up in the index: over a real ledger of one validator, its index, and the law it begins with.
 
-use std::path::Path;
-
 use tamga_replica::index::{Index, LawTerms, Step};
 use tamga_replica::testing::TestLedger;
 use tamga_rocks::{RocksIndex, RocksStore};
@@ -15,17 +13,21 @@ use crate::index::Lookup;
 const DAY_MS: i64 = 86_400_000;
 const AUTHORISED: [(&str, &str); 1] = [("authorization", TOKEN)];
 
-/// A ledger on disk; its blocks are of 2026-03-02, a Monday.
+/// A ledger on disk and its index; its blocks are of 2026-03-02, a Monday.
 struct Filled {
-    folder: TempDir,
     ledger: TestLedger<RocksStore>,
+    index: Index<RocksIndex>,
+    _folder: TempDir,
 }
 
 impl Filled {
     fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let store = RocksStore::open(&folder.path().join("db")).unwrap();
-        Self { ledger: TestLedger::new(store), folder }
+        let ledger = TestLedger::new(store);
+        let index = RocksIndex::open(&folder.path().join("index")).unwrap();
+        let index = Index::open(index, &ledger.app.reader()).unwrap();
+        Self { ledger, index, _folder: folder }
     }
 
     fn world(&self) -> &World {
@@ -61,17 +63,11 @@ impl Filled {
     fn server(&mut self) -> Server {
         self.ledger.block();
         let log = self.ledger.app.reader();
-        let index = follow(&self.folder.path().join("index"), &log);
-        let lookup = Lookup { log, rows: index.reader() };
+        let law = LawTerms::read(&log).unwrap();
+        while self.index.step(&log, &law).unwrap() != Step::Done {}
+        let lookup = Lookup { log, rows: self.index.reader() };
         Server::new(Fake { lookup: Some(Arc::new(lookup)), ..Fake::default() })
     }
-}
-
-fn follow(folder: &Path, log: &tamga_replica::Reader<RocksStore>) -> Index<RocksIndex> {
-    let mut index = Index::open(RocksIndex::open(folder).unwrap(), log).unwrap();
-    let law = LawTerms::read(log).unwrap();
-    while index.step(log, &law).unwrap() != Step::Done {}
-    index
 }
 
 fn numbered(n: u8) -> Subject {
