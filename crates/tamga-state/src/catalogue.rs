@@ -10,16 +10,19 @@ use crate::codes::Text;
 mod check;
 mod enforcement;
 mod grounds;
+mod identifiers;
 mod kinds;
 mod measures;
 mod registry;
 mod role;
+mod royalty;
 mod transfer;
 mod words;
 
 pub(crate) use check::check_record;
 pub use check::{looks_personal, valid_bin, valid_iin};
 pub use grounds::{Family, GROUNDS, Ground};
+pub use identifiers::Identifier;
 pub use kinds::Kind;
 pub use measures::MeasureRule;
 pub(crate) use role::coded;
@@ -71,6 +74,8 @@ pub enum FieldType {
     Time,
     /// A business identification number (БИН): twelve digits with a valid check digit.
     Bin,
+    /// An identifier of a register outside the ledger.
+    Identifier(Identifier),
     /// A parameter's value: a number, a truth value, a short text, or a list of at most 64 numbers or short texts.
     Scalar,
     /// The id of a subject of this role.
@@ -183,6 +188,14 @@ pub enum Part {
     Cmo,
     /// The organisation or officer to whom a role is delegated.
     Delegate,
+    /// The holder of rights.
+    Rightsholder,
+    /// The holders of rights in a work, if any are named.
+    Creators,
+    /// The same work in the other categories of rights that the record names.
+    OtherCategories,
+    /// The user of works, if it was one who paid.
+    LicenseeIfPaying,
     /// The holder of the key.
     Holder,
     /// The organisation of the holder, if it is an officer.

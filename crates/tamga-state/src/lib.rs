@@ -42,6 +42,7 @@ pub mod matrix;
 pub mod memory;
 pub mod overlay;
 pub mod registry;
+pub mod royalty;
 mod rules;
 pub mod status;
 #[cfg(any(test, feature = "testing"))]

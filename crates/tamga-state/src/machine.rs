@@ -15,7 +15,7 @@ use crate::overlay::{Effects, Overlay};
 use crate::status::{Typed, decode, encode, last_record};
 use crate::view::{StatusRow, View, ViewError};
 use crate::writer::{Writer, writer_of};
-use crate::{enforcement, registry};
+use crate::{enforcement, registry, royalty};
 
 /// How far ahead of the block a record's `valid_until` may lie: 30 days.
 pub const VALID_UNTIL_WINDOW_MS: i64 = 30 * 24 * 3_600_000;
@@ -92,6 +92,10 @@ fn judge<V: View>(
         Kind::G07 => registry::delegation(&case),
         Kind::G08 => registry::policy(&case),
         Kind::G09 => registry::approval(&case),
+        Kind::R01 => royalty::work(&case),
+        Kind::R03 => royalty::mandate(&case),
+        Kind::R04 => royalty::licence(&case),
+        Kind::R06 => royalty::collection(&case),
         _ => enforcement::execute(&case),
     }
 }

@@ -16,18 +16,22 @@ mod measure;
 mod money;
 mod parties;
 mod registry;
+mod royalty;
 
 pub use case::{Case, Draw, ExecutionClass, PartyKind};
 pub use item::{Accreditation, Approval, Delegation, PolicyStatus};
 pub use measure::{Lot, LotStage, Measure, MeasureCode, MeasureState};
 pub use money::{Amounts, ClaimMoney, Money, Prices, Unpaid};
 pub use parties::{
-    Claim, ClaimantStatus, CmoStatus, Complaint, ComplaintKind, ComplaintStage, DebtorStatus,
-    Document, Forum, RightsholderStatus,
+    Claim, ClaimantStatus, Complaint, ComplaintKind, ComplaintStage, DebtorStatus, Document, Forum,
 };
 pub use registry::{
     AccreditationState, ItemVersion, KeyStatus, Mark, Officer, Organisation, Parameter, Sphere,
     Standing,
+};
+pub use royalty::{
+    CmoStatus, Licence, Licensee, Mandate, MandateState, MandateTerm, Pool, RightCategories,
+    RightCategory, RightsholderStatus, Work,
 };
 
 /// Version of the form of all statuses.
@@ -130,6 +134,14 @@ pub enum Status {
     Rightsholder(RightsholderStatus),
     /// Of a collective management organisation.
     Cmo(CmoStatus),
+    /// Of a work in a category of rights.
+    Work(Work),
+    /// Of a mandate.
+    Mandate(Mandate),
+    /// Of somebody who uses works.
+    Licensee(Licensee),
+    /// Of a pool.
+    Pool(Pool),
 }
 
 impl Status {
@@ -168,7 +180,11 @@ impl Status {
             Role::Lot => of(bytes, Self::Lot),
             Role::Rightsholder => of(bytes, Self::Rightsholder),
             Role::Cmo => of(bytes, Self::Cmo),
-            Role::Work | Role::Licensee | Role::Pool | Role::Mandate | Role::Batch | Role::Book => {
+            Role::Work => of(bytes, Self::Work),
+            Role::Mandate => of(bytes, Self::Mandate),
+            Role::Licensee => of(bytes, Self::Licensee),
+            Role::Pool => of(bytes, Self::Pool),
+            Role::Batch | Role::Book => {
                 Err(FormatError::new(FormatCode::RoleUnknown, 0).of(role.name()))
             }
         }
@@ -194,6 +210,13 @@ fn optional(to: &mut Writer, bytes: Option<&[u8; 32]>) {
 fn optional_time(to: &mut Writer, time: Option<UnixMillis>) {
     match time {
         Some(time) => to.int(time.get()),
+        None => to.null(),
+    };
+}
+
+fn optional_day(to: &mut Writer, day: Option<i64>) {
+    match day {
+        Some(day) => to.int(day),
         None => to.null(),
     };
 }

@@ -137,6 +137,7 @@ fn value(ty: FieldType) -> Json {
         FieldType::Date => json!(DAY),
         FieldType::Time => json!(TIME),
         FieldType::Bin => json!(BIN),
+        FieldType::Identifier(_) => json!("T0345246801"),
         FieldType::Scalar => json!([60, 300]),
         FieldType::Id(role) => json!(Subject::new(role, SubjectId([7; 32])).to_text()),
         FieldType::Bytes(_) => json!("0b0c"),

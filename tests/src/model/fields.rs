@@ -89,8 +89,8 @@ fn fits(ty: FieldType, class: Class, value: &Value) -> Answer {
         }
         FieldType::Candidates => unless(super::draw::candidates(value).is_some(), "validation"),
         FieldType::Loads => unless(super::draw::loads(value).is_some(), "validation"),
-        // Of registry records, which the model doesn't judge.
-        FieldType::Bin | FieldType::Scalar => Ok(()),
+        // Of registry and royalty records, which the model doesn't judge.
+        FieldType::Bin | FieldType::Identifier(_) | FieldType::Scalar => Ok(()),
     }
 }
 

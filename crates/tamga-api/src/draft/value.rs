@@ -3,7 +3,7 @@
 //! | Type | JSON |
 //! |---|---|
 //! | numbers, money | an integer; money in tiyn |
-//! | texts, words, БИН | a string |
+//! | texts, words, identifiers such as БИН and ISWC | a string |
 //! | dates, times | `2026-03-12`, `2026-03-12T08:58:00Z` |
 //! | ids, keys, hashes, signatures | lower-case hex; ids also as a subject, `officer:…` or `officer#number` |
 //! | rows, such as payout lines | objects: `{"order": 1, "claimant": "claimant:…", "amount": 100}` |
@@ -34,7 +34,9 @@ pub fn write(ty: FieldType, json: &Json) -> Result<Value, String> {
         }
         FieldType::Bool => Value::Bool(json.as_bool().ok_or("true or false is expected here")?),
         FieldType::Amount | FieldType::Difference => Value::int(integer()?),
-        FieldType::Text(_) | FieldType::Code(_) | FieldType::Bin => Value::text(text()?),
+        FieldType::Text(_) | FieldType::Code(_) | FieldType::Bin | FieldType::Identifier(_) => {
+            Value::text(text()?)
+        }
         FieldType::Bytes32 => Value::bytes(&bytes32(text()?)?),
         FieldType::Bytes64 => {
             let bytes: [u8; 64] =

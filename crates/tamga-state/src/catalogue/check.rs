@@ -127,6 +127,13 @@ fn check_type(ty: FieldType, class: Class, value: &Value) -> Result<(), Wrong> {
             Some(text) if words.contains(&text) => Ok(()),
             _ => Err(Wrong::must_be(format_args!("one of {}", words.join(", ")))),
         },
+        FieldType::Identifier(identifier) => match value.as_text() {
+            Some(text) if identifier.holds(text) => Ok(()),
+            _ => {
+                let detail = format!("must be a valid {}", identifier.name());
+                Err(Wrong::new(Code::IdentifierInvalid, detail))
+            }
+        },
         FieldType::Bytes32 | FieldType::Id(_) => {
             holds(value.as_array_of::<32>().is_some(), "32 bytes")
         }

@@ -2,7 +2,7 @@
 
 use tamga_format::subject::Role;
 
-use super::{Field, KindInfo, Part, Text, WriterRole, enforcement, measures, registry};
+use super::{Field, KindInfo, Part, Text, WriterRole, enforcement, measures, registry, royalty};
 
 /// What a kind that is in force looks like; the rest of its entry stands in the list below.
 pub(super) struct Form {
@@ -109,12 +109,12 @@ kinds! {
     E16 = 216 "DEBTOR_REGISTER_CHANGED" ["Борышкерлер тізіліміндегі жазба", "Запись в реестре должников", "debtor register changed"] enforcement::DEBTOR_REGISTER_CHANGED;
     E17 = 217 "COMPLAINT_EVENT" ["Шағым", "Жалоба", "complaint"] enforcement::COMPLAINT_EVENT;
     E18 = 218 "CORRECTION" ["Түзету", "Исправление", "correction"] enforcement::CORRECTION;
-    R01 = 301 "WORK_REGISTERED" ["Туынды тіркелді", "Произведение зарегистрировано", "work registered"] reserved(Role::Work);
+    R01 = 301 "WORK_REGISTERED" ["Туынды тіркелді", "Произведение зарегистрировано", "work registered"] royalty::WORK_REGISTERED;
     R02 = 302 "SHARES_SET" ["Үлестер", "Доли", "shares set"] reserved(Role::Work);
-    R03 = 303 "MANDATE_CONTRACT" ["Құқық иеленушімен шарт", "Договор с правообладателем", "mandate contract"] reserved(Role::Mandate);
-    R04 = 304 "USER_LICENCE" ["Пайдаланушымен шарт", "Договор с пользователем", "user licence"] reserved(Role::Licensee);
+    R03 = 303 "MANDATE_CONTRACT" ["Құқық иеленушімен шарт", "Договор с правообладателем", "mandate contract"] royalty::MANDATE_CONTRACT;
+    R04 = 304 "USER_LICENCE" ["Пайдаланушымен шарт", "Договор с пользователем", "user licence"] royalty::USER_LICENCE;
     R05 = 305 "USAGE_REPORT_BATCH" ["Пайдалану есебі", "Отчёт об использовании", "usage report"] reserved(Role::Batch);
-    R06 = 306 "COLLECTION" ["Алым", "Сбор", "collection"] reserved(Role::Pool);
+    R06 = 306 "COLLECTION" ["Алым", "Сбор", "collection"] royalty::COLLECTION;
     R07 = 307 "DISTRIBUTION_RUN" ["Бөлу", "Распределение", "distribution run"] reserved(Role::Pool);
     R08 = 308 "ALLOCATION_BATCH" ["Есептеулер", "Начисления", "allocation batch"] reserved(Role::Batch);
     R09 = 309 "PAYOUT_BATCH" ["Төлемдер", "Выплаты", "payout batch"] reserved(Role::Batch);

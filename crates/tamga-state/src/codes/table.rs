@@ -297,6 +297,19 @@ codes! {
     PossessionNotProven = 4193 "possession-not-proven" 422 final
         ["Кілтті иелену дәлелденбеген", "Владение ключом не доказано", "possession of the new key is not proven"]
         ["Жаңа кілтпен иелену хабарына қол қойыңыз", "Подпишите новым ключом сообщение о владении", "sign the possession message with the new key"];
+    // Royalties.
+    MandateNotExclusive = 4200 "mandate-not-exclusive" 422 final
+        ["Құқық иеленушінің басқа шарты қолданыста", "Действует другой договор правообладателя", "another mandate of the rightsholder is in force"]
+        ["Алдымен бұрынғы шарттың аяқталуын жазыңыз", "Сначала запишите окончание прежнего договора", "record the end of the earlier mandate first"];
+    AccreditationNotInForce = 4201 "accreditation-not-in-force" 422 final
+        ["Ұйым бұл күні аккредиттелмеген", "Организация не аккредитована на эту дату", "the organisation is not accredited on that day"]
+        ["Күнді және аккредиттеу саласын тексеріңіз", "Проверьте дату и сферу аккредитации", "check the day and the sphere of the accreditation"];
+    LicenceNotInForce = 4202 "licence-not-in-force" 422 final
+        ["Пайдаланушының шарты бұл күнді қамтымайды", "Договор пользователя не охватывает эту дату", "the user's licence does not cover that day"]
+        ["Шартты таңдаңыз не төлемді UNLICENSED_USE_SETTLEMENT деп белгілеңіз", "Укажите другой договор или пометьте платёж UNLICENSED_USE_SETTLEMENT", "name another licence, or mark the payment UNLICENSED_USE_SETTLEMENT"];
+    ConversionMismatch = 4203 "conversion-mismatch" 422 final
+        ["Айырбастау есебі дұрыс емес", "Пересчёт валюты не сходится", "the conversion does not come out"]
+        ["Бағам мен соманы тексеріңіз", "Проверьте курс и сумму", "check the rate and the sum"];
     // Waiting and load.
     NotFinalYet = 4250 "not-final-yet" 202 retry
         ["Қабылданды, әлі түпкілікті емес", "Принято, ещё не окончательно", "accepted, not final yet"]

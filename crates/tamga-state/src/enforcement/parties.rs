@@ -127,7 +127,11 @@ pub(super) fn expect<V: View>(
             | Part::HolderOrganisation
             | Part::NewKey
             | Part::Cmo
-            | Part::Delegate => {}
+            | Part::Delegate
+            | Part::Rightsholder
+            | Part::Creators
+            | Part::OtherCategories
+            | Part::LicenseeIfPaying => {}
         }
     }
     if change.history.is_some() {

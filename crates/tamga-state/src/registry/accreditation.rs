@@ -44,6 +44,7 @@ pub(crate) fn accreditation<V: View>(case: &Judgement<'_, V>) -> Result<Effects,
         state,
         since: 0,
         terms: Vec::new(),
+        suspensions: Vec::new(),
     });
     advance(case, before, state, &mut status)?;
     let mut cmo_status: CmoStatus = case.status(cmo.id)?.unwrap_or_default();
@@ -97,12 +98,29 @@ fn advance<V: View>(
             return Err(at_field(Code::Validation, "valid_from", detail));
         }
     }
-    if let (Expired | Revoked, Some((first, end))) = (state, status.terms.last_mut()) {
-        if state == Expired && day < *end {
+    match state {
+        Expired if status.terms.last().is_some_and(|(_, end)| day < *end) => {
             let detail = "the term is not over; what ends earlier is revoked";
             return Err(at_field(Code::DateOrder, "state_date", detail));
         }
-        *end = day.clamp(*first, *end);
+        Revoked => {
+            status.terms.retain(|(first, _)| *first < day);
+            if let Some((_, end)) = status.terms.last_mut() {
+                *end = day.min(*end);
+            }
+        }
+        Suspended if status.suspensions.len() >= Accreditation::TERMS_MAX => {
+            let most = Accreditation::TERMS_MAX;
+            let detail = format!("there are {most} suspensions, which is the limit");
+            return Err(at_field(Code::StatusFull, "state", detail));
+        }
+        Suspended => status.suspensions.push((day, None)),
+        Applied | Granted | Expired => {}
+    }
+    if state != Suspended
+        && let Some((_, resumed)) = status.suspensions.last_mut()
+    {
+        resumed.get_or_insert(day);
     }
     status.state = state;
     status.since = day;

@@ -8,7 +8,7 @@ use tamga_format::signature::PublicKey;
 use tamga_format::subject::{Role, Subject};
 
 use super::registry::{AccreditationState, Sphere};
-use super::{Typed, optional_time, read_code, read_id, read_subject, read_time};
+use super::{Typed, optional_day, optional_time, read_code, read_id, read_subject, read_time};
 
 /// What an item begins with, to tell items of one role apart; a parameter begins with its name.
 fn read_word(from: &mut Reader<'_>, word: &str) -> Result<(), FormatError> {
@@ -43,11 +43,23 @@ pub struct Accreditation {
     pub since: i64,
     /// First day in force, and first day no longer in force; ascending, without overlap.
     pub terms: Vec<(i64, i64)>,
+    /// First day of a suspension, and the day on which it was resumed; ascending.
+    pub suspensions: Vec<(i64, Option<i64>)>,
 }
 
 impl Accreditation {
-    /// Terms of one accreditation; a further one is refused.
+    /// Terms, and suspensions, of one accreditation; a further one is refused.
     pub const TERMS_MAX: usize = 64;
+
+    /// Whether it is in force on a day.
+    #[must_use]
+    pub fn holds_on(&self, day: i64) -> bool {
+        let suspended = |(first, resumed): &(i64, Option<i64>)| {
+            *first <= day && resumed.is_none_or(|resumed| day < resumed)
+        };
+        self.terms.iter().any(|(first, end)| (*first..*end).contains(&day))
+            && !self.suspensions.iter().any(suspended)
+    }
 
     /// The item of an organisation and a sphere.
     #[must_use]
@@ -59,7 +71,7 @@ impl Accreditation {
 
 impl Typed for Accreditation {
     const ROLE: Role = Role::Item;
-    const ITEMS: usize = 6;
+    const ITEMS: usize = 7;
 
     fn write(&self, to: &mut Writer) {
         to.text("accreditation").bytes(self.organisation.as_bytes());
@@ -67,6 +79,11 @@ impl Typed for Accreditation {
         to.array(self.terms.len());
         for (first, end) in &self.terms {
             to.array(2).int(*first).int(*end);
+        }
+        to.array(self.suspensions.len());
+        for (first, resumed) in &self.suspensions {
+            to.array(2).int(*first);
+            optional_day(to, *resumed);
         }
     }
 
@@ -81,7 +98,12 @@ impl Typed for Accreditation {
             read_pair(from)?;
             terms.push((from.int()?, from.int()?));
         }
-        Ok(Self { organisation, sphere, state, since, terms })
+        let mut suspensions = Vec::new();
+        for _ in 0..read_count(from, Self::TERMS_MAX)? {
+            read_pair(from)?;
+            suspensions.push((from.int()?, from.null_or(Reader::int)?));
+        }
+        Ok(Self { organisation, sphere, state, since, terms, suspensions })
     }
 }
 

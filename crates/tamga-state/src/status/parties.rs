@@ -8,47 +8,26 @@ use tamga_format::subject::Role;
 use super::{Typed, Unpaid, optional, optional_time, read_code, read_id};
 use crate::catalogue::coded;
 
-macro_rules! counts {
-    ($($(#[$doc:meta])* $name:ident $role:ident { $($(#[$each:meta])* $field:ident,)* } $items:literal;)*) => {$(
-        $(#[$doc])*
-        #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-        pub struct $name {
-            $($(#[$each])* pub $field: u64,)*
-        }
-
-        impl Typed for $name {
-            const ROLE: Role = Role::$role;
-            const ITEMS: usize = $items;
-
-            fn write(&self, to: &mut Writer) {
-                $(to.uint(self.$field);)*
-            }
-
-            fn read(from: &mut Reader<'_>) -> Result<Self, FormatError> {
-                Ok(Self { $($field: from.uint()?,)* })
-            }
-        }
-    )*};
+/// The status of a claimant.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct ClaimantStatus {
+    /// Open cases.
+    pub open_cases: u64,
+    /// Keys registered for the claimant.
+    pub keys: u64,
 }
 
-counts! {
-    /// The status of a claimant.
-    ClaimantStatus Claimant {
-        /// Open cases.
-        open_cases,
-        /// Keys registered for the claimant.
-        keys,
-    } 2;
-    /// The status of a rightsholder.
-    RightsholderStatus Rightsholder {
-        /// Levies on royalties (E09).
-        levies,
-    } 1;
-    /// The status of a collective management organisation.
-    CmoStatus Cmo {
-        /// Spheres with an accreditation in force.
-        accreditations,
-    } 1;
+impl Typed for ClaimantStatus {
+    const ROLE: Role = Role::Claimant;
+    const ITEMS: usize = 2;
+
+    fn write(&self, to: &mut Writer) {
+        to.uint(self.open_cases).uint(self.keys);
+    }
+
+    fn read(from: &mut Reader<'_>) -> Result<Self, FormatError> {
+        Ok(Self { open_cases: from.uint()?, keys: from.uint()? })
+    }
 }
 
 /// The status of a debtor.

@@ -114,6 +114,7 @@ fn statuses_round_trip_and_refuse_every_truncation() {
         state: AccreditationState::Suspended,
         since: 5,
         terms: vec![(1, 2), (3, 4)],
+        suspensions: vec![(3, Some(4)), (5, None)],
     });
     check(&Delegation {
         from: organisation,
@@ -139,7 +140,9 @@ fn statuses_round_trip_and_refuse_every_truncation() {
     );
     let terms = vec![(i64::MAX, i64::MAX); Accreditation::TERMS_MAX];
     let state = AccreditationState::Granted;
-    let full = Accreditation { organisation, sphere: Sphere::Combined, state, since: 0, terms };
+    let suspensions = vec![(i64::MAX, Some(i64::MAX)); Accreditation::TERMS_MAX];
+    let sphere = Sphere::Combined;
+    let full = Accreditation { organisation, sphere, state, since: 0, terms, suspensions };
     assert!(check(&full) <= STATUS_BYTES_MAX);
     check(&KeyStatus {
         public: key("a").public(),
@@ -164,8 +167,27 @@ fn statuses_round_trip_and_refuse_every_truncation() {
         unpaid: Some([1; 32]),
     });
     check(&Claim { cases: 2, open_cases: 1, money: [4; 32] });
-    check(&RightsholderStatus { levies: 2 });
-    check(&CmoStatus { accreditations: 1 });
+    let categories = RightCategories::new(&[RightCategory::Resale]).unwrap();
+    let (mandate, cmo) = (SubjectId([1; 32]), SubjectId([2; 32]));
+    let term = MandateTerm { mandate, cmo, categories, from: i64::MAX, to: Some(i64::MAX) };
+    let mandates = vec![term; RightsholderStatus::TERMS_MAX];
+    assert!(check(&RightsholderStatus { levies: 2, mandates }) <= STATUS_BYTES_MAX);
+    check(&CmoStatus { accreditations: 1, mandates: 2 });
+    check(&Work { registrant: cmo, iswc: Some("T0345246801".to_owned()), title: [3; 32] });
+    let full = Mandate {
+        rightsholder: SubjectId([3; 32]),
+        cmo,
+        state: MandateState::Ended,
+        sphere: Sphere::Copyright,
+        territory: "2136".to_owned(),
+        excluded: vec![SubjectId([4; 32]); Mandate::EXCLUDED_MAX],
+    };
+    assert!(check(&full) <= STATUS_BYTES_MAX);
+    let record = RecordId([5; 32]);
+    let licence = Licence { record, cmo, sphere: Sphere::Copyright, from: i64::MAX, to: i64::MAX };
+    let licences = vec![licence; Licensee::LICENCES_MAX];
+    assert!(check(&Licensee { licences }) <= STATUS_BYTES_MAX);
+    check(&Pool { cmo, collected: 7, unlicensed: 2, collections: 3 });
     check(&Measure {
         case: SubjectId([1; 32]),
         code: MeasureCode::TravelBan,

@@ -57,7 +57,12 @@ fn an_accreditation_goes_through_its_states_without_overlap() {
     world.record(&change("REVOKED", TODAY - 40));
     let status: Accreditation = world.status(Accreditation::subject(CMO_BIN, Sphere::Copyright));
     assert_eq!(status.state, AccreditationState::Revoked);
-    assert_eq!(status.terms, [(TODAY - 80, TODAY + 100), (TODAY + 100, TODAY + 100)]);
+    assert_eq!(status.terms, [(TODAY - 80, TODAY - 40)], "what has not begun is gone");
+    let days = [-81, -80, -61, -60, -51, -50, -41, -40].map(|day| status.holds_on(TODAY + day));
+    assert_eq!(days, [false, true, true, false, false, true, true, false]);
+    world.record(&grant(TODAY - 30, TODAY - 30, TODAY + 10));
+    let status: Accreditation = world.status(Accreditation::subject(CMO_BIN, Sphere::Copyright));
+    assert!(status.holds_on(TODAY - 30) && !status.holds_on(TODAY - 31));
 }
 
 #[test]

@@ -1,0 +1,167 @@
+//! The rules of works, mandates, licences and collections (spec §23).
+
+use tamga_format::cbor::Value;
+use tamga_format::id::SubjectId;
+use tamga_format::subject::{Role, Subject};
+
+use crate::catalogue::{OrganisationKind, WriterRole};
+use crate::civil::{DAY_DOUBT, day_of};
+use crate::codes::{Code, Rejection};
+use crate::machine::{Judgement, at_field, status_of};
+use crate::overlay::Effects;
+use crate::status::{
+    Accreditation, CmoStatus, Organisation, RightCategories, RightCategory, Sphere, Standing,
+};
+use crate::view::View;
+
+mod collection;
+mod licence;
+mod mandate;
+mod work;
+
+pub(crate) use collection::collection;
+pub(crate) use licence::licence;
+pub(crate) use mandate::mandate;
+pub(crate) use work::work;
+
+#[cfg(test)]
+mod tests;
+
+/// The collective management organisation that a record is about.
+struct Cmo {
+    /// Its БИН.
+    bin: String,
+    /// The subject under which its records stand.
+    subject: Subject,
+    status: CmoStatus,
+}
+
+impl Cmo {
+    /// The organisation named by the field `okup_id`. One that writes itself writes of itself.
+    fn of<V: View>(case: &Judgement<'_, V>) -> Result<Option<Self>, Rejection> {
+        let refuse = |code, detail| Err(at_field(code, "okup_id", detail));
+        let own = case.writer.organisation.filter(|_| case.writer.role == WriterRole::Cmo);
+        let Some(id) = case.record.field(1).and_then(Value::as_array_of).map(SubjectId) else {
+            return match own {
+                Some(_) => refuse(Code::Validation, "an organisation names itself"),
+                None => Ok(None),
+            };
+        };
+        if own.is_some_and(|own| own != id) {
+            return refuse(Code::RoleForbidden, "an organisation writes only of itself");
+        }
+        let Some(organisation) = case.status::<Organisation>(id)? else {
+            return refuse(Code::SubjectUnknown, "the organisation is not registered");
+        };
+        if organisation.kind != OrganisationKind::Cmo || organisation.standing != Standing::Active {
+            let detail = "it is no collective management organisation in function";
+            return refuse(Code::SubjectUnexpected, detail);
+        }
+        let subject = Subject::registered(Role::Cmo, &organisation.bin);
+        let status = case.status(subject.id)?.unwrap_or_default();
+        Ok(Some(Self { bin: organisation.bin, subject, status }))
+    }
+
+    /// The organisation, where the catalogue demands the field.
+    fn required<V: View>(case: &Judgement<'_, V>) -> Result<Self, Rejection> {
+        Self::of(case)?.ok_or_else(|| at_field(Code::Validation, "okup_id", "it is missing"))
+    }
+
+    /// Refuses unless it is accredited in the sphere, or in all of them together, on a day (C11).
+    fn accredited<V: View>(
+        &self,
+        case: &Judgement<'_, V>,
+        sphere: Sphere,
+        day: i64,
+        field: &str,
+    ) -> Result<(), Rejection> {
+        for sphere in [sphere, Sphere::Combined] {
+            let item = Accreditation::subject(&self.bin, sphere);
+            let known: Option<Accreditation> = status_of(case.view, &item)?;
+            if known.is_some_and(|known| known.holds_on(day)) {
+                return Ok(());
+            }
+        }
+        let detail = format!("no accreditation in {} is in force on that day", sphere.name());
+        Err(at_field(Code::AccreditationNotInForce, field, detail))
+    }
+
+    /// Writes its status, which every record that names it does.
+    fn write<V: View>(
+        &self,
+        case: &Judgement<'_, V>,
+        effects: &mut Effects,
+    ) -> Result<(), Rejection> {
+        case.write(effects, self.subject.id, &self.status)
+    }
+}
+
+/// The civil day of the event.
+fn event_day<V: View>(case: &Judgement<'_, V>) -> i64 {
+    day_of(case.record.event_time)
+}
+
+/// A field that is a day.
+fn day<V: View>(case: &Judgement<'_, V>, number: u16) -> Option<i64> {
+    case.record.field(number).and_then(Value::as_i64)
+}
+
+/// A day that the step has.
+fn required_day<V: View>(
+    case: &Judgement<'_, V>,
+    (number, name): (u16, &str),
+) -> Result<i64, Rejection> {
+    day(case, number).ok_or_else(|| at_field(Code::Validation, name, "this step has it"))
+}
+
+/// A day that is over: not after that of the event.
+fn past_day<V: View>(case: &Judgement<'_, V>, field: (u16, &str)) -> Result<i64, Rejection> {
+    let found = required_day(case, field)?;
+    if found > event_day(case).saturating_add(DAY_DOUBT) {
+        return Err(at_field(Code::DateOrder, field.1, "it lies after the event"));
+    }
+    Ok(found)
+}
+
+/// Refuses fields that a step has not.
+fn without<V: View>(case: &Judgement<'_, V>, fields: &[(u16, &str)]) -> Result<(), Rejection> {
+    match fields.iter().find(|(number, _)| case.record.field(*number).is_some()) {
+        Some((_, name)) => Err(at_field(Code::Validation, name, "this step has no such field")),
+        None => Ok(()),
+    }
+}
+
+fn text<'a, V: View>(case: &'a Judgement<'_, V>, number: u16) -> Option<&'a str> {
+    case.record.field(number).and_then(Value::as_text)
+}
+
+/// The sphere of a field.
+fn sphere<V: View>(
+    case: &Judgement<'_, V>,
+    (number, name): (u16, &str),
+) -> Result<Sphere, Rejection> {
+    let found = text(case, number).and_then(Sphere::from_name);
+    found.ok_or_else(|| at_field(Code::Validation, name, "a sphere is missing"))
+}
+
+/// The categories of rights of field 3; `None` if the record has none.
+fn categories<V: View>(case: &Judgement<'_, V>) -> Result<Option<RightCategories>, Rejection> {
+    let Some(rows) = case.record.field(3).and_then(Value::as_list) else { return Ok(None) };
+    let word = |row: &Value| match row.as_list() {
+        Some([word]) => word.as_text().and_then(RightCategory::from_name),
+        _ => None,
+    };
+    let known: Option<Vec<RightCategory>> = rows.iter().map(word).collect();
+    let found = known.and_then(|categories| RightCategories::new(&categories));
+    let twice = || at_field(Code::Validation, "right_categories", "each category stands once");
+    found.map(Some).ok_or_else(twice)
+}
+
+/// Refuses a contract without the hash of its document.
+fn document<V: View>(case: &Judgement<'_, V>) -> Result<(), Rejection> {
+    const DOCUMENT_HASH: u16 = 61;
+    if case.record.field(DOCUMENT_HASH).is_some() {
+        return Ok(());
+    }
+    Err(at_field(Code::Validation, "document_hash", "a contract has the hash of its document"))
+}

@@ -1,0 +1,406 @@
+//! Statuses of works, mandates, licensees, rightsholders, organisations that manage rights, and pools (spec §23).
+
+use tamga_format::cbor::{Reader, Writer};
+use tamga_format::error::{FormatCode, FormatError};
+use tamga_format::id::{RecordId, SubjectId};
+use tamga_format::subject::{Role, Subject};
+
+use super::registry::Sphere;
+use super::{Typed, optional_day, optional_text, read_code, read_id, read_text};
+use crate::catalogue::coded;
+
+coded! {
+    /// A category of rights that is managed apart from the others.
+    RightCategory {
+        /// Public performance and broadcasting.
+        Performing = 1 "PR";
+        /// Mechanical reproduction.
+        Mechanical = 2 "MR";
+        /// Synchronisation.
+        Synchronisation = 3 "SR";
+        /// Remuneration for private copying.
+        PrivateCopying = 4 "PC";
+        /// Resale of works of art.
+        Resale = 5 "RR";
+    }
+}
+
+/// Some categories of rights; at least one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RightCategories(u8);
+
+impl RightCategories {
+    /// The set of these categories; `None` if there are none, or one stands twice.
+    #[must_use]
+    pub fn new(categories: &[RightCategory]) -> Option<Self> {
+        let mut bits = 0_u8;
+        for category in categories {
+            let bit = Self::bit(*category);
+            if bits & bit != 0 {
+                return None;
+            }
+            bits |= bit;
+        }
+        (bits != 0).then_some(Self(bits))
+    }
+
+    const fn bit(category: RightCategory) -> u8 {
+        1 << category.code()
+    }
+
+    /// Whether a category is among them.
+    #[must_use]
+    pub const fn has(self, category: RightCategory) -> bool {
+        self.0 & Self::bit(category) != 0
+    }
+
+    /// Whether a category is among both.
+    #[must_use]
+    pub const fn meets(self, other: Self) -> bool {
+        self.0 & other.0 != 0
+    }
+
+    /// The categories, by code.
+    pub fn iter(self) -> impl Iterator<Item = RightCategory> {
+        RightCategory::ALL.iter().copied().filter(move |category| self.has(*category))
+    }
+
+    fn from_bits(bits: u64) -> Option<Self> {
+        let known = RightCategory::ALL.iter().fold(0_u8, |bits, it| bits | Self::bit(*it));
+        u8::try_from(bits).ok().filter(|bits| *bits != 0 && bits & !known == 0).map(Self)
+    }
+}
+
+/// The status of a work in one category of rights (R01).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Work {
+    /// Who registered it; only that organisation, and the expert organisation, may revise it.
+    pub registrant: SubjectId,
+    /// Its ISWC.
+    pub iswc: Option<String>,
+    /// Hash of its title.
+    pub title: [u8; 32],
+}
+
+impl Work {
+    /// The subject of a work in a category.
+    #[must_use]
+    pub fn subject(work: &str, category: RightCategory) -> Subject {
+        Subject::registered(Role::Work, &format!("{work}.{}", category.name()))
+    }
+}
+
+impl Typed for Work {
+    const ROLE: Role = Role::Work;
+    const ITEMS: usize = 3;
+
+    fn write(&self, to: &mut Writer) {
+        to.bytes(self.registrant.as_bytes());
+        optional_text(to, self.iswc.as_deref());
+        to.bytes(&self.title);
+    }
+
+    fn read(from: &mut Reader<'_>) -> Result<Self, FormatError> {
+        Ok(Self {
+            registrant: read_id(from)?,
+            iswc: from.null_or(Reader::text)?.map(str::to_owned),
+            title: from.fixed()?,
+        })
+    }
+}
+
+coded! {
+    /// Where a mandate stands.
+    MandateState {
+        /// In force, or about to be.
+        InForce = 1 "IN_FORCE";
+        /// One side has given notice.
+        TerminationNoticed = 2 "TERMINATION_NOTICED";
+        /// Over.
+        Ended = 3 "ENDED";
+    }
+}
+
+/// The status of a mandate (R03).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mandate {
+    /// Who gave it.
+    pub rightsholder: SubjectId,
+    /// The organisation that manages the rights, as a `cmo`.
+    pub cmo: SubjectId,
+    /// Where it stands.
+    pub state: MandateState,
+    /// The sphere in which the organisation acts.
+    pub sphere: Sphere,
+    /// Where the rights are managed.
+    pub territory: String,
+    /// Works that it leaves out, ascending.
+    pub excluded: Vec<SubjectId>,
+}
+
+impl Mandate {
+    /// Works that one mandate leaves out.
+    pub const EXCLUDED_MAX: usize = 64;
+}
+
+impl Typed for Mandate {
+    const ROLE: Role = Role::Mandate;
+    const ITEMS: usize = 6;
+
+    fn write(&self, to: &mut Writer) {
+        to.bytes(self.rightsholder.as_bytes()).bytes(self.cmo.as_bytes());
+        to.uint(self.state.code().into()).uint(self.sphere.code().into()).text(&self.territory);
+        to.array(self.excluded.len());
+        for work in &self.excluded {
+            to.bytes(work.as_bytes());
+        }
+    }
+
+    fn read(from: &mut Reader<'_>) -> Result<Self, FormatError> {
+        Ok(Self {
+            rightsholder: read_id(from)?,
+            cmo: read_id(from)?,
+            state: read_code(from, MandateState::from_code)?,
+            sphere: read_code(from, Sphere::from_code)?,
+            territory: read_text(from)?,
+            excluded: read_list(from, Self::EXCLUDED_MAX, read_id)?,
+        })
+    }
+}
+
+/// What a mandate covers from one day to another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct MandateTerm {
+    /// The mandate.
+    pub mandate: SubjectId,
+    /// The organisation, as a `cmo`.
+    pub cmo: SubjectId,
+    /// The categories of rights.
+    pub categories: RightCategories,
+    /// First day.
+    pub from: i64,
+    /// First day no longer, if the end is known.
+    pub to: Option<i64>,
+}
+
+impl MandateTerm {
+    /// Whether it covers a day.
+    #[must_use]
+    pub fn covers(&self, day: i64) -> bool {
+        self.from <= day && self.to.is_none_or(|to| day < to)
+    }
+
+    /// Whether a day is covered by both.
+    #[must_use]
+    pub fn overlaps(&self, other: &Self) -> bool {
+        let before = |a: &Self, b: &Self| a.to.is_some_and(|to| to <= b.from.max(a.from));
+        // An empty term covers no day.
+        !before(self, other) && !before(other, self)
+    }
+}
+
+/// The status of a rightsholder.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct RightsholderStatus {
+    /// Levies on royalties (E09).
+    pub levies: u64,
+    /// Mandates, ended ones included, in the order in which they were recorded.
+    pub mandates: Vec<MandateTerm>,
+}
+
+impl RightsholderStatus {
+    /// Terms of mandates of one rightsholder; a further one is refused.
+    pub const TERMS_MAX: usize = 40;
+
+    /// The mandate by which an organisation manages a category of rights on a day (C09).
+    #[must_use]
+    pub fn mandate_on(
+        &self,
+        cmo: &SubjectId,
+        category: RightCategory,
+        day: i64,
+    ) -> Option<&MandateTerm> {
+        let fits = |term: &&MandateTerm| {
+            term.cmo == *cmo && term.categories.has(category) && term.covers(day)
+        };
+        self.mandates.iter().find(fits)
+    }
+}
+
+impl Typed for RightsholderStatus {
+    const ROLE: Role = Role::Rightsholder;
+    const ITEMS: usize = 2;
+
+    fn write(&self, to: &mut Writer) {
+        to.uint(self.levies).array(self.mandates.len());
+        for term in &self.mandates {
+            to.array(5).bytes(term.mandate.as_bytes()).bytes(term.cmo.as_bytes());
+            to.uint(term.categories.0.into()).int(term.from);
+            optional_day(to, term.to);
+        }
+    }
+
+    fn read(from: &mut Reader<'_>) -> Result<Self, FormatError> {
+        let levies = from.uint()?;
+        let mandates = read_list(from, Self::TERMS_MAX, |from| {
+            read_width(from, 5)?;
+            Ok(MandateTerm {
+                mandate: read_id(from)?,
+                cmo: read_id(from)?,
+                categories: read_code(from, RightCategories::from_bits)?,
+                from: from.int()?,
+                to: from.null_or(Reader::int)?,
+            })
+        })?;
+        Ok(Self { levies, mandates })
+    }
+}
+
+/// The status of a collective management organisation.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct CmoStatus {
+    /// Spheres with an accreditation in force.
+    pub accreditations: u64,
+    /// Mandates that have not ended.
+    pub mandates: u64,
+}
+
+impl Typed for CmoStatus {
+    const ROLE: Role = Role::Cmo;
+    const ITEMS: usize = 2;
+
+    fn write(&self, to: &mut Writer) {
+        to.uint(self.accreditations).uint(self.mandates);
+    }
+
+    fn read(from: &mut Reader<'_>) -> Result<Self, FormatError> {
+        Ok(Self { accreditations: from.uint()?, mandates: from.uint()? })
+    }
+}
+
+/// A licence to use works (R04).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Licence {
+    /// The record that granted it.
+    pub record: RecordId,
+    /// The organisation that granted it, as a `cmo`.
+    pub cmo: SubjectId,
+    /// The sphere in which it did.
+    pub sphere: Sphere,
+    /// First day.
+    pub from: i64,
+    /// First day no longer.
+    pub to: i64,
+}
+
+impl Licence {
+    /// Whether it covers a whole period, from its first day to its last.
+    #[must_use]
+    pub const fn covers(&self, first: i64, last: i64) -> bool {
+        self.from <= first && last < self.to
+    }
+}
+
+/// The status of somebody who uses works.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Licensee {
+    /// Licences, ended ones included, in the order in which they were recorded.
+    pub licences: Vec<Licence>,
+}
+
+impl Licensee {
+    /// Licences of one user; a further one is refused.
+    pub const LICENCES_MAX: usize = 40;
+
+    /// A licence, by the record that granted it.
+    #[must_use]
+    pub fn licence(&self, record: &RecordId) -> Option<&Licence> {
+        self.licences.iter().find(|licence| licence.record == *record)
+    }
+}
+
+impl Typed for Licensee {
+    const ROLE: Role = Role::Licensee;
+    const ITEMS: usize = 1;
+
+    fn write(&self, to: &mut Writer) {
+        to.array(self.licences.len());
+        for licence in &self.licences {
+            to.array(5).bytes(licence.record.as_bytes()).bytes(licence.cmo.as_bytes());
+            to.uint(licence.sphere.code().into()).int(licence.from).int(licence.to);
+        }
+    }
+
+    fn read(from: &mut Reader<'_>) -> Result<Self, FormatError> {
+        let licences = read_list(from, Self::LICENCES_MAX, |from| {
+            read_width(from, 5)?;
+            Ok(Licence {
+                record: RecordId(from.fixed()?),
+                cmo: read_id(from)?,
+                sphere: read_code(from, Sphere::from_code)?,
+                from: from.int()?,
+                to: from.int()?,
+            })
+        })?;
+        Ok(Self { licences })
+    }
+}
+
+/// The status of a pool: what one organisation collects in one sphere, period and currency (R06).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Pool {
+    /// The organisation, as a `cmo`.
+    pub cmo: SubjectId,
+    /// What was collected, in tiyn.
+    pub collected: i64,
+    /// What of it was paid for use without a licence, in tiyn.
+    pub unlicensed: i64,
+    /// Collections.
+    pub collections: u64,
+}
+
+impl Pool {
+    /// The pool of an organisation; period and currency as they are written.
+    #[must_use]
+    pub fn subject(bin: &str, sphere: Sphere, period: &str, currency: &str) -> Subject {
+        let name = format!("{bin}.{}.{period}.{currency}", sphere.name().to_ascii_lowercase());
+        Subject::registered(Role::Pool, &name)
+    }
+}
+
+impl Typed for Pool {
+    const ROLE: Role = Role::Pool;
+    const ITEMS: usize = 4;
+
+    fn write(&self, to: &mut Writer) {
+        to.bytes(self.cmo.as_bytes()).int(self.collected).int(self.unlicensed);
+        to.uint(self.collections);
+    }
+
+    fn read(from: &mut Reader<'_>) -> Result<Self, FormatError> {
+        Ok(Self {
+            cmo: read_id(from)?,
+            collected: from.int()?,
+            unlicensed: from.int()?,
+            collections: from.uint()?,
+        })
+    }
+}
+
+fn read_list<T>(
+    from: &mut Reader<'_>,
+    most: usize,
+    item: impl Fn(&mut Reader<'_>) -> Result<T, FormatError>,
+) -> Result<Vec<T>, FormatError> {
+    let at = from.position();
+    let count = from.array()?;
+    if count > most {
+        return Err(FormatError::new(FormatCode::CborRange, at));
+    }
+    (0..count).map(|_| item(from)).collect()
+}
+
+fn read_width(from: &mut Reader<'_>, width: usize) -> Result<(), FormatError> {
+    let at = from.position();
+    if from.array()? == width { Ok(()) } else { Err(FormatError::new(FormatCode::CborRange, at)) }
+}
