@@ -1,7 +1,7 @@
 //! Small text forms: hex, base64, times and sums, as the command line reads and prints them.
 
 use base64ct::{Base64, Encoding};
-use jiff::{Timestamp, tz::TimeZone};
+use jiff::{Timestamp, civil::Date, tz::TimeZone};
 use tamga_format::id::UnixMillis;
 
 /// Lower-case hex.
@@ -53,14 +53,28 @@ pub fn parse_rfc3339(text: &str) -> Option<UnixMillis> {
     text.parse::<Timestamp>().ok().map(|time| UnixMillis(time.as_millisecond()))
 }
 
+/// Milliseconds since 1970 of an RFC 3339 time, or of the beginning of a day (`2026-03-12`) in the country's zone.
+#[must_use]
+pub fn parse_moment(text: &str) -> Option<UnixMillis> {
+    parse_rfc3339(text).or_else(|| {
+        let day: Date = text.parse().ok()?;
+        let start = day.to_zoned(country()).ok()?;
+        Some(UnixMillis(start.timestamp().as_millisecond()))
+    })
+}
+
+/// The country's zone, UTC+5.
+fn country() -> TimeZone {
+    TimeZone::fixed(jiff::tz::offset(5))
+}
+
 /// `dd.mm.yyyy hh:mm` in the country's zone, UTC+5, as people read it.
 #[must_use]
 pub fn local_time(time: UnixMillis) -> String {
     let Ok(stamp) = Timestamp::from_millisecond(time.0) else {
         return time.0.to_string();
     };
-    let zone = TimeZone::fixed(jiff::tz::offset(5));
-    stamp.to_zoned(zone).strftime("%d.%m.%Y %H:%M").to_string()
+    stamp.to_zoned(country()).strftime("%d.%m.%Y %H:%M").to_string()
 }
 
 /// A number of hundredths, such as basis points or tiyn, with two decimals and thousands apart: `412 000.00`.

@@ -3,8 +3,6 @@
 use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand, ValueEnum};
-use jiff::civil::Date;
-use jiff::tz::{TimeZone, offset};
 use serde_json::json;
 use tamga_api::draft::parse_subject;
 use tamga_format::block_leaf::BlockLeaf;
@@ -15,11 +13,11 @@ use tamga_format::subject::{Role, Subject};
 use tamga_state::catalogue::Kind;
 
 use super::Session;
-use super::progress::{Meter, Progress};
+use super::progress::{Progress, read_log};
 use crate::error::{CliError, Exit};
 use crate::export::{Exported, Table};
 use crate::file::Part;
-use crate::log::{self, Log};
+use crate::log::{self, Log, Show};
 use crate::output::Shown;
 use crate::text;
 
@@ -94,8 +92,10 @@ impl Choice {
             let known = Kind::from_name(name).or_else(|| Kind::from_name(&name.to_uppercase()));
             known.ok_or_else(|| CliError::bad_value("--kind", name))
         };
-        let time = |flag, text: &Option<String>, otherwise| match text {
-            Some(text) => moment(text).ok_or_else(|| CliError::bad_value(flag, text)),
+        let time = |flag, written: &Option<String>, otherwise| match written {
+            Some(written) => {
+                text::parse_moment(written).ok_or_else(|| CliError::bad_value(flag, written))
+            }
             None => Ok(UnixMillis(otherwise)),
         };
         Ok(Self {
@@ -117,15 +117,6 @@ impl Choice {
     fn columns(&self) -> &[Kind] {
         if self.kinds.is_empty() { Kind::ALL } else { &self.kinds }
     }
-}
-
-/// A time, or the beginning of a day in the country.
-fn moment(text: &str) -> Option<UnixMillis> {
-    text::parse_rfc3339(text).or_else(|| {
-        let day: Date = text.parse().ok()?;
-        let start = day.to_zoned(TimeZone::fixed(offset(5))).ok()?;
-        Some(UnixMillis(start.timestamp().as_millisecond()))
-    })
 }
 
 fn subject(written: &str) -> Result<Subject, CliError> {
@@ -201,13 +192,9 @@ fn records(command: &Records, session: &mut Session<'_>) -> Result<Exit, CliErro
         let exported = Exported { receipt, ..Exported::new(signed, index, block, body.as_ref()) };
         sink.write(&exported).map_err(|error| failed(&command.out, error))
     };
-    let entries = head.size.get().saturating_sub(first.get());
-    let meter = Meter::new(command.progress, usize::try_from(entries).unwrap_or(0), session);
-    let out = &mut session.out;
     // The leaf of a block follows its records and says when they were recorded.
     let mut block: Vec<(LeafIndex, SignedRecord)> = Vec::new();
-    let read = log.read(&head, first, choice.from, &mut |index: LeafIndex, entry: &[u8]| {
-        meter.done(index.get().saturating_sub(first.get()).saturating_add(1), out);
+    let show: &mut Show<'_> = &mut |index, entry| {
         if let Some(signed) = log::record(index, entry)? {
             block.extend(choice.takes(signed.record()).then_some((index, signed)));
         } else if let Ok(leaf) = BlockLeaf::decode(entry) {
@@ -218,9 +205,8 @@ fn records(command: &Records, session: &mut Session<'_>) -> Result<Exit, CliErro
             }
         }
         Ok(())
-    });
-    meter.end();
-    if !read? {
+    };
+    if !read_log(&log, &head, (first, choice.from), command.progress, session, show)? {
         return Ok(Exit::Interrupted);
     }
     sink.keep(&command.out)?;

@@ -3,8 +3,11 @@
 use clap::ValueEnum;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde_json::json;
+use tamga_format::id::{LeafIndex, UnixMillis};
 
 use super::Session;
+use crate::error::CliError;
+use crate::log::{Head, Log, Show};
 use crate::output::{Form, Output};
 
 /// How progress is told.
@@ -70,4 +73,24 @@ impl Meter {
     pub(super) fn end(&self) {
         self.bar.finish_and_clear();
     }
+}
+
+/// Reads a log from an entry on ([`Log::read`]) and tells how far it is.
+pub(super) fn read_log(
+    log: &Log<'_>,
+    head: &Head,
+    (first, time): (LeafIndex, UnixMillis),
+    asked: Progress,
+    session: &mut Session<'_>,
+    show: &mut Show<'_>,
+) -> Result<bool, CliError> {
+    let entries = head.size.get().saturating_sub(first.get());
+    let meter = Meter::new(asked, usize::try_from(entries).unwrap_or(0), session);
+    let out = &mut session.out;
+    let read = log.read(head, first, time, &mut |index, entry| {
+        meter.done(index.get().saturating_sub(first.get()).saturating_add(1), out);
+        show(index, entry)
+    });
+    meter.end();
+    read
 }

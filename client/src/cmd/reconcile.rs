@@ -5,14 +5,14 @@ use std::path::{Path, PathBuf};
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 use tamga_format::body::BodyField;
-use tamga_format::id::{FileHash, LeafIndex, RecordId, UnixMillis, sha256};
+use tamga_format::id::{FileHash, RecordId, UnixMillis, sha256};
 use tamga_format::policy::Policy;
 use tamga_format::receipt::ReceiptError;
 use tamga_format::reconciliation::{Class, Item, Reconciliation, Statement};
 use tamga_state::machine::EVENT_AHEAD_MS;
 
 use super::Session;
-use super::progress::{Meter, Progress};
+use super::progress::{Progress, read_log};
 use super::table::TableArgs;
 use crate::client::Client;
 use crate::error::{CliError, Exit};
@@ -22,7 +22,7 @@ use crate::import::mapping::Mapping;
 use crate::import::plan::Planner;
 use crate::import::table::Table;
 use crate::lang::{Messages, Said};
-use crate::log::{self, Log};
+use crate::log::{self, Log, Show};
 use crate::output::{Colour, Form, Shown};
 use crate::reconcile::{Comparison, List};
 use crate::text;
@@ -141,15 +141,8 @@ fn make(
     let earliest = UnixMillis(period.0.get().saturating_sub(EVENT_AHEAD_MS));
     let first = log.start(&head, earliest)?;
     let mut comparison = Comparison::new(&list, period);
-    let entries = head.size.get().saturating_sub(first.get());
-    let meter = Meter::new(command.progress, usize::try_from(entries).unwrap_or(0), session);
-    let out = &mut session.out;
-    let read = log.read(&head, first, earliest, &mut |index: LeafIndex, entry: &[u8]| {
-        meter.done(index.get().saturating_sub(first.get()).saturating_add(1), out);
-        comparison.see(index, entry)
-    });
-    meter.end();
-    if !read? {
+    let show: &mut Show<'_> = &mut |index, entry| comparison.see(index, entry);
+    if !read_log(&log, &head, (first, earliest), command.progress, session, show)? {
         return Ok(Exit::Interrupted);
     }
     let compared = comparison.end(&|id| bodies(&client, &policy, id))?;

@@ -86,12 +86,12 @@ impl<'a, S: Store> StoreView<'a, S> {
     }
 
     fn known_private(&self, subject: &Subject) -> Result<Option<Private>, StoreError> {
-        let key = subject.map_key();
-        let Some((_, cache)) = self.cache else { return self.stored_private(&key) };
+        let stored = || self.stored_private(&subject.map_key());
+        let Some((_, cache)) = self.cache else { return stored() };
         if let Some(known) = cache.borrow().privates.get(subject) {
             return Ok(known.clone());
         }
-        let private = self.stored_private(&key)?;
+        let private = stored()?;
         cache.borrow_mut().privates.insert(*subject, private.clone());
         Ok(private)
     }

@@ -245,6 +245,26 @@ fn read_subject(from: &mut Reader<'_>) -> Result<Subject, FormatError> {
     Ok(Subject::new(role, read_id(from)?))
 }
 
+/// A list of so many items at most.
+fn read_list<T>(
+    from: &mut Reader<'_>,
+    most: usize,
+    item: impl Fn(&mut Reader<'_>) -> Result<T, FormatError>,
+) -> Result<Vec<T>, FormatError> {
+    let at = from.position();
+    let count = from.array()?;
+    if count > most {
+        return Err(FormatError::new(FormatCode::CborRange, at).of("list"));
+    }
+    (0..count).map(|_| item(from)).collect()
+}
+
+/// The head of an array of exactly so many items.
+fn read_width(from: &mut Reader<'_>, width: usize) -> Result<(), FormatError> {
+    let at = from.position();
+    if from.array()? == width { Ok(()) } else { Err(FormatError::new(FormatCode::CborRange, at)) }
+}
+
 /// A small number that stands for a word.
 fn read_code<T>(from: &mut Reader<'_>, of: impl Fn(u64) -> Option<T>) -> Result<T, FormatError> {
     let at = from.position();

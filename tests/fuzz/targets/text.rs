@@ -12,7 +12,7 @@ use tamga_format::id::{SubjectId, UnixMillis, sha256};
 use tamga_format::record::SignedRecord;
 use tamga_format::subject::{Role, Subject};
 use tamga_format::tile::{BundleCoord, TileCoord};
-use tamga_state::catalogue::{Field, FieldType, Kind};
+use tamga_state::catalogue::{Field, FieldType, Identifier, Kind};
 
 use super::{Target, of_text, same, texts};
 use crate::ledger::{self, ORIGIN, writer};
@@ -137,7 +137,15 @@ fn value(ty: FieldType) -> Json {
         FieldType::Date => json!(DAY),
         FieldType::Time => json!(TIME),
         FieldType::Bin => json!(BIN),
-        FieldType::Identifier(_) => json!("T0345246801"),
+        FieldType::Identifier(identifier) => json!(match identifier {
+            Identifier::Iswc => "T0345246801",
+            Identifier::Isrc => "KZA122400001",
+            Identifier::IpiName => "12345678993",
+            Identifier::IpiBase => "I0000002297",
+            Identifier::Isni => "000000012146438X",
+            Identifier::Territory => "KZ",
+            Identifier::Society => "35",
+        }),
         FieldType::Scalar => json!([60, 300]),
         FieldType::Id(role) => json!(Subject::new(role, SubjectId([7; 32])).to_text()),
         FieldType::Bytes(_) => json!("0b0c"),

@@ -41,26 +41,14 @@ pub(crate) fn collection<V: View>(case: &Judgement<'_, V>) -> Result<Effects, Re
         return Err(Rejection::new(Code::PrimarySubject, "/subject", detail));
     }
     let source = text(case, 7).unwrap_or_default();
-    let pays = matches!(source, "LICENCE" | "UNLICENSED_USE_SETTLEMENT");
-    let payers = case.named(Role::Licensee);
-    let payer = match payers[..] {
-        [payer] if pays => Some(payer),
-        _ => None,
-    };
-    if pays && payer.is_none() {
-        let detail = "a user's payment names exactly one licensee";
-        return Err(Rejection::new(Code::SubjectMissing, "/subjects", detail));
-    }
-    let licensee = payer.map(|payer| Subject::new(Role::Licensee, payer));
-    case.expect_subjects(licensee.into_iter().chain([cmo.subject]).collect())?;
-    let licensee_status: Option<Licensee> = payer
-        .map(|payer| Ok::<_, Rejection>(case.status(payer)?.unwrap_or_default()))
-        .transpose()?;
+    let payer = payer(case, source)?;
+    let named = payer.iter().map(|(subject, _)| *subject).chain([cmo.subject]);
+    case.expect_subjects(named.collect())?;
 
     let collected_on = past_day(case, COLLECTED_ON)?;
     cmo.accredited(case, sphere, collected_on, COLLECTED_ON.1)?;
-    match (source, &licensee_status) {
-        ("LICENCE", Some(licensee)) => licensed(case, &cmo, sphere, licensee)?,
+    match (source, &payer) {
+        ("LICENCE", Some((_, licensee))) => licensed(case, &cmo, sphere, licensee)?,
         ("PRIVATE_COPY", _) if sphere != Sphere::PrivateCopying => {
             let detail = "it belongs to the sphere of private copying";
             return Err(at_field(Code::Validation, "source", detail));
@@ -83,11 +71,27 @@ pub(crate) fn collection<V: View>(case: &Judgement<'_, V>) -> Result<Effects, Re
     pool.collections = pool.collections.saturating_add(1);
     let mut effects = Effects::default();
     case.write(&mut effects, case.record.subject.id, &pool)?;
-    if let (Some(payer), Some(status)) = (payer, licensee_status) {
-        case.write(&mut effects, payer, &status)?;
+    if let Some((payer, status)) = payer {
+        case.write(&mut effects, payer.id, &status)?;
     }
     cmo.write(case, &mut effects)?;
     Ok(effects)
+}
+
+/// The user who pays, if it is a user's payment.
+fn payer<V: View>(
+    case: &Judgement<'_, V>,
+    source: &str,
+) -> Result<Option<(Subject, Licensee)>, Rejection> {
+    if !matches!(source, "LICENCE" | "UNLICENSED_USE_SETTLEMENT") {
+        return Ok(None);
+    }
+    let [payer] = case.named(Role::Licensee)[..] else {
+        let detail = "a user's payment names exactly one licensee";
+        return Err(Rejection::new(Code::SubjectMissing, "/subjects", detail));
+    };
+    let status = case.status(payer)?.unwrap_or_default();
+    Ok(Some((Subject::new(Role::Licensee, payer), status)))
 }
 
 fn added(sum: i64, amount: i64) -> Result<i64, Rejection> {

@@ -98,15 +98,18 @@ impl<V: View> Step<'_, '_, V> {
         document(case)?;
         self.expect(&known, &[MandateState::InForce])?;
         let from = required_day(case, VALID_FROM)?;
-        let current = self.current()?;
-        if from < current.from || current.to.is_some_and(|to| from >= to) {
+        let term = *self.latest()?;
+        if from < term.from || term.to.is_some_and(|to| from >= to) {
             let detail = "it does not lie in the mandate's term";
             return Err(at_field(Code::DateOrder, VALID_FROM.1, detail));
         }
-        let categories = categories(case)?.unwrap_or(current.categories);
-        let to = day(case, VALID_TO.0).or(current.to);
-        self.close(from);
-        self.add(from, to, categories)?;
+        if from == term.from {
+            self.holder.mandates.retain(|known| *known != term);
+        } else {
+            self.latest()?.to = Some(from);
+        }
+        let to = day(case, VALID_TO.0).or(term.to);
+        self.add(from, to, categories(case)?.unwrap_or(term.categories))?;
         let territory = text(case, TERRITORY.0).map_or(known.territory, str::to_owned);
         let excluded = self.excluded()?.unwrap_or(known.excluded);
         Ok(Mandate { territory, excluded, ..known })
@@ -142,40 +145,20 @@ impl<V: View> Step<'_, '_, V> {
     }
 
     /// The mandate's latest term.
-    fn current(&self) -> Result<MandateTerm, Rejection> {
+    fn latest(&mut self) -> Result<&mut MandateTerm, Rejection> {
         let id = self.case.record.subject.id;
-        let term = self.holder.mandates.iter().rev().find(|term| term.mandate == id);
-        term.copied()
-            .ok_or_else(|| at_field(Code::StageNotAllowed, "action", "the mandate has no term"))
-    }
-
-    /// Ends the latest term on a day; one that would be empty is gone.
-    fn close(&mut self, day: i64) {
-        let id = self.case.record.subject.id;
-        let Some(at) = self.holder.mandates.iter().rposition(|term| term.mandate == id) else {
-            return;
-        };
-        match self.holder.mandates.get_mut(at) {
-            Some(term) if term.from < day => term.to = Some(day),
-            Some(_) | None => drop(self.holder.mandates.remove(at)),
-        }
+        let term = self.holder.mandates.iter_mut().rev().find(|term| term.mandate == id);
+        term.ok_or_else(|| at_field(Code::StageNotAllowed, "action", "the mandate has no term"))
     }
 
     /// The mandate ends on a day, which is not later than it was to.
     fn shorten(&mut self, end: i64) -> Result<(), Rejection> {
-        let current = self.current()?;
-        if end < current.from || current.to.is_some_and(|to| to < end) {
+        let term = self.latest()?;
+        if end < term.from || term.to.is_some_and(|to| to < end) {
             let detail = "it does not lie in the mandate's term";
             return Err(at_field(Code::DateOrder, END_DATE.1, detail));
         }
-        if end > current.from {
-            self.close(end);
-        } else {
-            // A mandate that ends as it begins keeps its empty term, so that its end is known.
-            let id = self.case.record.subject.id;
-            let term = self.holder.mandates.iter_mut().rev().find(|term| term.mandate == id);
-            term.into_iter().for_each(|term| term.to = Some(end));
-        }
+        term.to = Some(end);
         Ok(())
     }
 

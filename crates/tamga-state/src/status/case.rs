@@ -6,7 +6,8 @@ use tamga_format::id::{Height, RecordId, SubjectId, UnixMillis};
 use tamga_format::subject::Role;
 
 use super::{
-    Typed, optional, optional_text, optional_time, read_code, read_id, read_text, read_time,
+    Typed, optional, optional_day, optional_text, optional_time, read_code, read_id, read_text,
+    read_time,
 };
 use crate::catalogue::{CANDIDATES_MAX, coded};
 use crate::matrix::Stage;
@@ -171,7 +172,7 @@ impl Typed for Case {
         optional_time(to, self.initiated_at);
         optional_code(to, self.class.map(ExecutionClass::code));
         to.int(self.last_event_at.get()).uint(self.grounds);
-        optional_time(to, self.until.map(UnixMillis));
+        optional_day(to, self.until);
         to.bool(self.in_debtor_register).uint(self.notices);
         optional_time(to, self.debtor_notified_at);
         optional_time(to, self.claimant_notified_at);

@@ -8,23 +8,16 @@ use tamga_format::signature::PublicKey;
 use tamga_format::subject::{Role, Subject};
 
 use super::registry::{AccreditationState, Sphere};
-use super::{Typed, optional_day, optional_time, read_code, read_id, read_subject, read_time};
+use super::{
+    Typed, optional_day, optional_time, read_code, read_id, read_list, read_subject, read_time,
+    read_width,
+};
 
 /// What an item begins with, to tell items of one role apart; a parameter begins with its name.
 fn read_word(from: &mut Reader<'_>, word: &str) -> Result<(), FormatError> {
     let at = from.position();
     if from.text()? == word {
         Ok(())
-    } else {
-        Err(FormatError::new(FormatCode::CborRange, at).of("item"))
-    }
-}
-
-fn read_count(from: &mut Reader<'_>, most: usize) -> Result<usize, FormatError> {
-    let at = from.position();
-    let count = from.array()?;
-    if count <= most {
-        Ok(count)
     } else {
         Err(FormatError::new(FormatCode::CborRange, at).of("item"))
     }
@@ -93,23 +86,16 @@ impl Typed for Accreditation {
         let sphere = read_code(from, Sphere::from_code)?;
         let state = read_code(from, AccreditationState::from_code)?;
         let since = from.int()?;
-        let mut terms = Vec::new();
-        for _ in 0..read_count(from, Self::TERMS_MAX)? {
-            read_pair(from)?;
-            terms.push((from.int()?, from.int()?));
-        }
-        let mut suspensions = Vec::new();
-        for _ in 0..read_count(from, Self::TERMS_MAX)? {
-            read_pair(from)?;
-            suspensions.push((from.int()?, from.null_or(Reader::int)?));
-        }
+        let terms = read_list(from, Self::TERMS_MAX, |from| {
+            read_width(from, 2)?;
+            Ok((from.int()?, from.int()?))
+        })?;
+        let suspensions = read_list(from, Self::TERMS_MAX, |from| {
+            read_width(from, 2)?;
+            Ok((from.int()?, from.null_or(Reader::int)?))
+        })?;
         Ok(Self { organisation, sphere, state, since, terms, suspensions })
     }
-}
-
-fn read_pair(from: &mut Reader<'_>) -> Result<(), FormatError> {
-    let at = from.position();
-    if from.array()? == 2 { Ok(()) } else { Err(FormatError::new(FormatCode::CborRange, at)) }
 }
 
 /// A delegation of an organisation to another or to an officer (G07).
@@ -165,10 +151,7 @@ impl Typed for Delegation {
     fn read(from: &mut Reader<'_>) -> Result<Self, FormatError> {
         read_word(from, "delegation")?;
         let (delegator, to) = (read_id(from)?, read_subject(from)?);
-        let mut kinds = Vec::new();
-        for _ in 0..read_count(from, Self::KINDS_MAX)? {
-            kinds.push(from.small()?);
-        }
+        let kinds = read_list(from, Self::KINDS_MAX, |from| from.small())?;
         Ok(Self {
             from: delegator,
             to,
@@ -234,16 +217,12 @@ impl Typed for PolicyStatus {
     fn read(from: &mut Reader<'_>) -> Result<Self, FormatError> {
         read_word(from, "policy")?;
         let (number, digest, policy) = (from.uint()?, from.fixed()?, PolicyHash(from.fixed()?));
-        let mut governance = Vec::new();
-        for _ in 0..read_count(from, Self::ORGANISATIONS_MAX)? {
-            read_pair(from)?;
+        let governance = read_list(from, Self::ORGANISATIONS_MAX, |from| {
+            read_width(from, 2)?;
             // The key was admitted when the policy was.
-            governance.push((read_id(from)?, PublicKey::from_admitted(from.fixed()?)));
-        }
-        let mut keys = Vec::new();
-        for _ in 0..read_count(from, Self::KEYS_MAX)? {
-            keys.push(from.fixed()?);
-        }
+            Ok((read_id(from)?, PublicKey::from_admitted(from.fixed()?)))
+        })?;
+        let keys = read_list(from, Self::KEYS_MAX, |from| from.fixed())?;
         Ok(Self { number, digest, policy, governance, keys })
     }
 }
@@ -282,10 +261,7 @@ impl Typed for Approval {
     fn read(from: &mut Reader<'_>) -> Result<Self, FormatError> {
         read_word(from, "approval")?;
         let target = RecordId(from.fixed()?);
-        let mut organisations = Vec::new();
-        for _ in 0..read_count(from, Self::ORGANISATIONS_MAX)? {
-            organisations.push(read_id(from)?);
-        }
+        let organisations = read_list(from, Self::ORGANISATIONS_MAX, read_id)?;
         Ok(Self { target, organisations })
     }
 }

@@ -5,7 +5,7 @@ use tamga_format::error::FormatError;
 use tamga_format::id::{RecordId, SubjectId, UnixMillis};
 use tamga_format::subject::Role;
 
-use super::{Typed, optional, optional_time, read_code, read_id, read_time};
+use super::{Typed, optional, optional_day, read_code, read_id, read_time};
 use crate::catalogue::coded;
 
 coded! {
@@ -230,7 +230,7 @@ impl Typed for Lot {
         to.bytes(self.case.as_bytes()).uint(self.stage.code().into());
         to.int(self.since.get()).uint(self.round);
         for day in [self.identified_on, self.arrested_on, self.valued_on] {
-            optional_time(to, day.map(UnixMillis));
+            optional_day(to, day);
         }
         optional(to, self.prices.as_ref());
     }

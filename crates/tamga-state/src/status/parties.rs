@@ -2,10 +2,10 @@
 
 use tamga_format::cbor::{Reader, Writer};
 use tamga_format::error::{FormatCode, FormatError};
-use tamga_format::id::{RecordId, SubjectId, UnixMillis};
+use tamga_format::id::{RecordId, SubjectId};
 use tamga_format::subject::Role;
 
-use super::{Typed, Unpaid, optional, optional_time, read_code, read_id};
+use super::{Typed, Unpaid, optional, optional_day, read_code, read_id};
 use crate::catalogue::coded;
 
 /// The status of a claimant.
@@ -123,7 +123,7 @@ impl Typed for Document {
         optional(to, self.open_case.as_ref().map(SubjectId::as_bytes));
         optional(to, self.last_case.as_ref().map(SubjectId::as_bytes));
         to.int(self.stopped_days);
-        optional_time(to, self.ended_on.map(UnixMillis));
+        optional_day(to, self.ended_on);
         to.bool(self.restored);
     }
 

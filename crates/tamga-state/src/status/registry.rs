@@ -1,14 +1,14 @@
 //! Statuses of the registry: organisations, officers, keys, parameters (spec §15).
 
 use tamga_format::cbor::{Reader, Value, Writer};
-use tamga_format::error::{FormatCode, FormatError};
+use tamga_format::error::FormatError;
 use tamga_format::id::{KeyId, SubjectId, UnixMillis};
 use tamga_format::signature::PublicKey;
 use tamga_format::subject::{Role, Subject};
 
 use super::{
     Typed, optional, optional_text, optional_time, read_code, read_id, read_subject, read_text,
-    read_time,
+    read_time, read_width,
 };
 use crate::catalogue::{OrganisationKind, WriterRole, coded};
 
@@ -280,10 +280,7 @@ impl Typed for Parameter {
         let count = from.array()?;
         let mut versions = Vec::new();
         for _ in 0..count {
-            let at = from.position();
-            if from.array()? != 3 {
-                return Err(FormatError::new(FormatCode::CborRange, at));
-            }
+            read_width(from, 3)?;
             versions.push(ItemVersion {
                 from: from.int()?,
                 value: from.value()?,

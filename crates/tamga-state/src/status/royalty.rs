@@ -1,12 +1,14 @@
 //! Statuses of works, mandates, licensees, rightsholders, organisations that manage rights, and pools (spec §23).
 
 use tamga_format::cbor::{Reader, Writer};
-use tamga_format::error::{FormatCode, FormatError};
+use tamga_format::error::FormatError;
 use tamga_format::id::{RecordId, SubjectId};
 use tamga_format::subject::{Role, Subject};
 
 use super::registry::Sphere;
-use super::{Typed, optional_day, optional_text, read_code, read_id, read_text};
+use super::{
+    Typed, optional_day, optional_text, read_code, read_id, read_list, read_text, read_width,
+};
 use crate::catalogue::coded;
 
 coded! {
@@ -385,22 +387,4 @@ impl Typed for Pool {
             collections: from.uint()?,
         })
     }
-}
-
-fn read_list<T>(
-    from: &mut Reader<'_>,
-    most: usize,
-    item: impl Fn(&mut Reader<'_>) -> Result<T, FormatError>,
-) -> Result<Vec<T>, FormatError> {
-    let at = from.position();
-    let count = from.array()?;
-    if count > most {
-        return Err(FormatError::new(FormatCode::CborRange, at));
-    }
-    (0..count).map(|_| item(from)).collect()
-}
-
-fn read_width(from: &mut Reader<'_>, width: usize) -> Result<(), FormatError> {
-    let at = from.position();
-    if from.array()? == width { Ok(()) } else { Err(FormatError::new(FormatCode::CborRange, at)) }
 }
