@@ -176,6 +176,16 @@ codes! {
     AcceptanceVersion = "acceptance-version", "the first line names an unknown kind or version of acceptance";
     AcceptanceSyntax = "acceptance-syntax", "the acceptance is not in its one form: five lines and one signature";
     ReconciliationParts = "reconciliation-parts", "counts, items and checkpoint of the report do not agree";
+    // Attachments and lines (spec §24).
+    AttachmentSyntax = "attachment-syntax", "not the manifest of 1 to 4096 chunks of at most 262144 bytes each";
+    ChunkHash = "chunk-hash", "the chunk is not the one that the manifest names at this place";
+    ChunkFilling = "chunk-filling", "a chunk holds whole lines, as many as fit into 262144 bytes";
+    LineSyntax = "line-syntax", "not a line of this kind in its one form, of at most 512 bytes";
+    LineOrder = "line-order", "lines are sorted by key, those of one key by hash, and each stands once";
+    LineLimit = "line-limit", "a batch has 1 to 6000000 lines, at most 100000 of one tag";
+    LineTag = "line-tag", "the line is not of this tag";
+    RangeSyntax = "range-syntax", "not a range proof in its one form";
+    RangeGap = "range-gap", "the range does not begin and end where the lines of the tag do";
 }
 
 #[cfg(test)]

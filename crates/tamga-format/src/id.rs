@@ -60,6 +60,16 @@ pub mod tag {
     pub const DRAW_SEED: &[u8] = b"tamga/draw-seed/v1\0";
     /// The numbers that a seed gives (spec §16.18).
     pub const DRAW_PICK: &[u8] = b"tamga/draw-pick/v1\0";
+    /// Where a tag's lines stand in a batch (spec §24.2).
+    pub const LINE_KEY: &[u8] = b"tamga/line-key/v1\0";
+    /// A salted line (spec §24.2).
+    pub const LINE: &[u8] = b"tamga/line/v1\0";
+    /// The salt of a remainder, from those of the lines it is left of (spec §24.5).
+    pub const REMAINDER_SALT: &[u8] = b"tamga/remainder-salt/v1\0";
+    /// An attachment, by its chunks (spec §24.1).
+    pub const ATTACHMENT: &[u8] = b"tamga/attachment/v1\0";
+    /// What a validator signs that holds and checked an attachment (spec §24.6).
+    pub const HELD: &[u8] = b"tamga/held/v1\0";
 }
 
 const HEX: &[u8; 16] = b"0123456789abcdef";
@@ -177,6 +187,14 @@ ids! {
     StatusHash;
     /// Id of a validator, from its consensus key.
     ValidatorId;
+    /// Hash of an attachment's chunks: the attachment itself (spec §24.1).
+    AttachmentId;
+    /// RFC 9162 leaf hash of one chunk of an attachment (spec §24.1).
+    ChunkHash;
+    /// Where the lines of a tag stand in a batch (spec §24.2).
+    LineKey;
+    /// Hash of a salted line (spec §24.2).
+    LineHash;
 }
 
 macro_rules! counters {

@@ -7,6 +7,7 @@
 //! | what is written | [`record`], [`body`], [`subject`] | §5, §6, §7 |
 //! | the log and its proofs | [`merkle`], [`tile`], [`block_leaf`], [`note`], [`checkpoint`], [`tlog_proof`] | §8 and after |
 //! | the authenticated map | [`mpt`] | |
+//! | batches of lines and their proofs | [`attachment`], [`lines`] | §24 |
 //! | who agreed | [`cosignature`], [`policy`], [`validators`], [`peer`], [`certificate`], [`beacon`] | |
 //! | the files one hands over | [`receipt`], [`assignment`], [`acceptance`], [`contradiction`] | |
 //!
@@ -28,6 +29,7 @@ extern crate std;
 pub mod acceptance;
 pub mod amount;
 pub mod assignment;
+pub mod attachment;
 pub mod beacon;
 pub mod block_leaf;
 pub mod body;
@@ -39,6 +41,7 @@ pub mod cosignature;
 pub mod error;
 pub mod id;
 pub mod limits;
+pub mod lines;
 pub mod merkle;
 pub mod mpt;
 pub mod note;

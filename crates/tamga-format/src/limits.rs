@@ -60,5 +60,17 @@ pub const RECONCILIATION_ITEMS_MAX: usize = 100_000;
 pub const RECONCILIATION_FIELDS_MAX: usize = 16 + FIELDS_MAX + BODY_FIELDS_MAX;
 /// Such a report in bytes.
 pub const RECONCILIATION_FILE_BYTES_MAX: usize = 32 * 1024 * 1024;
+/// A chunk of an attachment in bytes.
+pub const CHUNK_BYTES_MAX: usize = 262_144;
+/// Chunks of an attachment: one of at most 1 GiB.
+pub const CHUNKS_MAX: usize = 4_096;
+/// A line of a batch in bytes.
+pub const LINE_BYTES_MAX: usize = 512;
+/// Lines of a batch.
+pub const LINES_MAX: u64 = 6_000_000;
+/// Lines of one tag in a batch, and so of a range proof.
+pub const LINES_OF_TAG_MAX: usize = 100_000;
+/// A range proof in bytes: its lines, two neighbours and two hashes for each level of the tree.
+pub const LINE_RANGE_BYTES_MAX: usize = LINES_OF_TAG_MAX * (LINE_BYTES_MAX + 3) + 8_192;
 
 const _: () = assert!(ENTRY_BYTES_MAX == u16::MAX as usize);

@@ -1,4 +1,4 @@
-//! The RFC 9162 SHA-256 tree: building it, proving with it, checking proofs (spec §8.1–§8.3).
+//! The RFC 9162 SHA-256 tree: building it, proving with it, checking proofs (spec §8.1–§8.3, §24.3).
 //!
 //! Nothing here stores a tree. A writer keeps a [`Frontier`]; a prover hands in a [`NodeSource`];
 //! a verifier needs neither.
@@ -7,6 +7,10 @@ use alloc::vec::Vec;
 
 use crate::error::{FormatCode, FormatError};
 use crate::id::{TreeRoot, sha256};
+
+mod range;
+
+pub use range::{range_path, verify_range};
 
 /// A SHA-256 hash inside a tree.
 pub type Hash = [u8; 32];
