@@ -27,6 +27,7 @@ pub use kinds::Kind;
 pub use measures::MeasureRule;
 pub(crate) use role::coded;
 pub use role::{OrganisationKind, WriterRole};
+pub(crate) use royalty::DEDUCTION_KINDS;
 pub use transfer::TransferReason;
 
 /// Highest value of a date: 9999-12-31 in days since 1970-01-01.
@@ -196,6 +197,20 @@ pub enum Part {
     OtherCategories,
     /// The user of works, if it was one who paid.
     LicenseeIfPaying,
+    /// The user of works.
+    Licensee,
+    /// The holders of the shares.
+    ShareHolders,
+    /// The usage that the run consumes, if it adds any.
+    Usage,
+    /// The pool that what nobody claimed goes to, if it is redistributed.
+    OtherPool,
+    /// The pool.
+    Pool,
+    /// The allocation that is paid.
+    Allocation,
+    /// The organisation's book of allocations and payouts.
+    Book,
     /// The holder of the key.
     Holder,
     /// The organisation of the holder, if it is an officer.

@@ -122,7 +122,13 @@ impl Rejection {
 
 impl From<ViewError> for Rejection {
     fn from(error: ViewError) -> Self {
-        Self::new(Code::StateUnreadable, "", error.to_string())
+        let code = match error {
+            ViewError::ChangedSince(_) => Code::BaseOutdated,
+            ViewError::Store(_) | ViewError::Corrupt(_) | ViewError::PrivateMissing(_) => {
+                Code::StateUnreadable
+            }
+        };
+        Self::new(code, "", error.to_string())
     }
 }
 

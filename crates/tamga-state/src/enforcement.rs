@@ -32,7 +32,6 @@ mod measures;
 mod money;
 mod parties;
 mod payout;
-mod private;
 mod proceeding;
 mod step;
 mod timeline;

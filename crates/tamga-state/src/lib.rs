@@ -41,6 +41,7 @@ pub mod machine;
 pub mod matrix;
 pub mod memory;
 pub mod overlay;
+mod private;
 pub mod registry;
 pub mod royalty;
 mod rules;

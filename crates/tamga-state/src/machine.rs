@@ -93,9 +93,16 @@ fn judge<V: View>(
         Kind::G08 => registry::policy(&case),
         Kind::G09 => registry::approval(&case),
         Kind::R01 => royalty::work(&case),
+        Kind::R02 => royalty::shares(&case),
         Kind::R03 => royalty::mandate(&case),
         Kind::R04 => royalty::licence(&case),
+        Kind::R05 => royalty::usage(&case),
         Kind::R06 => royalty::collection(&case),
+        Kind::R07 => royalty::run(&case),
+        Kind::R08 => royalty::allocation(&case),
+        Kind::R09 => royalty::payout(&case),
+        Kind::R10 => royalty::statement(&case),
+        Kind::R11 => royalty::report(&case),
         _ => enforcement::execute(&case),
     }
 }

@@ -1,27 +1,44 @@
-//! The rules of works, mandates, licences and collections (spec §23).
+//! The rules of royalties, from works and mandates to payouts and reports (spec §23).
 
 use tamga_format::cbor::Value;
-use tamga_format::id::SubjectId;
+use tamga_format::id::{Height, SubjectId, TreeRoot};
+use tamga_format::lines::LinesRoot;
 use tamga_format::subject::{Role, Subject};
 
-use crate::catalogue::{OrganisationKind, WriterRole};
+use crate::catalogue::{AMOUNT_MAX, OrganisationKind, WriterRole};
 use crate::civil::{DAY_DOUBT, day_of};
 use crate::codes::{Code, Rejection};
 use crate::machine::{Judgement, at_field, status_of};
 use crate::overlay::Effects;
 use crate::status::{
-    Accreditation, CmoStatus, Organisation, RightCategories, RightCategory, Sphere, Standing,
+    Account, Accreditation, Batch, CmoStatus, Flows, Organisation, Pool, RightCategories, RightCategory, Sphere, Standing,
 };
 use crate::view::View;
 
+mod allocation;
+pub mod audit;
 mod collection;
 mod licence;
+pub mod lines;
 mod mandate;
+mod payout;
+mod report;
+mod run;
+mod shares;
+pub mod statement;
+mod usage;
 mod work;
 
+pub(crate) use allocation::allocation;
 pub(crate) use collection::collection;
 pub(crate) use licence::licence;
 pub(crate) use mandate::mandate;
+pub(crate) use payout::payout;
+pub(crate) use report::report;
+pub(crate) use run::run;
+pub(crate) use shares::shares;
+pub(crate) use statement::statement;
+pub(crate) use usage::usage;
 pub(crate) use work::work;
 
 #[cfg(test)]
@@ -86,6 +103,28 @@ impl Cmo {
         Err(at_field(Code::AccreditationNotInForce, field, detail))
     }
 
+    /// What it holds in a sphere and currency.
+    fn account(&mut self, sphere: Sphere, currency: &str) -> Result<&mut Account, Rejection> {
+        let accounts = &mut self.status.accounts;
+        let known = accounts.iter().position(|it| it.sphere == sphere && it.currency == currency);
+        if known.is_none() && accounts.len() >= CmoStatus::ACCOUNTS_MAX {
+            let detail = "the organisation has as many accounts as there can be";
+            return Err(at_field(Code::StatusFull, "okup_id", detail));
+        }
+        let at = known.unwrap_or_else(|| {
+            let (flows, reported) = (Flows::default(), Flows::default());
+            accounts.push(Account {
+                sphere,
+                currency: currency.to_owned(),
+                flows,
+                reported,
+                closing: 0,
+            });
+            accounts.len().saturating_sub(1)
+        });
+        accounts.get_mut(at).ok_or_else(|| at_field(Code::StatusFull, "okup_id", "no account"))
+    }
+
     /// Writes its status, which every record that names it does.
     fn write<V: View>(
         &self,
@@ -144,9 +183,12 @@ fn sphere<V: View>(
     found.ok_or_else(|| at_field(Code::Validation, name, "a sphere is missing"))
 }
 
-/// The categories of rights of field 3; `None` if the record has none.
-fn categories<V: View>(case: &Judgement<'_, V>) -> Result<Option<RightCategories>, Rejection> {
-    let Some(rows) = case.record.field(3).and_then(Value::as_list) else { return Ok(None) };
+/// The categories of rights in a field; `None` if the record has none.
+fn categories<V: View>(
+    case: &Judgement<'_, V>,
+    number: u16,
+) -> Result<Option<RightCategories>, Rejection> {
+    let Some(rows) = case.record.field(number).and_then(Value::as_list) else { return Ok(None) };
     let word = |row: &Value| match row.as_list() {
         Some([word]) => word.as_text().and_then(RightCategory::from_name),
         _ => None,
@@ -155,6 +197,82 @@ fn categories<V: View>(case: &Judgement<'_, V>) -> Result<Option<RightCategories
     let found = known.and_then(|categories| RightCategories::new(&categories));
     let twice = || at_field(Code::Validation, "right_categories", "each category stands once");
     found.map(Some).ok_or_else(twice)
+}
+
+/// How old the base of a batch may be: one hour.
+pub const BASE_AGE_MS: i64 = 3_600_000;
+
+/// The block as of whose end the lines of a batch are judged (spec §24.6).
+pub(crate) fn base<V: View>(case: &Judgement<'_, V>) -> Result<Height, Rejection> {
+    let base = Height(case.record.field(BASE.0).and_then(Value::as_u64).unwrap_or_default());
+    let built = if base < case.block.height { case.view.block(base)? } else { None };
+    let Some(built) = built else {
+        return Err(at_field(Code::BaseOutdated, BASE.1, "no such block is committed"));
+    };
+    if built.time.get().saturating_add(BASE_AGE_MS) < case.block.time.get() {
+        return Err(at_field(Code::BaseOutdated, BASE.1, "it is more than an hour old"));
+    }
+    Ok(base)
+}
+
+const BASE: (u16, &str) = (3, "base");
+const ATTACHMENT: (u16, &str) = (2, "attachment");
+
+/// 32 bytes of a field that the catalogue demands.
+fn hash<V: View>(case: &Judgement<'_, V>, number: u16) -> [u8; 32] {
+    case.record.field(number).and_then(Value::as_array_of).unwrap_or_default()
+}
+
+/// A number of a field that the catalogue demands.
+fn count<V: View>(case: &Judgement<'_, V>, number: u16) -> u64 {
+    case.record.field(number).and_then(Value::as_u64).unwrap_or_default()
+}
+
+/// Root and count of lines, in two fields.
+fn lines_root<V: View>(case: &Judgement<'_, V>, root: u16, number: u16) -> LinesRoot {
+    LinesRoot { root: TreeRoot(hash(case, root)), count: count(case, number) }
+}
+
+/// The ids in a list of rows of one id each.
+fn ids<V: View>(case: &Judgement<'_, V>, number: u16) -> Vec<SubjectId> {
+    let rows = case.record.field(number).and_then(Value::as_list).unwrap_or_default();
+    let id = |row: &Value| row.as_list()?.first()?.as_array_of().map(SubjectId);
+    rows.iter().filter_map(id).collect()
+}
+
+/// The one pool that the record names, which must be the organisation's.
+fn named_pool<V: View>(
+    case: &Judgement<'_, V>,
+    cmo: &Cmo,
+) -> Result<(Subject, Pool), Rejection> {
+    let [id] = case.named(Role::Pool)[..] else {
+        let detail = format!("{} names exactly one pool", case.info.code);
+        return Err(Rejection::new(Code::SubjectMissing, "/subjects", detail));
+    };
+    let known: Option<Pool> = case.status(id)?;
+    match known.filter(|pool| pool.cmo == cmo.subject.id) {
+        Some(pool) => Ok((Subject::new(Role::Pool, id), pool)),
+        None => {
+            let detail = "the organisation has no such pool";
+            Err(Rejection::new(Code::SubjectUnknown, "/subjects", detail))
+        }
+    }
+}
+
+/// Refuses a batch that is there already.
+fn new_batch<V: View>(case: &Judgement<'_, V>) -> Result<(), Rejection> {
+    match case.primary::<Batch>()? {
+        None => Ok(()),
+        Some(_) => Err(Rejection::new(Code::Duplicate, "/subject", "the batch is recorded")),
+    }
+}
+
+/// A sum within the bounds of money.
+fn sum(amounts: &[i64], field: &str) -> Result<i64, Rejection> {
+    let total = amounts.iter().try_fold(0_i64, |sum, amount| sum.checked_add(*amount));
+    total
+        .filter(|total| total.checked_abs().is_some_and(|total| total <= AMOUNT_MAX))
+        .ok_or_else(|| at_field(Code::AmountOutOfRange, field, "the sum is beyond 10^17 tiyn"))
 }
 
 /// Refuses a contract without the hash of its document.

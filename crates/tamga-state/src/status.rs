@@ -11,6 +11,7 @@ use tamga_format::limits::STATUS_BYTES_MAX;
 use tamga_format::subject::{Role, Subject};
 
 mod case;
+mod distribution;
 mod item;
 mod measure;
 mod money;
@@ -19,9 +20,13 @@ mod registry;
 mod royalty;
 
 pub use case::{Case, Draw, ExecutionClass, PartyKind};
+pub use distribution::{
+    Account, AllocationState, Batch, BatchContent, Book, CmoStatus, Flows, Month, PayoutBatch, Pool, PoolState,
+    UsageBatch, UsageSource, Weighting,
+};
 pub use item::{Accreditation, Approval, Delegation, PolicyStatus};
 pub use measure::{Lot, LotStage, Measure, MeasureCode, MeasureState};
-pub use money::{Amounts, ClaimMoney, Money, Prices, Unpaid};
+pub use money::{Amounts, Balances, ClaimMoney, Money, Prices, Unpaid};
 pub use parties::{
     Claim, ClaimantStatus, Complaint, ComplaintKind, ComplaintStage, DebtorStatus, Document, Forum,
 };
@@ -30,8 +35,8 @@ pub use registry::{
     Standing,
 };
 pub use royalty::{
-    CmoStatus, Licence, Licensee, Mandate, MandateState, MandateTerm, Pool, RightCategories,
-    RightCategory, RightsholderStatus, Work,
+    Licence, Licensee, Mandate, MandateState, MandateTerm, RightCategories, RightCategory,
+    RightsholderStatus, ShareSet, StatementState, Work,
 };
 
 /// Version of the form of all statuses.
@@ -141,7 +146,11 @@ pub enum Status {
     /// Of somebody who uses works.
     Licensee(Licensee),
     /// Of a pool.
-    Pool(Pool),
+    Pool(Box<Pool>),
+    /// Of a batch of lines.
+    Batch(Box<Batch>),
+    /// Of an organisation's book.
+    Book(Book),
 }
 
 impl Status {
@@ -183,10 +192,9 @@ impl Status {
             Role::Work => of(bytes, Self::Work),
             Role::Mandate => of(bytes, Self::Mandate),
             Role::Licensee => of(bytes, Self::Licensee),
-            Role::Pool => of(bytes, Self::Pool),
-            Role::Batch | Role::Book => {
-                Err(FormatError::new(FormatCode::RoleUnknown, 0).of(role.name()))
-            }
+            Role::Pool => of(bytes, |pool| Self::Pool(Box::new(pool))),
+            Role::Batch => of(bytes, |batch| Self::Batch(Box::new(batch))),
+            Role::Book => of(bytes, Self::Book),
         }
     }
 }

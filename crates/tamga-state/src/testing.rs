@@ -370,7 +370,7 @@ impl World {
         output[..32].copy_from_slice(&first);
         output[32..].copy_from_slice(&second);
         let organisation = tag(Role::Organisation, by).id;
-        self.view.blocks.insert(height, Built { organisation, output });
+        self.view.blocks.insert(height, Built { organisation, output, time: self.block.time });
         self.block.height = height.next();
     }
 

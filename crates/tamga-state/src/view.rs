@@ -6,7 +6,7 @@
 use core::fmt;
 use std::sync::Arc;
 
-use tamga_format::id::{Height, RecordId, SubjectId, sha256, tag};
+use tamga_format::id::{Height, RecordId, SubjectId, UnixMillis, sha256, tag};
 use tamga_format::subject::Subject;
 
 /// The status of a subject as the map commits it (spec §14.2).
@@ -49,6 +49,8 @@ pub struct Built {
     pub organisation: SubjectId,
     /// The output of the builder's beacon proof.
     pub output: [u8; 64],
+    /// The block's time.
+    pub time: UnixMillis,
 }
 
 /// A read that could not be answered: a fault of the replica, never of the record.
@@ -60,6 +62,8 @@ pub enum ViewError {
     Corrupt(Subject),
     /// The opening of a subject's private state is absent; fetch the missing bodies first.
     PrivateMissing(Subject),
+    /// The status changed after the block as of which it is asked for.
+    ChangedSince(Subject),
 }
 
 impl fmt::Display for ViewError {
@@ -70,6 +74,7 @@ impl fmt::Display for ViewError {
             Self::PrivateMissing(subject) => {
                 write!(f, "the private state of {subject} is not held here")
             }
+            Self::ChangedSince(subject) => write!(f, "{subject} changed after the base"),
         }
     }
 }

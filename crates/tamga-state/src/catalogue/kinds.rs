@@ -110,15 +110,15 @@ kinds! {
     E17 = 217 "COMPLAINT_EVENT" ["Шағым", "Жалоба", "complaint"] enforcement::COMPLAINT_EVENT;
     E18 = 218 "CORRECTION" ["Түзету", "Исправление", "correction"] enforcement::CORRECTION;
     R01 = 301 "WORK_REGISTERED" ["Туынды тіркелді", "Произведение зарегистрировано", "work registered"] royalty::WORK_REGISTERED;
-    R02 = 302 "SHARES_SET" ["Үлестер", "Доли", "shares set"] reserved(Role::Work);
+    R02 = 302 "SHARES_SET" ["Үлестер", "Доли", "shares set"] royalty::SHARES_SET;
     R03 = 303 "MANDATE_CONTRACT" ["Құқық иеленушімен шарт", "Договор с правообладателем", "mandate contract"] royalty::MANDATE_CONTRACT;
     R04 = 304 "USER_LICENCE" ["Пайдаланушымен шарт", "Договор с пользователем", "user licence"] royalty::USER_LICENCE;
-    R05 = 305 "USAGE_REPORT_BATCH" ["Пайдалану есебі", "Отчёт об использовании", "usage report"] reserved(Role::Batch);
+    R05 = 305 "USAGE_REPORT_BATCH" ["Пайдалану есебі", "Отчёт об использовании", "usage report"] royalty::USAGE_REPORT_BATCH;
     R06 = 306 "COLLECTION" ["Алым", "Сбор", "collection"] royalty::COLLECTION;
-    R07 = 307 "DISTRIBUTION_RUN" ["Бөлу", "Распределение", "distribution run"] reserved(Role::Pool);
-    R08 = 308 "ALLOCATION_BATCH" ["Есептеулер", "Начисления", "allocation batch"] reserved(Role::Batch);
-    R09 = 309 "PAYOUT_BATCH" ["Төлемдер", "Выплаты", "payout batch"] reserved(Role::Batch);
-    R10 = 310 "RIGHTSHOLDER_STATEMENT" ["Құқық иеленушіге есеп", "Отчёт правообладателю", "statement"] reserved(Role::Rightsholder);
-    R11 = 311 "PERIOD_REPORT" ["Кезең есебі", "Отчёт за период", "period report"] reserved(Role::Cmo);
+    R07 = 307 "DISTRIBUTION_RUN" ["Бөлу", "Распределение", "distribution run"] royalty::DISTRIBUTION_RUN;
+    R08 = 308 "ALLOCATION_BATCH" ["Есептеулер", "Начисления", "allocation batch"] royalty::ALLOCATION_BATCH;
+    R09 = 309 "PAYOUT_BATCH" ["Төлемдер", "Выплаты", "payout batch"] royalty::PAYOUT_BATCH;
+    R10 = 310 "RIGHTSHOLDER_STATEMENT" ["Құқық иеленушіге есеп", "Отчёт правообладателю", "statement"] royalty::RIGHTSHOLDER_STATEMENT;
+    R11 = 311 "PERIOD_REPORT" ["Кезең есебі", "Отчёт за период", "period report"] royalty::PERIOD_REPORT;
     R12 = 312 "DISPUTE" ["Дау", "Спор", "dispute"] reserved(Role::Claim);
 }

@@ -2,11 +2,13 @@
 
 use tamga_format::subject::Role;
 
-use crate::status::{RightCategory, Sphere};
+use tamga_format::limits::LINES_MAX;
+
+use crate::status::{RightCategory, Sphere, UsageSource, Weighting};
 
 use super::kinds::Form;
-use super::words::CURRENCIES;
-use super::{Column, FieldType, Identifier, Part, Rows, WriterRole as W, pseudonym, public};
+use super::words::{CURRENCIES, DELIVERY};
+use super::{Column, FieldType, Identifier, Part, Rows, WriterRole as W, pseudonym, public, restricted};
 
 /// Categories of rights, each once.
 const CATEGORIES: Rows = Rows {
@@ -148,4 +150,207 @@ pub(super) const COLLECTION: Form = Form {
     ],
     body: &[],
     authors: &[W::Cmo, W::Operator, W::BankGateway],
+};
+
+/// Who holds which share of a work.
+const SHARES: Rows = Rows {
+    most: 120,
+    columns: &[
+        Column { name: "party", ty: FieldType::Id(Role::Rightsholder) },
+        Column {
+            name: "role",
+            ty: FieldType::Code(&[
+                "AUTHOR",
+                "COMPOSER",
+                "LYRICIST",
+                "ARRANGER",
+                "TRANSLATOR",
+                "PUBLISHER",
+                "PERFORMER",
+                "PHONOGRAM_PRODUCER",
+                "HEIR",
+                "OTHER",
+            ]),
+        },
+        Column { name: "share_bp", ty: FieldType::Uint(10_000) },
+    ],
+};
+
+/// What is kept of a pool, by kind (C03).
+const DEDUCTIONS: Rows = Rows {
+    most: DEDUCTION_KINDS.len(),
+    columns: &[
+        Column { name: "kind", ty: FieldType::Code(DEDUCTION_KINDS) },
+        Column { name: "amount", ty: FieldType::Amount },
+    ],
+};
+
+/// Kinds of deductions, in the order in which a pool's status holds them.
+pub(crate) const DEDUCTION_KINDS: &[&str] =
+    &["COLLECTION_COST", "DISTRIBUTION_COST", "SPECIAL_FUND", "OTHER"];
+
+const BATCHES: Rows = Rows {
+    most: crate::status::Batch::NAMED_MAX,
+    columns: &[Column { name: "batch", ty: FieldType::Id(Role::Batch) }],
+};
+
+/// A range proof for each batch that a statement covers.
+const RANGES: Rows = Rows {
+    most: crate::status::Batch::NAMED_MAX,
+    columns: &[Column { name: "range", ty: FieldType::Bytes(16_384) }],
+};
+
+/// Sums of uses or weights.
+const COUNT_MAX: u64 = i64::MAX as u64;
+
+pub(super) const SHARES_SET: Form = Form {
+    primary: Role::Work,
+    parts: &[Part::Cmo, Part::ShareHolders],
+    fields: &[
+        public(1, "okup_id", FieldType::Id(Role::Organisation), false),
+        public(2, "territory", FieldType::Identifier(Identifier::Territory), true),
+        public(3, "valid_from", FieldType::Date, true),
+        public(4, "valid_to", FieldType::Date, false),
+        public(5, "completeness", FieldType::Code(&["COMPLETE", "INCOMPLETE"]), true),
+    ],
+    body: &[restricted("shares", FieldType::Rows(&SHARES), true)],
+    authors: &[W::Cmo, W::Operator],
+};
+
+pub(super) const USAGE_REPORT_BATCH: Form = Form {
+    primary: Role::Batch,
+    parts: &[Part::Cmo, Part::Licensee],
+    fields: &[
+        public(1, "okup_id", FieldType::Id(Role::Organisation), true),
+        public(2, "attachment", FieldType::Bytes32, true),
+        public(3, "base", FieldType::Uint(COUNT_MAX), true),
+        public(4, "usage_root", FieldType::Bytes32, true),
+        public(5, "usage_count", FieldType::Uint(LINES_MAX), true),
+        public(6, "uses", FieldType::Uint(COUNT_MAX), true),
+        public(7, "first_day", FieldType::Date, true),
+        public(8, "last_day", FieldType::Date, true),
+        public(9, "source", FieldType::Code(UsageSource::NAMES), true),
+        public(10, "licence", FieldType::Bytes32, false),
+    ],
+    body: &[],
+    authors: &[W::Cmo, W::Operator, W::User],
+};
+
+pub(super) const DISTRIBUTION_RUN: Form = Form {
+    primary: Role::Pool,
+    parts: &[Part::Cmo, Part::Usage, Part::OtherPool],
+    fields: &[
+        public(1, "okup_id", FieldType::Id(Role::Organisation), true),
+        public(
+            2,
+            "action",
+            FieldType::Code(&[
+                "POOL_FIXED",
+                "USAGE_ADDED",
+                "UNDISTRIBUTED_RELEASED",
+                "REDISTRIBUTED",
+                "APPROVED",
+                "PUBLISHED",
+                "CLOSED",
+            ]),
+            true,
+        ),
+        public(3, "deductions", FieldType::Rows(&DEDUCTIONS), false),
+        public(4, "collected", FieldType::Amount, false),
+        public(5, "allocated", FieldType::Amount, false),
+        public(6, "undistributed", FieldType::Amount, false),
+        public(7, "weighting", FieldType::Code(Weighting::NAMES), false),
+        public(8, "right_categories", FieldType::Rows(&CATEGORIES), false),
+        public(9, "amount", FieldType::Amount, false),
+    ],
+    body: &[],
+    authors: &[W::Cmo, W::Operator],
+};
+
+pub(super) const ALLOCATION_BATCH: Form = Form {
+    primary: Role::Batch,
+    parts: &[Part::Cmo, Part::Pool, Part::Book],
+    fields: &[
+        public(1, "okup_id", FieldType::Id(Role::Organisation), true),
+        public(2, "attachment", FieldType::Bytes32, true),
+        public(3, "base", FieldType::Uint(COUNT_MAX), true),
+        public(4, "allocation_root", FieldType::Bytes32, true),
+        public(5, "line_count", FieldType::Uint(LINES_MAX), true),
+        public(6, "total", FieldType::Difference, true),
+        public(7, "held", FieldType::Difference, true),
+        public(8, "recoverable", FieldType::Amount, true),
+        public(9, "remainders_root", FieldType::Bytes32, true),
+        public(10, "remainders_count", FieldType::Uint(LINES_MAX), true),
+        public(11, "usage", FieldType::Rows(&BATCHES), false),
+        public(12, "corrects", FieldType::Id(Role::Batch), false),
+    ],
+    body: &[],
+    authors: &[W::Cmo],
+};
+
+pub(super) const PAYOUT_BATCH: Form = Form {
+    primary: Role::Batch,
+    parts: &[Part::Cmo, Part::Pool, Part::Allocation, Part::Book],
+    fields: &[
+        public(1, "okup_id", FieldType::Id(Role::Organisation), true),
+        public(2, "attachment", FieldType::Bytes32, true),
+        public(3, "base", FieldType::Uint(COUNT_MAX), true),
+        public(4, "payout_root", FieldType::Bytes32, true),
+        public(5, "line_count", FieldType::Uint(LINES_MAX), true),
+        public(6, "net", FieldType::Difference, true),
+        public(7, "tax", FieldType::Difference, true),
+        public(8, "levied", FieldType::Difference, true),
+        public(9, "remainders_before", FieldType::Bytes32, true),
+        public(10, "remainders_root", FieldType::Bytes32, true),
+        public(11, "tax_rule_id", FieldType::Text(40), false),
+    ],
+    body: &[restricted("payment_ref_hash", FieldType::Bytes32, false)],
+    authors: &[W::Cmo, W::BankGateway],
+};
+
+pub(super) const RIGHTSHOLDER_STATEMENT: Form = Form {
+    primary: Role::Rightsholder,
+    parts: &[Part::Cmo],
+    fields: &[
+        public(1, "okup_id", FieldType::Id(Role::Organisation), true),
+        public(2, "period", FieldType::Text(7), true),
+        public(3, "after_batch", FieldType::Uint(COUNT_MAX), true),
+        public(4, "batches", FieldType::Rows(&BATCHES), true),
+        public(5, "statement_root", FieldType::Bytes32, true),
+        public(6, "delivery_status", FieldType::Code(DELIVERY), false),
+    ],
+    body: &[
+        restricted("allocated", FieldType::Difference, true),
+        restricted("closing", FieldType::Difference, true),
+        restricted("levied", FieldType::Difference, true),
+        restricted("net", FieldType::Difference, true),
+        restricted("opening", FieldType::Difference, true),
+        restricted("ranges", FieldType::Rows(&RANGES), true),
+        restricted("tax", FieldType::Difference, true),
+    ],
+    authors: &[W::Cmo],
+};
+
+pub(super) const PERIOD_REPORT: Form = Form {
+    primary: Role::Cmo,
+    parts: &[],
+    fields: &[
+        public(1, "okup_id", FieldType::Id(Role::Organisation), true),
+        public(2, "sphere", FieldType::Code(Sphere::NAMES), true),
+        public(3, "currency", FieldType::Code(CURRENCIES), true),
+        public(4, "report_period", FieldType::Text(7), true),
+        public(5, "opening", FieldType::Amount, true),
+        public(6, "collected", FieldType::Amount, true),
+        public(7, "deducted", FieldType::Amount, true),
+        public(8, "allocated", FieldType::Amount, true),
+        public(9, "paid", FieldType::Difference, true),
+        public(10, "tax", FieldType::Difference, true),
+        public(11, "levied", FieldType::Difference, true),
+        public(12, "redistributed_out", FieldType::Amount, true),
+        public(13, "redistributed_in", FieldType::Amount, true),
+        public(14, "unclaimed", FieldType::Amount, true),
+        public(15, "closing", FieldType::Amount, true),
+    ],
+    body: &[],
+    authors: &[W::Cmo],
 };

@@ -310,6 +310,57 @@ codes! {
     ConversionMismatch = 4203 "conversion-mismatch" 422 final
         ["Айырбастау есебі дұрыс емес", "Пересчёт валюты не сходится", "the conversion does not come out"]
         ["Бағам мен соманы тексеріңіз", "Проверьте курс и сумму", "check the rate and the sum"];
+    PoolNotConserved = 4204 "pool-not-conserved" 422 final
+        ["Қордың сомалары үйлеспейді", "Суммы пула не сходятся", "the pool's sums do not agree"]
+        ["Жиналған = ұсталған + есептелген + бөлінбеген болуы тиіс", "Собрано должно равняться удержано + начислено + не распределено", "collected is deducted + allocated + undistributed"];
+    DeductionAboveLimit = 4205 "deduction-above-limit" 422 final
+        ["Ұстап қалу шектен асады", "Удержания выше предела", "more is deducted than the limit allows"]
+        ["deduction_max_bp мәнін қараңыз", "Смотрите deduction_max_bp", "see deduction_max_bp"];
+    PoolState = 4206 "pool-state" 422 final
+        ["Қор бұл кезеңде емес", "Пул не на этой стадии", "the pool is not at the stage for it"]
+        ["Қордың күйін қараңыз", "Посмотрите состояние пула", "look at the pool's state"];
+    LinesMismatch = 4207 "lines-mismatch" 422 final
+        ["Жолдар жазбаға сәйкес емес", "Строки не сходятся с записью", "the lines do not come to what the record says"]
+        ["tamga pool check пәрменімен тексеріңіз", "Проверьте командой tamga pool check", "see tamga pool check"];
+    RemainderExceeded = 4208 "remainder-exceeded" 422 final
+        ["Есептелгеннен артық төленеді", "Выплачивается больше начисленного", "more is paid than is allocated"]
+        ["Қалдықты tamga statement show арқылы қараңыз", "Посмотрите остаток: tamga statement show", "look at the remainder with tamga statement show"];
+    SharesNotWhole = 4209 "shares-not-whole" 422 final
+        ["Үлестер 10 000 б.п. құрамайды", "Доли не составляют 10 000 б.п.", "the shares do not add up to 10,000 bp"]
+        ["Үлестерді түзетіңіз не INCOMPLETE деп белгілеңіз", "Исправьте доли или пометьте INCOMPLETE", "correct the shares, or mark them INCOMPLETE and hold the rest"];
+    MandateNotInForce = 4210 "mandate-not-in-force" 422 final
+        ["Пайдалану күні шарт қолданыста емес", "На дату использования договор не действует", "no mandate covers the day of use"]
+        ["Жолды ұстап тұрыңыз не шартты тіркеңіз", "Удержите строку или зарегистрируйте договор", "hold the line, or record the mandate first"];
+    BasisMissing = 4211 "basis-missing" 422 final
+        ["Жолдың негізі жоқ", "У строки нет основания", "the line rests on no usage and no rule"]
+        ["Пайдалану жолын не ережені көрсетіңіз", "Укажите строку использования или правило", "name a usage line or a rule"];
+    UsageConsumed = 4212 "usage-consumed" 422 final
+        ["Пайдалану бұрын бөлінген", "Использование уже распределено", "the usage was distributed before"]
+        ["Оны басқа бөлуге қоспаңыз", "Не включайте его в другое распределение", "leave it out; correct the earlier distribution instead"];
+    UnclaimedTooEarly = 4213 "unclaimed-too-early" 422 final
+        ["Талап ету мерзімі өтпеген", "Срок для востребования не истёк", "the years in which it may be claimed are not over"]
+        ["unclaimed_years мәнін қараңыз", "Смотрите unclaimed_years", "see unclaimed_years"];
+    RecoverableMismatch = 4214 "recoverable-mismatch" 422 final
+        ["Артық төленген сома көрсетілмеген", "Переплата не указана", "what was overpaid is not stated as recoverable"]
+        ["recoverable өрісін түзетіңіз", "Исправьте поле recoverable", "correct recoverable"];
+    StatementMismatch = 4215 "statement-mismatch" 422 final
+        ["Есеп жолдарға сәйкес емес", "Отчёт не сходится со строками", "the statement does not come out of the lines"]
+        ["Есепті барлық топтамадан қайта құрыңыз", "Составьте отчёт заново по всем пакетам", "make the statement again from all batches"];
+    ReportMismatch = 4216 "report-mismatch" 422 final
+        ["Кезең есебі үйлеспейді", "Отчёт за период не сходится", "the period report does not come out"]
+        ["Сомаларды кезең жазбаларымен салыстырыңыз", "Сверьте суммы с записями периода", "compare it with the records of the period"];
+    BatchChanged = 4217 "batch-changed" 409 final
+        ["Топтама өзгерген", "Пакет изменился", "the batch has changed since"]
+        ["Төлемді жаңа қалдықтан құрыңыз", "Составьте выплату от нового остатка", "make the payout from the new remainder"];
+    BaseOutdated = 4218 "base-outdated" 409 retry
+        ["Негіз блок ескірген", "Базовый блок устарел", "the base block is too old, or what the lines rest on changed since"]
+        ["Жаңа негізбен қайта жіберіңіз", "Отправьте с новой базой", "send it with a newer base"];
+    LevyUnpaid = 4219 "levy-unpaid" 422 final
+        ["Роялтиге өндіріп алу қолданылған", "На вознаграждение обращено взыскание", "a levy on the royalties is not served"]
+        ["Сот орындаушысына ұсталған соманы көрсетіңіз", "Укажите сумму, перечисленную исполнителю", "state what goes to the bailiff"];
+    AttachmentMissing = 4220 "attachment-missing" 409 retry
+        ["Қосымша жүктелмеген", "Вложение не загружено", "the attachment is not held and checked yet"]
+        ["Алдымен қосымшаны жүктеңіз", "Сначала загрузите вложение", "upload the attachment first, or wait until it is replicated"];
     // Waiting and load.
     NotFinalYet = 4250 "not-final-yet" 202 retry
         ["Қабылданды, әлі түпкілікті емес", "Принято, ещё не окончательно", "accepted, not final yet"]

@@ -19,7 +19,7 @@ use crate::view::View;
 use super::Change;
 use super::parties::Others;
 use super::payout::{self, ClaimShare, Payout};
-use super::private::Opened;
+use crate::private::Opened;
 use super::proceeding::{Proceeding, named};
 use super::step::{Correct, Step};
 use super::{fees, lots};

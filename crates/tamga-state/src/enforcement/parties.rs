@@ -131,7 +131,14 @@ pub(super) fn expect<V: View>(
             | Part::Rightsholder
             | Part::Creators
             | Part::OtherCategories
-            | Part::LicenseeIfPaying => {}
+            | Part::LicenseeIfPaying
+            | Part::Licensee
+            | Part::ShareHolders
+            | Part::Usage
+            | Part::OtherPool
+            | Part::Pool
+            | Part::Allocation
+            | Part::Book => {}
         }
     }
     if change.history.is_some() {

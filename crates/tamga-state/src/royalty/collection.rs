@@ -1,7 +1,7 @@
 //! R06: money comes into a pool (spec §23.5; C10, C11, C17).
 
 use tamga_format::cbor::Value;
-use tamga_format::id::RecordId;
+use tamga_format::id::{RecordId, SubjectId};
 use tamga_format::subject::{Role, Subject};
 
 use super::{Cmo, day, past_day, required_day, sphere, text, without};
@@ -9,7 +9,7 @@ use crate::catalogue::AMOUNT_MAX;
 use crate::codes::{Code, Rejection};
 use crate::machine::{Judgement, at_field};
 use crate::overlay::Effects;
-use crate::status::{Licensee, Pool, Sphere};
+use crate::status::{Licensee, Pool, PoolState, Sphere};
 use crate::view::View;
 
 const AMOUNT: (u16, &str) = (5, "amount");
@@ -28,7 +28,7 @@ const FOREIGN: [(u16, &str); 5] = [
 
 /// R06: a sum is collected.
 pub(crate) fn collection<V: View>(case: &Judgement<'_, V>) -> Result<Effects, Rejection> {
-    let cmo = Cmo::required(case)?;
+    let mut cmo = Cmo::required(case)?;
     let sphere = sphere(case, (2, "sphere"))?;
     let period = text(case, 3).unwrap_or_default();
     if !is_period(period) {
@@ -62,13 +62,18 @@ pub(crate) fn collection<V: View>(case: &Judgement<'_, V>) -> Result<Effects, Re
     converted(case, amount)?;
 
     let known: Option<Pool> = case.primary()?;
-    let mut pool =
-        known.unwrap_or(Pool { cmo: cmo.subject.id, collected: 0, unlicensed: 0, collections: 0 });
+    let mut pool = known.unwrap_or_else(|| opened(cmo.subject.id, sphere, period, currency));
+    if pool.state != PoolState::Open {
+        let detail = "the pool is fixed; what comes now belongs to a later period";
+        return Err(at_field(Code::PoolState, "period", detail));
+    }
     pool.collected = added(pool.collected, amount)?;
     if source == "UNLICENSED_USE_SETTLEMENT" {
         pool.unlicensed = added(pool.unlicensed, amount)?;
     }
     pool.collections = pool.collections.saturating_add(1);
+    let flows = &mut cmo.account(sphere, currency)?.flows;
+    flows.collected = added(flows.collected, amount)?;
     let mut effects = Effects::default();
     case.write(&mut effects, case.record.subject.id, &pool)?;
     if let Some((payer, status)) = payer {
@@ -76,6 +81,30 @@ pub(crate) fn collection<V: View>(case: &Judgement<'_, V>) -> Result<Effects, Re
     }
     cmo.write(case, &mut effects)?;
     Ok(effects)
+}
+
+/// A pool before its first collection.
+fn opened(cmo: SubjectId, sphere: Sphere, period: &str, currency: &str) -> Pool {
+    Pool {
+        cmo,
+        sphere,
+        period: period.to_owned(),
+        currency: currency.to_owned(),
+        state: PoolState::Open,
+        collections: 0,
+        collected: 0,
+        unlicensed: 0,
+        deductions: [0; 4],
+        undocumented: false,
+        allocated: 0,
+        undistributed: 0,
+        in_lines: 0,
+        paid: [0; 3],
+        redistributed_out: 0,
+        weighting: None,
+        fixed_on: None,
+        batches: 0,
+    }
 }
 
 /// The user who pays, if it is a user's payment.
@@ -153,7 +182,7 @@ fn converted<V: View>(case: &Judgement<'_, V>, amount: i64) -> Result<(), Reject
 }
 
 /// A year, a quarter or a month.
-fn is_period(text: &str) -> bool {
+pub(super) fn is_period(text: &str) -> bool {
     let number = |part: &str, length: usize| {
         let digits = part.len() == length && part.bytes().all(|byte| byte.is_ascii_digit());
         digits.then(|| part.parse::<u16>().ok()).flatten()

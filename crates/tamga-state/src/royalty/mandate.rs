@@ -75,7 +75,7 @@ impl<V: View> Step<'_, '_, V> {
         document(case)?;
         let missing = |name| at_field(Code::Validation, name, "a signed mandate has it");
         let sphere = sphere(case, SPHERE)?;
-        let categories = categories(case)?.ok_or_else(|| missing(CATEGORIES.1))?;
+        let categories = categories(case, CATEGORIES.0)?.ok_or_else(|| missing(CATEGORIES.1))?;
         let territory = text(case, TERRITORY.0).ok_or_else(|| missing(TERRITORY.1))?.to_owned();
         let from = required_day(case, VALID_FROM)?;
         self.cmo.accredited(case, sphere, event_day(case), "sphere")?;
@@ -109,7 +109,7 @@ impl<V: View> Step<'_, '_, V> {
             self.latest()?.to = Some(from);
         }
         let to = day(case, VALID_TO.0).or(term.to);
-        self.add(from, to, categories(case)?.unwrap_or(term.categories))?;
+        self.add(from, to, categories(case, CATEGORIES.0)?.unwrap_or(term.categories))?;
         let territory = text(case, TERRITORY.0).map_or(known.territory, str::to_owned);
         let excluded = self.excluded()?.unwrap_or(known.excluded);
         Ok(Mandate { territory, excluded, ..known })

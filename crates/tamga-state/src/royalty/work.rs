@@ -24,7 +24,7 @@ pub(crate) fn work<V: View>(case: &Judgement<'_, V>) -> Result<Effects, Rejectio
         return Err(at_field(Code::IdentifierInvalid, "work_id", detail));
     }
     let missing = || at_field(Code::Validation, "right_categories", "none is given");
-    let categories = categories(case)?.ok_or_else(missing)?;
+    let categories = categories(case, 3)?.ok_or_else(missing)?;
     let subjects: Vec<Subject> =
         categories.iter().map(|category| Work::subject(name, category)).collect();
     if subjects.first() != Some(&case.record.subject) {
@@ -47,10 +47,13 @@ pub(crate) fn work<V: View>(case: &Judgement<'_, V>) -> Result<Effects, Rejectio
     };
     let title: [u8; 32] = case.record.field(5).and_then(Value::as_array_of).unwrap_or_default();
     let mut effects = Effects::default();
-    for subject in &subjects {
-        let registrant = registrant(case, subject.id, writer)?;
+    for (subject, category) in subjects.iter().zip(categories.iter()) {
+        let known: Option<Work> = case.status(subject.id)?;
+        let registrant = registrant(case, known.as_ref(), writer)?;
         let iswc = text(case, 4).map(str::to_owned);
-        case.write(&mut effects, subject.id, &Work { registrant, iswc, title })?;
+        let shares = known.map(|known| known.shares).unwrap_or_default();
+        let work = Work { registrant, iswc, title, category, shares };
+        case.write(&mut effects, subject.id, &work)?;
     }
     for creator in creators {
         let status: RightsholderStatus = case.status(creator)?.unwrap_or_default();
@@ -64,12 +67,12 @@ pub(crate) fn work<V: View>(case: &Judgement<'_, V>) -> Result<Effects, Rejectio
 
 /// Who registered the work: the writer, unless it is known. Only who registered it and the expert organisation
 /// revise it.
-fn registrant<V: View>(
+pub(super) fn registrant<V: View>(
     case: &Judgement<'_, V>,
-    id: SubjectId,
+    known: Option<&Work>,
     writer: SubjectId,
 ) -> Result<SubjectId, Rejection> {
-    match case.status::<Work>(id)? {
+    match known {
         None => Ok(writer),
         Some(known) if known.registrant == writer || case.writer.role == WriterRole::Operator => {
             Ok(known.registrant)

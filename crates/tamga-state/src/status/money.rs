@@ -161,6 +161,25 @@ impl Unpaid {
     pub const ORDERS: usize = 10;
 }
 
+/// What organisations owe one rightsholder as of their last statements; below 0 what is to be recovered.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Balances(pub [i64; Self::MOST]);
+
+impl Balances {
+    /// Organisations.
+    pub const MOST: usize = 16;
+}
+
+impl Amounts for Balances {
+    fn encode(&self) -> Vec<u8> {
+        write_all(&self.0)
+    }
+
+    fn decode(bytes: &[u8]) -> Result<Self, FormatError> {
+        read_all(bytes).map(Self)
+    }
+}
+
 impl Amounts for Unpaid {
     fn encode(&self) -> Vec<u8> {
         write_all(&self.0)

@@ -1,4 +1,4 @@
-//! Statuses of works, mandates, licensees, rightsholders, organisations that manage rights, and pools (spec §23).
+//! Statuses of works, mandates, licensees and rightsholders (spec §23).
 
 use tamga_format::cbor::{Reader, Writer};
 use tamga_format::error::FormatError;
@@ -7,7 +7,7 @@ use tamga_format::subject::{Role, Subject};
 
 use super::registry::Sphere;
 use super::{
-    Typed, optional_day, optional_text, read_code, read_id, read_list, read_text, read_width,
+    Typed, optional, optional_day, optional_text, read_code, read_id, read_list, read_text, read_width,
 };
 use crate::catalogue::coded;
 
@@ -82,9 +82,47 @@ pub struct Work {
     pub iswc: Option<String>,
     /// Hash of its title.
     pub title: [u8; 32],
+    /// The category of rights.
+    pub category: RightCategory,
+    /// Who holds which share of it, from when to when, in the order in which it was recorded (R02).
+    pub shares: Vec<ShareSet>,
+}
+
+/// Shares in force in a territory; who holds them, only the body of their record tells (R02).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ShareSet {
+    /// The record that set them.
+    pub record: RecordId,
+    /// Where.
+    pub territory: String,
+    /// First day.
+    pub from: i64,
+    /// First day no longer, if the end is known.
+    pub to: Option<i64>,
+    /// Their sum in basis points: 10,000, or less if some are not known yet (C08).
+    pub total_bp: u64,
+}
+
+impl ShareSet {
+    /// Whether it is in force on a day.
+    #[must_use]
+    pub fn covers(&self, day: i64) -> bool {
+        self.from <= day && self.to.is_none_or(|to| day < to)
+    }
 }
 
 impl Work {
+    /// Sets of shares of one work in one category; a further one is refused.
+    pub const SHARES_MAX: usize = 32;
+    /// All shares of a work, in basis points.
+    pub const WHOLE_BP: u64 = 10_000;
+
+    /// The shares in force in a territory on a day.
+    #[must_use]
+    pub fn shares_on(&self, territory: &str, day: i64) -> Option<&ShareSet> {
+        self.shares.iter().find(|set| set.territory == territory && set.covers(day))
+    }
+
     /// The subject of a work in a category.
     #[must_use]
     pub fn subject(work: &str, category: RightCategory) -> Subject {
@@ -94,12 +132,17 @@ impl Work {
 
 impl Typed for Work {
     const ROLE: Role = Role::Work;
-    const ITEMS: usize = 3;
+    const ITEMS: usize = 5;
 
     fn write(&self, to: &mut Writer) {
         to.bytes(self.registrant.as_bytes());
         optional_text(to, self.iswc.as_deref());
-        to.bytes(&self.title);
+        to.bytes(&self.title).uint(self.category.code().into()).array(self.shares.len());
+        for set in &self.shares {
+            to.array(5).bytes(set.record.as_bytes()).text(&set.territory).int(set.from);
+            optional_day(to, set.to);
+            to.uint(set.total_bp);
+        }
     }
 
     fn read(from: &mut Reader<'_>) -> Result<Self, FormatError> {
@@ -107,6 +150,17 @@ impl Typed for Work {
             registrant: read_id(from)?,
             iswc: from.null_or(Reader::text)?.map(str::to_owned),
             title: from.fixed()?,
+            category: read_code(from, RightCategory::from_code)?,
+            shares: read_list(from, Self::SHARES_MAX, |from| {
+                read_width(from, 5)?;
+                Ok(ShareSet {
+                    record: RecordId(from.fixed()?),
+                    territory: read_text(from)?,
+                    from: from.int()?,
+                    to: from.null_or(Reader::int)?,
+                    total_bp: from.uint()?,
+                })
+            })?,
         })
     }
 }
@@ -208,11 +262,28 @@ pub struct RightsholderStatus {
     pub levies: u64,
     /// Mandates, ended ones included, in the order in which they were recorded.
     pub mandates: Vec<MandateTerm>,
+    /// Statements received, one for each organisation that gave any, in the order of the first (R10).
+    pub statements: Vec<StatementState>,
+    /// Commitment to the balances with these organisations, in the same order.
+    pub balances: Option<[u8; 32]>,
+}
+
+/// What the statements of one organisation cover so far.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct StatementState {
+    /// The organisation, as a `cmo`.
+    pub cmo: SubjectId,
+    /// The number in its book of the last batch that is covered.
+    pub covered: u64,
+    /// The last statement.
+    pub record: RecordId,
 }
 
 impl RightsholderStatus {
     /// Terms of mandates of one rightsholder; a further one is refused.
-    pub const TERMS_MAX: usize = 40;
+    pub const TERMS_MAX: usize = 30;
+    /// Organisations that give one rightsholder statements.
+    pub const STATEMENTS_MAX: usize = super::money::Balances::MOST;
 
     /// The mandate by which an organisation manages a category of rights on a day (C09).
     #[must_use]
@@ -231,7 +302,7 @@ impl RightsholderStatus {
 
 impl Typed for RightsholderStatus {
     const ROLE: Role = Role::Rightsholder;
-    const ITEMS: usize = 2;
+    const ITEMS: usize = 4;
 
     fn write(&self, to: &mut Writer) {
         to.uint(self.levies).array(self.mandates.len());
@@ -240,6 +311,12 @@ impl Typed for RightsholderStatus {
             to.uint(term.categories.0.into()).int(term.from);
             optional_day(to, term.to);
         }
+        to.array(self.statements.len());
+        for state in &self.statements {
+            to.array(3).bytes(state.cmo.as_bytes()).uint(state.covered);
+            to.bytes(state.record.as_bytes());
+        }
+        optional(to, self.balances.as_ref());
     }
 
     fn read(from: &mut Reader<'_>) -> Result<Self, FormatError> {
@@ -254,29 +331,15 @@ impl Typed for RightsholderStatus {
                 to: from.null_or(Reader::int)?,
             })
         })?;
-        Ok(Self { levies, mandates })
-    }
-}
-
-/// The status of a collective management organisation.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct CmoStatus {
-    /// Spheres with an accreditation in force.
-    pub accreditations: u64,
-    /// Mandates that have not ended.
-    pub mandates: u64,
-}
-
-impl Typed for CmoStatus {
-    const ROLE: Role = Role::Cmo;
-    const ITEMS: usize = 2;
-
-    fn write(&self, to: &mut Writer) {
-        to.uint(self.accreditations).uint(self.mandates);
-    }
-
-    fn read(from: &mut Reader<'_>) -> Result<Self, FormatError> {
-        Ok(Self { accreditations: from.uint()?, mandates: from.uint()? })
+        let statements = read_list(from, Self::STATEMENTS_MAX, |from| {
+            read_width(from, 3)?;
+            Ok(StatementState {
+                cmo: read_id(from)?,
+                covered: from.uint()?,
+                record: RecordId(from.fixed()?),
+            })
+        })?;
+        Ok(Self { levies, mandates, statements, balances: from.null_or(Reader::fixed)? })
     }
 }
 
@@ -345,46 +408,5 @@ impl Typed for Licensee {
             })
         })?;
         Ok(Self { licences })
-    }
-}
-
-/// The status of a pool: what one organisation collects in one sphere, period and currency (R06).
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Pool {
-    /// The organisation, as a `cmo`.
-    pub cmo: SubjectId,
-    /// What was collected, in tiyn.
-    pub collected: i64,
-    /// What of it was paid for use without a licence, in tiyn.
-    pub unlicensed: i64,
-    /// Collections.
-    pub collections: u64,
-}
-
-impl Pool {
-    /// The pool of an organisation; period and currency as they are written.
-    #[must_use]
-    pub fn subject(bin: &str, sphere: Sphere, period: &str, currency: &str) -> Subject {
-        let name = format!("{bin}.{}.{period}.{currency}", sphere.name().to_ascii_lowercase());
-        Subject::registered(Role::Pool, &name)
-    }
-}
-
-impl Typed for Pool {
-    const ROLE: Role = Role::Pool;
-    const ITEMS: usize = 4;
-
-    fn write(&self, to: &mut Writer) {
-        to.bytes(self.cmo.as_bytes()).int(self.collected).int(self.unlicensed);
-        to.uint(self.collections);
-    }
-
-    fn read(from: &mut Reader<'_>) -> Result<Self, FormatError> {
-        Ok(Self {
-            cmo: read_id(from)?,
-            collected: from.int()?,
-            unlicensed: from.int()?,
-            collections: from.uint()?,
-        })
     }
 }

@@ -1,5 +1,6 @@
 use tamga_format::cbor::Value;
-use tamga_format::id::{Height, KeyId, SubjectId, UnixMillis};
+use tamga_format::id::{AttachmentId, Height, KeyId, SubjectId, TreeRoot, UnixMillis};
+use tamga_format::lines::LinesRoot;
 
 use super::*;
 use crate::catalogue::{OrganisationKind, WriterRole};
@@ -171,9 +172,100 @@ fn statuses_round_trip_and_refuse_every_truncation() {
     let (mandate, cmo) = (SubjectId([1; 32]), SubjectId([2; 32]));
     let term = MandateTerm { mandate, cmo, categories, from: i64::MAX, to: Some(i64::MAX) };
     let mandates = vec![term; RightsholderStatus::TERMS_MAX];
-    assert!(check(&RightsholderStatus { levies: 2, mandates }) <= STATUS_BYTES_MAX);
-    check(&CmoStatus { accreditations: 1, mandates: 2 });
-    check(&Work { registrant: cmo, iswc: Some("T0345246801".to_owned()), title: [3; 32] });
+    let statement = StatementState { cmo, covered: u64::MAX, record: RecordId([8; 32]) };
+    assert!(check(&RightsholderStatus {
+        levies: 2,
+        mandates,
+        statements: vec![statement; RightsholderStatus::STATEMENTS_MAX],
+        balances: Some([9; 32]),
+    }) <= STATUS_BYTES_MAX);
+    let most = i64::MAX;
+    let flows = Flows { collected: most, deducted: most, allocated: most, paid: most, ..Flows::default() };
+    let account = Account {
+        sphere: Sphere::RelatedRights,
+        currency: "KZT".to_owned(),
+        flows,
+        reported: flows,
+        closing: most,
+    };
+    let month = Month { number: 800, collected: most, deducted: most };
+    assert!(check(&CmoStatus {
+        accreditations: 1,
+        mandates: 2,
+        accounts: vec![account; CmoStatus::ACCOUNTS_MAX],
+        months: vec![month; CmoStatus::MONTHS],
+    }) <= STATUS_BYTES_MAX);
+    let set = ShareSet {
+        record: RecordId([8; 32]),
+        territory: "2136".to_owned(),
+        from: most,
+        to: Some(most),
+        total_bp: 10_000,
+    };
+    assert!(check(&Work {
+        registrant: cmo,
+        iswc: Some("T0345246801".to_owned()),
+        title: [4; 32],
+        category: RightCategory::Resale,
+        shares: vec![set; Work::SHARES_MAX],
+    }) <= STATUS_BYTES_MAX);
+    let lines = LinesRoot { root: TreeRoot([7; 32]), count: 9 };
+    let batch = |content| Batch {
+        record: RecordId([8; 32]),
+        at: UnixMillis(5),
+        attachment: AttachmentId([6; 32]),
+        lines,
+        content,
+    };
+    check(&batch(BatchContent::Usage(UsageBatch {
+        cmo,
+        licensee: mandate,
+        source: UsageSource::Dsr,
+        days: (4, 5),
+        uses: 6,
+        licensed: true,
+        consumed: RightCategory::ALL.iter().map(|category| (*category, cmo)).collect(),
+    })));
+    check(&batch(BatchContent::Allocation(AllocationState {
+        cmo,
+        pool: mandate,
+        number: 1,
+        total: -2,
+        held: 3,
+        recoverable: 4,
+        first: lines,
+        remainders: lines,
+        paid: [1, -2, 3],
+        last_payout: Some(cmo),
+    })));
+    check(&batch(BatchContent::Payout(PayoutBatch {
+        cmo,
+        number: 2,
+        allocation: mandate,
+        previous: None,
+        paid: [-1, 2, 3],
+    })));
+    check(&Book { batches: 3 });
+    check(&Pool {
+        cmo,
+        sphere: Sphere::Copyright,
+        period: "2026-Q1".to_owned(),
+        currency: "KZT".to_owned(),
+        state: PoolState::Published,
+        collections: 1,
+        collected: 10,
+        unlicensed: 2,
+        deductions: [1, 2, 3, 4],
+        undocumented: true,
+        allocated: 5,
+        undistributed: 6,
+        in_lines: 5,
+        paid: [1, 2, 3],
+        redistributed_out: 7,
+        weighting: Some(Weighting::Revenue),
+        fixed_on: Some(20_000),
+        batches: 3,
+    });
     let full = Mandate {
         rightsholder: SubjectId([3; 32]),
         cmo,
@@ -187,7 +279,6 @@ fn statuses_round_trip_and_refuse_every_truncation() {
     let licence = Licence { record, cmo, sphere: Sphere::Copyright, from: i64::MAX, to: i64::MAX };
     let licences = vec![licence; Licensee::LICENCES_MAX];
     assert!(check(&Licensee { licences }) <= STATUS_BYTES_MAX);
-    check(&Pool { cmo, collected: 7, unlicensed: 2, collections: 3 });
     check(&Measure {
         case: SubjectId([1; 32]),
         code: MeasureCode::TravelBan,

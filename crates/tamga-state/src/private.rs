@@ -10,16 +10,16 @@ use crate::view::{Private, View, ViewError};
 
 /// A private state as it stands, with the salt that its next commitment is chained to.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Opened<T> {
+pub(crate) struct Opened<T> {
     subject: Subject,
     salt: [u8; 32],
     /// The amounts.
-    pub(super) amounts: T,
+    pub(crate) amounts: T,
 }
 
 impl<T: Amounts + Copy> Opened<T> {
     /// The first private state of a subject.
-    pub(super) const fn first(subject: Subject, amounts: T) -> Self {
+    pub(crate) const fn first(subject: Subject, amounts: T) -> Self {
         Self { subject, salt: [0; 32], amounts }
     }
 
@@ -28,7 +28,7 @@ impl<T: Amounts + Copy> Opened<T> {
     /// # Errors
     ///
     /// [`ViewError`] if the opening is not held here or does not fit: faults of the replica.
-    pub(super) fn open<V: View>(
+    pub(crate) fn open<V: View>(
         view: &V,
         subject: Subject,
         commitment: [u8; 32],
@@ -45,7 +45,7 @@ impl<T: Amounts + Copy> Opened<T> {
     ///
     /// The subject stands in the chain too, so that who may open one state can't open another of
     /// the same record.
-    pub(super) fn seal<V: View>(
+    pub(crate) fn seal<V: View>(
         self,
         judged: &Judgement<'_, V>,
         effects: &mut Effects,

@@ -1,0 +1,424 @@
+//! A desk of an organisation: batches are composed, held, checked and recorded.
+
+use std::collections::BTreeMap;
+
+use tamga_format::attachment::Manifest;
+use tamga_format::body::Body;
+use tamga_format::cbor::Value;
+use tamga_format::id::{AttachmentId, LineHash, RecordId, SubjectId, sha256};
+use tamga_format::lines::{
+    AllocationLine, Basis, Line, LineNodes, LineRange, LineTree, PackedBatch, PayoutLine,
+    PayoutState, UsageLine, line_hash, line_key,
+};
+use tamga_format::merkle::Hash;
+use tamga_format::subject::{Role, Subject};
+
+use super::super::lines::{self, Holder, Remainders};
+use super::super::statement::StatementSums;
+use super::{by, licensee, organisation, pool, signed, words, world};
+use crate::catalogue::Kind;
+use crate::codes::{Code, Rejection};
+use crate::law::split;
+use crate::memory::MemoryView;
+use crate::status::{Batch, Book, Pool, RightCategory, Sphere, Work};
+use crate::testing::{Draft, TODAY, World, tag};
+use crate::view::ViewError;
+
+/// Last day of the uses.
+pub(super) const USED: i64 = TODAY - 20;
+
+pub(super) fn author(name: &str) -> Subject {
+    tag(Role::Rightsholder, name)
+}
+
+pub(super) fn work(name: &str) -> Subject {
+    Work::subject(name, RightCategory::Performing)
+}
+
+pub(super) fn batch(name: &str) -> Subject {
+    tag(Role::Batch, name)
+}
+
+pub(super) fn book() -> Subject {
+    Book::subject(super::bin("cmo"))
+}
+
+pub(super) fn copyright(period: &str) -> Subject {
+    pool(Sphere::Copyright, period)
+}
+
+/// The ledger and what a validator holds beside it.
+#[derive(Clone)]
+pub(super) struct Desk {
+    pub(super) world: World,
+    chunks: BTreeMap<AttachmentId, Vec<Vec<u8>>>,
+    bodies: BTreeMap<RecordId, Body>,
+}
+
+impl Holder for Desk {
+    type View = MemoryView;
+
+    fn view(&self) -> &MemoryView {
+        &self.world.view
+    }
+
+    fn body(&self, record: &RecordId) -> Result<Option<Body>, ViewError> {
+        Ok(self.bodies.get(record).cloned())
+    }
+
+    fn chunks(
+        &self,
+        attachment: &AttachmentId,
+        each: &mut dyn FnMut(&[u8]) -> Result<(), Rejection>,
+    ) -> Result<(), Rejection> {
+        let missing = || Rejection::new(Code::AttachmentMissing, "/fields/attachment", "not held");
+        let chunks = self.chunks.get(attachment).ok_or_else(missing)?;
+        chunks.iter().try_for_each(|chunk| each(chunk))
+    }
+}
+
+pub(super) fn salt(of: &str, number: usize) -> [u8; 32] {
+    sha256(&[b"test salt ", of.as_bytes(), &(number as u64).to_be_bytes()])
+}
+
+impl Desk {
+    /// Two works of two authors with their mandates and shares, and a user's licence.
+    pub(super) fn new() -> Self {
+        let mut world = world();
+        world.build("first");
+        world.set("deduction_max_bp", 3_000_i64);
+        world.set("unclaimed_years", 3_i64);
+        let mut desk = Self { world, chunks: BTreeMap::new(), bodies: BTreeMap::new() };
+        for name in ["aigul", "berik"] {
+            let given = signed("cmo", name, &["PR"], USED - 100, None)
+                .not_naming(super::author())
+                .naming(&[author(name)]);
+            desk.record(&given);
+        }
+        for name in ["song", "hymn"] {
+            desk.record(&registered(name, None));
+            let shares = match name {
+                "song" => vec![("aigul", "COMPOSER", 6_000), ("berik", "LYRICIST", 4_000)],
+                _ => vec![("aigul", "AUTHOR", 10_000)],
+            };
+            desk.record(&shares_of(name, &shares, "COMPLETE", USED - 90));
+        }
+        desk
+    }
+
+    pub(super) fn record(&mut self, draft: &Draft) -> RecordId {
+        self.submit(draft).unwrap_or_else(|rejection| panic!("refused: {rejection}"))
+    }
+
+    /// What a validator does: the lines are checked, then the record is judged.
+    pub(super) fn submit(&mut self, draft: &Draft) -> Result<RecordId, Rejection> {
+        let salt = self.world.view.seen.len() as u64;
+        let (record, body) = Draft { salt, ..draft.clone() }.sign();
+        lines::check(self, record.record())?;
+        let id = self.world.submit_signed(&record, body.as_ref())?;
+        if let Some(body) = body {
+            self.bodies.insert(id, body);
+        }
+        Ok(id)
+    }
+
+    #[track_caller]
+    pub(super) fn refused(&mut self, draft: &Draft, code: Code, pointer: &str) {
+        let rejection = self.submit(draft).expect_err("it must be refused");
+        assert_eq!((rejection.code, rejection.pointer.as_str()), (code, pointer), "{rejection}");
+    }
+
+    pub(super) fn pool(&self, period: &str) -> Pool {
+        self.world.status(copyright(period))
+    }
+
+    /// Holds the lines of a batch.
+    pub(super) fn upload(&mut self, batch: Subject, lines: Vec<Vec<u8>>) -> (AttachmentId, PackedBatch) {
+        let packed = PackedBatch::new(&batch.id, lines).expect("lines of a batch");
+        let manifest = Manifest::of(packed.chunks.iter().map(Vec::as_slice)).expect("a manifest");
+        self.chunks.insert(manifest.id(), packed.chunks.clone());
+        (manifest.id(), packed)
+    }
+
+    fn bringing(&self, kind: Kind, batch: Subject, attachment: AttachmentId) -> Draft {
+        by("cmo", kind, batch)
+            .field("attachment", attachment.0)
+            .field("base", self.world.block.height.get() as i64 - 1)
+    }
+
+    /// A user's report.
+    pub(super) fn usage(&mut self, name: &str, lines: &[UsageLine]) -> Draft {
+        let (attachment, packed) =
+            self.upload(batch(name), lines.iter().map(UsageLine::encode).collect());
+        let uses: u64 = lines.iter().map(|line| line.uses).sum();
+        self.bringing(Kind::R05, batch(name), attachment)
+            .naming(&[licensee()])
+            .field("usage_root", packed.lines.root.0)
+            .field("usage_count", packed.lines.count as i64)
+            .field("uses", uses as i64)
+            .field("first_day", USED - 10)
+            .field("last_day", USED)
+            .field("source", "REPORT")
+    }
+
+    pub(super) fn collect(&mut self, period: &str, amount: i64) {
+        let collected = by("cmo", Kind::R06, copyright(period))
+            .field("sphere", "COPYRIGHT")
+            .field("period", period)
+            .field("currency", "KZT")
+            .field("amount", amount)
+            .field("collected_on", TODAY)
+            .field("source", "FOREIGN_SOCIETY")
+            .field("society", "35");
+        self.record(&collected);
+    }
+
+    /// The lines that follow from uses and shares.
+    pub(super) fn allocated(&self, total: i64, uses: &[UsageLine]) -> Vec<AllocationLine> {
+        let shares: &[(&str, &[(&str, u16)])] =
+            &[("song", &[("aigul", 6_000), ("berik", 4_000)]), ("hymn", &[("aigul", 10_000)])];
+        let mut lines = Vec::new();
+        for usage in uses {
+            let (_, holders) =
+                shares.iter().find(|(name, _)| work(name).id.0 == usage.work).unwrap();
+            for (name, share_bp) in *holders {
+                lines.push(AllocationLine {
+                    rightsholder: author(name).id.0,
+                    salt: salt("allocation", lines.len()),
+                    work: SubjectId(usage.work),
+                    used_on: usage.last_day,
+                    basis: Basis::Usage,
+                    source: Some(line_hash(&usage.encode())),
+                    share_bp: *share_bp,
+                    weight: usage.uses * u64::from(*share_bp),
+                    amount: 0,
+                    hold: None,
+                });
+            }
+        }
+        divide(total, lines)
+    }
+
+    /// The batch of these lines; its sums follow from them.
+    pub(super) fn allocation(&mut self, name: &str, period: &str, lines: &[AllocationLine]) -> Draft {
+        let (attachment, packed) =
+            self.upload(batch(name), lines.iter().map(AllocationLine::encode).collect());
+        let mut remainders = Remainders::default();
+        // In the order of the batch, as those who check do.
+        for line in in_order(&packed) {
+            remainders.allocate(&AllocationLine::decode(&line).unwrap()).unwrap();
+        }
+        let (held, recoverable) = remainders.held_and_recoverable().unwrap();
+        let rest = remainders.packed(&batch(name).id).unwrap().lines;
+        self.bringing(Kind::R08, batch(name), attachment)
+            .naming(&[copyright(period), book()])
+            .field("allocation_root", packed.lines.root.0)
+            .field("line_count", packed.lines.count as i64)
+            .field("total", lines.iter().map(|line| line.amount).sum::<i64>())
+            .field("held", held)
+            .field("recoverable", recoverable)
+            .field("remainders_root", rest.root.0)
+            .field("remainders_count", rest.count as i64)
+    }
+
+    /// A batch that pays these amounts of an allocation.
+    pub(super) fn payout(&mut self, name: &str, of: &str, period: &str, lines: &[PayoutLine]) -> Draft {
+        let known: Batch = self.world.status(batch(of));
+        let mut remainders = Remainders::of(self, &batch(of).id, &known, None).unwrap();
+        let before = remainders.packed(&batch(of).id).unwrap().lines;
+        let (attachment, packed) =
+            self.upload(batch(name), lines.iter().map(PayoutLine::encode).collect());
+        for line in in_order(&packed) {
+            // A line that can't be paid is what a test is about; the check says so.
+            drop(remainders.pay(&PayoutLine::decode(&line).unwrap()));
+        }
+        let after = remainders.packed(&batch(of).id).unwrap().lines;
+        let sum = |of: fn(&PayoutLine) -> i64| lines.iter().map(of).sum::<i64>();
+        self.bringing(Kind::R09, batch(name), attachment)
+            .naming(&[copyright(period), book(), batch(of)])
+            .field("payout_root", packed.lines.root.0)
+            .field("line_count", packed.lines.count as i64)
+            .field("net", sum(|line| line.net))
+            .field("tax", sum(|line| line.tax))
+            .field("levied", sum(|line| line.levied))
+            .field("remainders_before", before.root.0)
+            .field("remainders_root", after.root.0)
+            .field("tax_rule_id", "KZ-2026")
+    }
+
+    /// What an author is owed by an allocation.
+    pub(super) fn owed(&self, of: &str, name: &str) -> i64 {
+        let known: Batch = self.world.status(batch(of));
+        let remainders = Remainders::of(self, &batch(of).id, &known, None).unwrap();
+        remainders.owed(&author(name).id.0).map_or(0, |rest| rest.open)
+    }
+
+    /// The range of an author in a batch of the book.
+    pub(super) fn range(&self, name: &str, of: &str) -> LineRange {
+        let known: Batch = self.world.status(batch(of));
+        let lines = match known.allocation() {
+            Some(_) => {
+                let mut first = Remainders::default();
+                let chunks = &self.chunks[&known.attachment];
+                let packed = PackedBatch { chunks: chunks.clone(), lines: known.lines };
+                for line in in_order(&packed) {
+                    first.allocate(&AllocationLine::decode(&line).unwrap()).unwrap();
+                }
+                in_order(&first.packed(&batch(of).id).unwrap())
+            }
+            None => in_order(&PackedBatch {
+                chunks: self.chunks[&known.attachment].clone(),
+                lines: known.lines,
+            }),
+        };
+        range(&batch(of).id, &author(name).id.0, &lines)
+    }
+
+    /// A statement of the batches of a book that were not covered before.
+    pub(super) fn statement(&self, name: &str, after: i64, opening: i64, batches: &[&str]) -> Draft {
+        let mut sums = StatementSums::default();
+        let mut ranges = Vec::new();
+        for of in batches {
+            let known: Batch = self.world.status(batch(of));
+            let range = self.range(name, of);
+            sums.add(&known, &batch(of).id, &author(name).id.0, &range).unwrap();
+            ranges.push(Value::Array(vec![Value::bytes(&range.encode())]));
+        }
+        let ids = batches.iter().map(|of| Value::Array(vec![Value::bytes(&batch(of).id.0)]));
+        by("cmo", Kind::R10, author(name))
+            .field("period", "2026-Q1")
+            .field("after_batch", after)
+            .field("batches", Value::Array(ids.collect()))
+            .field("statement_root", [6; 32])
+            .body("opening", opening)
+            .body("allocated", sums.allocated)
+            .body("net", sums.net)
+            .body("tax", sums.tax)
+            .body("levied", sums.levied)
+            .body("closing", sums.closing(opening).unwrap())
+            .body("ranges", Value::Array(ranges))
+    }
+}
+
+/// The lines of a batch in its order.
+pub(super) fn in_order(packed: &PackedBatch) -> Vec<Vec<u8>> {
+    let of = |chunk: &Vec<u8>| {
+        let lines = tamga_format::lines::lines_of_chunk(chunk).unwrap();
+        lines.into_iter().map(<[u8]>::to_vec).collect::<Vec<_>>()
+    };
+    packed.chunks.iter().flat_map(of).collect()
+}
+
+/// The range of a tag among the lines of a batch.
+pub(super) fn range(batch: &SubjectId, tag: &[u8; 32], lines: &[Vec<u8>]) -> LineRange {
+    use tamga_format::lines::LinePlace;
+    let places: Vec<LinePlace> =
+        lines.iter().map(|line| LinePlace::of(batch, line).unwrap()).collect();
+    let mut tree = LineTree::default();
+    places.iter().for_each(|place| tree.push(place));
+    let key = line_key(batch, tag);
+    let from = places.partition_point(|place| place.key < key);
+    let to = places.partition_point(|place| place.key <= key);
+    let hashes: Vec<Hash> = places.iter().map(LinePlace::leaf_hash).collect();
+    let tail = places.len() / LineTree::WIDTH as usize * LineTree::WIDTH as usize;
+    let nodes = LineNodes { tree: &tree, first: 0, leaf_hashes: &hashes, tail: &hashes[tail..] };
+    let own: Vec<&[u8]> = lines[from..to].iter().map(Vec::as_slice).collect();
+    let left = from.checked_sub(1).map(|at| places[at]);
+    let right = places.get(to).copied();
+    LineRange::new(&nodes, tree.count(), from as u64, &own, (left, right)).unwrap()
+}
+
+/// Divides a total among lines by their weights, ties to the smaller salt.
+pub(super) fn divide(total: i64, mut lines: Vec<AllocationLine>) -> Vec<AllocationLine> {
+    lines.sort_by_key(|line| line.salt);
+    let weights: Vec<i64> = lines.iter().map(|line| line.weight as i64).collect();
+    let parts = split::parts(total, &weights).expect("weights");
+    lines.iter_mut().zip(parts).for_each(|(line, part)| line.amount = part);
+    lines
+}
+
+pub(super) fn used(name: &str, uses: u64) -> UsageLine {
+    UsageLine {
+        work: work(name).id.0,
+        salt: salt(name, uses as usize),
+        first_day: USED - 10,
+        last_day: USED,
+        uses,
+        seconds: 180 * uses,
+        revenue: 0,
+        reported_as: [9; 32],
+    }
+}
+
+pub(super) fn paid(name: &str, net: i64, tax: i64) -> PayoutLine {
+    PayoutLine {
+        rightsholder: author(name).id.0,
+        salt: salt(name, net as usize),
+        state: PayoutState::Sent,
+        net,
+        tax,
+        levied: 0,
+        payment: [8; 32],
+    }
+}
+
+pub(super) fn registered(name: &str, iswc: Option<&str>) -> Draft {
+    let draft = by("cmo", Kind::R01, work(name))
+        .field("work_id", name)
+        .field("right_categories", words(&["PR"]))
+        .field("title_hash", [3; 32])
+        .field("work_kind", "MUSIC");
+    match iswc {
+        Some(iswc) => draft.field("iswc", iswc),
+        None => draft,
+    }
+}
+
+pub(super) fn shares_of(name: &str, shares: &[(&str, &str, i64)], whole: &str, from: i64) -> Draft {
+    let row = |(party, role, bp): &(&str, &str, i64)| {
+        Value::Array(vec![Value::bytes(&author(party).id.0), Value::text(role), Value::int(*bp)])
+    };
+    let parties: Vec<Subject> = shares.iter().map(|(party, ..)| author(party)).collect();
+    by("cmo", Kind::R02, work(name))
+        .naming(&parties)
+        .field("territory", "KZ")
+        .field("valid_from", from)
+        .field("completeness", whole)
+        .field("document_hash", [5; 32])
+        .body("shares", Value::Array(shares.iter().map(row).collect()))
+}
+
+pub(super) fn step(period: &str, action: &str) -> Draft {
+    by("cmo", Kind::R07, copyright(period)).field("action", action)
+}
+
+/// The step that fixes a pool with one deduction and everything else allocated.
+pub(super) fn fixed(period: &str, collected: i64, deducted: i64) -> Draft {
+    let row = vec![Value::text("COLLECTION_COST"), Value::int(deducted)];
+    step(period, "POOL_FIXED")
+        .field("collected", collected)
+        .field("deductions", Value::Array(vec![Value::Array(row)]))
+        .field("allocated", collected - deducted)
+        .field("undistributed", 0_i64)
+}
+
+pub(super) fn with_usage(draft: Draft, batches: &[&str]) -> Draft {
+    let named: Vec<Subject> = batches.iter().map(|name| batch(name)).collect();
+    draft
+        .naming(&named)
+        .field("right_categories", words(&["PR"]))
+        .field("weighting", "USES")
+}
+
+pub(super) fn resting_on(draft: Draft, batches: &[&str]) -> Draft {
+    let ids = batches.iter().map(|name| Value::Array(vec![Value::bytes(&batch(name).id.0)]));
+    draft.field("usage", Value::Array(ids.collect()))
+}
+
+pub(super) fn hash_of(line: &AllocationLine) -> LineHash {
+    line_hash(&line.encode())
+}
+
+pub(super) fn own() -> Subject {
+    organisation("cmo")
+}
