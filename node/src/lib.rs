@@ -6,6 +6,7 @@
 //! | [`app`] | the replica's thread and its doors |
 //! | [`engine`] | consensus over its own network |
 //! | [`swarm`], [`pool`] | records and signatures among the ledger's processes |
+//! | [`attachments`], [`lines`] | batches of lines: held on disk, checked, proved from |
 //! | [`cosigner`], [`publisher`], [`gather`], [`watermark`] | who signs checkpoints, and when |
 //! | [`index`] | what is looked up by something else than a subject, following the log |
 //! | [`http`], [`metrics`] | the interface to everybody else |
@@ -14,6 +15,7 @@
 
 pub mod acceptor;
 pub mod app;
+pub mod attachments;
 pub mod clock;
 pub mod config;
 pub mod cosigner;
@@ -26,6 +28,7 @@ pub mod genesis_tool;
 pub mod http;
 pub mod index;
 pub mod keys;
+pub mod lines;
 pub mod metrics;
 pub mod pool;
 pub mod publisher;

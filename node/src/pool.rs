@@ -6,6 +6,7 @@ use tamga_replica::Source;
 use tokio::sync::mpsc;
 
 use crate::app::AppHandle;
+use crate::lines::Lines;
 use crate::swarm::limits::PULL_HASHES_MAX;
 use crate::swarm::{PoolInbound, SwarmHandle};
 
@@ -13,7 +14,7 @@ use crate::swarm::{PoolInbound, SwarmHandle};
 const PUSH_RECORDS_MAX: usize = 512;
 
 /// Answers peers from the pool and puts their records into it, until the swarm ends.
-pub async fn receive(app: AppHandle, mut inbox: mpsc::Receiver<PoolInbound>) {
+pub async fn receive(app: AppHandle, lines: Lines, mut inbox: mpsc::Receiver<PoolInbound>) {
     while let Some(message) = inbox.recv().await {
         match message {
             PoolInbound::Records { from, records, done } => {
@@ -40,6 +41,15 @@ pub async fn receive(app: AppHandle, mut inbox: mpsc::Receiver<PoolInbound>) {
             PoolInbound::Missing { have, bytes, reply } => {
                 let have = have.into_iter().map(LeafHash::from_bytes).collect();
                 reply.send(app.pool_missing(have, bytes).await.unwrap_or_default()).ok();
+            }
+            PoolInbound::Held(statements) => lines.hear(statements).await,
+            PoolInbound::Manifest { id, reply } => {
+                let lines = lines.clone();
+                tokio::task::spawn_blocking(move || reply.send(lines.manifest(&id)).ok());
+            }
+            PoolInbound::Chunk { id, number, reply } => {
+                let lines = lines.clone();
+                tokio::task::spawn_blocking(move || reply.send(lines.chunk(&id, number)).ok());
             }
         }
     }

@@ -26,6 +26,7 @@ use tokio::time::Instant;
 use tracing_subscriber::EnvFilter;
 
 use crate::acceptor::Acceptor;
+use crate::attachments::Attachments;
 use crate::app::{self, AppHandle, EngineHost, HttpLedger, Opened};
 use crate::clock::Clock;
 use crate::config::{PeerConfig, PublisherConfig, ValidatorConfig, read_text};
@@ -34,6 +35,7 @@ use crate::engine::config::{EngineConfig, Pace};
 use crate::engine::host::Validators;
 use crate::gather::FinalNote;
 use crate::http::{DrainRate, HttpLimits, HttpParts, HttpState, LedgerInfo, Tokens};
+use crate::lines::Lines;
 use crate::keys::{PublisherKeys, Seed, ValidatorKeys, read_keys};
 use crate::metrics::Metrics;
 use crate::swarm::{self, PeerRole, SwarmConfig, SwarmPeer};
@@ -45,6 +47,8 @@ const INBOX_MAX: usize = 64;
 const FINALS_MAX: usize = 1_024;
 /// Bytes of one part of a proposed block.
 const PART_BYTES: usize = 256 << 10;
+/// Folder of the attachments in a validator's data folder.
+const ATTACHMENTS_FOLDER: &str = "attachments";
 /// Folder of the index in a validator's data folder.
 const INDEX_FOLDER: &str = "index";
 /// How the names of ledgers end that accept the public demo keys.
@@ -225,6 +229,11 @@ pub async fn start(config: &ValidatorConfig) -> Result<Running> {
     let doors = app::start(opened, Builder { validator: me.id, beacon }, clock)?;
     let app = doors.app.clone();
 
+    let reader = app.reader().clone();
+    let recorded = move |id: &_| matches!(reader.place(id), Ok(Some(_)));
+    let folder = config.data.join(ATTACHMENTS_FOLDER);
+    let attachments = Attachments::open(folder.clone(), recorded)
+        .with_context(|| format!("attachments {}", folder.display()))?;
     let (pool_in, pool_inbox) = mpsc::channel(INBOX_MAX);
     let (notes_in, notes_inbox) = mpsc::channel(INBOX_MAX);
     let swarm = swarm::start(
@@ -232,6 +241,9 @@ pub async fn start(config: &ValidatorConfig) -> Result<Running> {
         Some(pool_in),
         notes_in,
     )?;
+    let consensus = SigningKey::from_seed(keys.consensus.0);
+    let own = (me.id, consensus);
+    let lines = Lines::new(app.clone(), attachments.clone(), swarm.clone(), ledger.hash, own);
     let metrics = Arc::new(Metrics::default());
     let (finals, final_notes) = mpsc::channel(FINALS_MAX);
     let (cosigner, cosigning) = cosigner::start(
@@ -270,9 +282,10 @@ pub async fn start(config: &ValidatorConfig) -> Result<Running> {
     let (server, listening) = serve(config.http.listen, state).await?;
     let (failures, failure) = mpsc::channel(4);
     let mut tasks = vec![
-        tokio::spawn(pool::receive(app.clone(), pool_inbox)),
+        tokio::spawn(pool::receive(app.clone(), lines.clone(), pool_inbox)),
         tokio::spawn(pool::send(swarm, doors.accepted)),
-        tokio::spawn(after_commits(app.clone(), doors.commits, cosigner, drain, metrics)),
+        tokio::spawn(lines.clone().run(doors.bringing)),
+        tokio::spawn(after_commits(app.clone(), doors.commits, cosigner, lines, drain, metrics)),
         tokio::spawn(store_notes(app.clone(), final_notes)),
         tokio::spawn(watch_replica(doors.ended, failures.clone())),
         tokio::spawn(watch_task("cosigner", cosigning, failures.clone())),
@@ -460,12 +473,17 @@ async fn after_commits(
     app: AppHandle,
     mut commits: mpsc::UnboundedReceiver<Committed>,
     cosigner: CosignerHandle,
+    lines: Lines,
     drain: Arc<DrainRate>,
     metrics: Arc<Metrics>,
 ) {
     let gauge = |value: u64| i64::try_from(value).unwrap_or(i64::MAX);
     while let Some(committed) = commits.recv().await {
         cosigner.committed(committed.head.height);
+        for (record, attachment) in committed.brought {
+            let lines = lines.clone();
+            tokio::spawn(async move { lines.complete(record, attachment).await });
+        }
         drain.decided(committed.records.len() as u64, Instant::now());
         metrics.height.set(gauge(committed.head.height.get()));
         metrics.log_size.set(gauge(committed.head.size.get()));

@@ -7,7 +7,7 @@
 //! | what is written | [`record`], [`body`], [`subject`] | §5, §6, §7 |
 //! | the log and its proofs | [`merkle`], [`tile`], [`block_leaf`], [`note`], [`checkpoint`], [`tlog_proof`] | §8 and after |
 //! | the authenticated map | [`mpt`] | |
-//! | batches of lines and their proofs | [`attachment`], [`lines`] | §24 |
+//! | batches of lines and their proofs | [`attachment`], [`lines`], [`held`] | §24 |
 //! | who agreed | [`cosignature`], [`policy`], [`validators`], [`peer`], [`certificate`], [`beacon`] | |
 //! | the files one hands over | [`receipt`], [`assignment`], [`acceptance`], [`contradiction`] | |
 //!
@@ -39,6 +39,7 @@ pub mod checkpoint;
 pub mod contradiction;
 pub mod cosignature;
 pub mod error;
+pub mod held;
 pub mod id;
 pub mod limits;
 pub mod lines;

@@ -9,11 +9,13 @@ use alloc::vec::Vec;
 use crate::error::{FormatCode, FormatError};
 use crate::id::{LineHash, LineKey, SubjectId, TreeRoot, sha256, tag};
 use crate::limits::{CHUNK_BYTES_MAX, LINE_BYTES_MAX, LINES_MAX, LINES_OF_TAG_MAX};
-use crate::merkle::{self, Frontier, Hash};
+use crate::merkle::{Frontier, Hash};
 
+mod index;
 mod line;
 mod range;
 
+pub use index::BatchIndex;
 pub use line::{AllocationLine, Basis, Hold, Line, PayoutLine, PayoutState, Remainder, UsageLine};
 pub use range::{LineRange, RangeOf};
 
@@ -194,77 +196,6 @@ impl PackedBatch {
             }
         }
         Ok(Self { chunks, lines: reader.finish()? })
-    }
-}
-
-/// The tree of a batch without its lines: enough to prove any run of them once their chunk is at hand.
-///
-/// It holds a hash for every 256 lines, 16 KiB for 10^5.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct LineTree {
-    count: u64,
-    subtrees: Vec<Hash>,
-    tail: Frontier,
-}
-
-impl LineTree {
-    /// Lines under one kept hash.
-    pub const WIDTH: u64 = 256;
-    const LEVEL: u8 = 8;
-
-    /// Appends a line's place.
-    pub fn push(&mut self, place: &LinePlace) {
-        self.tail.push(&place.leaf_hash());
-        self.count += 1;
-        if self.tail.size() == Self::WIDTH {
-            self.subtrees.push(self.tail.root().0);
-            self.tail = Frontier::new();
-        }
-    }
-
-    /// Lines in the tree.
-    pub const fn count(&self) -> u64 {
-        self.count
-    }
-
-    /// The lines whose leaf hashes a proof of the lines `from .. to` needs.
-    pub fn needed(&self, from: u64, to: u64) -> core::ops::Range<u64> {
-        let start = from - from % Self::WIDTH;
-        let end = to.next_multiple_of(Self::WIDTH);
-        // The last lines, fewer than 256, are under no kept hash and at the edge of most proofs.
-        start..if end > self.count { self.count } else { end }
-    }
-}
-
-/// A [`LineTree`] with the leaf hashes of some lines.
-#[derive(Debug)]
-pub struct LineNodes<'t> {
-    /// The tree.
-    pub tree: &'t LineTree,
-    /// Where the leaf hashes begin: a multiple of 256.
-    pub first: u64,
-    /// Leaf hashes of the lines from there on.
-    pub leaf_hashes: &'t [Hash],
-    /// Leaf hashes of the lines under no kept hash, the last of the batch.
-    pub tail: &'t [Hash],
-}
-
-impl merkle::NodeSource for LineNodes<'_> {
-    fn node(&self, level: u8, index: u64) -> Option<Hash> {
-        if level >= LineTree::LEVEL {
-            let span = 1_u64.checked_shl(u32::from(level - LineTree::LEVEL))?;
-            let from = usize::try_from(index.checked_mul(span)?).ok()?;
-            let to = from.checked_add(usize::try_from(span).ok()?)?;
-            return self.tree.subtrees.get(from..to).map(|hashes| merkle::root_of(hashes).0);
-        }
-        let span = 1_u64.checked_shl(u32::from(level))?;
-        let from = index.checked_mul(span)?;
-        let tail = u64::try_from(self.tree.subtrees.len()).ok()? * LineTree::WIDTH;
-        let (first, hashes) =
-            if from >= tail { (tail, self.tail) } else { (self.first, self.leaf_hashes) };
-        let from = usize::try_from(from.checked_sub(first)?).ok()?;
-        let to = from.checked_add(usize::try_from(span).ok()?)?;
-        hashes.get(from..to).map(|hashes| merkle::root_of(hashes).0)
     }
 }
 

@@ -17,17 +17,20 @@ use std::sync::Arc;
 use tamga_format::beacon::VrfSecret;
 use tamga_format::body::Submission;
 use tamga_format::checkpoint::Checkpoint;
+use tamga_format::held::HeldStatement;
 use tamga_format::id::{
-    GenesisHash, Height, LeafHash, LeafIndex, MapRoot, PolicyHash, RecordId, RulesHash, SubjectId,
+    AttachmentId, GenesisHash, Height, LeafHash, LeafIndex, MapRoot, PolicyHash, RecordId, RulesHash, SubjectId,
     TreeRoot, TreeSize, UnixMillis, ValidatorId, ValueId,
 };
 use tamga_format::policy::Policy;
+use tamga_format::record::SignedRecord;
 use tamga_format::validators::ValidatorSet;
 use tamga_state::{BlockContext, Rejection};
 
 use crate::block::Block;
 use crate::builders::Builders;
 use crate::draws::Draws;
+use crate::held::Held;
 use crate::limits::{UNDECIDED_BLOCKS_MAX, VERIFIED_CACHE_MAX};
 use crate::log::Log;
 use crate::map::Map;
@@ -55,6 +58,7 @@ pub struct App<S: Store> {
     cache: RefCell<Cache>,
     pool: Mempool,
     draws: Draws,
+    held: Held,
     undecided: Undecided,
     /// Rows of undecided blocks on disk, to be deleted once their height is decided.
     kept: Vec<[u8; 44]>,
@@ -170,6 +174,8 @@ pub struct Committed {
     pub records: Vec<(RecordId, LeafIndex)>,
     /// Records that left the pool because they fail now, with the verdict.
     pub dropped: Vec<(RecordId, Rejection)>,
+    /// The records that brought an attachment, which every validator is to hold.
+    pub brought: Vec<(RecordId, AttachmentId)>,
 }
 
 impl<S: Store> App<S> {
@@ -209,9 +215,36 @@ impl<S: Store> App<S> {
     }
 
     /// Reasons for the next block: records that wait for one, and a draw that waits for the
-    /// randomness of blocks.
+    /// randomness of blocks. A record whose attachment no quorum holds waits for that instead.
     pub fn reasons(&self) -> u64 {
-        self.pending().saturating_add(self.draws.wait().into())
+        let waiting = self.pool.bringing().filter(|id| self.quorum(id).is_none()).count();
+        let ready = self.pending().saturating_sub(waiting as u64);
+        ready.saturating_add(self.draws.wait().into())
+    }
+
+    /// Keeps a validator's statement that it holds and checked the attachment of a record; whether it is new and
+    /// its signature holds.
+    pub fn hold(&mut self, statement: HeldStatement) -> bool {
+        self.held.add(&self.ledger.genesis, &self.ledger.validators, statement)
+    }
+
+    /// Records that came into the pool since this was last asked, and bring an attachment to be checked.
+    pub fn take_bringing(&mut self) -> Vec<SignedRecord> {
+        self.pool.take_bringing()
+    }
+
+    /// Whether a record still waits for a block here.
+    pub fn waits(&self, id: &RecordId) -> bool {
+        self.pool.contains(id)
+    }
+
+    /// Drops a waiting record whose attachment is not what it says.
+    pub fn refuse(&mut self, id: RecordId, rejection: Rejection) {
+        self.pool.drop_records(vec![(id, rejection)]);
+    }
+
+    fn quorum(&self, record: &RecordId) -> Option<Vec<HeldStatement>> {
+        self.held.quorum(&self.ledger.validators, record)
     }
 
     /// Leaf hashes of the records that wait for a block, oldest first, at most `limit`.

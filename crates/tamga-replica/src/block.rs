@@ -9,12 +9,13 @@ use std::sync::Arc;
 use borsh::BorshSerialize;
 use tamga_format::block_leaf::BlockLeaf;
 use tamga_format::error::FormatError;
+use tamga_format::held::HeldStatement;
 use tamga_format::id::{Height, UnixMillis, ValueId};
 use tamga_format::record::SignedRecord;
 use tamga_state::catalogue::Kind;
 
 use crate::limits::{
-    BLOCK_BYTES_MAX, BLOCK_LEAF_BYTES_MAX, BLOCK_OVERHEAD_BYTES, BLOCK_RECORDS_MAX, BODY_BYTES_MAX,
+    BLOCK_BYTES_MAX, BLOCK_HELD_MAX, BLOCK_LEAF_BYTES_MAX, BLOCK_OVERHEAD_BYTES, BLOCK_RECORDS_MAX, BODY_BYTES_MAX,
     ENTRY_BYTES_MAX, ITEM_OVERHEAD_BYTES,
 };
 
@@ -45,6 +46,9 @@ pub struct Block {
     pub leaf: BlockLeaf,
     /// The records in order.
     pub items: Arc<[Item]>,
+    /// Statements of a quorum on every record that brings an attachment. They are asked for before a vote; a
+    /// decided block has none, its certificate says more.
+    pub held: Arc<[HeldStatement]>,
 }
 
 impl fmt::Debug for Block {
@@ -53,7 +57,7 @@ impl fmt::Debug for Block {
     }
 }
 
-const VERSION: u8 = 1;
+const VERSION: u8 = 2;
 
 impl Block {
     /// The block's height.
@@ -77,6 +81,10 @@ impl Block {
         for item in self.items.iter() {
             write(&mut out, &item.entry);
             write(&mut out, &item.body);
+        }
+        write(&mut out, &count(self.held.len()));
+        for held in self.held.iter() {
+            out.extend_from_slice(&held.encode());
         }
         out
     }
@@ -112,10 +120,18 @@ impl Block {
             };
             items.push(Item { entry, body });
         }
+        let statements = u32::from_le_bytes(input.array()?) as usize;
+        if statements > BLOCK_HELD_MAX {
+            return Err(BlockDecodeError::Form { what: "statements", at: input.at });
+        }
+        let mut held = Vec::with_capacity(statements);
+        for _ in 0..statements {
+            held.push(HeldStatement::decode(&input.array()?));
+        }
         if input.at != bytes.len() {
             return Err(BlockDecodeError::Form { what: "trailing bytes", at: input.at });
         }
-        Ok(Self { value, leaf, items: items.into() })
+        Ok(Self { value, leaf, items: items.into(), held: held.into() })
     }
 }
 

@@ -29,6 +29,7 @@ pub mod builders;
 pub mod conformance;
 mod draws;
 pub mod engine;
+mod held;
 pub mod index;
 pub mod layout;
 pub mod limits;

@@ -1,7 +1,8 @@
 //! Every bound of a validator, and how the bounds relate (spec §18.3).
 
 use tamga_format::block_leaf::BLOCK_LEAF_BYTES;
-use tamga_format::limits::LEAF_EXT_BYTES_MAX;
+use tamga_format::held::HELD_BYTES;
+use tamga_format::limits::{LEAF_EXT_BYTES_MAX, VALIDATORS_MAX};
 pub use tamga_format::limits::{BODY_BYTES_MAX, ENTRY_BYTES_MAX};
 
 /// Records in one block.
@@ -13,7 +14,14 @@ pub const BLOCK_COST_MAX: u64 = 64_000;
 /// Bytes that an item takes in an encoded block beside its entry and body.
 pub const ITEM_OVERHEAD_BYTES: usize = 9;
 /// Bytes that an encoded block takes beside its items.
-pub const BLOCK_OVERHEAD_BYTES: usize = 1 + 32 + 4 + BLOCK_LEAF_BYTES_MAX + 4;
+pub const BLOCK_OVERHEAD_BYTES: usize =
+    1 + 32 + 4 + BLOCK_LEAF_BYTES_MAX + 4 + 4 + BLOCK_HELD_MAX * HELD_BYTES;
+/// Records of one block that bring an attachment.
+pub const BLOCK_ATTACHMENTS_MAX: usize = 8;
+/// Statements of one block that such attachments are held and checked.
+pub const BLOCK_HELD_MAX: usize = BLOCK_ATTACHMENTS_MAX * VALIDATORS_MAX;
+/// Records about which statements are kept before they stand in a block.
+pub const HELD_RECORDS_MAX: usize = 1_024;
 /// Bytes of a block leaf with its extension.
 pub const BLOCK_LEAF_BYTES_MAX: usize = BLOCK_LEAF_BYTES + LEAF_EXT_BYTES_MAX;
 

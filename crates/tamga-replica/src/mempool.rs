@@ -20,6 +20,8 @@ use tamga_state::{
     execute_record, key_of,
 };
 
+use tamga_state::royalty::lines::attachment_of;
+
 use crate::block::{Item, cost_units};
 use crate::limits::{DROPPED_MAX, ITEM_OVERHEAD_BYTES, POOL_BYTES_MAX, POOL_RECORDS_MAX};
 
@@ -64,6 +66,11 @@ impl Pending {
         self.body.as_ref().map(|(_, bytes)| bytes.as_slice())
     }
 
+    /// Whether it brings an attachment.
+    pub(crate) fn brings(&self) -> bool {
+        attachment_of(self.record.record()).is_some()
+    }
+
     pub(crate) fn cost(&self) -> u64 {
         self.cost
     }
@@ -91,6 +98,10 @@ pub(crate) struct Mempool {
     by_leaf: BTreeMap<LeafHash, u64>,
     by_id: BTreeMap<RecordId, u64>,
     by_expiry: BTreeSet<(UnixMillis, u64)>,
+    /// Those that bring an attachment.
+    bringing: BTreeSet<RecordId>,
+    /// Those of them that nobody was told of yet.
+    untold: Vec<RecordId>,
     per_key: Shares,
     next: u64,
     bytes: usize,
@@ -173,6 +184,8 @@ impl Mempool {
             by_leaf: BTreeMap::new(),
             by_id: BTreeMap::new(),
             by_expiry: BTreeSet::new(),
+            bringing: BTreeSet::new(),
+            untold: Vec::new(),
             per_key: Shares::default(),
             next: 0,
             bytes: 0,
@@ -195,6 +208,18 @@ impl Mempool {
 
     pub(crate) fn contains(&self, id: &RecordId) -> bool {
         self.by_id.contains_key(id)
+    }
+
+    /// The records that bring an attachment.
+    pub(crate) fn bringing(&self) -> impl Iterator<Item = &RecordId> {
+        self.bringing.iter()
+    }
+
+    /// Those of them that came since this was last asked.
+    pub(crate) fn take_bringing(&mut self) -> Vec<SignedRecord> {
+        let untold = std::mem::take(&mut self.untold);
+        let record = |id| self.queue.get(self.by_id.get(id)?).map(|it| it.record().clone());
+        untold.iter().filter_map(record).collect()
     }
 
     /// The record whose entry has this leaf hash.
@@ -253,6 +278,9 @@ impl Mempool {
         self.next += 1;
         self.picture.apply(seq, changes);
         self.insert(seq, Arc::clone(pending));
+        if pending.brings() {
+            self.untold.push(pending.record().id());
+        }
         Ok(())
     }
 
@@ -384,6 +412,9 @@ impl Mempool {
         self.by_leaf.insert(record.leaf_hash(), seq);
         self.by_id.insert(record.id(), seq);
         self.by_expiry.insert((record.record().valid_until, seq));
+        if pending.brings() {
+            self.bringing.insert(record.id());
+        }
         self.per_key.add(&record.record().key_id, pending.bytes());
         self.bytes += pending.bytes();
         self.queue.insert(seq, pending);
@@ -404,6 +435,7 @@ impl Mempool {
         self.by_leaf.remove(&record.leaf_hash());
         self.by_id.remove(&record.id());
         self.by_expiry.remove(&(record.record().valid_until, seq));
+        self.bringing.remove(&record.id());
         self.per_key.remove(&record.record().key_id, pending.bytes());
         self.bytes -= pending.bytes();
         Some(pending)
@@ -414,6 +446,7 @@ impl Mempool {
         self.by_leaf.clear();
         self.by_id.clear();
         self.by_expiry.clear();
+        self.bringing.clear();
         self.per_key = Shares::default();
         self.bytes = 0;
         self.picture = Picture::default();

@@ -35,7 +35,10 @@ use crate::log::{TileCache, TileSource};
 use crate::store::{Store, StoreError};
 use crate::view::StoreView;
 
+mod as_of;
 mod assignment;
+
+pub use as_of::AsOf;
 
 /// The read side of one store; clones share what they remember.
 #[derive(Clone, Debug)]
@@ -505,7 +508,7 @@ impl<S: Store> Reader<S> {
         if items.len() != records {
             return Err(damaged());
         }
-        Ok(Some((Block { value: info.value, leaf, items }, certificate)))
+        Ok(Some((Block { value: info.value, leaf, items, held: Arc::new([]) }, certificate)))
     }
 
     /// The certificate of a decided block; `None` for the genesis and beyond the head.

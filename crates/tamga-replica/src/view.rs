@@ -131,10 +131,11 @@ impl<S: Store> StoreView<'_, S> {
         };
         let BlockRow::V1 { leaf, .. } = layout::decode(Table::Blocks, &row)?;
         let leaf = BlockLeaf::decode(&leaf).map_err(|_| damaged())?;
+        let time = leaf.time;
         let organisation = self.builders.of(&leaf).ok_or_else(damaged)?;
         let proof = leaf.ext.ok_or_else(damaged)?.proof;
         let output = proof.output().map_err(|_| damaged())?;
-        Ok(Some(Built { organisation, output }))
+        Ok(Some(Built { organisation, output, time }))
     }
 }
 

@@ -6,9 +6,10 @@ use std::time::Instant;
 
 use tamga_format::body::Body;
 use tamga_format::certificate::Certificate;
-use tamga_format::id::{Height, KeyId, LeafHash, ValidatorId, ValueId};
+use tamga_format::held::HeldStatement;
+use tamga_format::id::{Height, KeyId, LeafHash, RecordId, ValidatorId, ValueId};
 use tamga_format::note::Note;
-use tamga_format::record::VerifiedRecord;
+use tamga_format::record::{SignedRecord, VerifiedRecord};
 use tamga_format::signature::PublicKey;
 use tamga_replica::app::NoteError;
 use tamga_replica::{
@@ -16,6 +17,7 @@ use tamga_replica::{
     Reader, Source, StoreError,
 };
 use tamga_rocks::RocksStore;
+use tamga_state::Rejection;
 use tokio::sync::{mpsc, oneshot, watch};
 
 use super::portion::Portion;
@@ -128,6 +130,22 @@ pub(super) enum Command {
         height: Height,
         reply: oneshot::Sender<Vec<(u32, Block)>>,
     },
+    /// Keeps a statement on an attachment; whether it is new.
+    Hold {
+        statement: HeldStatement,
+        reply: oneshot::Sender<bool>,
+    },
+    /// Whether a record waits in the pool.
+    Waits {
+        id: RecordId,
+        reply: oneshot::Sender<bool>,
+    },
+    /// Drops a waiting record whose lines are not what it says.
+    Refuse {
+        id: RecordId,
+        rejection: Rejection,
+        reply: oneshot::Sender<()>,
+    },
     AttachNote {
         height: Height,
         note: Note,
@@ -141,6 +159,8 @@ pub(super) struct Outputs {
     pub(super) pending: watch::Sender<u64>,
     pub(super) reasons: watch::Sender<u64>,
     pub(super) commits: mpsc::UnboundedSender<Committed>,
+    /// Records that came into the pool and bring lines.
+    pub(super) bringing: mpsc::UnboundedSender<SignedRecord>,
     pub(super) tracker: Arc<Tracker>,
 }
 
@@ -162,6 +182,9 @@ pub(super) fn serve(
         replica.handle(command).map_err(|error| fatal(&error))?;
         for (id, rejection) in replica.app.take_dropped() {
             outputs.tracker.rejected(id, rejection);
+        }
+        for record in replica.app.take_bringing() {
+            outputs.bringing.send(record).ok();
         }
         let pending = replica.app.pending();
         outputs.pending.send_if_modified(|known| std::mem::replace(known, pending) != pending);
@@ -239,6 +262,16 @@ impl Replica<'_> {
             }
             Command::Undecided { height, reply } => {
                 reply.send(self.app.undecided(height)?).ok();
+            }
+            Command::Hold { statement, reply } => {
+                reply.send(self.app.hold(statement)).ok();
+            }
+            Command::Waits { id, reply } => {
+                reply.send(self.app.waits(&id)).ok();
+            }
+            Command::Refuse { id, rejection, reply } => {
+                self.app.refuse(id, rejection);
+                reply.send(()).ok();
             }
             Command::AttachNote { height, note, reply } => {
                 let stored = self.app.attach_note(height, &note);

@@ -22,7 +22,9 @@ use std::time::Duration;
 use tamga_format::body::Submission;
 use tamga_format::certificate::Certificate;
 use tamga_format::id::{Height, LeafHash, RecordId, TreeSize, UnixMillis, ValidatorId, ValueId};
+use tamga_format::held::HeldStatement;
 use tamga_format::note::Note;
+use tamga_format::record::SignedRecord;
 use tamga_replica::app::NoteError;
 use tamga_replica::{
     AdmitError, Admitted, Block, BlockError, Builder, CommitError, Committed, Head, Reader, Source,
@@ -93,6 +95,8 @@ pub struct Doors {
     pub commits: mpsc::UnboundedReceiver<Committed>,
     /// Submissions that clients gave to this node and the pool took: for the other validators.
     pub accepted: mpsc::UnboundedReceiver<Vec<u8>>,
+    /// Records that came into the pool and bring lines, which are to be held and checked.
+    pub bringing: mpsc::UnboundedReceiver<SignedRecord>,
     /// Resolves when the replica's thread ends: an error is fatal to the process.
     pub ended: oneshot::Receiver<Result<(), String>>,
 }
@@ -110,6 +114,7 @@ pub fn start(opened: Opened, builder: Builder, clock: Clock) -> std::io::Result<
     let (reasons_sender, reasons) = watch::channel(opened.reasons());
     let (commit_sender, commits) = mpsc::unbounded_channel();
     let (accepted_sender, accepted) = mpsc::unbounded_channel();
+    let (bringing_sender, bringing) = mpsc::unbounded_channel();
     let (ended_sender, ended) = oneshot::channel();
     let tracker = Arc::new(Tracker::default());
     let reader = opened.reader();
@@ -123,6 +128,7 @@ pub fn start(opened: Opened, builder: Builder, clock: Clock) -> std::io::Result<
         pending: pending_sender,
         reasons: reasons_sender,
         commits: commit_sender,
+        bringing: bringing_sender,
         tracker: Arc::clone(&tracker),
     };
     std::thread::Builder::new().name("replica".into()).spawn(move || {
@@ -142,7 +148,7 @@ pub fn start(opened: Opened, builder: Builder, clock: Clock) -> std::io::Result<
         reader,
         clock,
     }));
-    Ok(Doors { app, commits, accepted, ended })
+    Ok(Doors { app, commits, accepted, bringing, ended })
 }
 
 impl AppHandle {
@@ -222,6 +228,33 @@ impl AppHandle {
         evidence: Vec<Vec<u8>>,
     ) -> Result<Result<Head, CommitError>, Stopped> {
         self.ask(|reply| Command::Commit { value, certificate, evidence, reply }).await
+    }
+
+    /// Keeps a validator's statement that it holds and checked an attachment; whether it is new and holds.
+    ///
+    /// # Errors
+    ///
+    /// [`Stopped`] when the replica has stopped.
+    pub async fn hold(&self, statement: HeldStatement) -> Result<bool, Stopped> {
+        self.ask(|reply| Command::Hold { statement, reply }).await
+    }
+
+    /// Whether a record waits in the pool.
+    ///
+    /// # Errors
+    ///
+    /// [`Stopped`] when the replica has stopped.
+    pub async fn waits(&self, id: RecordId) -> Result<bool, Stopped> {
+        self.ask(|reply| Command::Waits { id, reply }).await
+    }
+
+    /// Drops a waiting record whose lines are not what it says.
+    ///
+    /// # Errors
+    ///
+    /// [`Stopped`] when the replica has stopped.
+    pub async fn refuse(&self, id: RecordId, rejection: Rejection) -> Result<(), Stopped> {
+        self.ask(|reply| Command::Refuse { id, rejection, reply }).await
     }
 
     /// An undecided block that was validated or proposed here.

@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use tamga_format::limits::SUBMISSION_BYTES_MAX;
+use tamga_format::attachment::MANIFEST_BYTES_MAX;
+use tamga_format::limits::{CHUNK_BYTES_MAX, SUBMISSION_BYTES_MAX};
 
 /// Bytes of records that travel in one push, unless a single record is longer.
 pub const PUSH_BYTES: usize = 256 << 10;
@@ -25,6 +26,8 @@ pub const CHECKPOINTS_MAX: usize = 256;
 pub const SIGNATURES_MAX: usize = 16;
 /// Hashes of a consistency path: twice the depth of the largest tree.
 pub const PATH_HASHES_MAX: usize = 128;
+/// Statements of one message that attachments are held.
+pub const HELD_MAX: usize = 256;
 /// Bytes of one message in either direction.
 pub const MESSAGE_BYTES_MAX: usize = 1 << 20;
 /// Requests of one peer that are being answered at a time.
@@ -55,5 +58,6 @@ const _: () = assert!(PULL_BYTES + SUBMISSION_BYTES_MAX + 8 * PUSH_RECORDS_MAX <
 // What one peer can make us buffer of messages that are not whole yet.
 const _: () =
     assert!(STREAMS_MAX * MESSAGE_BYTES_MAX * CONNECTIONS_PER_PEER_MAX as usize <= 256 << 20);
+const _: () = assert!(MANIFEST_BYTES_MAX + 64 < CHUNK_BYTES_MAX && CHUNK_BYTES_MAX + 64 < MESSAGE_BYTES_MAX);
 const _: () = assert!(PULL_HASHES_MAX * 32 + 64 < MESSAGE_BYTES_MAX);
 const _: () = assert!(CHECKPOINTS_MAX * (64 + SIGNATURES_MAX * 96) < MESSAGE_BYTES_MAX);

@@ -17,10 +17,11 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use anyhow::{Context, Result};
 use libp2p::identity::Keypair;
 use libp2p::{Multiaddr, PeerId};
-use tamga_format::id::{GenesisHash, Height, TreeSize};
+use tamga_format::held::HeldStatement;
+use tamga_format::id::{AttachmentId, GenesisHash, Height, TreeSize};
 use tokio::sync::{mpsc, oneshot, watch};
 
-use self::limits::{CHECKPOINTS_MAX, COMMANDS_MAX};
+use self::limits::{CHECKPOINTS_MAX, COMMANDS_MAX, HELD_MAX};
 use self::wire::{Request, Response, SignedCheckpoint};
 
 /// What a process is to the ledger.
@@ -92,6 +93,24 @@ pub enum PoolInbound {
         bytes: usize,
         /// The submissions, and whether more are waiting.
         reply: oneshot::Sender<(Vec<Vec<u8>>, bool)>,
+    },
+    /// Statements that attachments are held and checked, not yet verified.
+    Held(Vec<HeldStatement>),
+    /// The manifest of an attachment; `None` when not held.
+    Manifest {
+        /// The attachment.
+        id: AttachmentId,
+        /// Its bytes.
+        reply: oneshot::Sender<Option<Vec<u8>>>,
+    },
+    /// A chunk of an attachment; `None` when not held.
+    Chunk {
+        /// The attachment.
+        id: AttachmentId,
+        /// The chunk's number.
+        number: usize,
+        /// Its bytes.
+        reply: oneshot::Sender<Option<Vec<u8>>>,
     },
 }
 
@@ -327,9 +346,11 @@ impl SwarmHandle {
         let request = Request::Consistency { from: from.get(), to: to.get() };
         match self.ask(peer, request).await? {
             Response::Path(path) => Ok(path),
-            Response::Absent | Response::Done | Response::Pool { .. } | Response::Signed(_) => {
-                Err(SwarmError::NoAnswer)
-            }
+            Response::Absent
+            | Response::Done
+            | Response::Pool { .. }
+            | Response::Signed(_)
+            | Response::Bytes(_) => Err(SwarmError::NoAnswer),
         }
     }
 
@@ -366,6 +387,51 @@ impl SwarmHandle {
         self.ask_signed(peer, Request::Newest { key_id }).await
     }
 
+    /// Sends statements that attachments are held to all connected validators; who misses them is told again.
+    pub async fn broadcast_held(&self, statements: Vec<HeldStatement>) {
+        for some in statements.chunks(HELD_MAX) {
+            let bytes: Vec<Vec<u8>> = some.iter().map(|it| it.encode().to_vec()).collect();
+            let told = self.validators().into_iter().map(|peer| {
+                let request = Request::Held(bytes.clone());
+                self.ask(peer, request)
+            });
+            futures::future::join_all(told).await;
+        }
+    }
+
+    /// Asks one peer for the manifest of an attachment. The caller checks it.
+    ///
+    /// # Errors
+    /// When the peer is away, or has not got it.
+    pub async fn manifest(&self, peer: PeerId, id: AttachmentId) -> Result<Vec<u8>, SwarmError> {
+        self.ask_bytes(peer, Request::Manifest { id: id.0 }).await
+    }
+
+    /// Asks one peer for a chunk of an attachment. The caller checks it.
+    ///
+    /// # Errors
+    /// When the peer is away, or has not got it.
+    pub async fn chunk(
+        &self,
+        peer: PeerId,
+        id: AttachmentId,
+        number: usize,
+    ) -> Result<Vec<u8>, SwarmError> {
+        let number = u32::try_from(number).unwrap_or(u32::MAX);
+        self.ask_bytes(peer, Request::Chunk { id: id.0, number }).await
+    }
+
+    async fn ask_bytes(&self, peer: PeerId, request: Request) -> Result<Vec<u8>, SwarmError> {
+        match self.ask(peer, request).await? {
+            Response::Bytes(bytes) => Ok(bytes),
+            Response::Absent
+            | Response::Done
+            | Response::Pool { .. }
+            | Response::Signed(_)
+            | Response::Path(_) => Err(SwarmError::NoAnswer),
+        }
+    }
+
     /// The validators that are connected now.
     #[must_use]
     pub fn validators(&self) -> Vec<PeerId> {
@@ -381,7 +447,9 @@ impl SwarmHandle {
         match self.ask(peer, request).await? {
             Response::Signed(checkpoints) => Ok(checkpoints),
             Response::Absent => Ok(Vec::new()),
-            Response::Done | Response::Pool { .. } | Response::Path(_) => Err(SwarmError::NoAnswer),
+            Response::Done | Response::Pool { .. } | Response::Path(_) | Response::Bytes(_) => {
+                Err(SwarmError::NoAnswer)
+            }
         }
     }
 

@@ -16,7 +16,8 @@ use libp2p::swarm::dial_opts::{DialOpts, PeerCondition};
 use libp2p::swarm::{ConnectionId, NetworkBehaviour, SwarmEvent};
 use libp2p::{Multiaddr, PeerId, StreamProtocol, Swarm, SwarmBuilder, noise, tcp, yamux};
 use libp2p::{allow_block_list, connection_limits};
-use tamga_format::id::{GenesisHash, Height, TreeSize};
+use tamga_format::held::HeldStatement;
+use tamga_format::id::{AttachmentId, GenesisHash, Height, TreeSize};
 use tokio::sync::{mpsc, oneshot, watch};
 use tracing::{debug, info, warn};
 
@@ -293,9 +294,13 @@ impl Task {
         }
         let role = peer.role;
         let request = match Request::decode(bytes) {
-            Ok(Request::Records(_) | Request::Pull { .. }) if role == PeerRole::Publisher => {
-                return self.on_junk(id);
-            }
+            Ok(
+                Request::Records(_)
+                | Request::Pull { .. }
+                | Request::Held(_)
+                | Request::Manifest { .. }
+                | Request::Chunk { .. },
+            ) if role == PeerRole::Publisher => return self.on_junk(id),
             Ok(request) => request,
             Err(_) => return self.on_junk(id),
         };
@@ -541,6 +546,25 @@ async fn answer(
             let (from, count) = (Height(from), usize::from(count));
             let notes = ask(&notes, |reply| NoteInbound::Notes { from, count, reply }).await;
             notes.map_or(Response::Absent, Response::Signed)
+        }
+        Request::Held(statements) => {
+            let Some(pool) = pool else { return Response::Absent };
+            let statements = statements.iter().filter_map(|it| it.first_chunk());
+            let statements = statements.map(HeldStatement::decode).collect();
+            pool.send(PoolInbound::Held(statements)).await.ok();
+            Response::Done
+        }
+        Request::Manifest { id } => {
+            let Some(pool) = pool else { return Response::Absent };
+            let id = AttachmentId(id);
+            let found = ask(&pool, |reply| PoolInbound::Manifest { id, reply }).await;
+            found.flatten().map_or(Response::Absent, Response::Bytes)
+        }
+        Request::Chunk { id, number } => {
+            let Some(pool) = pool else { return Response::Absent };
+            let (id, number) = (AttachmentId(id), number as usize);
+            let found = ask(&pool, |reply| PoolInbound::Chunk { id, number, reply }).await;
+            found.flatten().map_or(Response::Absent, Response::Bytes)
         }
         Request::Newest { key_id } => {
             let notes = ask(&notes, |reply| NoteInbound::Newest { key_id, reply }).await;

@@ -1,10 +1,11 @@
 //! The messages of the swarm: borsh behind one version byte, read strictly and within limits.
 
 use borsh::{BorshDeserialize, BorshSerialize};
-use tamga_format::limits::SUBMISSION_BYTES_MAX;
+use tamga_format::held::HELD_BYTES;
+use tamga_format::limits::{CHUNK_BYTES_MAX, CHUNKS_MAX, SUBMISSION_BYTES_MAX};
 
 use super::limits::{
-    CHECKPOINTS_MAX, MESSAGE_BYTES_MAX, PATH_HASHES_MAX, PULL_HASHES_MAX, PUSH_RECORDS_MAX,
+    CHECKPOINTS_MAX, HELD_MAX, MESSAGE_BYTES_MAX, PATH_HASHES_MAX, PULL_HASHES_MAX, PUSH_RECORDS_MAX,
     SIGNATURES_MAX,
 };
 
@@ -69,6 +70,20 @@ pub enum Request {
         /// The note key id.
         key_id: [u8; 4],
     },
+    /// Here are statements that attachments are held and checked, each as its bytes.
+    Held(Vec<Vec<u8>>),
+    /// Send the manifest of an attachment.
+    Manifest {
+        /// The attachment.
+        id: [u8; 32],
+    },
+    /// Send a chunk of an attachment.
+    Chunk {
+        /// The attachment.
+        id: [u8; 32],
+        /// The chunk's number.
+        number: u32,
+    },
 }
 
 /// The answer to a [`Request`].
@@ -87,6 +102,8 @@ pub enum Response {
     Path(Vec<[u8; 32]>),
     /// Signed checkpoints.
     Signed(Vec<SignedCheckpoint>),
+    /// A manifest or a chunk.
+    Bytes(Vec<u8>),
     /// The thing asked for is not here.
     Absent,
 }
@@ -123,7 +140,12 @@ impl Request {
             Self::Notes { count, .. } => {
                 limit((1..=CHECKPOINTS_MAX).contains(&usize::from(*count)), "note count")?;
             }
-            Self::Newest { .. } => {}
+            Self::Held(statements) => {
+                limit((1..=HELD_MAX).contains(&statements.len()), "statement list")?;
+                limit(statements.iter().all(|it| it.len() == HELD_BYTES), "statement")?;
+            }
+            Self::Chunk { number, .. } => limit((*number as usize) < CHUNKS_MAX, "chunk number")?,
+            Self::Newest { .. } | Self::Manifest { .. } => {}
         }
         Ok(request)
     }
@@ -146,6 +168,7 @@ impl Response {
             Self::Pool { records, .. } => check_records(records)?,
             Self::Path(path) => limit(path.len() <= PATH_HASHES_MAX, "path")?,
             Self::Signed(checkpoints) => check_checkpoints(checkpoints)?,
+            Self::Bytes(bytes) => limit(bytes.len() <= CHUNK_BYTES_MAX, "chunk")?,
             Self::Done | Self::Absent => {}
         }
         Ok(response)

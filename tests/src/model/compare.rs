@@ -299,7 +299,8 @@ impl Both {
         output[32..].copy_from_slice(&two);
         let changes = core::mem::take(&mut self.changes);
         let records = core::mem::take(&mut self.pending);
-        self.replica.commit(&self.block, Built { organisation, output }, &records, changes);
+        let built = Built { organisation, output, time: self.block.time };
+        self.replica.commit(&self.block, built, &records, changes);
         self.model.built(height, organisation, output);
         self.block.height = height.next();
         self.block.time = UnixMillis(self.block.time.get() + after_ms);

@@ -3,6 +3,7 @@ use alloc::vec;
 use proptest::prelude::*;
 
 use super::*;
+use crate::merkle;
 
 const BATCH: SubjectId = SubjectId([7; 32]);
 
@@ -12,34 +13,43 @@ fn remainder(tag: u8, salt: u64) -> Vec<u8> {
     Remainder { rightsholder: [tag; 32], salt: salted, open: 1, held: 0 }.encode()
 }
 
-/// What a holder of a batch keeps.
+/// What a holder of a batch has.
 struct Held {
     lines: Vec<(LinePlace, Vec<u8>)>,
-    tree: LineTree,
-    root: LinesRoot,
+    packed: PackedBatch,
+    index: BatchIndex,
 }
 
 fn held(lines: Vec<Vec<u8>>) -> Held {
     let packed = PackedBatch::new(&BATCH, lines).unwrap();
     let mut reader = BatchReader::new(BATCH);
-    let mut tree = LineTree::default();
     let mut lines = Vec::new();
     for chunk in &packed.chunks {
         for (place, line) in reader.chunk(chunk).unwrap() {
-            tree.push(&place);
             lines.push((place, line.to_vec()));
         }
     }
     assert_eq!(reader.finish(), Ok(packed.lines));
-    Held { lines, tree, root: packed.lines }
+    let index = BatchIndex::of(BATCH, &packed.chunks).unwrap();
+    assert_eq!(index.count(), packed.lines.count);
+    Held { lines, packed, index }
+}
+
+/// All leaves at hand.
+struct Leaves(Vec<Hash>);
+
+impl merkle::NodeSource for Leaves {
+    fn node(&self, level: u8, index: u64) -> Option<Hash> {
+        let span = 1_usize << level;
+        let from = index as usize * span;
+        self.0.get(from..from + span).map(|hashes| merkle::root_of(hashes).0)
+    }
 }
 
 impl Held {
     fn range(&self, tag: u8) -> LineRange {
-        let key = line_key(&BATCH, &[tag; 32]);
-        let from = self.lines.partition_point(|(place, _)| place.key < key);
-        let to = self.lines.partition_point(|(place, _)| place.key <= key);
-        self.cut(from, to)
+        let chunk = |number: usize| Ok::<_, FormatError>(self.packed.chunks[number].clone());
+        self.index.range(&[tag; 32], chunk).unwrap()
     }
 
     /// What a dishonest holder would show: these lines as if they were all.
@@ -47,22 +57,13 @@ impl Held {
         let own: Vec<&[u8]> = self.lines[from..to].iter().map(|(_, line)| &line[..]).collect();
         let left = from.checked_sub(1).map(|at| self.lines[at].0);
         let right = self.lines.get(to).map(|(place, _)| *place);
-        let shown_from = from as u64 - u64::from(left.is_some());
-        let shown_to = to as u64 + u64::from(right.is_some());
-        let needed = self.tree.needed(shown_from, shown_to);
-        let hashes: Vec<Hash> = self.lines.iter().map(|(place, _)| place.leaf_hash()).collect();
-        let tail = (self.tree.count() / LineTree::WIDTH * LineTree::WIDTH) as usize;
-        let nodes = LineNodes {
-            tree: &self.tree,
-            first: needed.start,
-            leaf_hashes: &hashes[needed.start as usize..needed.end as usize],
-            tail: &hashes[tail..],
-        };
-        LineRange::new(&nodes, self.tree.count(), from as u64, &own, (left, right)).unwrap()
+        let leaves = Leaves(self.lines.iter().map(|(place, _)| place.leaf_hash()).collect());
+        let count = self.packed.lines.count;
+        LineRange::new(&leaves, count, from as u64, &own, (left, right)).unwrap()
     }
 
     fn verify(&self, range: &LineRange, tag: u8) -> Result<Vec<Vec<u8>>, FormatError> {
-        let of = RangeOf { batch: &BATCH, tag: &[tag; 32], lines: self.root };
+        let of = RangeOf { batch: &BATCH, tag: &[tag; 32], lines: self.packed.lines };
         assert_eq!(LineRange::decode(&range.encode()).as_ref(), Ok(range));
         range.verify(&of)
     }
@@ -213,6 +214,7 @@ proptest! {
         let key = line_key(&BATCH, &[tag; 32]);
         let from = held.lines.partition_point(|(place, _)| place.key < key);
         let to = from + expected;
+        prop_assert_eq!(&held.cut(from, to), &range);
         if cut_front + cut_back > 0 && cut_front + cut_back <= expected {
             let refused = held.verify(&held.cut(from + cut_front, to - cut_back), tag).unwrap_err();
             prop_assert_eq!(refused.code, FormatCode::RangeGap);
@@ -234,7 +236,7 @@ proptest! {
         let mut bytes = held.range(tag).encode();
         let at = at.index(bytes.len());
         bytes[at] ^= flip;
-        let of = RangeOf { batch: &BATCH, tag: &[tag; 32], lines: held.root };
+        let of = RangeOf { batch: &BATCH, tag: &[tag; 32], lines: held.packed.lines };
         if let Ok(range) = LineRange::decode(&bytes) {
             prop_assert!(range.verify(&of).is_err());
         }

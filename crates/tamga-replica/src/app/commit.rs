@@ -81,6 +81,7 @@ impl<S: Store> App<S> {
             head: self.head,
             records: executed.records.iter().map(|(id, index, _)| (*id, *index)).collect(),
             dropped: self.pool.take_dropped(),
+            brought: executed.bringing,
         })
     }
 
@@ -93,6 +94,7 @@ impl<S: Store> App<S> {
         let left = self.pool.decided(records.iter().map(|(id, _, subjects)| (*id, &subjects[..])));
         for (id, ..) in records {
             self.pool.parking.remove(id);
+            self.held.forget(id);
         }
         let view = StoreView::cached(&self.store, &self.ledger.builders, &self.map, &self.cache);
         let mut gone = self.pool.expired(after(self.head.time));

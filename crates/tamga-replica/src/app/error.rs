@@ -63,6 +63,8 @@ pub enum BlockError {
         /// The rule.
         rejection: Rejection,
     },
+    /// A record brings an attachment that no quorum holds and checked; a fresh block only.
+    NotHeld(RecordId),
     /// A field of the block leaf, or the value, differs from recomputation.
     Mismatch(&'static str),
     /// The store failed; the process stops.
@@ -154,6 +156,9 @@ impl fmt::Display for BlockError {
             }
             Self::Rejected { position, id, rejection } => {
                 write!(f, "record {position} of the block ({id}): {rejection}")
+            }
+            Self::NotHeld(id) => {
+                write!(f, "no quorum states that it holds and checked the attachment of {id}")
             }
             Self::Mismatch(what) => write!(f, "block's {what} differs from recomputation"),
             Self::Store(error) => error.fmt(f),

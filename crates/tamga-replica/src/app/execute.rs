@@ -1,6 +1,6 @@
 //! Execution before the vote: building a block and judging one (spec §18.2).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::collections::btree_map::Entry;
 use std::sync::Arc;
 
@@ -9,8 +9,9 @@ use tamga_format::block_leaf::BlockLeaf;
 use tamga_format::body::Body;
 use tamga_format::checkpoint::Checkpoint;
 use tamga_format::error::{FormatCode, FormatError};
+use tamga_format::held::HeldStatement;
 use tamga_format::id::{
-    Height, KeyId, LeafHash, LeafIndex, MapKey, MapValue, RecordId, TreeSize, UnixMillis, ValueId,
+    AttachmentId, Height, KeyId, LeafHash, LeafIndex, MapKey, MapValue, RecordId, TreeSize, UnixMillis, ValueId,
     sha256,
 };
 use tamga_format::merkle;
@@ -18,17 +19,19 @@ use tamga_format::record::SignedRecord;
 use tamga_format::signature::{PublicKey, verify_batch};
 use tamga_format::subject::Subject;
 use tamga_state::enforcement::assignment::is_commitment;
+use tamga_state::royalty::lines::attachment_of;
 use tamga_state::{
     BlockContext, Built, Changes, Code, Overlay, Private, Rejection, StatusRow, View, ViewError,
     execute_record, key_of,
 };
 
 use super::admit::check_body;
-use super::{App, BlockError, Builder, Fresh, Head, after};
+use super::{App, BlockError, Builder, Fresh, Head, Ledger, after};
 use crate::block::{Block, Item};
+use crate::held::is_held;
 use crate::layout::{self, HeadRow, HistoryRow, IdRow, PrivateRow, Table};
 use crate::limits::{
-    BLOCK_BYTES_MAX, BLOCK_COST_MAX, BLOCK_OVERHEAD_BYTES, BLOCK_RECORDS_MAX, TIME_AHEAD_MAX_MS,
+    BLOCK_ATTACHMENTS_MAX, BLOCK_BYTES_MAX, BLOCK_COST_MAX, BLOCK_OVERHEAD_BYTES, BLOCK_RECORDS_MAX, TIME_AHEAD_MAX_MS,
     TIME_BEHIND_MAX_MS,
 };
 use crate::log::Log;
@@ -50,6 +53,8 @@ pub(super) struct Executed {
     pub(super) records: Vec<(RecordId, LeafIndex, Vec<Subject>)>,
     /// Whether one of the records commits to the candidates of a draw.
     pub(super) commits_to_draw: bool,
+    /// The records that bring an attachment.
+    pub(super) bringing: Vec<(RecordId, AttachmentId)>,
     pub(super) batch: CommitBatch,
 }
 
@@ -94,15 +99,28 @@ impl<S: Store> App<S> {
         let mut taken: Vec<Arc<Pending>> = Vec::new();
         let mut failed = Vec::new();
         let mut room = Room::new();
+        let mut held = Vec::new();
+        // What comes after a record that can't be proposed yet, about one of its subjects, waits with it.
+        let mut waiting: BTreeSet<Subject> = BTreeSet::new();
         for pending in self.pool.iter() {
             let enough = room.records > 0 && room.cost.saturating_add(pending.cost()) > cost_max;
             if enough || room.exceeded_by(pending).is_some() {
                 break;
             }
+            let id = pending.record().id();
+            let statements = if pending.brings() { self.quorum(&id) } else { Some(Vec::new()) };
+            let subjects = || pending.record().record().all_subjects();
+            let (Some(statements), false) =
+                (statements, !waiting.is_empty() && subjects().any(|it| waiting.contains(&it)))
+            else {
+                waiting.extend(subjects());
+                continue;
+            };
             match run.execute(&context, pending) {
                 Ok(()) => {
                     room.take(pending);
                     taken.push(Arc::clone(pending));
+                    held.extend(statements);
                 }
                 Err(rejection) if rejection.is_fault() => {
                     return Err(store.fault_or_corrupted().into());
@@ -112,7 +130,8 @@ impl<S: Store> App<S> {
         }
         let items = taken.iter().map(|pending| pending.item()).collect();
         let outcome = run.finish();
-        let executed = self.seal(&store, &context, &taken, items, outcome, ext, &output)?;
+        let mut executed = self.seal(&store, &context, &taken, items, outcome, ext, &output)?;
+        executed.block.held = held.into();
         let block = executed.block.clone();
         self.pool.drop_records(failed);
         self.undecided.proposals.insert((height, round), block.value);
@@ -136,6 +155,9 @@ impl<S: Store> App<S> {
             check_fresh(&fresh, time, &ext)?;
         }
         if let Some(executed) = self.undecided.get(&block.value) {
+            if fresh.is_some() {
+                self.check_held(&executed.bringing, &block.held)?;
+            }
             // A value commits to all of its block, so other content only claims to have it.
             let known = &executed.block;
             let same = known.leaf == block.leaf && known.items == block.items;
@@ -149,6 +171,10 @@ impl<S: Store> App<S> {
         }
         let output = self.check_builder(&ext, height)?;
         let records = self.prepare(&block)?;
+        if fresh.is_some() {
+            let bringing = bringing(records.iter().map(|(pending, _)| pending));
+            self.check_held(&bringing, &block.held)?;
+        }
 
         let context = self.ledger.context(height, time);
         let store = StoreView::cached(&self.store, &self.ledger.builders, &self.map, &self.cache);
@@ -172,7 +198,8 @@ impl<S: Store> App<S> {
         let verified = signatures.check(&block.value)?;
         let records: Vec<Arc<Pending>> = records.into_iter().map(|(pending, _)| pending).collect();
         let items = Arc::clone(&block.items);
-        let executed = self.seal(&store, &context, &records, items, outcome, ext, &output)?;
+        let mut executed = self.seal(&store, &context, &records, items, outcome, ext, &output)?;
+        executed.block.held = Arc::clone(&block.held);
         if executed.block.leaf != block.leaf {
             return Err(BlockError::Mismatch("block leaf"));
         }
@@ -184,6 +211,19 @@ impl<S: Store> App<S> {
         }
         self.undecided.keep(executed);
         Ok(block.value)
+    }
+
+    /// Checks that a quorum holds and checked each attachment; the certificate of a decided block says so too.
+    fn check_held(
+        &self,
+        bringing: &[(RecordId, AttachmentId)],
+        statements: &[HeldStatement],
+    ) -> Result<(), BlockError> {
+        let Ledger { genesis, validators, .. } = &self.ledger;
+        match bringing.iter().find(|(id, _)| !is_held(genesis, validators, id, statements)) {
+            None => Ok(()),
+            Some((id, _)) => Err(BlockError::NotHeld(*id)),
+        }
     }
 
     fn check_height(&self, found: Height) -> Result<(), BlockError> {
@@ -303,12 +343,14 @@ impl<S: Store> App<S> {
             frontier: log.frontier().to_vec(),
         };
         batch.put(Table::Meta, layout::meta::HEAD, &layout::encode(&row));
+        let pendings = records;
         let records = (first.get()..)
             .zip(touched)
             .map(|(index, (id, _, subjects))| (id, LeafIndex(index), subjects))
             .collect();
-        let block = Block { value, leaf, items };
+        let block = Block { value, leaf, items, held: Arc::new([]) };
         let privates = changes.privates;
+        let bringing = bringing(pendings.iter());
         Ok(Executed {
             block,
             head,
@@ -319,6 +361,7 @@ impl<S: Store> App<S> {
             privates,
             records,
             commits_to_draw,
+            bringing,
             batch,
         })
     }
@@ -394,6 +437,14 @@ fn check_fresh(fresh: &Fresh, time: UnixMillis, ext: &Ext) -> Result<(), BlockEr
     Ok(())
 }
 
+/// The records that bring an attachment.
+fn bringing<'p>(
+    records: impl Iterator<Item = &'p Arc<Pending>>,
+) -> Vec<(RecordId, AttachmentId)> {
+    let brought = |it: &Arc<Pending>| Some((it.record().id(), attachment_of(it.record().record())?));
+    records.filter_map(brought).collect()
+}
+
 fn decode(item: &Item) -> Result<Pending, FormatError> {
     let record = SignedRecord::decode(&item.entry)?;
     let body = item.body.as_deref().map(Body::decode).transpose()?;
@@ -406,17 +457,19 @@ struct Room {
     records: usize,
     bytes: usize,
     cost: u64,
+    attachments: usize,
 }
 
 impl Room {
     fn new() -> Self {
-        Self { records: 0, bytes: BLOCK_OVERHEAD_BYTES, cost: 0 }
+        Self { records: 0, bytes: BLOCK_OVERHEAD_BYTES, cost: 0, attachments: 0 }
     }
 
     fn take(&mut self, pending: &Pending) {
         self.records += 1;
         self.bytes += pending.encoded_bytes();
         self.cost = self.cost.saturating_add(pending.cost());
+        self.attachments += usize::from(pending.brings());
     }
 
     /// The limit that one more record would break.
@@ -425,6 +478,11 @@ impl Room {
             ("records", self.records as u64 + 1, BLOCK_RECORDS_MAX as u64),
             ("bytes", (self.bytes + pending.encoded_bytes()) as u64, BLOCK_BYTES_MAX as u64),
             ("cost units", self.cost.saturating_add(pending.cost()), BLOCK_COST_MAX),
+            (
+                "attachments",
+                (self.attachments + usize::from(pending.brings())) as u64,
+                BLOCK_ATTACHMENTS_MAX as u64,
+            ),
         ];
         let broken = limits.into_iter().find(|(_, found, limit)| found > limit);
         broken.map(|(what, found, limit)| BlockError::Limit { what, found, limit })

@@ -16,6 +16,7 @@ use tamga_state::{Genesis, rules_hash};
 use super::{App, Head, Ledger, OpenError, Undecided, VerifiedCache};
 use crate::builders::Builders;
 use crate::draws::{Draws, window};
+use crate::held::Held;
 use crate::layout::{self, BlockRow, HeadRow, Table, meta};
 use crate::limits::BLOCK_RECORDS_MAX;
 use crate::log::Log;
@@ -74,6 +75,7 @@ impl<S: Store> App<S> {
             cache: RefCell::new(Cache::new()),
             pool: Mempool::default(),
             draws,
+            held: Held::default(),
             undecided: Undecided::default(),
             kept,
             verified: VerifiedCache::default(),

@@ -1,3 +1,5 @@
+use std::sync::Arc;
+
 use tamga_format::beacon::{Ext, VrfProof};
 use tamga_format::block_leaf::BlockLeaf;
 use tamga_format::id::{
@@ -19,7 +21,7 @@ fn block(items: Vec<Item>) -> Block {
         rules: RulesHash([4; 32]),
         ext: Some(ext),
     };
-    Block { value: ValueId([9; 32]), leaf, items: items.into() }
+    Block { value: ValueId([9; 32]), leaf, items: items.into(), held: Arc::new([]) }
 }
 
 fn item(entry: &[u8], body: Option<&[u8]>) -> Item {

@@ -12,6 +12,7 @@ use tamga_format::record::Record;
 
 use crate::catalogue::Kind;
 use crate::codes::{Code, Rejection};
+use crate::status::Batch;
 use crate::view::{View, ViewError};
 
 mod allocation;
@@ -36,7 +37,8 @@ pub trait Holder {
     /// [`ViewError`] if it can't be read.
     fn body(&self, record: &RecordId) -> Result<Option<Body>, ViewError>;
 
-    /// Hands out the chunks of an attachment in order.
+    /// Hands out the chunks of an attachment in order; `by` is the record of the ledger that brought it, if it is not
+    /// the one that is judged.
     ///
     /// # Errors
     ///
@@ -44,6 +46,7 @@ pub trait Holder {
     fn chunks(
         &self,
         attachment: &AttachmentId,
+        by: Option<&RecordId>,
         each: &mut dyn FnMut(&[u8]) -> Result<(), Rejection>,
     ) -> Result<(), Rejection>;
 }
@@ -89,7 +92,7 @@ fn read<H: Holder>(
 ) -> Result<LinesRoot, Rejection> {
     let attachment = attachment_of(record).unwrap_or(AttachmentId([0; 32]));
     let mut reader = BatchReader::new(record.subject.id);
-    holder.chunks(&attachment, &mut |chunk| {
+    holder.chunks(&attachment, None, &mut |chunk| {
         let first = reader.count();
         let lines = reader.chunk(chunk).map_err(|fault| {
             at_line(Code::LinesMismatch, first, format!("in the chunk from here: {fault}"))
@@ -105,12 +108,12 @@ fn read<H: Holder>(
 /// Reads the lines of a batch that is in the ledger.
 fn read_known<H: Holder>(
     holder: &H,
-    batch: &SubjectId,
-    attachment: &AttachmentId,
+    id: &SubjectId,
+    batch: &Batch,
     mut each: impl FnMut(LineHash, &[u8]) -> Result<(), Rejection>,
 ) -> Result<(), Rejection> {
-    let mut reader = BatchReader::new(*batch);
-    holder.chunks(attachment, &mut |chunk| {
+    let mut reader = BatchReader::new(*id);
+    holder.chunks(&batch.attachment, Some(&batch.record), &mut |chunk| {
         reader.chunk(chunk)?.into_iter().try_for_each(|(place, line)| each(place.hash, line))
     })
 }

@@ -170,7 +170,7 @@ impl<'h, H: Holder> Check<'h, H> {
         let number = self.categories.len();
         self.categories.push(by_pool.map(|(category, _)| *category).collect());
         let (weighting, uses) = (self.pool.weighting, &mut self.uses);
-        read_known(self.holder, &id, &batch.attachment, |hash, line| {
+        read_known(self.holder, &id, &batch, |hash, line| {
             let line = UsageLine::decode(line)?;
             let measure = match weighting {
                 Some(Weighting::Uses) | None => line.uses,
@@ -186,7 +186,7 @@ impl<'h, H: Holder> Check<'h, H> {
     fn add_earlier(&mut self, id: SubjectId) -> Result<(), Rejection> {
         let batch = self.batch(id)?;
         let earlier = &mut self.earlier;
-        read_known(self.holder, &id, &batch.attachment, |hash, line| {
+        read_known(self.holder, &id, &batch, |hash, line| {
             let line = AllocationLine::decode(line)?;
             earlier.insert(hash, Earlier { rightsholder: line.rightsholder, work: line.work });
             Ok(())

@@ -48,11 +48,11 @@ impl Remainders {
             payouts.push((id, batch));
         }
         let mut remainders = Self::default();
-        read_known(holder, allocation, &known.attachment, |_, line| {
+        read_known(holder, allocation, known, |_, line| {
             remainders.allocate(&AllocationLine::decode(line)?)
         })?;
         for (id, batch) in payouts.into_iter().rev() {
-            read_known(holder, &id, &batch.attachment, |_, line| {
+            read_known(holder, &id, &batch, |_, line| {
                 remainders.pay(&PayoutLine::decode(line)?)
             })?;
         }

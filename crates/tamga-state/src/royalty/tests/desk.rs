@@ -5,12 +5,12 @@ use std::collections::BTreeMap;
 use tamga_format::attachment::Manifest;
 use tamga_format::body::Body;
 use tamga_format::cbor::Value;
+use tamga_format::error::FormatError;
 use tamga_format::id::{AttachmentId, LineHash, RecordId, SubjectId, sha256};
 use tamga_format::lines::{
-    AllocationLine, Basis, Line, LineNodes, LineRange, LineTree, PackedBatch, PayoutLine,
-    PayoutState, UsageLine, line_hash, line_key,
+    AllocationLine, Basis, BatchIndex, Line, LineRange, PackedBatch, PayoutLine, PayoutState,
+    UsageLine, line_hash,
 };
-use tamga_format::merkle::Hash;
 use tamga_format::subject::{Role, Subject};
 
 use super::super::lines::{self, Holder, Remainders};
@@ -69,6 +69,7 @@ impl Holder for Desk {
     fn chunks(
         &self,
         attachment: &AttachmentId,
+        _: Option<&RecordId>,
         each: &mut dyn FnMut(&[u8]) -> Result<(), Rejection>,
     ) -> Result<(), Rejection> {
         let missing = || Rejection::new(Code::AttachmentMissing, "/fields/attachment", "not held");
@@ -256,22 +257,17 @@ impl Desk {
     /// The range of an author in a batch of the book.
     pub(super) fn range(&self, name: &str, of: &str) -> LineRange {
         let known: Batch = self.world.status(batch(of));
-        let lines = match known.allocation() {
-            Some(_) => {
-                let mut first = Remainders::default();
-                let chunks = &self.chunks[&known.attachment];
-                let packed = PackedBatch { chunks: chunks.clone(), lines: known.lines };
-                for line in in_order(&packed) {
-                    first.allocate(&AllocationLine::decode(&line).unwrap()).unwrap();
-                }
-                in_order(&first.packed(&batch(of).id).unwrap())
+        let mut chunks = self.chunks[&known.attachment].clone();
+        if known.allocation().is_some() {
+            let mut first = Remainders::default();
+            for line in in_order(&PackedBatch { chunks, lines: known.lines }) {
+                first.allocate(&AllocationLine::decode(&line).unwrap()).unwrap();
             }
-            None => in_order(&PackedBatch {
-                chunks: self.chunks[&known.attachment].clone(),
-                lines: known.lines,
-            }),
-        };
-        range(&batch(of).id, &author(name).id.0, &lines)
+            chunks = first.packed(&batch(of).id).unwrap().chunks;
+        }
+        let index = BatchIndex::of(batch(of).id, &chunks).unwrap();
+        let chunk = |number: usize| Ok::<_, FormatError>(chunks[number].clone());
+        index.range(&author(name).id.0, chunk).unwrap()
     }
 
     /// A statement of the batches of a book that were not covered before.
@@ -307,25 +303,6 @@ pub(super) fn in_order(packed: &PackedBatch) -> Vec<Vec<u8>> {
         lines.into_iter().map(<[u8]>::to_vec).collect::<Vec<_>>()
     };
     packed.chunks.iter().flat_map(of).collect()
-}
-
-/// The range of a tag among the lines of a batch.
-pub(super) fn range(batch: &SubjectId, tag: &[u8; 32], lines: &[Vec<u8>]) -> LineRange {
-    use tamga_format::lines::LinePlace;
-    let places: Vec<LinePlace> =
-        lines.iter().map(|line| LinePlace::of(batch, line).unwrap()).collect();
-    let mut tree = LineTree::default();
-    places.iter().for_each(|place| tree.push(place));
-    let key = line_key(batch, tag);
-    let from = places.partition_point(|place| place.key < key);
-    let to = places.partition_point(|place| place.key <= key);
-    let hashes: Vec<Hash> = places.iter().map(LinePlace::leaf_hash).collect();
-    let tail = places.len() / LineTree::WIDTH as usize * LineTree::WIDTH as usize;
-    let nodes = LineNodes { tree: &tree, first: 0, leaf_hashes: &hashes, tail: &hashes[tail..] };
-    let own: Vec<&[u8]> = lines[from..to].iter().map(Vec::as_slice).collect();
-    let left = from.checked_sub(1).map(|at| places[at]);
-    let right = places.get(to).copied();
-    LineRange::new(&nodes, tree.count(), from as u64, &own, (left, right)).unwrap()
 }
 
 /// Divides a total among lines by their weights, ties to the smaller salt.
