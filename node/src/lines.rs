@@ -30,7 +30,7 @@ use crate::swarm::SwarmHandle;
 
 mod ranges;
 
-pub use ranges::{Asked, Ranges};
+pub use ranges::{Asked, Batches, Ranges};
 
 /// Batches checked at once: each may need some 100 MiB.
 const CHECKS_MAX: usize = 1;

@@ -35,7 +35,7 @@ use crate::engine::config::{EngineConfig, Pace};
 use crate::engine::host::Validators;
 use crate::gather::FinalNote;
 use crate::http::{DrainRate, HttpLimits, HttpParts, HttpState, LedgerInfo, Tokens};
-use crate::lines::Lines;
+use crate::lines::{Batches, Lines};
 use crate::keys::{PublisherKeys, Seed, ValidatorKeys, read_keys};
 use crate::metrics::Metrics;
 use crate::swarm::{self, PeerRole, SwarmConfig, SwarmPeer};
@@ -273,7 +273,8 @@ pub async fn start(config: &ValidatorConfig) -> Result<Running> {
         None
     };
     let (follower, index) = index.unzip();
-    let http_ledger = HttpLedger::new(app.clone(), engine.state(), index);
+    let batches = Arc::new(Batches::new(app.reader().clone(), attachments.clone()));
+    let http_ledger = HttpLedger::new(app.clone(), engine.state(), index, Some(batches));
     let drain = Arc::new(DrainRate::new(app.pending()));
     let network = SigningKey::from_seed(keys.network.0);
     let acceptor = Acceptor::new(ledger.hash, &me.name, network, clock)

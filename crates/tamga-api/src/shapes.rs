@@ -224,6 +224,94 @@ pub struct AsOf {
     pub time: String,
 }
 
+/// How an upload of an attachment stands.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct AttachmentView {
+    /// The attachment.
+    pub attachment_id: String,
+    /// Bytes in all.
+    pub bytes: u64,
+    /// Chunks in all.
+    pub chunks: u64,
+    /// Numbers of the chunks that are missing, ascending.
+    pub missing: Vec<u64>,
+}
+
+/// One kind of what is kept of a pool.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct DeductionView {
+    /// The kind.
+    pub kind: String,
+    /// How much, in tiyn.
+    pub amount: i64,
+}
+
+/// What became of the money of a pool, in tiyn.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct PoolView {
+    /// The pool, `pool:base64url`.
+    pub pool: String,
+    /// Where the distribution stands.
+    pub state: String,
+    /// Collected.
+    pub collected: i64,
+    /// Of that for use without a licence.
+    pub unlicensed: i64,
+    /// Deducted, by kind.
+    pub deducted: Vec<DeductionView>,
+    /// Fell to rightsholders.
+    pub allocated: i64,
+    /// Of that in lines.
+    pub in_lines: i64,
+    /// Paid to them.
+    pub paid: i64,
+    /// Withheld as tax.
+    pub tax: i64,
+    /// Paid to bailiffs.
+    pub levied: i64,
+    /// Not distributed yet.
+    pub undistributed: i64,
+    /// Gone to other pools because nobody claimed it.
+    pub redistributed: i64,
+    /// What reached rightsholders of what was collected, in basis points.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub paid_bp: Option<i64>,
+    /// What was deducted of what was collected, in basis points.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub deducted_bp: Option<i64>,
+    /// Checks that warn, in the language of the request.
+    pub warnings: Vec<String>,
+    /// The block that it is about.
+    pub as_of: AsOf,
+}
+
+/// A subject, as of the newest block.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct SubjectView {
+    /// The subject, `role:base64url`.
+    pub subject: String,
+    /// Records that name it.
+    pub records: u64,
+    /// Its status, deterministic CBOR in base64; some roles have none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub status: Option<String>,
+    /// The block that it is about.
+    pub as_of: AsOf,
+}
+
+/// A record that names a subject.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct SubjectRecord {
+    /// Record id.
+    pub record_id: String,
+    /// Code of the kind.
+    pub kind: String,
+    /// Position in the log.
+    pub index: u64,
+    /// Block.
+    pub height: u64,
+}
+
 /// One record in the history of a subject.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct CaseEvent {

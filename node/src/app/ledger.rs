@@ -24,6 +24,7 @@ use crate::http::ledger::{
     Settled, Standing, SubjectView,
 };
 use crate::index::{IndexHandle, Lookup};
+use crate::lines::Batches;
 
 /// Seconds without a final checkpoint, while records wait, after which a node is not ready.
 const STALL_S: i64 = 30;
@@ -34,19 +35,21 @@ pub struct HttpLedger {
     app: AppHandle,
     engine: watch::Receiver<EngineState>,
     index: Option<IndexHandle>,
+    batches: Option<Arc<Batches>>,
     /// The newest note in HTTP's terms: every request asks for it, the store is asked once per note.
     newest: Arc<Mutex<Option<FinalNote>>>,
 }
 
 impl HttpLedger {
-    /// The replica behind `app`, decided for by an engine in this state, and its index, if there is one.
+    /// The replica behind `app`, decided for by an engine in this state, with its index and its batches, if there are any.
     #[must_use]
     pub fn new(
         app: AppHandle,
         engine: watch::Receiver<EngineState>,
         index: Option<IndexHandle>,
+        batches: Option<Arc<Batches>>,
     ) -> Self {
-        Self { app, engine, index, newest: Arc::default() }
+        Self { app, engine, index, batches, newest: Arc::default() }
     }
 
     fn final_note(&self, newest: &FinalHead) -> Option<FinalNote> {
@@ -274,6 +277,10 @@ impl Ledger for HttpLedger {
 
     fn law(&self) -> Result<Law, ReadError> {
         Ok(self.app.reader().law()?.0)
+    }
+
+    fn batches(&self) -> Option<Arc<Batches>> {
+        self.batches.clone()
     }
 
     fn lookup(&self) -> Option<Arc<Lookup>> {

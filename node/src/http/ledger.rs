@@ -20,6 +20,7 @@ use tamga_state::enforcement::assignment::PendingDraw;
 use tamga_state::law::Law;
 
 use crate::index::Lookup;
+use crate::lines::Batches;
 
 /// A door to one validator.
 #[async_trait]
@@ -82,6 +83,9 @@ pub trait Ledger: Send + Sync + 'static {
 
     /// The index of this ledger; `None` when there is none, or it has failed.
     fn lookup(&self) -> Option<Arc<Lookup>>;
+
+    /// The batches that this node holds; `None` where there are none.
+    fn batches(&self) -> Option<Arc<Batches>>;
 
     /// The draw that a case waits for; `None` if it waits for none.
     fn pending_draw(&self, case: &Subject) -> Result<Option<PendingDraw>, ReadError>;

@@ -12,13 +12,14 @@ use axum::extract::{ConnectInfo, DefaultBodyLimit, MatchedPath, Request, State};
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse as _, Response};
-use axum::routing::{MethodRouter, get, post};
+use axum::routing::{MethodRouter, get, post, put};
 use futures::FutureExt as _;
 use tamga_api::problem::Language;
 use tamga_state::codes::Code;
 
 mod allowance;
 mod assignment;
+mod batches;
 mod blocks;
 mod cases;
 mod clients;
@@ -68,6 +69,7 @@ impl Resource {
 fn table() -> Vec<Resource> {
     let of = |method, path, allowance, handler| Resource { method, path, allowance, handler };
     let submit = |path, handler| of("post", path, Some(Allowance::Records), handler);
+    let upload = |path, handler| of("put", path, Some(Allowance::Records), handler);
     let ask = |path, handler| of("post", path, Some(Allowance::Reads), handler);
     let read = |path, handler| of("get", path, Some(Allowance::Reads), handler);
     let free = |path, handler| of("get", path, None, handler);
@@ -97,6 +99,13 @@ fn table() -> Vec<Resource> {
         read("/v1/metrics/kpi/{indicator}/records", get(queries::metrics::records)),
         read("/v1/stream", get(feed::stream)),
         read("/v1/events", get(feed::poll)),
+        upload("/v1/attachments/{id}/chunks/{number}", put(batches::chunk)),
+        upload("/v1/attachments/{id}", put(batches::begin)),
+        read("/v1/attachments/{id}", get(batches::attachment)),
+        read("/v1/batches/{batch}/range", get(batches::range)),
+        read("/v1/pools", get(batches::pool)),
+        read("/v1/subjects/{subject}", get(batches::subject)),
+        read("/v1/subjects/{subject}/records", get(batches::records)),
         read("/v1/blocks", get(blocks::list)),
         read("/v1/blocks/{height}", get(blocks::block)),
         read("/v1/validators", get(blocks::validators)),

@@ -9,7 +9,7 @@ use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
 use utoipa::openapi::{Ref, RefOr};
 use utoipa::{Modify, OpenApi, ToResponse};
 
-use super::{assignment, blocks, cases, feed, log, probes, queries, reads, records};
+use super::{assignment, batches, blocks, cases, feed, log, probes, queries, reads, records};
 
 /// An error: a problem document with a stable code of the registry.
 #[derive(ToResponse)]
@@ -39,10 +39,11 @@ impl Modify for Common {
             let item = openapi.paths.paths.get_mut(&resource.described());
             let operation = item.and_then(|item| match resource.method {
                 "get" => item.get.as_mut(),
+                "put" => item.put.as_mut(),
                 _ => item.post.as_mut(),
             });
             let Some(operation) = operation else { continue };
-            let body: &[_] = if resource.method == "post" { &[408, 413, 415, 422] } else { &[] };
+            let body: &[_] = if resource.method != "get" { &[408, 413, 415, 422] } else { &[] };
             let unknown = resource.path.contains('{').then_some(404);
             let limited = resource.allowance.map(|_| 429);
             let all = [400].into_iter().chain(body.iter().copied()).chain(unknown).chain(limited);
@@ -89,6 +90,13 @@ impl Modify for Common {
         queries::metrics::catalogue,
         queries::metrics::kpi,
         queries::metrics::records,
+        batches::begin,
+        batches::chunk,
+        batches::attachment,
+        batches::range,
+        batches::pool,
+        batches::subject,
+        batches::records,
         feed::stream,
         feed::poll,
         blocks::list,
@@ -108,6 +116,7 @@ impl Modify for Common {
         (name = "cases", description = "Where a case stands and how it came there"),
         (name = "register", description = "The register of debtors, and cases that look alike"),
         (name = "metrics", description = "Indicators, with the records behind every figure"),
+        (name = "batches", description = "Batches of royalty lines: uploads, range proofs, pools"),
         (name = "feed", description = "Final records as they come"),
         (name = "log", description = "The transparency log: signed checkpoint and tiles (C2SP)"),
         (name = "network", description = "Blocks, validators, trust policy, genesis"),

@@ -42,6 +42,23 @@ enum Source {
     Chunks(Vec<Vec<u8>>),
 }
 
+/// The batches that a node holds, as its interface serves them.
+#[derive(Clone, Debug)]
+pub struct Batches {
+    /// Their attachments.
+    pub attachments: Attachments,
+    /// Proofs from them.
+    pub ranges: Ranges,
+}
+
+impl Batches {
+    /// The batches of a ledger.
+    #[must_use]
+    pub fn new(reader: Reader<RocksStore>, attachments: Attachments) -> Self {
+        Self { ranges: Ranges::new(reader, attachments.clone()), attachments }
+    }
+}
+
 /// What is remembered: by batch, what is asked for, and the root of it.
 type ByRoot = BTreeMap<(SubjectId, Asked, [u8; 32]), Arc<Known>>;
 

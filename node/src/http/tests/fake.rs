@@ -181,6 +181,10 @@ impl Ledger for Fake {
         self.lookup.clone()
     }
 
+    fn batches(&self) -> Option<Arc<Batches>> {
+        None
+    }
+
     fn pending_draw(&self, _: &Subject) -> Result<Option<PendingDraw>, ReadError> {
         Ok(self.draw.clone())
     }
