@@ -143,6 +143,7 @@ detail-no-subject = is not a subject of the mapping
 detail-no-role = is not a role
 detail-no-record = the case has no such record before this row
 detail-not-whole = is not a whole number
+detail-not-of-cells = an expression of a statement reads only the cells of its row: text, words, money, number
 detail-no-word = the mapping has no word for { $value }
 detail-not-given = no earlier row of the case gives it
 detail-not-number = is not a number

@@ -143,6 +143,7 @@ detail-no-subject = сәйкестік кестесінде мұндай суб�
 detail-no-role = мұндай рөл жоқ
 detail-no-record = істе осы жолға дейін мұндай жазба жоқ
 detail-not-whole = бүтін сан емес
+detail-not-of-cells = есептің өрнегі тек өз жолының ұяшықтарын оқиды: text, words, money, number
 detail-no-word = сәйкестік кестесінде { $value } үшін сөз жоқ
 detail-not-given = істің алдыңғы бірде-бір жолы мұны бермейді
 detail-not-number = сан емес

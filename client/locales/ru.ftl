@@ -143,6 +143,7 @@ detail-no-subject = нет такого субъекта в таблице со�
 detail-no-role = нет такой роли
 detail-no-record = в деле нет такой записи до этой строки
 detail-not-whole = не целое число
+detail-not-of-cells = выражение отчёта читает только ячейки своей строки: text, words, money, number
 detail-no-word = в таблице соответствий нет слова для { $value }
 detail-not-given = ни одна предыдущая строка дела этого не даёт
 detail-not-number = не число
