@@ -26,6 +26,12 @@ pub use findings::{Finding, Findings, LeftOut};
 
 /// Most bytes of a line of CWR or DSR; the longest record of CWR has 663.
 pub const LINE_BYTES_MAX: usize = 1 << 16;
+/// Most records of a transaction of CWR; a work with more is left out.
+pub const TRANSACTION_RECORDS_MAX: usize = 4_096;
+/// Most records of a block of DSR; one with more is left out.
+pub const BLOCK_RECORDS_MAX: usize = 4_096;
+/// Most ISRCs and ISWCs in the usage that one report gives; a release names all recordings of its block.
+pub const IDENTIFIERS_MAX: usize = 1 << 22;
 /// Most findings that are listed; more are counted.
 pub const FINDINGS_MAX: usize = 100_000;
 /// Most characters of a wrong value that a finding shows.

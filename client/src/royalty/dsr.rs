@@ -8,13 +8,16 @@
 //!
 //! Types that are not known are told once each, with how many there are. A block that the file breaks off in is left out.
 
+mod block;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use tamga_state::catalogue::Identifier;
 
+use self::block::{Block, Unique};
 use super::lines::{self, Line};
 use super::usage::Usage;
-use super::{Finding, Findings, LeftOut, Read, identifier};
+use super::{Finding, Findings, IDENTIFIERS_MAX, LeftOut, Read, identifier};
 use crate::error::CliError;
 use crate::lang::Said;
 
@@ -125,7 +128,7 @@ pub fn is_one(bytes: &[u8]) -> bool {
 /// Reads a report.
 ///
 /// # Errors
-/// When it has too many lines, or does not begin with `HEAD`.
+/// When it has too many lines, would give more than [`IDENTIFIERS_MAX`] identifiers, or does not begin with `HEAD`.
 pub fn read(bytes: &[u8]) -> Result<Read<Usage>, CliError> {
     let (lines, count) = lines::split(bytes, "what-dsr")?;
     if !is_one(bytes) {
@@ -134,6 +137,11 @@ pub fn read(bytes: &[u8]) -> Result<Read<Usage>, CliError> {
     let mut reader = Reader { lines: count, ..Reader::default() };
     for line in &lines {
         reader.line(line);
+        if reader.identifiers > IDENTIFIERS_MAX {
+            let limit = vec![("limit", IDENTIFIERS_MAX.to_string().into())];
+            let detail = Said::message("detail-identifiers", limit);
+            return Err(CliError::unreadable(Said::plain("what-dsr"), detail));
+        }
     }
     Ok(reader.end())
 }
@@ -188,13 +196,12 @@ impl Record {
         value
     }
 
-    /// The identifiers of a cell of several, those that hold.
-    fn identifiers(&self, names: &Names, kind: Identifier, findings: &mut Findings) -> Vec<String> {
-        let mut held: Vec<String> = Vec::new();
+    /// The identifiers of a cell of several, those that hold, each once.
+    fn identifiers(&self, names: &Names, kind: Identifier, findings: &mut Findings) -> Unique {
+        let mut held = Unique::default();
         for text in self.get(names).split('|').map(str::trim).filter(|text| !text.is_empty()) {
             match identifier::bare(kind, text) {
-                Some(bare) if !held.contains(&bare) => held.push(bare),
-                Some(_) => {}
+                Some(bare) => held.add(&bare),
                 None => {
                     let args = vec![("kind", identifier::named(kind))];
                     let why = Said::message("royalty-identifier", args);
@@ -213,26 +220,6 @@ struct Summary {
     record: Record,
 }
 
-/// What a recording, a work or a release is.
-#[derive(Clone, Debug, Default)]
-struct Thing {
-    reference: String,
-    id: Option<String>,
-    title: Option<String>,
-    isrcs: Vec<String>,
-    iswcs: Vec<String>,
-}
-
-/// Records of one block.
-#[derive(Default)]
-struct Block {
-    id: String,
-    resources: Vec<Thing>,
-    releases: Vec<Thing>,
-    works: Vec<Thing>,
-    sales: Vec<Record>,
-}
-
 #[derive(Default)]
 struct Reader {
     out: Read<Usage>,
@@ -246,6 +233,8 @@ struct Reader {
     block: Option<Block>,
     block_count: u64,
     blocks: BTreeSet<String>,
+    /// ISRCs and ISWCs that come out.
+    identifiers: usize,
     begun: bool,
     ended: bool,
     /// Types that are not read: first line and how many.
@@ -344,23 +333,10 @@ impl Reader {
                 let why = Said::plain("royalty-block-again");
                 self.out.findings.add(record.finding(Some(&BLOCK), LeftOut::Nothing, why));
             }
-            self.block = Some(Block { id, ..Block::default() });
+            self.block = Some(Block::new(id));
         }
-        let findings = &mut self.out.findings;
-        let mut thing = || Thing {
-            reference: record.get(&REFERENCE).to_owned(),
-            id: record.text(&OWN_ID),
-            title: record.text(&TITLE),
-            isrcs: record.identifiers(&ISRC, Identifier::Isrc, findings),
-            iswcs: record.identifiers(&ISWC, Identifier::Iswc, findings),
-        };
-        let Some(block) = &mut self.block else { return };
-        match kind {
-            Kind::Resource => block.resources.push(thing()),
-            Kind::Work => block.works.push(thing()),
-            Kind::Release => block.releases.push(thing()),
-            Kind::Sales => block.sales.push(record),
-            Kind::Head | Kind::Summary | Kind::Foot => {}
+        if let Some(block) = &mut self.block {
+            block.take(kind, record, &mut self.out.findings);
         }
     }
 
@@ -381,9 +357,20 @@ impl Reader {
     /// Ends the block, all of which is there.
     fn close(&mut self) {
         let Some(block) = self.block.take() else { return };
-        for sales in &block.sales {
+        if block.is_full() {
+            self.out.left_out = self.out.left_out.saturating_add(block.sales_count());
+            return;
+        }
+        for sales in block.sales() {
             match self.usage(&block, sales) {
-                Ok(usage) => self.out.items.push(usage),
+                Ok(usage) => {
+                    let named = usage.isrcs.len().saturating_add(usage.iswcs.len());
+                    self.identifiers = self.identifiers.saturating_add(named);
+                    if self.identifiers > IDENTIFIERS_MAX {
+                        return;
+                    }
+                    self.out.items.push(usage);
+                }
                 Err(finding) => {
                     self.out.left_out = self.out.left_out.saturating_add(1);
                     self.out.findings.add(*finding);
@@ -399,7 +386,7 @@ impl Reader {
         let id = sales.find(&SUMMARY).ok_or_else(|| fails(&SUMMARY, "royalty-no-heading"))?;
         let of = self.summaries.get(id).ok_or_else(|| fails(&SUMMARY, "royalty-no-summary"))?;
         let Summary { territory, record: summary } = of;
-        let thing = thing(block, sales)?;
+        let thing = block.sold(sales)?;
         let number = |names: &Names| match sales.find(names) {
             Some(text) if !text.is_empty() => {
                 let value = identifier::decimal(text);
@@ -438,8 +425,7 @@ impl Reader {
 
     fn end(mut self) -> Read<Usage> {
         if !self.ended {
-            let cut_off = self.block.take().map_or(0, |block| block.sales.len());
-            let cut_off = u64::try_from(cut_off).unwrap_or(u64::MAX);
+            let cut_off = self.block.take().map_or(0, |block| block.sales_count());
             self.out.left_out = self.out.left_out.saturating_add(cut_off);
             let record = Record { line: self.last, kind: "FOOT".to_owned(), ..Record::default() };
             let left_out = if cut_off > 0 { LeftOut::Group } else { LeftOut::Nothing };
@@ -452,47 +438,6 @@ impl Reader {
             self.out.findings.add(record.finding(None, LeftOut::Record, why));
         }
         self.out
-    }
-}
-
-/// What was sold or used: a recording of the block, or a release and with it all recordings of the block. Works belong to
-/// the block as a whole.
-fn thing(block: &Block, sales: &Record) -> Result<Thing, Box<Finding>> {
-    let fails = |names: &Names| {
-        let why = Said::plain("royalty-no-reference");
-        Box::new(sales.finding(Some(names), LeftOut::Item, why))
-    };
-    let (resource, release) = (sales.get(&RESOURCE), sales.get(&RELEASE));
-    let mut found = if !resource.is_empty() {
-        let found = block.resources.iter().find(|thing| thing.reference == resource);
-        found.cloned().ok_or_else(|| fails(&RESOURCE))?
-    } else if !release.is_empty() {
-        let found = block.releases.iter().find(|thing| thing.reference == release);
-        let mut found = found.cloned().ok_or_else(|| fails(&RELEASE))?;
-        for thing in &block.resources {
-            add(&mut found.isrcs, &thing.isrcs);
-            add(&mut found.iswcs, &thing.iswcs);
-        }
-        found
-    } else {
-        match block.resources.as_slice() {
-            // Some profiles have one recording in a block, and no references.
-            [only] => only.clone(),
-            _ => return Err(fails(&RESOURCE)),
-        }
-    };
-    for work in &block.works {
-        add(&mut found.iswcs, &work.iswcs);
-        found.title = found.title.or_else(|| work.title.clone());
-    }
-    Ok(found)
-}
-
-fn add(to: &mut Vec<String>, from: &[String]) {
-    for text in from {
-        if !to.contains(text) {
-            to.push(text.clone());
-        }
     }
 }
 

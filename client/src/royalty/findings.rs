@@ -45,7 +45,7 @@ impl LeftOut {
 pub struct Finding {
     /// Number of the line in the file, from 1.
     pub line: u64,
-    /// Type of the record, such as `SPU`.
+    /// Type of the record, such as `SPU`, cut as the value is.
     pub record: String,
     /// Name of the field, empty when the record as a whole is meant.
     pub field: &'static str,
@@ -108,8 +108,10 @@ impl Findings {
             self.more = self.more.saturating_add(1);
             return;
         }
-        if let Some((at, _)) = finding.value.char_indices().nth(VALUE_CHARS_MAX) {
-            finding.value.truncate(at);
+        for text in [&mut finding.value, &mut finding.record] {
+            if let Some((at, _)) = text.char_indices().nth(VALUE_CHARS_MAX) {
+                text.truncate(at);
+            }
         }
         self.list.push(finding);
     }

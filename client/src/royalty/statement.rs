@@ -250,7 +250,8 @@ pub fn read(
         match (Reader { mapping, row }).usage() {
             Ok(line) => usage.push(line),
             Err(error) => {
-                let error = RowError::of(&error, messages);
+                let hint = messages.text("royalty-hint", &[("column", error.at.clone())]);
+                let error = RowError { hint, ..RowError::of(&error, messages) };
                 failures.push(Failure { row: row.clone(), error });
             }
         }

@@ -79,6 +79,7 @@ fn every_reason_of_a_finding_has_a_remedy_in_every_language() {
         "royalty-findings",
         "royalty-more",
         "royalty-errors",
+        "royalty-hint",
     ];
     let english = keys_of(include_str!("../../locales/en.ftl"));
     let reasons = english.iter().filter(|key| key.starts_with("royalty-") && !key.contains('.'));

@@ -122,6 +122,7 @@ fn rows_of_a_statement_are_corrected_in_the_errors_file_and_read_again() {
     assert_eq!(desk.text("usage.ndjson"), "");
     let errors = desk.text("usage.ndjson.errors.csv");
     assert_eq!(errors.lines().count(), 7);
+    assert!(errors.contains("correct Currency here and read this file again"), "{errors}");
     std::fs::write(desk.path("corrected.csv"), errors.replace(",Really,", ",EUR,")).unwrap();
     let call = desk.usage("corrected.csv", &COLUMNS);
     assert_eq!(call.exit, 0, "{}", call.stdout);

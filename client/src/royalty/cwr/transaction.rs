@@ -3,7 +3,7 @@
 use tamga_state::catalogue::Identifier;
 
 use super::super::work::{CATEGORIES, Party, PartyKind, Territory, Title, Work};
-use super::super::{Finding, Findings, LeftOut, identifier};
+use super::super::{Finding, Findings, LeftOut, TRANSACTION_RECORDS_MAX, identifier};
 use super::given;
 use super::record::{Field, Record, SEQUENCE, TRANSACTION};
 use crate::lang::Said;
@@ -100,6 +100,7 @@ pub(super) struct Open {
     pub(super) lost: bool,
     number: Option<u64>,
     next: u64,
+    records: usize,
     /// Whether the record that names the work has come.
     named: bool,
     work: Work,
@@ -116,6 +117,7 @@ impl Open {
             lost: false,
             number: record.number(&TRANSACTION),
             next: 0,
+            records: 0,
             named: false,
             work: Work { line: record.line, ..Work::default() },
             latest: None,
@@ -133,6 +135,16 @@ impl Open {
 
     /// Takes a record of the transaction, its first one included.
     pub(super) fn take(&mut self, record: &Record<'_>, findings: &mut Findings) {
+        self.records = self.records.saturating_add(1);
+        if self.records > TRANSACTION_RECORDS_MAX {
+            if self.records == TRANSACTION_RECORDS_MAX.saturating_add(1) {
+                self.lost = true;
+                let args = vec![("limit", TRANSACTION_RECORDS_MAX.to_string().into())];
+                let why = Said::message("royalty-too-many", args);
+                findings.add(record.finding(None, LeftOut::Item, why));
+            }
+            return;
+        }
         self.order(record, findings);
         match record.kind {
             "ACK" => self.answer(record, findings),

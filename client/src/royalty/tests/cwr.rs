@@ -302,6 +302,62 @@ fn other_versions_agreements_and_strays_are_told() {
 }
 
 #[test]
+fn parties_without_control_titles_and_performers_have_their_places() {
+    let mut lines = transaction(0);
+    let extra = [
+        ("OPU", vec![(19, "02"), (30, "OTHER PUBLISHER"), (75, "Y"), (139, "I-000000229-7")]),
+        ("OWR", vec![(19, "A2"), (28, "OTHER"), (104, "A"), (154, "I0000002297")]),
+        ("ALT", vec![(19, "OTHER TITLE"), (79, "OT")]),
+        ("PER", vec![(19, "LAST"), (64, "FIRST")]),
+    ];
+    for (number, (kind, fields)) in (7..).zip(extra) {
+        lines.push(record(kind, 0, number, &fields));
+    }
+    let read = works(&file(&[lines]));
+    assert_eq!(told(&read.findings), [""; 0]);
+    let work = &read.items[0];
+    let parties = work.interested_parties.iter();
+    let parties: Vec<_> = parties
+        .map(|it| {
+            (
+                it.number.as_str(),
+                it.name.as_str(),
+                it.role.as_str(),
+                it.controlled,
+                it.ipi_base.as_deref(),
+            )
+        })
+        .collect();
+    assert_eq!(
+        parties,
+        [
+            ("P1", "PUBLISHER", "E", true, None),
+            ("A1", "FIRST LAST", "CA", true, None),
+            ("", "OTHER PUBLISHER", "", false, Some("I0000002297")),
+            ("A2", "OTHER", "A", false, Some("I0000002297")),
+        ]
+    );
+    assert_eq!(work.performers, ["FIRST LAST"]);
+    let title = &work.alternative_titles[0];
+    assert_eq!((title.title.as_str(), title.kind.as_str()), ("OTHER TITLE", "OT"));
+}
+
+#[test]
+fn a_transaction_is_bounded() {
+    let with = |records: u64| {
+        let mut lines = transaction(0);
+        lines.extend((7..records).map(|number| record("ALT", 0, number, &[(19, "T")])));
+        works(&file(&[lines, transaction(1)]))
+    };
+    let most = u64::try_from(TRANSACTION_RECORDS_MAX).unwrap();
+    let fits = with(most);
+    assert_eq!((fits.items.len(), fits.findings.count()), (2, 0));
+    let read = with(most + 2);
+    assert_eq!((read.items.len(), read.left_out), (1, 1));
+    assert_eq!(told(&read.findings), [format!("{} ALT item royalty-too-many", most + 3)]);
+}
+
+#[test]
 fn an_answer_without_the_work_is_told() {
     let text = format!(
         "{HDR}\nGRHACK0000102.20\n{}\nGRT000010000000100000003\nTRL000010000000100000005",

@@ -159,6 +159,37 @@ fn counts_period_territory_and_currency_are_checked() {
 }
 
 #[test]
+fn a_block_is_bounded_and_a_reference_is_one_things() {
+    let sales = "SU02.03|2|S1|t2||r1|true|5|1.5";
+    let recording = |number: usize| format!("AS02.04|2|r{number}|D|KZA12240{number:04}|Song|");
+    let block = |count: usize| {
+        let recordings = (1..=count).map(recording).collect::<Vec<_>>().join("\n");
+        report(&format!("{recordings}\n{sales}"), 2)
+    };
+    let fits = usage(&block(BLOCK_RECORDS_MAX - 1));
+    assert_eq!((fits.items.len(), fits.left_out, fits.findings.count()), (2, 0, 0));
+    let read = usage(&block(BLOCK_RECORDS_MAX));
+    assert_eq!((read.items.len(), read.left_out), (1, 1));
+    let line = 10 + BLOCK_RECORDS_MAX;
+    assert_eq!(told(&read.findings), [format!("{line} SU02.03 group royalty-too-many")]);
+    let twice = format!("{}\n{}\n{sales}", recording(1), recording(1).replace("0001", "0002"));
+    let read = usage(&report(&twice, 2));
+    assert_eq!(told(&read.findings), ["11 AS02.04 reference r1 record royalty-reference-again"]);
+    assert_eq!(read.items[1].isrcs, ["KZA122400001"]);
+}
+
+#[test]
+fn a_report_that_names_too_many_recordings_is_refused() {
+    let recordings = (0..2_040).map(|n| format!("AS02.04|B|r{n}|D|KZA12240{n:04}|Song|\n"));
+    let start: String = recordings.collect();
+    let sales = "SU02.03|B|S1|t||x|true|5|1\n".replace("||x|", "|x||").repeat(2_040);
+    let block = format!("RE01.03|B|x|R2\n{start}{sales}");
+    let two = [block.replace("|B|", "|2|"), block.replace("|B|", "|3|")].concat();
+    let error = read(&report(two.trim_end(), 3)).unwrap_err();
+    assert!(format!("{error:?}").contains("detail-identifiers"), "{error:?}");
+}
+
+#[test]
 fn a_report_that_breaks_off_loses_the_block_in_which_it_does() {
     let block = "AS02.04|2|r1|D2|KZA122400002|Song|\nSU02.03|2|S1|t2||r1|true|5|1.5";
     let whole = report(block, 2);
