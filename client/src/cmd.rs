@@ -39,6 +39,7 @@ mod progress;
 mod receipt;
 mod reconcile;
 mod register;
+mod royalty;
 mod submit;
 mod table;
 mod verify;
@@ -131,6 +132,12 @@ enum Command {
     /// Export what the log holds, for other programs.
     #[command(subcommand)]
     Export(export::Export),
+    /// Works and shares of registrations.
+    #[command(subcommand)]
+    Works(royalty::Works),
+    /// Usage of works, and money for it.
+    #[command(subcommand)]
+    Usage(royalty::UsageCommand),
     /// Fetch and show receipts.
     #[command(subcommand)]
     Receipt(receipt::Receipt),
@@ -361,6 +368,8 @@ fn dispatch(command: Option<Command>, session: &mut Session<'_>) -> Result<Exit,
         Some(Command::Import(command)) => import::run(&command, session),
         Some(Command::Reconcile(command)) => reconcile::run(&command, session),
         Some(Command::Export(command)) => export::run(&command, session),
+        Some(Command::Works(command)) => royalty::works(&command, session),
+        Some(Command::Usage(command)) => royalty::usage(&command, session),
         Some(Command::Receipt(command)) => receipt::run(&command, session),
         Some(Command::Verify(command)) => verify::run(&command, session),
         Some(Command::Case(command)) => case::run(&command, session),

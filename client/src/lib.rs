@@ -22,6 +22,7 @@ pub mod lang;
 pub mod log;
 pub mod output;
 pub mod reconcile;
+pub mod royalty;
 pub mod signer;
 pub mod text;
 pub mod verify;

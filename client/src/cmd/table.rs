@@ -28,8 +28,12 @@ impl TableArgs {
         mapping: &Mapping,
     ) -> Result<(Vec<u8>, Table), CliError> {
         let bytes = source::read(path)?;
-        let reading = Reading { format: self.format, sheet: self.sheet.clone(), delimiter: None };
-        let table = Table::read_as(&bytes, mapping, reading)?;
+        let table = Table::read_as(&bytes, mapping, self.reading())?;
         Ok((bytes, table))
+    }
+
+    /// What is said.
+    pub(super) fn reading(&self) -> Reading {
+        Reading { format: self.format, sheet: self.sheet.clone(), delimiter: None }
     }
 }

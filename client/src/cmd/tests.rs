@@ -9,6 +9,7 @@ mod exporting;
 mod importing;
 mod looking_up;
 mod reconciling;
+mod royalty;
 mod verifying;
 
 /// What a call printed and how it ended.

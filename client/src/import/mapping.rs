@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
+use super::table::names;
 use crate::error::CliError;
 use crate::lang::Said;
 
@@ -219,6 +220,26 @@ pub struct Words {
     /// The word for every other value; without one, a row with another value cannot be read.
     #[serde(default)]
     pub otherwise: Option<String>,
+}
+
+impl Expression {
+    /// The columns whose cells it reads; `None` when it needs more of a row than cells.
+    #[must_use]
+    pub fn columns(&self) -> Option<Vec<&str>> {
+        match self {
+            Self::Text(template) => Some(names(template).collect()),
+            Self::Words(words) => Some(vec![&words.column]),
+            Self::Money(column) | Self::Number(column) => Some(vec![column]),
+            Self::Integer(_) | Self::Boolean(_) => Some(Vec::new()),
+            Self::Day(_)
+            | Self::Time(_)
+            | Self::Delta(_)
+            | Self::Remembered(_)
+            | Self::Digest(_)
+            | Self::Subject(_)
+            | Self::Record(_) => None,
+        }
+    }
 }
 
 impl Mapping {

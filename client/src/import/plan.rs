@@ -225,10 +225,18 @@ impl Planner<'_> {
 
 impl Planner<'_> {
     fn row_error(&self, error: &ValueError) -> RowError {
-        RowError {
+        RowError::of(error, self.messages)
+    }
+}
+
+impl RowError {
+    /// A value that can't be read, told in the user's language.
+    #[must_use]
+    pub fn of(error: &ValueError, messages: &Messages) -> Self {
+        Self {
             code: Code::ImportRow.to_string(),
-            detail: format!("{}: {}", error.at, self.messages.said(&error.detail)),
-            hint: self.messages.text("import-hint", &[("column", error.at.clone())]),
+            detail: format!("{}: {}", error.at, messages.said(&error.detail)),
+            hint: messages.text("import-hint", &[("column", error.at.clone())]),
         }
     }
 }

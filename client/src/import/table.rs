@@ -26,6 +26,17 @@ pub struct Table {
     pub read_as: ReadAs,
 }
 
+/// What a table must have.
+#[derive(Clone, Copy, Debug)]
+pub struct Needs<'a> {
+    /// Columns that must be there.
+    pub columns: &'a [String],
+    /// Template of the key of a row; `{#}` counts rows whose key is otherwise equal.
+    pub row_key: &'a str,
+    /// Separator of columns; recognised when absent.
+    pub delimiter: Option<char>,
+}
+
 /// One row.
 #[derive(Clone, Debug)]
 pub struct Row {
@@ -61,11 +72,20 @@ impl Table {
     /// # Errors
     /// Those of [`Source::parse`]; when a column the mapping needs is missing, or two rows have one key.
     pub fn read_as(bytes: &[u8], mapping: &Mapping, said: Reading) -> Result<Self, CliError> {
+        let Mapping { columns, row_key, delimiter, .. } = mapping;
+        Self::with(bytes, Needs { columns, row_key, delimiter: *delimiter }, said)
+    }
+
+    /// Reads a table that has what is needed from its bytes.
+    ///
+    /// # Errors
+    /// As [`Table::read_as`].
+    pub fn with(bytes: &[u8], needs: Needs<'_>, said: Reading) -> Result<Self, CliError> {
         let bad = |detail: Said| CliError::unreadable(Said::plain("what-table"), detail);
-        let reading = Reading { delimiter: said.delimiter.or(mapping.delimiter), ..said };
+        let reading = Reading { delimiter: said.delimiter.or(needs.delimiter), ..said };
         let Source { header: columns, rows: lines, read_as } =
-            Source::parse(bytes, &reading, &mapping.columns)?;
-        for needed in &mapping.columns {
+            Source::parse(bytes, &reading, needs.columns)?;
+        for needed in needs.columns {
             if !columns.contains(needed) {
                 let args =
                     vec![("column", needed.as_str().into()), ("header", columns.join(", ").into())];
@@ -81,7 +101,7 @@ impl Table {
             let values: BTreeMap<String, String> = columns.iter().cloned().zip(line).collect();
             let key = match values.get(KEY_COLUMN) {
                 Some(key) if !key.is_empty() => key.clone(),
-                _ => row_key(&mapping.row_key, &values, &mut repeats),
+                _ => row_key(needs.row_key, &values, &mut repeats),
             };
             if let Some(first) = keys.insert(key.clone(), number) {
                 let args = vec![
@@ -97,6 +117,11 @@ impl Table {
         }
         Ok(Self { header, rows, read_as })
     }
+}
+
+/// The names that a template of [`fill`] has in braces.
+pub(crate) fn names(template: &str) -> impl Iterator<Item = &str> {
+    template.split('{').skip(1).filter_map(|part| part.split_once('}')).map(|(name, _)| name)
 }
 
 /// Fills `{column}` and `{$remembered}` in a template; `Err` names what is missing or empty.

@@ -55,11 +55,7 @@ pub struct Context<'a> {
 impl Context<'_> {
     /// Text of a template over columns and remembered values.
     pub fn text(&self, template: &str) -> Result<String, ValueError> {
-        fill(template, &|name| match name.strip_prefix('$') {
-            Some(name) => self.memory.get(name).cloned(),
-            None => self.row.values.get(name).cloned(),
-        })
-        .map_err(|name| wrong(&name, "detail-empty"))
+        self.cells().text(template)
     }
 
     /// The subject that the mapping calls `name`.
@@ -89,12 +85,12 @@ impl Context<'_> {
     /// The value of an expression, as a draft holds it.
     pub fn value(&self, expression: &Expression) -> Result<Value, ValueError> {
         Ok(match expression {
-            Expression::Text(template) => json!(self.text(template)?),
-            Expression::Words(words) => json!(self.word(words)?),
-            Expression::Integer(number) => json!(number),
-            Expression::Boolean(truth) => json!(truth),
-            Expression::Money(column) => json!(self.money(column)?),
-            Expression::Number(column) => json!(self.number(column)?),
+            Expression::Text(_)
+            | Expression::Words(_)
+            | Expression::Integer(_)
+            | Expression::Boolean(_)
+            | Expression::Money(_)
+            | Expression::Number(_) => return self.cells().value(expression),
             Expression::Day(Moment::Event) => json!(self.event.day.to_string()),
             Expression::Time(Moment::Event) => json!(text::rfc3339(self.event.time)),
             Expression::Delta(delta) => json!(self.delta(delta)?),
@@ -112,6 +108,10 @@ impl Context<'_> {
         })
     }
 
+    fn cells(&self) -> Cells<'_> {
+        Cells { row: self.row, memory: self.memory }
+    }
+
     /// The id of the case's last record of a kind, in hex.
     pub fn record(&self, kind: &str) -> Result<String, ValueError> {
         let missing = || wrong(kind, "detail-no-record");
@@ -120,7 +120,59 @@ impl Context<'_> {
 
     /// Whether a column of decimal units holds zero.
     pub fn is_zero(&self, column: &str) -> Result<bool, ValueError> {
-        self.money(column).map(|sum| sum == 0)
+        self.cells().money(column).map(|sum| sum == 0)
+    }
+
+    fn remembered(&self, name: &str) -> Result<i64, ValueError> {
+        let value = self.memory.get(name).ok_or_else(|| wrong(name, "detail-not-given"))?;
+        value.parse().map_err(|_| wrong(name, "detail-not-number"))
+    }
+
+    fn delta(&self, delta: &Delta) -> Result<i64, ValueError> {
+        let now = self.cells().money(&delta.column)?;
+        let before = self.remembered(&delta.remembered)?;
+        now.checked_sub(before).ok_or_else(|| wrong(&delta.column, "detail-range"))
+    }
+}
+
+/// What can be said of a row without knowing its case's subjects, secret or time.
+#[derive(Clone, Copy)]
+pub struct Cells<'a> {
+    /// The row.
+    pub row: &'a Row,
+    /// What the case remembers before the row.
+    pub memory: &'a Memory,
+}
+
+impl Cells<'_> {
+    /// The value of an expression over cells.
+    ///
+    /// # Errors
+    /// When a cell can't be read so, or the expression needs more than cells.
+    pub fn value(&self, expression: &Expression) -> Result<Value, ValueError> {
+        Ok(match expression {
+            Expression::Text(template) => json!(self.text(template)?),
+            Expression::Words(words) => json!(self.word(words)?),
+            Expression::Integer(number) => json!(number),
+            Expression::Boolean(truth) => json!(truth),
+            Expression::Money(column) => json!(self.money(column)?),
+            Expression::Number(column) => json!(self.number(column)?),
+            Expression::Day(_)
+            | Expression::Time(_)
+            | Expression::Delta(_)
+            | Expression::Remembered(_)
+            | Expression::Digest(_)
+            | Expression::Subject(_)
+            | Expression::Record(_) => return Err(wrong("", "detail-not-of-cells")),
+        })
+    }
+
+    fn text(&self, template: &str) -> Result<String, ValueError> {
+        fill(template, &|name| match name.strip_prefix('$') {
+            Some(name) => self.memory.get(name).cloned(),
+            None => self.row.values.get(name).cloned(),
+        })
+        .map_err(|name| wrong(&name, "detail-empty"))
     }
 
     fn word<'w>(&self, words: &'w Words) -> Result<&'w str, ValueError> {
@@ -139,17 +191,6 @@ impl Context<'_> {
     fn number(&self, column: &str) -> Result<i64, ValueError> {
         let number = self.money(column)?;
         if number % 100 == 0 { Ok(number / 100) } else { Err(wrong(column, "detail-not-whole")) }
-    }
-
-    fn remembered(&self, name: &str) -> Result<i64, ValueError> {
-        let value = self.memory.get(name).ok_or_else(|| wrong(name, "detail-not-given"))?;
-        value.parse().map_err(|_| wrong(name, "detail-not-number"))
-    }
-
-    fn delta(&self, delta: &Delta) -> Result<i64, ValueError> {
-        let now = self.money(&delta.column)?;
-        let before = self.remembered(&delta.remembered)?;
-        now.checked_sub(before).ok_or_else(|| wrong(&delta.column, "detail-range"))
     }
 }
 
