@@ -176,6 +176,8 @@ pub struct Running {
     pub name: String,
     /// Its replica.
     pub app: AppHandle,
+    /// The attachments that it holds.
+    pub attachments: Attachments,
     /// Where its HTTP interface listens.
     pub http: SocketAddr,
     /// The head when it was opened.
@@ -296,6 +298,7 @@ pub async fn start(config: &ValidatorConfig) -> Result<Running> {
     Ok(Running {
         name: config.validator.clone(),
         app,
+        attachments,
         http: listening,
         opened_at,
         failure,

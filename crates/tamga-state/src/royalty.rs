@@ -18,6 +18,7 @@ use crate::view::View;
 mod allocation;
 pub mod audit;
 mod collection;
+pub mod desk;
 mod licence;
 pub mod lines;
 mod mandate;

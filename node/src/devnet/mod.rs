@@ -2,6 +2,8 @@
 //! over loopback, publishers, and a demo story.
 
 pub mod casework;
+pub mod royalties;
+mod season;
 mod story;
 
 use std::io::Write;
@@ -90,6 +92,8 @@ pub async fn run(options: Options) -> Result<u8> {
     if options.story {
         let story = story::tell(network.first(), &founding.registry_keys).await?;
         say(&format!("✔ {story}"));
+        let season = season::tell(network.first(), &founding.registry_keys).await?;
+        say(&format!("✔ {season}"));
     }
     say(&format!("  Try            export TAMGA_URL={url} TAMGA_DEVNET={}", dir.display()));
     let generated = Plan::of(&dir)?.map(|plan| plan.life(0).case.case.to_text());

@@ -16,6 +16,7 @@ use crate::civil::day_of;
 use crate::codes::{Code, Rejection};
 use crate::law::split;
 use crate::machine::{at_field, status_of};
+use crate::royalty::desk::measure;
 use crate::royalty::run::over;
 use crate::royalty::shares::rows;
 use crate::status::{
@@ -172,11 +173,7 @@ impl<'h, H: Holder> Check<'h, H> {
         let (weighting, uses) = (self.pool.weighting, &mut self.uses);
         read_known(self.holder, &id, &batch, |hash, line| {
             let line = UsageLine::decode(line)?;
-            let measure = match weighting {
-                Some(Weighting::Uses) | None => line.uses,
-                Some(Weighting::Seconds) => line.seconds,
-                Some(Weighting::Revenue) => line.revenue,
-            };
+            let measure = measure(weighting.unwrap_or(Weighting::Uses), &line);
             let (work, last_day) = (line.work, line.last_day);
             uses.insert(hash, Use { work, last_day, measure, batch: number, given_bp: 0 });
             Ok(())

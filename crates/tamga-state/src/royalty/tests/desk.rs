@@ -13,14 +13,14 @@ use tamga_format::lines::{
 };
 use tamga_format::subject::{Role, Subject};
 
+use super::super::desk;
 use super::super::lines::{self, Holder, Remainders};
 use super::super::statement::StatementSums;
 use super::{by, licensee, organisation, pool, signed, words, world};
 use crate::catalogue::Kind;
 use crate::codes::{Code, Rejection};
-use crate::law::split;
 use crate::memory::MemoryView;
-use crate::status::{Batch, Book, Pool, RightCategory, Sphere, Work};
+use crate::status::{Batch, Book, Pool, RightCategory, Sphere, Weighting, Work};
 use crate::testing::{Draft, TODAY, World, tag};
 use crate::view::ViewError;
 
@@ -136,9 +136,13 @@ impl Desk {
     /// Holds the lines of a batch.
     pub(super) fn upload(&mut self, batch: Subject, lines: Vec<Vec<u8>>) -> (AttachmentId, PackedBatch) {
         let packed = PackedBatch::new(&batch.id, lines).expect("lines of a batch");
+        (self.hold(&packed), packed)
+    }
+
+    fn hold(&mut self, packed: &PackedBatch) -> AttachmentId {
         let manifest = Manifest::of(packed.chunks.iter().map(Vec::as_slice)).expect("a manifest");
         self.chunks.insert(manifest.id(), packed.chunks.clone());
-        (manifest.id(), packed)
+        manifest.id()
     }
 
     fn bringing(&self, kind: Kind, batch: Subject, attachment: AttachmentId) -> Draft {
@@ -176,50 +180,34 @@ impl Desk {
 
     /// The lines that follow from uses and shares.
     pub(super) fn allocated(&self, total: i64, uses: &[UsageLine]) -> Vec<AllocationLine> {
-        let shares: &[(&str, &[(&str, u16)])] =
-            &[("song", &[("aigul", 6_000), ("berik", 4_000)]), ("hymn", &[("aigul", 10_000)])];
-        let mut lines = Vec::new();
-        for usage in uses {
-            let (_, holders) =
-                shares.iter().find(|(name, _)| work(name).id.0 == usage.work).unwrap();
-            for (name, share_bp) in *holders {
-                lines.push(AllocationLine {
-                    rightsholder: author(name).id.0,
-                    salt: salt("allocation", lines.len()),
-                    work: SubjectId(usage.work),
-                    used_on: usage.last_day,
-                    basis: Basis::Usage,
-                    source: Some(line_hash(&usage.encode())),
-                    share_bp: *share_bp,
-                    weight: usage.uses * u64::from(*share_bp),
-                    amount: 0,
-                    hold: None,
-                });
-            }
-        }
-        divide(total, lines)
+        let holders = |work_id: &SubjectId, _: i64| {
+            let shares: &[(&str, u16)] = match () {
+                () if *work_id == work("song").id => &[("aigul", 6_000), ("berik", 4_000)],
+                () => &[("aigul", 10_000)],
+            };
+            shares.iter().map(|(name, bp)| (author(name).id, *bp)).collect()
+        };
+        let mut number = 0;
+        let salts = || {
+            number += 1;
+            salt("allocation", number)
+        };
+        desk::allocate(total, Weighting::Uses, uses, holders, salts).expect("lines")
     }
 
     /// The batch of these lines; its sums follow from them.
     pub(super) fn allocation(&mut self, name: &str, period: &str, lines: &[AllocationLine]) -> Draft {
-        let (attachment, packed) =
-            self.upload(batch(name), lines.iter().map(AllocationLine::encode).collect());
-        let mut remainders = Remainders::default();
-        // In the order of the batch, as those who check do.
-        for line in in_order(&packed) {
-            remainders.allocate(&AllocationLine::decode(&line).unwrap()).unwrap();
-        }
-        let (held, recoverable) = remainders.held_and_recoverable().unwrap();
-        let rest = remainders.packed(&batch(name).id).unwrap().lines;
+        let made = desk::Allocation::new(&batch(name).id, lines).expect("a batch");
+        let attachment = self.hold(&made.packed);
         self.bringing(Kind::R08, batch(name), attachment)
             .naming(&[copyright(period), book()])
-            .field("allocation_root", packed.lines.root.0)
-            .field("line_count", packed.lines.count as i64)
-            .field("total", lines.iter().map(|line| line.amount).sum::<i64>())
-            .field("held", held)
-            .field("recoverable", recoverable)
-            .field("remainders_root", rest.root.0)
-            .field("remainders_count", rest.count as i64)
+            .field("allocation_root", made.packed.lines.root.0)
+            .field("line_count", made.packed.lines.count as i64)
+            .field("total", made.total)
+            .field("held", made.held)
+            .field("recoverable", made.recoverable)
+            .field("remainders_root", made.first.root.0)
+            .field("remainders_count", made.first.count as i64)
     }
 
     /// A batch that pays these amounts of an allocation.
@@ -305,12 +293,9 @@ pub(super) fn in_order(packed: &PackedBatch) -> Vec<Vec<u8>> {
     packed.chunks.iter().flat_map(of).collect()
 }
 
-/// Divides a total among lines by their weights, ties to the smaller salt.
+/// Divides a total among lines by their weights.
 pub(super) fn divide(total: i64, mut lines: Vec<AllocationLine>) -> Vec<AllocationLine> {
-    lines.sort_by_key(|line| line.salt);
-    let weights: Vec<i64> = lines.iter().map(|line| line.weight as i64).collect();
-    let parts = split::parts(total, &weights).expect("weights");
-    lines.iter_mut().zip(parts).for_each(|(line, part)| line.amount = part);
+    desk::divide(total, &mut lines).expect("weights");
     lines
 }
 
