@@ -8,6 +8,7 @@
 //! | [`tamga`] | four validators and their publishers under that load |
 //! | [`bare`] | four processes with consensus and signatures only, for comparison |
 //! | [`micro`] | microseconds per record of each step, in one process |
+//! | [`royalty`] | one distribution of a million lines |
 //! | [`rules`] | microseconds that the rules take, kind by kind |
 //! | [`procs`], [`report`] | what processes use; table and summary |
 #![expect(
@@ -24,6 +25,7 @@ mod machine;
 mod micro;
 mod procs;
 mod report;
+mod royalty;
 mod rules;
 mod tamga;
 mod work;
@@ -113,6 +115,8 @@ enum Command {
     Micro,
     /// Microseconds that the rules take per record, kind by kind.
     Rules,
+    /// A distribution of royalties: a million lines from upload to final.
+    Royalty(royalty::RoyaltyArguments),
     /// The load generator; reads orders from standard input.
     #[command(hide = true)]
     Load(load::LoadArguments),
@@ -128,6 +132,11 @@ async fn main() -> Result<()> {
         None => everything(&arguments.options.shortened()).await,
         Some(Command::Micro) => micro::run(),
         Some(Command::Rules) => rules::run(),
+        Some(Command::Royalty(royalty)) => {
+            let mut report = Report::default();
+            royalty::run(&mut report, &royalty)?;
+            report.finish(&output_folder().join("royalty.json"))
+        }
         Some(Command::Load(load)) => load::run(&load).await,
         Some(Command::Bare(bare)) => bare::node(&bare).await,
     }

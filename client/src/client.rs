@@ -12,9 +12,11 @@ use crate::error::CliError;
 use crate::lang::Said;
 
 mod assignment;
+mod batches;
 mod log;
 mod queries;
 
+pub use batches::RangeOf;
 pub use queries::{Paged, Query};
 
 /// Bytes of an answer that are read.
@@ -92,6 +94,15 @@ pub struct Batch {
     /// The batch was sent more than once, and an answer to it was lost: records that are told as known may
     /// have come with the lost call.
     pub resent: bool,
+}
+
+/// A body on its way.
+#[derive(Clone, Copy)]
+struct Upload<'b> {
+    /// Put rather than posted.
+    put: bool,
+    kind: &'b str,
+    body: &'b [u8],
 }
 
 /// An answer with its status.
@@ -270,11 +281,23 @@ impl Client {
         self.read(path, &answer.body)
     }
 
-    /// One call, repeated while that may help; a problem is an error.
+    /// A read, or a body that is posted.
     fn call(
         &self,
         path: &str,
         body: Option<(&str, &[u8])>,
+        accept: &str,
+        wait: Duration,
+    ) -> Result<Answer, CliError> {
+        let posted = body.map(|(kind, body)| Upload { put: false, kind, body });
+        self.repeat(path, posted, accept, wait)
+    }
+
+    /// One call, repeated while that may help; a problem is an error.
+    fn repeat(
+        &self,
+        path: &str,
+        body: Option<Upload<'_>>,
         accept: &str,
         wait: Duration,
     ) -> Result<Answer, CliError> {
@@ -307,7 +330,7 @@ impl Client {
     fn once(
         &self,
         path: &str,
-        body: Option<(&str, &[u8])>,
+        body: Option<Upload<'_>>,
         accept: &str,
         wait: Duration,
     ) -> Result<Answer, CliError> {
@@ -316,8 +339,12 @@ impl Client {
         let limit = Some(wait.saturating_add(ANSWER_TIME));
         let bearer = self.token.as_ref().map(|token| format!("Bearer {token}"));
         let response = match body {
-            Some((kind, body)) => {
-                let mut request = self.agent.post(&address).config().timeout_global(limit).build();
+            Some(Upload { put, kind, body }) => {
+                let request = match put {
+                    true => self.agent.put(&address),
+                    false => self.agent.post(&address),
+                };
+                let mut request = request.config().timeout_global(limit).build();
                 request = request.header("content-type", kind).header("accept", accept);
                 request = request.header("accept-language", self.language);
                 if let Some(bearer) = &bearer {

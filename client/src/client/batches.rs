@@ -1,0 +1,113 @@
+//! Attachments, ranges of batches, pools and subjects (spec §24.7).
+
+use std::time::Duration;
+
+use tamga_api::shapes::{AttachmentView, Page, PoolView, SubjectRecord, SubjectView};
+use tamga_format::attachment::Manifest;
+use tamga_format::id::AttachmentId;
+
+use super::{Client, JSON, Upload};
+use crate::error::CliError;
+
+const CBOR: &str = "application/cbor";
+const OCTETS: &str = "application/octet-stream";
+
+/// What is asked for of a batch.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RangeOf {
+    /// Its lines.
+    Lines,
+    /// What an allocation owed each rightsholder at first.
+    First,
+}
+
+impl Client {
+    /// Uploads what is missing of an attachment whose record waits at the node; `chunk` gives a chunk by its number, and
+    /// `done` is told after each how many are there.
+    ///
+    /// An upload that broke off goes on where it was.
+    ///
+    /// # Errors
+    /// When the node is not reachable, or no record that waits there names the attachment.
+    pub fn upload<C: AsRef<[u8]>>(
+        &self,
+        id: &AttachmentId,
+        manifest: &Manifest,
+        mut chunk: impl FnMut(usize) -> Result<C, CliError>,
+        mut done: impl FnMut(usize),
+    ) -> Result<(), CliError> {
+        let path = format!("/v1/attachments/{id}");
+        let bytes = manifest.encode();
+        let answer = self.put(&path, CBOR, &bytes)?;
+        let view: AttachmentView = self.read(&path, &answer.body)?;
+        let all = manifest.chunks().len();
+        let mut here = all.saturating_sub(view.missing.len());
+        for number in view.missing {
+            let number = usize::try_from(number).unwrap_or(usize::MAX);
+            let chunk = chunk(number)?;
+            self.put(&format!("{path}/chunks/{number}"), OCTETS, chunk.as_ref())?;
+            here += 1;
+            done(here);
+        }
+        Ok(())
+    }
+
+    fn put(&self, path: &str, kind: &str, body: &[u8]) -> Result<super::Answer, CliError> {
+        self.repeat(path, Some(Upload { put: true, kind, body }), JSON, Duration::ZERO)
+    }
+
+    /// The range proof of a tag in a batch; it is for the caller to verify.
+    ///
+    /// # Errors
+    /// When there is no such batch, the node does not hold it yet, or wants another token.
+    pub fn range(&self, batch: &str, tag: &str, of: RangeOf) -> Result<Vec<u8>, CliError> {
+        let of = match of {
+            RangeOf::Lines => "lines",
+            RangeOf::First => "first",
+        };
+        let path = format!("/v1/batches/{batch}/range?tag={tag}&of={of}");
+        self.call(&path, None, CBOR, Duration::ZERO).map(|answer| answer.body)
+    }
+
+    /// What became of the money of a pool.
+    ///
+    /// # Errors
+    /// When there is no such pool.
+    pub fn pool(
+        &self,
+        okup: &str,
+        sphere: &str,
+        period: &str,
+        currency: &str,
+    ) -> Result<PoolView, CliError> {
+        self.get(&format!(
+            "/v1/pools?okup={okup}&sphere={sphere}&period={period}&currency={currency}"
+        ))
+    }
+
+    /// Where a subject stands.
+    ///
+    /// # Errors
+    /// When nothing names it, or the node wants another token.
+    pub fn subject(&self, subject: &str) -> Result<SubjectView, CliError> {
+        self.get(&format!("/v1/subjects/{subject}"))
+    }
+
+    /// All records that name a subject, oldest first.
+    ///
+    /// # Errors
+    /// As [`Client::subject`].
+    pub fn subject_records(&self, subject: &str) -> Result<Vec<SubjectRecord>, CliError> {
+        let mut records = Vec::new();
+        let mut after = "0".to_owned();
+        loop {
+            let path = format!("/v1/subjects/{subject}/records?limit=200&after={after}");
+            let page: Page<SubjectRecord> = self.get(&path)?;
+            records.extend(page.data);
+            match page.page.next.filter(|_| page.page.has_more) {
+                Some(next) => after = next,
+                None => return Ok(records),
+            }
+        }
+    }
+}
