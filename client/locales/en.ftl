@@ -527,3 +527,23 @@ royalty-too-many = more than { $limit } records belong together here
     .next = Check with the sender; what holds them is left out.
 royalty-reference-again = the block has a record of this reference already
     .next = Ask the sender for the block again.
+
+# statement
+error-no-statement = { $okup } has given { $author } no statement that is final
+detail-file-too-long = the file is longer than any statement
+statement-exported = { $statements } statements over { $batches } batches of the book: { $file }
+statement-of = Rightsholder { $author }
+statement-line = { $period }: opening { $opening }, allocated { $allocated }, paid { $net }, tax { $tax }, levied { $levied }, closing { $closing }
+statement-whole = All lines: { $lines } allocated, { $payouts } paid, in every one of the { $batches } batches of the organisation's book; none is hidden
+statement-pool = Pool: collected { $collected } = deducted { $deducted } + allocated { $allocated } + not distributed { $undistributed }
+statement-held = held ({ $reason }): { $amount }
+
+# pool
+pool-collected = Collected
+pool-deducted = Deducted
+pool-allocated = Allocated
+pool-paid = Paid to rightsholders
+pool-tax = Tax withheld
+pool-levied = Paid to bailiffs
+pool-undistributed = Not distributed yet
+pool-redistributed = Redistributed, unclaimed

@@ -527,3 +527,23 @@ royalty-too-many = бірге оқылатын жазбалар { $limit } са�
     .next = Жіберушіден нақтылаңыз; олар тиесілі бөлік қалдырылды.
 royalty-reference-again = блокта мұндай сілтемесі бар жазба бар
     .next = Жіберушіден блокты қайта сұраңыз.
+
+# statement
+error-no-statement = { $okup } ұйымы { $author } үшін түпкілікті есеп бермеген
+detail-file-too-long = файл кез келген есептен ұзын
+statement-exported = Есептер: { $statements }, кітап топтамалары: { $batches }: { $file }
+statement-of = Құқық иеленуші { $author }
+statement-line = { $period }: басында { $opening }, есептелді { $allocated }, төленді { $net }, салық { $tax }, өндірілді { $levied }, соңында { $closing }
+statement-whole = Барлық жолдар: есептелгені { $lines }, төленгені { $payouts }, ұйым кітабының { $batches } топтамасының әрқайсысында; ештеңе жасырылмаған
+statement-pool = Қор: жиналды { $collected } = ұсталды { $deducted } + есептелді { $allocated } + бөлінбеді { $undistributed }
+statement-held = кідіртілген ({ $reason }): { $amount }
+
+# pool
+pool-collected = Жиналды
+pool-deducted = Ұсталды
+pool-allocated = Есептелді
+pool-paid = Құқық иеленушілерге төленді
+pool-tax = Салық ұсталды
+pool-levied = Сот орындаушыларына аударылды
+pool-undistributed = Әлі бөлінбеген
+pool-redistributed = Қайта бөлінді, талап етілмеген

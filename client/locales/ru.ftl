@@ -527,3 +527,23 @@ royalty-too-many = больше { $limit } записей, которые чит
     .next = Уточните у отправителя; то, к чему они относятся, опущено.
 royalty-reference-again = в блоке уже есть запись с этой ссылкой
     .next = Запросите блок у отправителя снова.
+
+# statement
+error-no-statement = { $okup } не выдала { $author } ни одного окончательного отчёта
+detail-file-too-long = файл длиннее любого отчёта
+statement-exported = Отчётов: { $statements }, пакетов книги: { $batches }: { $file }
+statement-of = Правообладатель { $author }
+statement-line = { $period }: на начало { $opening }, начислено { $allocated }, выплачено { $net }, налог { $tax }, взыскано { $levied }, на конец { $closing }
+statement-whole = Все строки: начислений { $lines }, выплат { $payouts }, в каждом из { $batches } пакетов книги организации; ничего не скрыто
+statement-pool = Пул: собрано { $collected } = удержано { $deducted } + начислено { $allocated } + не распределено { $undistributed }
+statement-held = удержано ({ $reason }): { $amount }
+
+# pool
+pool-collected = Собрано
+pool-deducted = Удержано
+pool-allocated = Начислено
+pool-paid = Выплачено правообладателям
+pool-tax = Удержан налог
+pool-levied = Перечислено судебным исполнителям
+pool-undistributed = Не распределено
+pool-redistributed = Перераспределено, невостребовано

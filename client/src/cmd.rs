@@ -35,11 +35,13 @@ mod indicators;
 mod keys;
 mod listing;
 mod officer;
+mod pool;
 mod progress;
 mod receipt;
 mod reconcile;
 mod register;
 mod royalty;
+mod statement;
 mod submit;
 mod table;
 mod verify;
@@ -138,6 +140,12 @@ enum Command {
     /// Usage of works, and money for it.
     #[command(subcommand)]
     Usage(royalty::UsageCommand),
+    /// What an organisation owes and paid an author, with proofs.
+    #[command(subcommand)]
+    Statement(statement::Statement),
+    /// What became of the money of a distribution.
+    #[command(subcommand)]
+    Pool(pool::Pool),
     /// Fetch and show receipts.
     #[command(subcommand)]
     Receipt(receipt::Receipt),
@@ -370,6 +378,8 @@ fn dispatch(command: Option<Command>, session: &mut Session<'_>) -> Result<Exit,
         Some(Command::Export(command)) => export::run(&command, session),
         Some(Command::Works(command)) => royalty::works(&command, session),
         Some(Command::Usage(command)) => royalty::usage(&command, session),
+        Some(Command::Statement(command)) => statement::run(&command, session),
+        Some(Command::Pool(command)) => pool::run(&command, session),
         Some(Command::Receipt(command)) => receipt::run(&command, session),
         Some(Command::Verify(command)) => verify::run(&command, session),
         Some(Command::Case(command)) => case::run(&command, session),

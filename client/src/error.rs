@@ -246,6 +246,13 @@ impl CliError {
         Self::new(Exit::NotFound, Code::NotFound, "error-no-assignment", args)
     }
 
+    /// An organisation gave an author no statement, or none that is final.
+    #[must_use]
+    pub fn no_statement(args: &[(&'static str, String)]) -> Self {
+        let args = args.iter().map(|(name, value)| (*name, value.as_str().into())).collect();
+        Self::new(Exit::NotFound, Code::NotFound, "error-no-statement", args)
+    }
+
     /// A record or draft was refused before it was sent.
     #[must_use]
     pub fn rejected(code: &str, pointer: &str, detail: &str) -> Self {

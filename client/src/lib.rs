@@ -24,6 +24,7 @@ pub mod output;
 pub mod reconcile;
 pub mod royalty;
 pub mod signer;
+pub mod statement;
 pub mod text;
 pub mod verify;
 

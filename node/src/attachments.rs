@@ -71,6 +71,26 @@ impl Attachments {
         Ok(Self { folder: folder.into(), expected: Arc::default(), writes: Arc::default() })
     }
 
+    /// Attachments that are not here whole, with their records, which are in the log.
+    ///
+    /// # Errors
+    /// When the folder can't be read.
+    pub fn unfinished(&self) -> io::Result<Vec<(AttachmentId, RecordId)>> {
+        let mut found = Vec::new();
+        for entry in fs::read_dir(&*self.folder)? {
+            let path = entry?.path();
+            let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+            let Ok(id) = AttachmentId::from_hex(name) else { continue };
+            let record = read(&path.join(RECORD), 32)?.and_then(|bytes| bytes.try_into().ok());
+            if let Some(record) = record.map(RecordId)
+                && !self.is_whole(&id)
+            {
+                found.push((id, record));
+            }
+        }
+        Ok(found)
+    }
+
     /// Takes chunks of an attachment for the sake of a record from now on.
     pub fn expect(&self, id: AttachmentId, record: RecordId) {
         self.expected.lock().unwrap_or_else(PoisonError::into_inner).insert(id, record);

@@ -22,6 +22,7 @@ use tamga_state::catalogue::Kind;
 use tamga_state::royalty::lines::{Holder, attachment_of, check};
 use tamga_state::{Code, Rejection, ViewError};
 use tokio::sync::{Semaphore, mpsc};
+use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep};
 
 use crate::app::AppHandle;
@@ -66,7 +67,7 @@ impl std::fmt::Debug for Lines {
 }
 
 /// An attachment, and the record of the log that brought it.
-type Brought = (AttachmentId, RecordId);
+pub type Brought = (AttachmentId, RecordId);
 
 /// Why a job ended without a statement.
 enum Ended {
@@ -91,16 +92,27 @@ impl Lines {
         Self(Arc::new(Parts { app, attachments, swarm, genesis, me, key, checks, stated }))
     }
 
-    /// Starts a job for every record that comes into the pool and brings lines, until the replica ends.
-    pub async fn run(self, mut bringing: mpsc::UnboundedReceiver<SignedRecord>) {
+    /// Starts a job for every record that comes into the pool and brings lines, and for every attachment whose record was
+    /// committed, until the replica ends. Jobs end with it.
+    pub async fn run(
+        self,
+        mut bringing: mpsc::UnboundedReceiver<SignedRecord>,
+        mut brought: mpsc::UnboundedReceiver<Brought>,
+    ) {
         let mut again = tokio::time::interval(SAY_AGAIN);
         again.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        let mut jobs = JoinSet::new();
         loop {
             tokio::select! {
                 record = bringing.recv() => match record {
-                    Some(record) => drop(tokio::spawn(self.clone().job(record))),
+                    Some(record) => drop(jobs.spawn(self.clone().job(record))),
                     None => return,
                 },
+                Some((attachment, record)) = brought.recv() => {
+                    let lines = self.clone();
+                    jobs.spawn(async move { lines.complete(record, attachment).await });
+                }
+                Some(_) = jobs.join_next() => {}
                 _ = again.tick() => self.say_again().await,
             }
         }
@@ -175,7 +187,7 @@ impl Lines {
     }
 
     /// Gets all of an attachment whose record is in the log, if it is not here already.
-    pub async fn complete(&self, record: RecordId, attachment: AttachmentId) {
+    async fn complete(&self, record: RecordId, attachment: AttachmentId) {
         self.0.attachments.expect(attachment, record);
         if self.fetch(&record, attachment).await.is_ok() {
             self.0.attachments.close(&attachment);

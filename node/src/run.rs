@@ -35,7 +35,7 @@ use crate::engine::config::{EngineConfig, Pace};
 use crate::engine::host::Validators;
 use crate::gather::FinalNote;
 use crate::http::{DrainRate, HttpLimits, HttpParts, HttpState, LedgerInfo, Tokens};
-use crate::lines::{Batches, Lines};
+use crate::lines::{Batches, Brought, Lines};
 use crate::keys::{PublisherKeys, Seed, ValidatorKeys, read_keys};
 use crate::metrics::Metrics;
 use crate::swarm::{self, PeerRole, SwarmConfig, SwarmPeer};
@@ -45,6 +45,8 @@ use crate::{cosigner, devnet, engine, http, index, pool, publisher};
 const INBOX_MAX: usize = 64;
 /// Final notes waiting to be stored.
 const FINALS_MAX: usize = 1_024;
+/// How long a validator that stops waits for its database to be closed.
+const CLOSE_WITHIN: Duration = Duration::from_secs(5);
 /// Bytes of one part of a proposed block.
 const PART_BYTES: usize = 256 << 10;
 /// Folder of the attachments in a validator's data folder.
@@ -186,6 +188,7 @@ pub struct Running {
     stop: watch::Sender<bool>,
     engine: engine::EngineTask,
     tasks: Vec<JoinHandle<()>>,
+    replica: JoinHandle<()>,
     server: JoinHandle<()>,
 }
 
@@ -208,6 +211,13 @@ impl Running {
         self.engine.stop().await;
         for task in self.tasks {
             task.abort();
+            // Whatever it held is free from here on.
+            task.await.ok();
+        }
+        drop(self.app);
+        // The database is closed by the replica's thread; a process that ends before may crash in closing it.
+        if tokio::time::timeout(CLOSE_WITHIN, self.replica).await.is_err() {
+            tracing::warn!("the replica did not end within {} s", CLOSE_WITHIN.as_secs());
         }
     }
 }
@@ -284,13 +294,17 @@ pub async fn start(config: &ValidatorConfig) -> Result<Running> {
     let state = http_state(config, &ledger, http_ledger, &drain, acceptor, &metrics, stopping);
     let (server, listening) = serve(config.http.listen, state).await?;
     let (failures, failure) = mpsc::channel(4);
+    let (bring, brought) = mpsc::unbounded_channel();
+    for unfinished in attachments.unfinished()? {
+        bring.send(unfinished).ok();
+    }
+    let replica = tokio::spawn(watch_replica(doors.ended, failures.clone()));
     let mut tasks = vec![
         tokio::spawn(pool::receive(app.clone(), lines.clone(), pool_inbox)),
         tokio::spawn(pool::send(swarm, doors.accepted)),
-        tokio::spawn(lines.clone().run(doors.bringing)),
-        tokio::spawn(after_commits(app.clone(), doors.commits, cosigner, lines, drain, metrics)),
+        tokio::spawn(lines.run(doors.bringing, brought)),
+        tokio::spawn(after_commits(app.clone(), doors.commits, cosigner, bring, drain, metrics)),
         tokio::spawn(store_notes(app.clone(), final_notes)),
-        tokio::spawn(watch_replica(doors.ended, failures.clone())),
         tokio::spawn(watch_task("cosigner", cosigning, failures.clone())),
         tokio::spawn(watch_engine(engine.ended(), failures)),
     ];
@@ -305,6 +319,7 @@ pub async fn start(config: &ValidatorConfig) -> Result<Running> {
         stop,
         engine,
         tasks,
+        replica,
         server,
     })
 }
@@ -477,7 +492,7 @@ async fn after_commits(
     app: AppHandle,
     mut commits: mpsc::UnboundedReceiver<Committed>,
     cosigner: CosignerHandle,
-    lines: Lines,
+    bring: mpsc::UnboundedSender<Brought>,
     drain: Arc<DrainRate>,
     metrics: Arc<Metrics>,
 ) {
@@ -485,8 +500,7 @@ async fn after_commits(
     while let Some(committed) = commits.recv().await {
         cosigner.committed(committed.head.height);
         for (record, attachment) in committed.brought {
-            let lines = lines.clone();
-            tokio::spawn(async move { lines.complete(record, attachment).await });
+            bring.send((attachment, record)).ok();
         }
         drain.decided(committed.records.len() as u64, Instant::now());
         metrics.height.set(gauge(committed.head.height.get()));

@@ -1,0 +1,70 @@
+//! `tamga pool`: what became of the money of a distribution.
+
+use clap::{Args, Subcommand};
+use serde_json::json;
+use tamga_api::shapes::PoolView;
+
+use super::Session;
+use crate::error::{CliError, Exit};
+use crate::output::Shown;
+use crate::text;
+
+/// A pool of collected money.
+#[derive(Subcommand)]
+pub(super) enum Pool {
+    /// Show what was collected, deducted, allocated and paid.
+    Show(Show),
+}
+
+/// Which pool.
+#[derive(Args)]
+pub(super) struct Show {
+    /// БИН of the organisation.
+    #[arg(long)]
+    okup: String,
+    /// The sphere.
+    #[arg(long, default_value = "COPYRIGHT")]
+    sphere: String,
+    /// The period: `2026`, `2026-Q3` or `2026-07`.
+    #[arg(long)]
+    period: String,
+    /// The currency.
+    #[arg(long, default_value = "KZT")]
+    currency: String,
+}
+
+pub(super) fn run(command: &Pool, session: &mut Session<'_>) -> Result<Exit, CliError> {
+    let Pool::Show(show) = command;
+    let view = session.client()?.pool(&show.okup, &show.sphere, &show.period, &show.currency)?;
+    let human = human(&view, session);
+    let plain = vec![view.pool.clone(), view.state.clone(), view.collected.to_string()];
+    let id = view.pool.clone();
+    session.out.result("pool.show", &Shown { data: json!({ "pool": view }), human, plain, id });
+    Ok(Exit::Success)
+}
+
+fn human(view: &PoolView, session: &Session<'_>) -> String {
+    let share = |bp: Option<i64>| {
+        bp.map_or_else(String::new, |bp| format!("{}.{:02} %", bp / 100, bp % 100))
+    };
+    let row = |id: &str, amount: i64, note: String| {
+        format!("  {:<28} {:>20}  {note}", session.text(id), text::hundredths(amount))
+    };
+    let none = String::new;
+    let mut lines = vec![format!("{}  {}", view.pool, view.state)];
+    lines.push(row("pool-collected", view.collected, none()));
+    lines.extend(
+        view.deducted
+            .iter()
+            .filter(|it| it.amount != 0)
+            .map(|it| row("pool-deducted", it.amount, it.kind.clone())),
+    );
+    lines.push(row("pool-allocated", view.allocated, none()));
+    lines.push(row("pool-paid", view.paid, share(view.paid_bp)));
+    lines.push(row("pool-tax", view.tax, none()));
+    lines.push(row("pool-levied", view.levied, none()));
+    lines.push(row("pool-undistributed", view.undistributed, none()));
+    lines.push(row("pool-redistributed", view.redistributed, none()));
+    lines.extend(view.warnings.iter().map(|warning| format!("  ! {warning}")));
+    lines.join("\n")
+}

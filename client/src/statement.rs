@@ -1,0 +1,456 @@
+//! An author's statement in one file, and the check of it with a trust policy alone (spec §24.8).
+//!
+//! The file holds receipts of the statements (R10) with their bodies, of every batch that they cover (R08, R09), of the
+//! pools' distributions (R07), and the author's lines of every batch with the proof that there are no others. What is
+//! checked: each receipt; that the statements follow one another and cover the organisation's book from its first batch
+//! on; that the lines are all lines, and come to what is stated; that the pools' sums agree.
+
+use std::collections::BTreeMap;
+
+use base64ct::{Base64, Encoding as _};
+use serde::{Deserialize, Serialize};
+use tamga_format::cbor::Value;
+use tamga_format::error::FormatError;
+use tamga_format::id::{SubjectId, TreeRoot};
+use tamga_format::lines::{
+    AllocationLine, Line, LineRange, LinesRoot, PayoutLine, RangeOf, Remainder,
+};
+use tamga_format::policy::Policy;
+use tamga_format::receipt::{Proven, Receipt, ReceiptError};
+use tamga_format::record::Record;
+use tamga_format::subject::Role;
+use tamga_state::catalogue::Kind;
+
+/// The file's version.
+pub const VERSION: u32 = 1;
+/// Bytes of a file that are read.
+pub const FILE_BYTES_MAX: u64 = 256 << 20;
+
+/// The file.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct StatementFile {
+    /// Version of the form.
+    #[serde(rename = "tamga-statement")]
+    pub version: u32,
+    /// Receipts of the statements, oldest first, with every field of their bodies opened.
+    pub statements: Vec<String>,
+    /// The batches that they cover, in the order of the organisation's book.
+    pub batches: Vec<BatchPart>,
+    /// Receipts of the distributions of the batches' pools.
+    pub pools: Vec<String>,
+}
+
+/// A batch in the file.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct BatchPart {
+    /// Receipt of the record that brought it.
+    pub receipt: String,
+    /// The author's lines with their proof, deterministic CBOR in base64.
+    pub lines: String,
+}
+
+/// What a genuine file shows. Amounts are tiyn.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Shown {
+    /// Whose statement it is.
+    pub rightsholder: SubjectId,
+    /// The organisation, as a `cmo`.
+    pub cmo: SubjectId,
+    /// Each statement.
+    pub statements: Vec<Stated>,
+    /// Every line allocated.
+    pub lines: Vec<AllocationLine>,
+    /// Every line paid.
+    pub payouts: Vec<PayoutLine>,
+    /// The pools of these lines.
+    pub pools: Vec<PoolSums>,
+    /// Batches of the organisation's book that are covered.
+    pub batches: u64,
+}
+
+/// The sums of one statement.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stated {
+    /// The record.
+    pub record: String,
+    /// Its period.
+    pub period: String,
+    /// Owed before.
+    pub opening: i64,
+    /// Fell to the author.
+    pub allocated: i64,
+    /// Paid.
+    pub net: i64,
+    /// Withheld as tax.
+    pub tax: i64,
+    /// Paid to a bailiff.
+    pub levied: i64,
+    /// Owed after.
+    pub closing: i64,
+}
+
+/// What a pool's distribution says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PoolSums {
+    /// The pool.
+    pub pool: SubjectId,
+    /// Collected.
+    pub collected: i64,
+    /// Deducted.
+    pub deducted: i64,
+    /// Fell to rightsholders.
+    pub allocated: i64,
+    /// Not distributed.
+    pub undistributed: i64,
+}
+
+/// Why a file is not accepted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum StatementError {
+    /// A receipt in it, named by what it is of.
+    Receipt(&'static str, usize, ReceiptError),
+    /// Something in it is false, or left out: do not rely on it.
+    Mismatch(String),
+    /// It is no such file.
+    Unreadable(String),
+}
+
+impl std::fmt::Display for StatementError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Receipt(what, number, error) => write!(f, "{what} {number}: {error}"),
+            Self::Mismatch(what) | Self::Unreadable(what) => f.write_str(what),
+        }
+    }
+}
+
+impl std::error::Error for StatementError {}
+
+fn mismatch<T>(what: impl Into<String>) -> Result<T, StatementError> {
+    Err(StatementError::Mismatch(what.into()))
+}
+
+impl StatementFile {
+    /// Reads a file; nothing is checked yet.
+    ///
+    /// # Errors
+    /// [`StatementError::Unreadable`].
+    pub fn parse(text: &str) -> Result<Self, StatementError> {
+        let file: Self = serde_json::from_str(text)
+            .map_err(|error| StatementError::Unreadable(format!("no statement: {error}")))?;
+        if file.version == VERSION {
+            return Ok(file);
+        }
+        let detail = format!("statement version {}, this program knows {VERSION}", file.version);
+        Err(StatementError::Unreadable(detail))
+    }
+
+    /// Checks everything in the file.
+    ///
+    /// # Errors
+    /// [`StatementError`] names the first thing that is wrong.
+    pub fn verify(&self, policy: &Policy) -> Result<Shown, StatementError> {
+        let statements = self
+            .statements
+            .iter()
+            .enumerate()
+            .map(|(number, text)| proven("statement", number, text, policy))
+            .collect::<Result<Vec<_>, _>>()?;
+        let Some(first) = statements.first() else { return mismatch("there is no statement") };
+        let subject = record(first).subject;
+        if subject.role != Role::Rightsholder {
+            return mismatch("the first record is no statement to a rightsholder");
+        }
+        let cmo = named(record(first), Role::Cmo)?;
+        let mut shown = Shown {
+            rightsholder: subject.id,
+            cmo,
+            statements: Vec::new(),
+            lines: Vec::new(),
+            payouts: Vec::new(),
+            pools: self.pools(policy)?,
+            batches: 0,
+        };
+        let mut parts = self.batches.iter();
+        for (number, statement) in statements.iter().enumerate() {
+            shown.statement(number, statement, &mut parts, policy)?;
+        }
+        match parts.next() {
+            None => Ok(shown),
+            Some(_) => mismatch("a batch stands in the file that no statement covers"),
+        }
+    }
+
+    /// C01: every tiyn collected is deducted, allocated or not distributed.
+    fn pools(&self, policy: &Policy) -> Result<Vec<PoolSums>, StatementError> {
+        let mut pools = Vec::new();
+        for (number, text) in self.pools.iter().enumerate() {
+            let proven = proven("distribution", number, text, policy)?;
+            let record = record(&proven);
+            expect(record, Kind::R07)?;
+            if text_of(record, "action") != Some("POOL_FIXED") {
+                return mismatch(format!("distribution {number} does not fix a pool"));
+            }
+            let rows = field(record, "deductions").and_then(Value::as_list).unwrap_or_default();
+            let amount = |row: &Value| row.as_list()?.get(1)?.as_i64();
+            let deducted = sum(rows.iter().map(|row| amount(row).unwrap_or_default()))?;
+            let number_of = |name| field(record, name).and_then(Value::as_i64).unwrap_or_default();
+            let sums = PoolSums {
+                pool: record.subject.id,
+                collected: number_of("collected"),
+                deducted,
+                allocated: number_of("allocated"),
+                undistributed: number_of("undistributed"),
+            };
+            if sum([sums.deducted, sums.allocated, sums.undistributed])? != sums.collected {
+                return mismatch(format!("the sums of pool {} do not agree", sums.pool));
+            }
+            pools.push(sums);
+        }
+        Ok(pools)
+    }
+}
+
+impl Shown {
+    /// One statement: it follows the one before, and its sums are those of the lines of its batches.
+    fn statement<'f>(
+        &mut self,
+        number: usize,
+        proven: &Proven,
+        parts: &mut impl Iterator<Item = &'f BatchPart>,
+        policy: &Policy,
+    ) -> Result<(), StatementError> {
+        let statement = record(proven);
+        expect(statement, Kind::R10)?;
+        if statement.subject.id != self.rightsholder || named(statement, Role::Cmo)? != self.cmo {
+            return mismatch(format!("statement {number} is of another rightsholder or organisation"));
+        }
+        if field(statement, "after_batch").and_then(Value::as_u64) != Some(self.batches) {
+            let detail = format!(
+                "statement {number} does not go on after batch {} of the book: one is left out",
+                self.batches
+            );
+            return mismatch(detail);
+        }
+        let opened: BTreeMap<&str, &Value> =
+            proven.opened.iter().map(|field| (field.name.as_str(), &field.value)).collect();
+        let amount = |name: &str| match opened.get(name).and_then(|value| value.as_i64()) {
+            Some(amount) => Ok(amount),
+            None => mismatch(format!("statement {number} does not open {name}")),
+        };
+        let stated = Stated {
+            record: proven.id.to_string(),
+            period: text_of(statement, "period").unwrap_or_default().to_owned(),
+            opening: amount("opening")?,
+            allocated: amount("allocated")?,
+            net: amount("net")?,
+            tax: amount("tax")?,
+            levied: amount("levied")?,
+            closing: amount("closing")?,
+        };
+        let before = self.statements.last().map_or(0, |earlier| earlier.closing);
+        if stated.opening != before {
+            return mismatch(format!("statement {number} opens at another balance than {before}"));
+        }
+        let ids = field(statement, "batches").and_then(Value::as_list).unwrap_or_default();
+        let ranges = opened.get("ranges").and_then(|value| value.as_list()).unwrap_or_default();
+        let mut sums = [0_i64; 4];
+        for (id, range) in ids.iter().zip(ranges) {
+            let id = id.as_list().and_then(|row| row.first()?.as_array_of()).map(SubjectId);
+            let range = range.as_list().and_then(|row| row.first()?.as_bytes());
+            let (Some(id), Some(range)) = (id, range) else {
+                return mismatch(format!("statement {number} names no batches"));
+            };
+            let Some(part) = parts.next() else {
+                return mismatch(format!("batch {} of the book is left out", self.batches + 1));
+            };
+            let found = self.batch(id, range, part, policy)?;
+            for (sum, amount) in sums.iter_mut().zip(found) {
+                *sum = add(*sum, amount)?;
+            }
+            self.batches += 1;
+        }
+        let [allocated, net, tax, levied] = sums;
+        let is = [
+            ("allocated", allocated, stated.allocated),
+            ("net", net, stated.net),
+            ("tax", tax, stated.tax),
+            ("levied", levied, stated.levied),
+        ];
+        if let Some((name, is, stated)) = is.into_iter().find(|(_, is, stated)| is != stated) {
+            let detail = format!("statement {number} states {name} {stated}, the lines come to {is}");
+            return mismatch(detail);
+        }
+        let closing = sum([stated.opening, allocated, -net, -tax, -levied])?;
+        if closing != stated.closing {
+            return mismatch(format!("statement {number} closes at another balance than {closing}"));
+        }
+        self.statements.push(stated);
+        Ok(())
+    }
+
+    /// The author's lines of a batch: all of them, and what they come to.
+    fn batch(
+        &mut self,
+        id: SubjectId,
+        range: &[u8],
+        part: &BatchPart,
+        policy: &Policy,
+    ) -> Result<[i64; 4], StatementError> {
+        let number = usize::try_from(self.batches).unwrap_or(usize::MAX);
+        let proven = proven("batch", number, &part.receipt, policy)?;
+        let record = record(&proven);
+        if record.subject.role != Role::Batch || record.subject.id != id {
+            return mismatch(format!("the receipt of batch {number} is of another one"));
+        }
+        if named(record, Role::Cmo)? != self.cmo {
+            return mismatch(format!("batch {number} is another organisation's"));
+        }
+        let lines = Base64::decode_vec(&part.lines)
+            .map_err(|_| StatementError::Unreadable(format!("lines of batch {number}")))?;
+        let of = Ranged { id, rightsholder: self.rightsholder, number };
+        if record.kind == Kind::R08.number() {
+            self.allocation(record, range, &lines, &of)
+        } else if record.kind == Kind::R09.number() {
+            let shown = of.lines(&lines, root(record, "payout_root", "line_count")?)?;
+            of.lines(range, root(record, "payout_root", "line_count")?)?;
+            let mut sums = [0_i64; 4];
+            for line in shown {
+                let line = of.decode::<PayoutLine>(&line)?;
+                sums[1] = add(sums[1], line.net)?;
+                sums[2] = add(sums[2], line.tax)?;
+                sums[3] = add(sums[3], line.levied)?;
+                self.payouts.push(line);
+            }
+            Ok(sums)
+        } else {
+            mismatch(format!("batch {number} is neither allocation nor payout"))
+        }
+    }
+
+    fn allocation(
+        &mut self,
+        record: &Record,
+        range: &[u8],
+        lines: &[u8],
+        of: &Ranged,
+    ) -> Result<[i64; 4], StatementError> {
+        let number = of.number;
+        let mut owed = 0;
+        for rest in of.lines(range, root(record, "remainders_root", "remainders_count")?)? {
+            let rest = of.decode::<Remainder>(&rest)?;
+            owed = sum([owed, rest.open, rest.held])?;
+        }
+        let mut allocated = 0;
+        for line in of.lines(lines, root(record, "allocation_root", "line_count")?)? {
+            let line = of.decode::<AllocationLine>(&line)?;
+            allocated = add(allocated, line.amount)?;
+            self.lines.push(line);
+        }
+        if owed != allocated {
+            return mismatch(format!("the lines of batch {number} come to {allocated}, not {owed}"));
+        }
+        let pool = named(record, Role::Pool)?;
+        let Some(sums) = self.pools.iter().find(|sums| sums.pool == pool) else {
+            return mismatch(format!("the distribution of the pool of batch {number} is left out"));
+        };
+        let total = field(record, "total").and_then(Value::as_i64).unwrap_or_default();
+        if total > sums.collected {
+            return mismatch(format!("batch {number} holds more than its pool collected"));
+        }
+        Ok([allocated, 0, 0, 0])
+    }
+
+    /// Sums of the lines by what `key` says of them, in its order.
+    #[must_use]
+    pub fn by<K: Ord>(&self, key: impl Fn(&AllocationLine) -> K) -> BTreeMap<K, (u64, i64)> {
+        let mut sums: BTreeMap<K, (u64, i64)> = BTreeMap::new();
+        for line in &self.lines {
+            let sum = sums.entry(key(line)).or_default();
+            *sum = (sum.0 + 1, sum.1.saturating_add(line.amount));
+        }
+        sums
+    }
+}
+
+/// Whose lines of which batch.
+struct Ranged {
+    id: SubjectId,
+    rightsholder: SubjectId,
+    number: usize,
+}
+
+impl Ranged {
+    /// The lines of a range, once it is proved that they are all.
+    fn lines(&self, bytes: &[u8], lines: LinesRoot) -> Result<Vec<Vec<u8>>, StatementError> {
+        let of = RangeOf { batch: &self.id, tag: self.rightsholder.as_bytes(), lines };
+        let shown = LineRange::decode(bytes).and_then(|range| range.verify(&of));
+        shown.map_err(|fault| self.fault(&fault))
+    }
+
+    fn decode<L: Line>(&self, line: &[u8]) -> Result<L, StatementError> {
+        L::decode(line).map_err(|fault| self.fault(&fault))
+    }
+
+    fn fault(&self, fault: &FormatError) -> StatementError {
+        StatementError::Mismatch(format!("the lines of batch {}: {fault}", self.number))
+    }
+}
+
+fn proven(
+    what: &'static str,
+    number: usize,
+    text: &str,
+    policy: &Policy,
+) -> Result<Proven, StatementError> {
+    let judged = Receipt::parse(text).map_err(ReceiptError::from);
+    let judged = judged.and_then(|receipt| receipt.verify(policy));
+    judged.map_err(|error| StatementError::Receipt(what, number, error))
+}
+
+fn record(proven: &Proven) -> &Record {
+    proven.record.as_signed().record()
+}
+
+fn expect(record: &Record, kind: Kind) -> Result<(), StatementError> {
+    if record.kind == kind.number() {
+        return Ok(());
+    }
+    mismatch(format!("a record of kind {} stands where {} is", record.kind, kind.info().code))
+}
+
+fn field<'r>(record: &'r Record, name: &str) -> Option<&'r Value> {
+    record.field(Kind::from_number(record.kind)?.info().field_named(name)?.number)
+}
+
+fn text_of<'r>(record: &'r Record, name: &str) -> Option<&'r str> {
+    field(record, name).and_then(Value::as_text)
+}
+
+fn root(record: &Record, root: &str, count: &str) -> Result<LinesRoot, StatementError> {
+    let found = field(record, root).and_then(Value::as_array_of);
+    let count = field(record, count).and_then(Value::as_u64);
+    match found.zip(count) {
+        Some((root, count)) => Ok(LinesRoot { root: TreeRoot(root), count }),
+        None => mismatch(format!("a batch without {root}")),
+    }
+}
+
+/// The one subject of a role that a record names.
+fn named(record: &Record, role: Role) -> Result<SubjectId, StatementError> {
+    let mut found = record.subjects.iter().filter(|subject| subject.role == role);
+    match (found.next(), found.next()) {
+        (Some(subject), None) => Ok(subject.id),
+        (_, _) => mismatch(format!("a record names no {}, or several", role.name())),
+    }
+}
+
+fn add(a: i64, b: i64) -> Result<i64, StatementError> {
+    a.checked_add(b).map_or_else(|| mismatch("a sum leaves 64 bits"), Ok)
+}
+
+fn sum(amounts: impl IntoIterator<Item = i64>) -> Result<i64, StatementError> {
+    amounts.into_iter().try_fold(0, add)
+}
