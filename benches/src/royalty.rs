@@ -74,13 +74,19 @@ pub(crate) fn run(report: &mut Report, arguments: &RoyaltyArguments) -> Result<(
     let started = Instant::now();
     for some in beginning.chunks(500) {
         let batch: Vec<&Submission> = some.iter().collect();
-        let answer = client.submit_batch(&batch, Wait::Final(Duration::from_secs(60))).map_err(said)?;
+        let answer =
+            client.submit_batch(&batch, Wait::Final(Duration::from_secs(60))).map_err(said)?;
         if let Some(line) = answer.lines.iter().find(|line| line.status == Stage::Rejected) {
             bail!("refused: {line:?}");
         }
     }
     let took = started.elapsed().as_secs_f64();
-    report.add("royalty_beginning_records_per_second", beginning.len() as f64 / took, "records/s", None);
+    report.add(
+        "royalty_beginning_records_per_second",
+        beginning.len() as f64 / took,
+        "records/s",
+        None,
+    );
 
     let usage = season.usage(base(&cluster)?)?;
     measured(report, "usage", &cluster, &client, &pids, &usage)?;
@@ -132,7 +138,9 @@ fn measured(
     let uploaded = started.elapsed();
     let record = piece.id().to_string();
     until(FINAL_WITHIN, "the distribution is final", || {
-        client.operation(&record).is_ok_and(|it| matches!(it.status, Stage::Final | Stage::Rejected))
+        client
+            .operation(&record)
+            .is_ok_and(|it| matches!(it.status, Stage::Final | Stage::Rejected))
     })?;
     let took = started.elapsed().as_secs_f64();
     let operation = client.operation(&record).map_err(said)?;
@@ -144,7 +152,12 @@ fn measured(
     let goal = (what == "allocation").then_some(GOAL_S);
     report.add(format!("royalty_{what}_upload_seconds"), uploaded.as_secs_f64(), "s", None);
     report.add(format!("royalty_{what}_upload_to_final_seconds"), took, "s", goal);
-    report.add(format!("royalty_{what}_validator_cpu_seconds"), (cpu - cpu_before) / pids.len().max(1) as f64, "s", None);
+    report.add(
+        format!("royalty_{what}_validator_cpu_seconds"),
+        (cpu - cpu_before) / pids.len().max(1) as f64,
+        "s",
+        None,
+    );
     report.add(
         format!("royalty_{what}_extra_memory_bytes"),
         extra.max().unwrap_or_default() as f64,
@@ -164,7 +177,8 @@ fn measured(
 fn proof(report: &mut Report, client: &Client, season: &Season, piece: &Piece) -> Result<()> {
     let batch = season.batch("allocation");
     let author = season.author().id;
-    let fetch = || client.range(&batch.to_text(), &author.to_string(), RangeOf::Lines).map_err(said);
+    let fetch =
+        || client.range(&batch.to_text(), &author.to_string(), RangeOf::Lines).map_err(said);
     let started = Instant::now();
     let bytes = fetch()?;
     report.add("royalty_first_proof_ms", started.elapsed().as_secs_f64() * 1e3, "ms", None);

@@ -100,7 +100,10 @@ fn execute(genesis: &Genesis, blocks: &[Block]) -> Result<BTreeMap<u16, Spent>> 
         let ext = block.leaf.ext.as_ref().context("a block says who built it")?;
         let builder = members.iter().find(|member| member.id == ext.builder);
         let organisation = id(&builder.context("a validator built it")?.organisation);
-        view.blocks.insert(block.height(), Built { organisation, output: ext.proof.output()?, time: block.time() });
+        view.blocks.insert(
+            block.height(),
+            Built { organisation, output: ext.proof.output()?, time: block.time() },
+        );
     }
     Ok(spent)
 }

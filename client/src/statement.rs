@@ -21,6 +21,10 @@ use tamga_format::record::Record;
 use tamga_format::subject::Role;
 use tamga_state::catalogue::Kind;
 
+mod fetch;
+
+pub use fetch::fetch;
+
 /// The file's version.
 pub const VERSION: u32 = 1;
 /// Bytes of a file that are read.
@@ -225,7 +229,9 @@ impl Shown {
         let statement = record(proven);
         expect(statement, Kind::R10)?;
         if statement.subject.id != self.rightsholder || named(statement, Role::Cmo)? != self.cmo {
-            return mismatch(format!("statement {number} is of another rightsholder or organisation"));
+            return mismatch(format!(
+                "statement {number} is of another rightsholder or organisation"
+            ));
         }
         if field(statement, "after_batch").and_then(Value::as_u64) != Some(self.batches) {
             let detail = format!(
@@ -280,12 +286,15 @@ impl Shown {
             ("levied", levied, stated.levied),
         ];
         if let Some((name, is, stated)) = is.into_iter().find(|(_, is, stated)| is != stated) {
-            let detail = format!("statement {number} states {name} {stated}, the lines come to {is}");
+            let detail =
+                format!("statement {number} states {name} {stated}, the lines come to {is}");
             return mismatch(detail);
         }
         let closing = sum([stated.opening, allocated, -net, -tax, -levied])?;
         if closing != stated.closing {
-            return mismatch(format!("statement {number} closes at another balance than {closing}"));
+            return mismatch(format!(
+                "statement {number} closes at another balance than {closing}"
+            ));
         }
         self.statements.push(stated);
         Ok(())
@@ -350,7 +359,9 @@ impl Shown {
             self.lines.push(line);
         }
         if owed != allocated {
-            return mismatch(format!("the lines of batch {number} come to {allocated}, not {owed}"));
+            return mismatch(format!(
+                "the lines of batch {number} come to {allocated}, not {owed}"
+            ));
         }
         let pool = named(record, Role::Pool)?;
         let Some(sums) = self.pools.iter().find(|sums| sums.pool == pool) else {

@@ -273,9 +273,9 @@ impl Lines {
             let Ok(Some(progress)) = attachments.progress(id) else { continue };
             let numbers = progress.missing;
             for some in numbers.chunks(FETCHES_MAX) {
-                let asked = some.iter().map(|number| async move {
-                    (*number, swarm.chunk(peer, *id, *number).await)
-                });
+                let asked = some
+                    .iter()
+                    .map(|number| async move { (*number, swarm.chunk(peer, *id, *number).await) });
                 let answers = futures::future::join_all(asked).await;
                 let mut refused = false;
                 for (number, answer) in answers {
@@ -300,10 +300,7 @@ impl Lines {
     }
 
     /// Judges the lines on a thread for such work; with a rejection for want of an attachment comes which.
-    async fn judge(
-        &self,
-        record: &SignedRecord,
-    ) -> Result<(), (Rejection, Option<Brought>)> {
+    async fn judge(&self, record: &SignedRecord) -> Result<(), (Rejection, Option<Brought>)> {
         let base = base_of(record);
         let mut head = self.0.app.head();
         let reached = head.wait_for(|head| head.height >= base).await.is_ok();
@@ -342,11 +339,7 @@ pub struct HeldHere<'r> {
 impl<'r> HeldHere<'r> {
     /// What is held as of a block.
     #[must_use]
-    pub fn new(
-        reader: &'r Reader<RocksStore>,
-        attachments: &'r Attachments,
-        base: Height,
-    ) -> Self {
+    pub fn new(reader: &'r Reader<RocksStore>, attachments: &'r Attachments, base: Height) -> Self {
         Self { view: reader.as_of(base), reader, attachments, missing: Cell::default() }
     }
 

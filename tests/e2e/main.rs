@@ -2,3 +2,5 @@
 
 #[cfg(test)]
 mod e2e;
+#[cfg(test)]
+mod royalty;

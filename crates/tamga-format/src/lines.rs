@@ -106,9 +106,13 @@ impl BatchReader {
     /// [`FormatCode::ChunkFilling`] if the chunk is empty or its first line had fitted into the chunk before;
     /// [`FormatCode::LineSyntax`], [`FormatCode::LineOrder`] or [`FormatCode::LineLimit`], at the byte of the chunk
     /// where the line begins.
-    pub fn chunk<'c>(&mut self, chunk: &'c [u8]) -> Result<Vec<(LinePlace, &'c [u8])>, FormatError> {
+    pub fn chunk<'c>(
+        &mut self,
+        chunk: &'c [u8],
+    ) -> Result<Vec<(LinePlace, &'c [u8])>, FormatError> {
         let lines = lines_of_chunk(chunk)?;
-        let filling = |bytes: usize, line: &[u8]| bytes.saturating_add(line.len()).saturating_add(2);
+        let filling =
+            |bytes: usize, line: &[u8]| bytes.saturating_add(line.len()).saturating_add(2);
         let fits = |line: &[u8]| {
             self.chunk_bytes.is_some_and(|bytes| filling(bytes, line) <= CHUNK_BYTES_MAX)
         };

@@ -19,8 +19,8 @@ use tamga_format::body::Submission;
 use tamga_format::checkpoint::Checkpoint;
 use tamga_format::held::HeldStatement;
 use tamga_format::id::{
-    AttachmentId, GenesisHash, Height, LeafHash, LeafIndex, MapRoot, PolicyHash, RecordId, RulesHash, SubjectId,
-    TreeRoot, TreeSize, UnixMillis, ValidatorId, ValueId,
+    AttachmentId, GenesisHash, Height, LeafHash, LeafIndex, MapRoot, PolicyHash, RecordId,
+    RulesHash, SubjectId, TreeRoot, TreeSize, UnixMillis, ValidatorId, ValueId,
 };
 use tamga_format::policy::Policy;
 use tamga_format::record::SignedRecord;

@@ -15,8 +15,8 @@ use tamga_format::record::SignedRecord;
 use tamga_state::catalogue::Kind;
 
 use crate::limits::{
-    BLOCK_BYTES_MAX, BLOCK_HELD_MAX, BLOCK_LEAF_BYTES_MAX, BLOCK_OVERHEAD_BYTES, BLOCK_RECORDS_MAX, BODY_BYTES_MAX,
-    ENTRY_BYTES_MAX, ITEM_OVERHEAD_BYTES,
+    BLOCK_BYTES_MAX, BLOCK_HELD_MAX, BLOCK_LEAF_BYTES_MAX, BLOCK_OVERHEAD_BYTES, BLOCK_RECORDS_MAX,
+    BODY_BYTES_MAX, ENTRY_BYTES_MAX, ITEM_OVERHEAD_BYTES,
 };
 
 /// One record of a block: the entry's exact bytes and, where it commits to one, the body's.

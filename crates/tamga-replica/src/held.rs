@@ -31,10 +31,7 @@ impl Held {
             return false;
         }
         let new = known.is_none();
-        self.records
-            .entry(statement.record)
-            .or_default()
-            .insert(statement.validator, statement);
+        self.records.entry(statement.record).or_default().insert(statement.validator, statement);
         if new {
             self.order.push_back(statement.record);
         }

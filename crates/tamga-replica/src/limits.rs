@@ -2,8 +2,8 @@
 
 use tamga_format::block_leaf::BLOCK_LEAF_BYTES;
 use tamga_format::held::HELD_BYTES;
-use tamga_format::limits::{LEAF_EXT_BYTES_MAX, VALIDATORS_MAX};
 pub use tamga_format::limits::{BODY_BYTES_MAX, ENTRY_BYTES_MAX};
+use tamga_format::limits::{LEAF_EXT_BYTES_MAX, VALIDATORS_MAX};
 
 /// Records in one block.
 pub const BLOCK_RECORDS_MAX: usize = 4_000;

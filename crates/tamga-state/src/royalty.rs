@@ -11,7 +11,8 @@ use crate::codes::{Code, Rejection};
 use crate::machine::{Judgement, at_field, status_of};
 use crate::overlay::Effects;
 use crate::status::{
-    Account, Accreditation, Batch, CmoStatus, Flows, Organisation, Pool, RightCategories, RightCategory, Sphere, Standing,
+    Account, Accreditation, Batch, CmoStatus, Flows, Organisation, Pool, RightCategories,
+    RightCategory, Sphere, Standing,
 };
 use crate::view::View;
 
@@ -242,10 +243,7 @@ fn ids<V: View>(case: &Judgement<'_, V>, number: u16) -> Vec<SubjectId> {
 }
 
 /// The one pool that the record names, which must be the organisation's.
-fn named_pool<V: View>(
-    case: &Judgement<'_, V>,
-    cmo: &Cmo,
-) -> Result<(Subject, Pool), Rejection> {
+fn named_pool<V: View>(case: &Judgement<'_, V>, cmo: &Cmo) -> Result<(Subject, Pool), Rejection> {
     let [id] = case.named(Role::Pool)[..] else {
         let detail = format!("{} names exactly one pool", case.info.code);
         return Err(Rejection::new(Code::SubjectMissing, "/subjects", detail));

@@ -11,7 +11,7 @@ use crate::law::parameters::Name;
 use crate::matrix::{MATRIX, MATRIX_VERSION};
 
 /// Version of the code of the rules; it changes whenever a record could be judged differently.
-pub const RULES_VERSION: u32 = 4;
+pub const RULES_VERSION: u32 = 5;
 
 /// The hash that block leaves name: the version and every table the rules read.
 #[must_use]

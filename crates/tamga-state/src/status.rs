@@ -21,8 +21,8 @@ mod royalty;
 
 pub use case::{Case, Draw, ExecutionClass, PartyKind};
 pub use distribution::{
-    Account, AllocationState, Batch, BatchContent, Book, CmoStatus, Flows, Month, PayoutBatch, Pool, PoolState,
-    UsageBatch, UsageSource, Weighting,
+    Account, AllocationState, Batch, BatchContent, Book, CmoStatus, Flows, Month, PayoutBatch,
+    Pool, PoolState, UsageBatch, UsageSource, Weighting,
 };
 pub use item::{Accreditation, Approval, Delegation, PolicyStatus};
 pub use measure::{Lot, LotStage, Measure, MeasureCode, MeasureState};

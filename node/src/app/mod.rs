@@ -21,8 +21,8 @@ use std::time::Duration;
 
 use tamga_format::body::Submission;
 use tamga_format::certificate::Certificate;
-use tamga_format::id::{Height, LeafHash, RecordId, TreeSize, UnixMillis, ValidatorId, ValueId};
 use tamga_format::held::HeldStatement;
+use tamga_format::id::{Height, LeafHash, RecordId, TreeSize, UnixMillis, ValidatorId, ValueId};
 use tamga_format::note::Note;
 use tamga_format::record::SignedRecord;
 use tamga_replica::app::NoteError;

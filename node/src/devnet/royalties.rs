@@ -11,9 +11,7 @@ use tamga_api::time::{day as day_text, instant};
 use tamga_format::attachment::Manifest;
 use tamga_format::body::Submission;
 use tamga_format::id::{AttachmentId, RecordId, SubjectId, UnixMillis, sha256};
-use tamga_format::lines::{
-    BatchIndex, Line as _, PackedBatch, PayoutLine, PayoutState, UsageLine,
-};
+use tamga_format::lines::{BatchIndex, Line as _, PackedBatch, PayoutLine, PayoutState, UsageLine};
 use tamga_format::signature::SigningKey;
 use tamga_format::subject::{Role, Subject};
 use tamga_state::Rejection;
@@ -21,7 +19,9 @@ use tamga_state::civil::day_of;
 use tamga_state::royalty::desk::{Allocation, Payout, allocate};
 use tamga_state::royalty::lines::Remainders;
 use tamga_state::royalty::statement::StatementSums;
-use tamga_state::status::{Accreditation, Batch, Book, Pool, RightCategory, Sphere, Weighting, Work};
+use tamga_state::status::{
+    Accreditation, Batch, Book, Pool, RightCategory, Sphere, Weighting, Work,
+};
 
 /// The organisation that collects, and the user who pays; no such organisations can exist.
 pub const OKUP: &str = "591240000248";
@@ -31,6 +31,8 @@ pub const RADIO: &str = "591240000258";
 const AUTHORITY: &str = "591240000208";
 /// Milliseconds a record may take to enter the log: a day.
 const VALID_FOR_MS: i64 = 24 * 3_600 * 1_000;
+/// The field of a record that names its attachment.
+const ATTACHMENT: u16 = 2;
 /// The author whom the story follows has the only share in the first work.
 const AUTHOR: usize = 0;
 
@@ -213,8 +215,8 @@ impl Season {
             sha256(&[&seed, &number.to_be_bytes()])
         };
         let holders = |work: &SubjectId, _: i64| works.get(work).cloned().unwrap_or_default();
-        let lines =
-            allocate(self.allocated(), Weighting::Seconds, &self.uses, holders, salt).map_err(said)?;
+        let lines = allocate(self.allocated(), Weighting::Seconds, &self.uses, holders, salt)
+            .map_err(said)?;
         let made = Allocation::new(&batch.id, &lines).map_err(said)?;
         drop(lines);
         let fields = json!({
@@ -228,6 +230,31 @@ impl Season {
         self.remainders = made.remainders;
         let subjects = [self.pool(), Book::subject(OKUP)];
         self.bring("R08", batch, &subjects, base, (fields, json!({})), made.packed.chunks)
+    }
+
+    /// A piece whose record says the same of another attachment: what a careless or dishonest organisation would send.
+    ///
+    /// # Errors
+    ///
+    /// As [`Season::beginning`].
+    pub fn with_attachment(
+        &mut self,
+        piece: &Piece,
+        id: AttachmentId,
+        chunks: Vec<Vec<u8>>,
+    ) -> Result<Piece> {
+        self.records += 1;
+        let mut record = piece.submission.record().record().clone();
+        record.nonce = self.derive(&["nonce", &self.records.to_string()])[..16].try_into()?;
+        for (number, value) in &mut record.fields {
+            if *number == ATTACHMENT {
+                *value = tamga_format::cbor::Value::bytes(id.as_bytes());
+            }
+        }
+        let manifest = Manifest::of(chunks.iter().map(Vec::as_slice))?;
+        let body = piece.submission.body().cloned();
+        let submission = Submission::new(record.sign(&self.keys.okup)?, body)?;
+        Ok(Piece { submission, attachment: Some((id, manifest, chunks)) })
     }
 
     /// A further step of the pool: `APPROVED`, `PUBLISHED`.
@@ -289,7 +316,8 @@ impl Season {
         ];
         let mut sums = StatementSums::default();
         let mut ranges = Vec::new();
-        for ((id, batch), chunks) in [allocation.id, payout.id].into_iter().zip(batches).zip(chunks) {
+        for ((id, batch), chunks) in [allocation.id, payout.id].into_iter().zip(batches).zip(chunks)
+        {
             let chunk = |number: usize| -> Result<Vec<u8>> {
                 Ok(chunks.get(number).context("a chunk of the batch")?.clone())
             };
@@ -374,10 +402,8 @@ impl Season {
             "sphere": "COPYRIGHT", "state": "GRANTED", "state_date": from,
             "valid_from": from, "valid_to": to, "act_hash": hex(&self.derive(&["act"])),
         });
-        let subjects = [
-            Subject::registered(Role::Organisation, OKUP),
-            Subject::registered(Role::Cmo, OKUP),
-        ];
+        let subjects =
+            [Subject::registered(Role::Organisation, OKUP), Subject::registered(Role::Cmo, OKUP)];
         let key = self.keys.authority.clone();
         self.write(("G05", AUTHORITY, &key), item, &subjects, fields, json!({}))
     }
@@ -404,9 +430,7 @@ impl Season {
 
     fn shares(&mut self, work: usize) -> Result<Submission> {
         let holders = self.holders(work);
-        let row = |(holder, bp): &(SubjectId, u16)| {
-            json!({ "party": holder.to_string(), "role": "AUTHOR", "share_bp": bp })
-        };
+        let row = |(holder, bp): &(SubjectId, u16)| json!({ "party": holder.to_string(), "role": "AUTHOR", "share_bp": bp });
         let body = json!({ "shares": holders.iter().map(row).collect::<Vec<_>>() });
         let fields = json!({
             "territory": "KZ", "valid_from": day_text(self.used() - 100),

@@ -57,7 +57,8 @@ pub(super) async fn tell(node: &Running, keys: &[(String, Seed)]) -> Result<Stri
     }
     let payout = season.payout(base(node))?;
     bring(node, payout).await?;
-    let [allocation, payout] = ["allocation", "payout"].map(|what| status(node, &season.batch(what)));
+    let [allocation, payout] =
+        ["allocation", "payout"].map(|what| status(node, &season.batch(what)));
     let statement = season.statement([&allocation?, &payout?])?;
     let statement = submit(node, statement).await?;
     finished(node, statement).await?;

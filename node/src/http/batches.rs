@@ -57,7 +57,9 @@ fn fault(error: AttachmentError) -> Fault {
         AttachmentError::Unexpected | AttachmentError::NoManifest => {
             Fault::new(Code::AttachmentMissing, error.to_string())
         }
-        AttachmentError::Format(error) => Fault::new(Code::of_format(error.code), error.to_string()),
+        AttachmentError::Format(error) => {
+            Fault::new(Code::of_format(error.code), error.to_string())
+        }
         AttachmentError::Io(error) => {
             tracing::error!(%error, "attachments");
             Fault::internal()
@@ -198,7 +200,8 @@ pub(super) async fn range(
         }
     };
     let batches = batches(&state)?;
-    let found = tokio::task::spawn_blocking(move || batches.ranges.range(subject.id, asked, &tag.0));
+    let found =
+        tokio::task::spawn_blocking(move || batches.ranges.range(subject.id, asked, &tag.0));
     let found = found.await.map_err(|_| Fault::internal())?;
     let found = found.map_err(|rejection| {
         if rejection.is_fault() {

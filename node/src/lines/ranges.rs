@@ -127,9 +127,10 @@ impl Ranges {
     }
 
     fn make(&self, id: SubjectId, batch: &Batch, asked: Asked) -> Result<Known, Rejection> {
-        let (head, _) = self.reader.tip().map_err(|error| {
-            Rejection::new(Code::StateUnreadable, "", error.to_string())
-        })?;
+        let (head, _) = self
+            .reader
+            .tip()
+            .map_err(|error| Rejection::new(Code::StateUnreadable, "", error.to_string()))?;
         let remainders = match asked {
             Asked::Lines => {
                 let mut index = BatchIndex::new(id);

@@ -58,6 +58,7 @@ const _: () = assert!(PULL_BYTES + SUBMISSION_BYTES_MAX + 8 * PUSH_RECORDS_MAX <
 // What one peer can make us buffer of messages that are not whole yet.
 const _: () =
     assert!(STREAMS_MAX * MESSAGE_BYTES_MAX * CONNECTIONS_PER_PEER_MAX as usize <= 256 << 20);
-const _: () = assert!(MANIFEST_BYTES_MAX + 64 < CHUNK_BYTES_MAX && CHUNK_BYTES_MAX + 64 < MESSAGE_BYTES_MAX);
+const _: () =
+    assert!(MANIFEST_BYTES_MAX + 64 < CHUNK_BYTES_MAX && CHUNK_BYTES_MAX + 64 < MESSAGE_BYTES_MAX);
 const _: () = assert!(PULL_HASHES_MAX * 32 + 64 < MESSAGE_BYTES_MAX);
 const _: () = assert!(CHECKPOINTS_MAX * (64 + SIGNATURES_MAX * 96) < MESSAGE_BYTES_MAX);

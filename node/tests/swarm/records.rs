@@ -95,6 +95,10 @@ async fn keep(
                 let more = missing.next().is_some();
                 drop(reply.send((batch, more)));
             }
+            PoolInbound::Held(_) => changes.send(()).unwrap(),
+            PoolInbound::Manifest { reply, .. } | PoolInbound::Chunk { reply, .. } => {
+                drop(reply.send(None));
+            }
         }
     }
 }

@@ -2,12 +2,17 @@
 
 use std::collections::BTreeSet;
 
+use tamga_format::attachment::Manifest;
 use tamga_format::beacon::{Ext, alpha};
 use tamga_format::block_leaf::BlockLeaf;
 use tamga_format::body::{Body, BodyField, Submission, commitment_of};
 use tamga_format::cbor::{self, Limits};
 use tamga_format::certificate::Certificate;
-use tamga_format::id::{RecordId, sha256};
+use tamga_format::id::{RecordId, SubjectId, TreeRoot, sha256};
+use tamga_format::lines::{
+    AllocationLine, BatchIndex, BatchReader, Line, LineRange, LinesRoot, PackedBatch, PayoutLine,
+    RangeOf, Remainder, UsageLine,
+};
 use tamga_format::merkle::leaf_hash;
 use tamga_format::record::SignedRecord;
 use tamga_format::signature::{PublicKey, Signature, verify_raw, verify_raw_batch};
@@ -32,6 +37,10 @@ pub(super) fn targets() -> Vec<Target> {
         signature(),
         bundle(),
         block(),
+        manifest(),
+        batch(),
+        lines(),
+        range(),
     ]
 }
 
@@ -210,9 +219,87 @@ fn block() -> Target {
         let run = usize::try_from(first).unwrap()..usize::try_from(leaf.size.get() - 1).unwrap();
         let items: Vec<Item> = ledger.leaves[run].iter().map(item).collect();
         let held = std::sync::Arc::new([]);
-        Block { value: checkpoint.value_id(), leaf: leaf.clone(), items: items.into(), held }.encode()
+        Block { value: checkpoint.value_id(), leaf: leaf.clone(), items: items.into(), held }
+            .encode()
     });
     Target::new("block", blocks.collect(), |input| {
         Block::decode(input).is_ok_and(|block| same(input, block.encode()))
+    })
+}
+
+fn manifest() -> Target {
+    let inputs = seeds::bytes("lines/batches.jsonl", "manifest");
+    Target::new("manifest", inputs, |input| {
+        Manifest::decode(input).is_ok_and(|manifest| {
+            assert!(manifest.bytes() >= manifest.chunks().len() as u64);
+            same(input, manifest.encode())
+        })
+    })
+}
+
+/// A batch of one chunk: what is accepted is what packing its lines gives.
+fn batch() -> Target {
+    let chunks = |name: &str| {
+        let lines = seeds::lines(name);
+        let of = |line: &serde_json::Value| {
+            line["chunks"]
+                .as_array()
+                .cloned()
+                .unwrap_or_default()
+                .first()
+                .map(|chunk| seeds::unhex(chunk.as_str().unwrap()))
+        };
+        lines.iter().filter_map(of).collect::<Vec<_>>()
+    };
+    let inputs = [chunks("lines/batches.jsonl"), chunks("lines/faults.jsonl")].concat();
+    let id = SubjectId([0xb7; 32]);
+    Target::new("batch", inputs, move |input| {
+        let mut reader = BatchReader::new(id);
+        let Ok(lines) = reader.chunk(input) else { return false };
+        let lines = lines.into_iter().map(|(_, line)| line.to_vec()).collect();
+        let packed = PackedBatch::new(&id, lines).unwrap();
+        assert_eq!(Ok(packed.lines), reader.finish());
+        assert_eq!(packed.chunks, [input.to_vec()]);
+        assert_eq!(BatchIndex::of(id, &packed.chunks).unwrap().count(), packed.lines.count);
+        true
+    })
+}
+
+fn lines() -> Target {
+    fn of<L: Line>(input: &[u8]) -> bool {
+        L::decode(input).is_ok_and(|line| same(input, line.encode()))
+    }
+    let inputs = seeds::bytes("lines/lines.jsonl", "line");
+    Target::new("line", inputs, |input| {
+        let kinds = [of::<UsageLine>, of::<AllocationLine>, of::<PayoutLine>, of::<Remainder>]
+            .map(|of| of(input));
+        kinds.contains(&true)
+    })
+}
+
+/// A range that verifies shows lines of the batch and of the tag, all of them.
+fn range() -> Target {
+    let cases = seeds::lines("lines/ranges.jsonl");
+    let known: BTreeSet<Vec<u8>> = cases
+        .iter()
+        .flat_map(|case| case["answer"]["lines"].as_array().cloned().unwrap_or_default())
+        .map(|line| seeds::unhex(line.as_str().unwrap()))
+        .collect();
+    let first = cases.first().unwrap();
+    let root: [u8; 32] = seeds::unhex(first["root"].as_str().unwrap()).try_into().unwrap();
+    let lines = LinesRoot { root: TreeRoot(root), count: first["count"].as_u64().unwrap() };
+    let id = SubjectId([0xb7; 32]);
+    let inputs = seeds::bytes("lines/ranges.jsonl", "range");
+    Target::new("range", inputs, move |input| {
+        let Ok(range) = LineRange::decode(input) else { return false };
+        same(input, range.encode());
+        for tag in [1_u8, 3, 4, 7, 8] {
+            let of = RangeOf { batch: &id, tag: &[tag; 32], lines };
+            let Ok(shown) = range.verify(&of) else { continue };
+            assert!(shown.iter().all(|line| known.contains(line)), "a forged line");
+            let of_tag = known.iter().filter(|line| line[3] == tag).count();
+            assert_eq!(shown.len(), of_tag, "hidden lines of tag {tag}");
+        }
+        true
     })
 }

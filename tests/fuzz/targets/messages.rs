@@ -127,6 +127,9 @@ fn request() -> Target {
         Request::Consistency { from: 3, to: 8 },
         Request::Notes { from: 1, count: 256 },
         Request::Newest { key_id: [0; 4] },
+        Request::Held(vec![vec![1; 128], vec![2; 128]]),
+        Request::Manifest { id: [3; 32] },
+        Request::Chunk { id: [4; 32], number: 5 },
     ];
     Target::new("swarm-request", requests.iter().map(Request::encode).collect(), |input| {
         Request::decode(input).is_ok_and(|request| same(input, request.encode()))
@@ -139,6 +142,7 @@ fn response() -> Target {
         Response::Pool { records: vec![vec![1], vec![2, 3]], more: true },
         Response::Path(vec![[1; 32]; 3]),
         Response::Signed(vec![signed()]),
+        Response::Bytes(vec![5; 300]),
         Response::Absent,
     ];
     Target::new("swarm-response", responses.iter().map(Response::encode).collect(), |input| {

@@ -2,7 +2,7 @@
 
 use alloc::vec::Vec;
 
-use super::{LinePlace, LineRange, lines_of_chunk, line_key};
+use super::{LinePlace, LineRange, line_key, lines_of_chunk};
 use crate::error::{FormatCode, FormatError};
 use crate::id::SubjectId;
 use crate::merkle::{self, Frontier, Hash};
@@ -120,7 +120,8 @@ impl BatchIndex {
         chunk: &mut impl FnMut(usize) -> Result<Vec<u8>, E>,
     ) -> Result<Vec<Hash>, E> {
         let mut hashes = Vec::new();
-        let begins = |number: usize| self.chunks.get(number).map_or(self.count, |(first, _)| *first);
+        let begins =
+            |number: usize| self.chunks.get(number).map_or(self.count, |(first, _)| *first);
         let mut number = self.chunks.partition_point(|(first, _)| *first <= from).saturating_sub(1);
         while from < to && begins(number) < to && number < self.chunks.len() {
             for (at, line) in (begins(number)..).zip(lines_of_chunk(&chunk(number)?)?) {

@@ -168,10 +168,7 @@ words! {
     }
 }
 
-fn number<T>(
-    from: &mut Reader<'_>,
-    of: impl Fn(u64) -> Option<T>,
-) -> Result<T, FormatError> {
+fn number<T>(from: &mut Reader<'_>, of: impl Fn(u64) -> Option<T>) -> Result<T, FormatError> {
     let at = from.position();
     of(from.uint()?).ok_or(FormatError::new(FormatCode::CborRange, at))
 }
@@ -290,7 +287,10 @@ impl Line for AllocationLine {
             share_bp: from.small()?,
             weight: from.uint()?,
             amount: from.int()?,
-            hold: number(from, |n| if n == 0 { Some(None) } else { Hold::from_number(n).map(Some) })?,
+            hold: number(
+                from,
+                |n| if n == 0 { Some(None) } else { Hold::from_number(n).map(Some) },
+            )?,
         })
     }
 }

@@ -65,8 +65,7 @@ impl LineRange {
         let end = self.first.checked_add(own).filter(|end| *end <= of.lines.count);
         let end = end.ok_or(FormatError::new(FormatCode::ProofShape, 0))?;
         let gap = |at| Err(FormatError::new(FormatCode::RangeGap, at));
-        if self.left.is_some() != (self.first > 0)
-            || self.left.is_some_and(|left| left.key >= key)
+        if self.left.is_some() != (self.first > 0) || self.left.is_some_and(|left| left.key >= key)
         {
             return gap(0);
         }
@@ -117,11 +116,8 @@ impl LineRange {
     /// # Errors
     /// A `cbor-…` code, or [`FormatCode::RangeSyntax`].
     pub fn decode(bytes: &[u8]) -> Result<Self, FormatError> {
-        let limits = Limits {
-            bytes: LINE_RANGE_BYTES_MAX,
-            items: LINES_OF_TAG_MAX + 8,
-            ..Limits::STANDARD
-        };
+        let limits =
+            Limits { bytes: LINE_RANGE_BYTES_MAX, items: LINES_OF_TAG_MAX + 8, ..Limits::STANDARD };
         let bad = |at| FormatError::new(FormatCode::RangeSyntax, at);
         let mut from = Reader::with_limits(bytes, limits)?;
         if from.array()? != 6 || from.uint()? != VERSION {
@@ -135,7 +131,8 @@ impl LineRange {
         if count > LINES_OF_TAG_MAX {
             return Err(bad(at));
         }
-        let lines = (0..count).map(|_| from.bytes().map(<[u8]>::to_vec)).collect::<Result<_, _>>()?;
+        let lines =
+            (0..count).map(|_| from.bytes().map(<[u8]>::to_vec)).collect::<Result<_, _>>()?;
         let at = from.position();
         let (path, rest) = from.bytes()?.as_chunks::<32>();
         if !rest.is_empty() || path.len() > 2 * crate::limits::PATH_HASHES_MAX {

@@ -123,7 +123,11 @@ fn a_batch_in_another_order_with_a_repeated_line_or_a_loose_chunk_is_refused() {
     let packed = PackedBatch::new(&BATCH, lines.clone()).unwrap();
     let mut turned = lines.clone();
     turned.reverse();
-    assert_eq!(PackedBatch::new(&BATCH, turned), Ok(packed.clone()), "the order given is no matter");
+    assert_eq!(
+        PackedBatch::new(&BATCH, turned),
+        Ok(packed.clone()),
+        "the order given is no matter"
+    );
     let repeated = [&lines[..], &lines[..1]].concat();
     assert_eq!(PackedBatch::new(&BATCH, repeated).unwrap_err().code, FormatCode::LineOrder);
     assert_eq!(PackedBatch::new(&BATCH, Vec::new()).unwrap_err().code, FormatCode::LineLimit);

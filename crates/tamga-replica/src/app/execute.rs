@@ -1,7 +1,7 @@
 //! Execution before the vote: building a block and judging one (spec §18.2).
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use tamga_format::beacon::{self, Ext};
@@ -11,8 +11,8 @@ use tamga_format::checkpoint::Checkpoint;
 use tamga_format::error::{FormatCode, FormatError};
 use tamga_format::held::HeldStatement;
 use tamga_format::id::{
-    AttachmentId, Height, KeyId, LeafHash, LeafIndex, MapKey, MapValue, RecordId, TreeSize, UnixMillis, ValueId,
-    sha256,
+    AttachmentId, Height, KeyId, LeafHash, LeafIndex, MapKey, MapValue, RecordId, TreeSize,
+    UnixMillis, ValueId, sha256,
 };
 use tamga_format::merkle;
 use tamga_format::record::SignedRecord;
@@ -31,8 +31,8 @@ use crate::block::{Block, Item};
 use crate::held::is_held;
 use crate::layout::{self, HeadRow, HistoryRow, IdRow, PrivateRow, Table};
 use crate::limits::{
-    BLOCK_ATTACHMENTS_MAX, BLOCK_BYTES_MAX, BLOCK_COST_MAX, BLOCK_OVERHEAD_BYTES, BLOCK_RECORDS_MAX, TIME_AHEAD_MAX_MS,
-    TIME_BEHIND_MAX_MS,
+    BLOCK_ATTACHMENTS_MAX, BLOCK_BYTES_MAX, BLOCK_COST_MAX, BLOCK_OVERHEAD_BYTES,
+    BLOCK_RECORDS_MAX, TIME_AHEAD_MAX_MS, TIME_BEHIND_MAX_MS,
 };
 use crate::log::Log;
 use crate::map::Map;
@@ -438,10 +438,9 @@ fn check_fresh(fresh: &Fresh, time: UnixMillis, ext: &Ext) -> Result<(), BlockEr
 }
 
 /// The records that bring an attachment.
-fn bringing<'p>(
-    records: impl Iterator<Item = &'p Arc<Pending>>,
-) -> Vec<(RecordId, AttachmentId)> {
-    let brought = |it: &Arc<Pending>| Some((it.record().id(), attachment_of(it.record().record())?));
+fn bringing<'p>(records: impl Iterator<Item = &'p Arc<Pending>>) -> Vec<(RecordId, AttachmentId)> {
+    let brought =
+        |it: &Arc<Pending>| Some((it.record().id(), attachment_of(it.record().record())?));
     records.filter_map(brought).collect()
 }
 

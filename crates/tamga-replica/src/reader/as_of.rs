@@ -37,7 +37,8 @@ impl<S: Store> Reader<S> {
     ///
     /// [`ViewError`] if it can't be read.
     pub fn body(&self, record: &RecordId) -> Result<Option<Body>, ViewError> {
-        let found = self.record(record).map_err(|_| ViewError::Store("see the node's own message"))?;
+        let found =
+            self.record(record).map_err(|_| ViewError::Store("see the node's own message"))?;
         let body = found.and_then(|found| found.body);
         body.map(|bytes| {
             Body::decode(&bytes).map_err(|_| ViewError::Store("a stored body is damaged"))

@@ -8,7 +8,9 @@ use crate::status::{RightCategory, Sphere, UsageSource, Weighting};
 
 use super::kinds::Form;
 use super::words::{CURRENCIES, DELIVERY};
-use super::{Column, FieldType, Identifier, Part, Rows, WriterRole as W, pseudonym, public, restricted};
+use super::{
+    Column, FieldType, Identifier, Part, Rows, WriterRole as W, pseudonym, public, restricted,
+};
 
 /// Categories of rights, each once.
 const CATEGORIES: Rows = Rows {

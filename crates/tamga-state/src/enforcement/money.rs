@@ -19,10 +19,10 @@ use crate::view::View;
 use super::Change;
 use super::parties::Others;
 use super::payout::{self, ClaimShare, Payout};
-use crate::private::Opened;
 use super::proceeding::{Proceeding, named};
 use super::step::{Correct, Step};
 use super::{fees, lots};
+use crate::private::Opened;
 
 /// New commitments of private states that stand in statuses of others than the case.
 #[derive(Default)]

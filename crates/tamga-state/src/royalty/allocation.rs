@@ -77,8 +77,7 @@ fn usage<V: View>(case: &Judgement<'_, V>, pool: SubjectId) -> Result<(), Reject
     for (at, id) in batches.iter().enumerate() {
         let known: Option<Batch> = case.status(*id)?;
         let usage = known.as_ref().and_then(Batch::usage);
-        let consumed =
-            usage.is_some_and(|usage| usage.consumed.iter().any(|(_, by)| *by == pool));
+        let consumed = usage.is_some_and(|usage| usage.consumed.iter().any(|(_, by)| *by == pool));
         if !consumed || batches.iter().take(at).any(|earlier| earlier == id) {
             let detail = format!("row {at} is no usage that the pool consumes, or stands twice");
             return Err(at_field(Code::BasisMissing, USAGE.1, detail));

@@ -50,8 +50,7 @@ pub fn allocate(
         let rest = rest.ok_or_else(|| {
             Rejection::new(Code::SharesNotWhole, "", format!("{work} has {given} bp of holders"))
         })?;
-        let hold =
-            if unknown { Hold::UnidentifiedWork } else { Hold::UnidentifiedRightsholder };
+        let hold = if unknown { Hold::UnidentifiedWork } else { Hold::UnidentifiedRightsholder };
         let known = shares.into_iter().map(|(holder, bp)| (holder, bp, None));
         let nobody = (rest > 0).then_some((SubjectId([0; 32]), rest, Some(hold)));
         let source = line_hash(&usage.encode());

@@ -134,9 +134,7 @@ fn stated(record: &Record, name: &str, is: i128) -> Result<(), Rejection> {
     if found == Some(is) {
         return Ok(());
     }
-    let by = found.map_or_else(String::new, |found| {
-        format!(", {} off", found.saturating_sub(is))
-    });
+    let by = found.map_or_else(String::new, |found| format!(", {} off", found.saturating_sub(is)));
     let detail = format!("the lines come to {is}{by}");
     Err(crate::machine::at_field(Code::LinesMismatch, name, detail))
 }

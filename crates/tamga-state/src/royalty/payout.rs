@@ -2,9 +2,9 @@
 //!
 //! What the lines themselves must be, [`lines`](super::lines) judges.
 
+use tamga_format::id::TreeRoot;
 use tamga_format::id::{AttachmentId, SubjectId};
 use tamga_format::lines::LinesRoot;
-use tamga_format::id::TreeRoot;
 use tamga_format::subject::{Role, Subject};
 
 use super::{ATTACHMENT, Cmo, base, day, hash, lines_root, named_pool, new_batch, sum, text};

@@ -96,7 +96,8 @@ impl<V: View> Step<'_, '_, V> {
         let today = event_day(self.case);
         let most = parameters::number(self.case.view, Name::DeductionMaxBp, today)?;
         let (year, month, _) = civil(today);
-        let number = year.saturating_sub(1970).saturating_mul(12).saturating_add(month).saturating_sub(1);
+        let number =
+            year.saturating_sub(1970).saturating_mul(12).saturating_add(month).saturating_sub(1);
         let months = &mut self.cmo.status.months;
         let span = i64::try_from(CmoStatus::MONTHS).unwrap_or_default();
         months.retain(|it| it.number > number.saturating_sub(span) && it.number <= number);
@@ -170,8 +171,7 @@ impl<V: View> Step<'_, '_, V> {
         let at = subjects.iter().position(|it| it.role == Role::Batch && it.id == id);
         let at = format!("/subjects/{}", at.unwrap_or_default());
         let known: Option<Batch> = self.case.status(id)?;
-        let fits =
-            |it: &Batch| it.usage().is_some_and(|usage| usage.cmo == self.cmo.subject.id);
+        let fits = |it: &Batch| it.usage().is_some_and(|usage| usage.cmo == self.cmo.subject.id);
         match known.filter(fits) {
             Some(batch) => Ok((at, batch)),
             None => {
@@ -277,10 +277,8 @@ impl<V: View> Step<'_, '_, V> {
         let paid = sum(&self.pool.paid, "action")?;
         if paid != self.pool.allocated || self.pool.undistributed != 0 {
             let open = self.pool.allocated.saturating_sub(paid);
-            let detail = format!(
-                "{open} tiyn are not paid and {} not distributed",
-                self.pool.undistributed
-            );
+            let detail =
+                format!("{open} tiyn are not paid and {} not distributed", self.pool.undistributed);
             return Err(at_field(Code::PoolNotConserved, "action", detail));
         }
         self.pool.state = PoolState::Closed;
@@ -291,10 +289,8 @@ impl<V: View> Step<'_, '_, V> {
         if self.pool.in_lines == self.pool.allocated {
             return Ok(());
         }
-        let detail = format!(
-            "lines hold {} of {} tiyn allocated",
-            self.pool.in_lines, self.pool.allocated
-        );
+        let detail =
+            format!("lines hold {} of {} tiyn allocated", self.pool.in_lines, self.pool.allocated);
         Err(at_field(Code::LinesMismatch, "action", detail))
     }
 
@@ -308,16 +304,14 @@ impl<V: View> Step<'_, '_, V> {
 
     /// Refuses all fields of steps but these.
     fn only(&self, fields: &[(u16, &str)]) -> Result<(), Rejection> {
-        let all =
-            [DEDUCTIONS, COLLECTED, ALLOCATED, UNDISTRIBUTED, WEIGHTING, CATEGORIES, AMOUNT];
+        let all = [DEDUCTIONS, COLLECTED, ALLOCATED, UNDISTRIBUTED, WEIGHTING, CATEGORIES, AMOUNT];
         let others: Vec<(u16, &str)> =
             all.into_iter().filter(|field| !fields.contains(field)).collect();
         without(self.case, &others)
     }
 
     fn amount(&self, (number, name): (u16, &str)) -> Result<i64, Rejection> {
-        day(self.case, number)
-            .ok_or_else(|| at_field(Code::Validation, name, "this step has it"))
+        day(self.case, number).ok_or_else(|| at_field(Code::Validation, name, "this step has it"))
     }
 }
 

@@ -157,16 +157,14 @@ fn sums<V: View>(
     for (at, (id, range)) in batches.iter().zip(ranges).enumerate() {
         covered = covered.saturating_add(1);
         let known: Option<Batch> = case.status(*id)?;
-        let Some(batch) =
-            known.filter(|it| it.in_book() == Some((&cmo.subject.id, covered)))
+        let Some(batch) = known.filter(|it| it.in_book() == Some((&cmo.subject.id, covered)))
         else {
             return refuse(format!("row {at} is not number {covered} of the organisation's book"));
         };
         let bytes = range.as_list().and_then(|row| row.first()).and_then(Value::as_bytes);
         let range = LineRange::decode(bytes.unwrap_or_default());
-        let add = |range: LineRange| {
-            found.add(&batch, id, case.record.subject.id.as_bytes(), &range)
-        };
+        let add =
+            |range: LineRange| found.add(&batch, id, case.record.subject.id.as_bytes(), &range);
         range.map_err(Rejection::from).and_then(add).map_err(|fault| {
             at_body(Code::StatementMismatch, RANGES, format!("row {at}: {}", fault.detail))
         })?;

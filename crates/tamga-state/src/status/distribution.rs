@@ -258,7 +258,8 @@ impl Pool {
     #[must_use]
     pub fn is_conserved(&self) -> bool {
         let parts = [self.allocated, self.undistributed, self.redistributed_out];
-        let sum = self.deductions.iter().chain(&parts).try_fold(0_i64, |sum, it| sum.checked_add(*it));
+        let sum =
+            self.deductions.iter().chain(&parts).try_fold(0_i64, |sum, it| sum.checked_add(*it));
         self.state == PoolState::Open || sum == Some(self.collected)
     }
 }

@@ -7,7 +7,8 @@ use tamga_format::subject::{Role, Subject};
 
 use super::registry::Sphere;
 use super::{
-    Typed, optional, optional_day, optional_text, read_code, read_id, read_list, read_text, read_width,
+    Typed, optional, optional_day, optional_text, read_code, read_id, read_list, read_text,
+    read_width,
 };
 use crate::catalogue::coded;
 

@@ -173,14 +173,17 @@ fn statuses_round_trip_and_refuse_every_truncation() {
     let term = MandateTerm { mandate, cmo, categories, from: i64::MAX, to: Some(i64::MAX) };
     let mandates = vec![term; RightsholderStatus::TERMS_MAX];
     let statement = StatementState { cmo, covered: u64::MAX, record: RecordId([8; 32]) };
-    assert!(check(&RightsholderStatus {
-        levies: 2,
-        mandates,
-        statements: vec![statement; RightsholderStatus::STATEMENTS_MAX],
-        balances: Some([9; 32]),
-    }) <= STATUS_BYTES_MAX);
+    assert!(
+        check(&RightsholderStatus {
+            levies: 2,
+            mandates,
+            statements: vec![statement; RightsholderStatus::STATEMENTS_MAX],
+            balances: Some([9; 32]),
+        }) <= STATUS_BYTES_MAX
+    );
     let most = i64::MAX;
-    let flows = Flows { collected: most, deducted: most, allocated: most, paid: most, ..Flows::default() };
+    let flows =
+        Flows { collected: most, deducted: most, allocated: most, paid: most, ..Flows::default() };
     let account = Account {
         sphere: Sphere::RelatedRights,
         currency: "KZT".to_owned(),
@@ -189,12 +192,14 @@ fn statuses_round_trip_and_refuse_every_truncation() {
         closing: most,
     };
     let month = Month { number: 800, collected: most, deducted: most };
-    assert!(check(&CmoStatus {
-        accreditations: 1,
-        mandates: 2,
-        accounts: vec![account; CmoStatus::ACCOUNTS_MAX],
-        months: vec![month; CmoStatus::MONTHS],
-    }) <= STATUS_BYTES_MAX);
+    assert!(
+        check(&CmoStatus {
+            accreditations: 1,
+            mandates: 2,
+            accounts: vec![account; CmoStatus::ACCOUNTS_MAX],
+            months: vec![month; CmoStatus::MONTHS],
+        }) <= STATUS_BYTES_MAX
+    );
     let set = ShareSet {
         record: RecordId([8; 32]),
         territory: "2136".to_owned(),
@@ -202,13 +207,15 @@ fn statuses_round_trip_and_refuse_every_truncation() {
         to: Some(most),
         total_bp: 10_000,
     };
-    assert!(check(&Work {
-        registrant: cmo,
-        iswc: Some("T0345246801".to_owned()),
-        title: [4; 32],
-        category: RightCategory::Resale,
-        shares: vec![set; Work::SHARES_MAX],
-    }) <= STATUS_BYTES_MAX);
+    assert!(
+        check(&Work {
+            registrant: cmo,
+            iswc: Some("T0345246801".to_owned()),
+            title: [4; 32],
+            category: RightCategory::Resale,
+            shares: vec![set; Work::SHARES_MAX],
+        }) <= STATUS_BYTES_MAX
+    );
     let lines = LinesRoot { root: TreeRoot([7; 32]), count: 9 };
     let batch = |content| Batch {
         record: RecordId([8; 32]),

@@ -181,7 +181,7 @@ impl Ledger for Fake {
         self.lookup.clone()
     }
 
-    fn batches(&self) -> Option<Arc<Batches>> {
+    fn batches(&self) -> Option<Arc<crate::lines::Batches>> {
         None
     }
 

@@ -211,9 +211,7 @@ impl<'h, H: Holder> Check<'h, H> {
         let unknown = line.work.0 == UNKNOWN;
         let identified = !matches!(
             line.hold,
-            Some(
-                Hold::UnidentifiedWork | Hold::UnidentifiedRightsholder | Hold::DisputedShare
-            )
+            Some(Hold::UnidentifiedWork | Hold::UnidentifiedRightsholder | Hold::DisputedShare)
         );
         if nobody && identified || unknown && line.hold != Some(Hold::UnidentifiedWork) {
             let detail = "a line without rightsholder or work is held for that reason";
@@ -277,7 +275,8 @@ impl<'h, H: Holder> Check<'h, H> {
 
     /// C08: every use is given out whole, what is not known held.
     fn whole(&self) -> Result<(), Rejection> {
-        let part = self.uses.iter().find(|(_, it)| it.given_bp != 0 && it.given_bp != Work::WHOLE_BP);
+        let part =
+            self.uses.iter().find(|(_, it)| it.given_bp != 0 && it.given_bp != Work::WHOLE_BP);
         match part {
             None => Ok(()),
             Some((hash, usage)) => {
@@ -333,7 +332,8 @@ impl<'h, H: Holder> Check<'h, H> {
         let holders = shared.holders.get(&record.0);
         let share = holders.and_then(|it| it.get(&line.rightsholder)).copied().unwrap_or_default();
         if share != u64::from(line.share_bp) {
-            let detail = format!("the share recorded is {share} bp, the line has {}", line.share_bp);
+            let detail =
+                format!("the share recorded is {share} bp, the line has {}", line.share_bp);
             return Err(at_line(Code::SharesNotWhole, number, detail));
         }
         Ok(())

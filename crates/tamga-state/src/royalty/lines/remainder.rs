@@ -3,9 +3,7 @@
 use std::collections::BTreeMap;
 
 use tamga_format::id::{SubjectId, sha256, tag};
-use tamga_format::lines::{
-    AllocationLine, Line, PackedBatch, PayoutLine, PayoutState, Remainder,
-};
+use tamga_format::lines::{AllocationLine, Line, PackedBatch, PayoutLine, PayoutState, Remainder};
 
 use super::{Holder, packed, read_known};
 use crate::catalogue::AMOUNT_MAX;
@@ -41,8 +39,7 @@ impl Remainders {
         let mut payouts = Vec::new();
         let mut at = until.or_else(|| known.allocation().and_then(|it| it.last_payout));
         while let Some(id) = at {
-            let batch: Option<Batch> =
-                status_of(holder.view(), &Subject::new(Role::Batch, id))?;
+            let batch: Option<Batch> = status_of(holder.view(), &Subject::new(Role::Batch, id))?;
             let Some(batch) = batch else { break };
             at = batch.payout().and_then(|it| it.previous);
             payouts.push((id, batch));
@@ -52,9 +49,7 @@ impl Remainders {
             remainders.allocate(&AllocationLine::decode(line)?)
         })?;
         for (id, batch) in payouts.into_iter().rev() {
-            read_known(holder, &id, &batch, |_, line| {
-                remainders.pay(&PayoutLine::decode(line)?)
-            })?;
+            read_known(holder, &id, &batch, |_, line| remainders.pay(&PayoutLine::decode(line)?))?;
         }
         Ok(remainders)
     }
@@ -78,8 +73,7 @@ impl Remainders {
     ///
     /// [`Code::RemainderExceeded`] if it pays more than is owed and not held, or brings back more than was paid.
     pub fn pay(&mut self, line: &PayoutLine) -> Result<(), Rejection> {
-        let refuse =
-            |detail: &str| Err(Rejection::new(Code::RemainderExceeded, "/lines", detail));
+        let refuse = |detail: &str| Err(Rejection::new(Code::RemainderExceeded, "/lines", detail));
         let amounts = [line.net, line.tax, line.levied];
         let returned = line.state == PayoutState::Returned;
         if amounts.iter().any(|amount| if returned { *amount > 0 } else { *amount < 0 }) {

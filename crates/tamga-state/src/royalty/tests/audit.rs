@@ -1,6 +1,8 @@
 //! Warnings, signals and audits.
 
-use super::super::audit::{Check, Transparency, WorkFacts, counts_differ, missing_reserve, of_pool, registered_twice};
+use super::super::audit::{
+    Check, Transparency, WorkFacts, counts_differ, missing_reserve, of_pool, registered_twice,
+};
 use super::desk::{Desk, batch, fixed, used};
 use super::*;
 use crate::status::{Batch, Pool, UsageBatch, UsageSource};

@@ -8,8 +8,8 @@ use tamga_format::cbor::Value;
 use tamga_format::error::FormatError;
 use tamga_format::id::{AttachmentId, LineHash, RecordId, SubjectId, sha256};
 use tamga_format::lines::{
-    AllocationLine, Basis, BatchIndex, Line, LineRange, PackedBatch, PayoutLine, PayoutState,
-    UsageLine, line_hash,
+    AllocationLine, BatchIndex, Line, LineRange, PackedBatch, PayoutLine, PayoutState, UsageLine,
+    line_hash,
 };
 use tamga_format::subject::{Role, Subject};
 
@@ -134,7 +134,11 @@ impl Desk {
     }
 
     /// Holds the lines of a batch.
-    pub(super) fn upload(&mut self, batch: Subject, lines: Vec<Vec<u8>>) -> (AttachmentId, PackedBatch) {
+    pub(super) fn upload(
+        &mut self,
+        batch: Subject,
+        lines: Vec<Vec<u8>>,
+    ) -> (AttachmentId, PackedBatch) {
         let packed = PackedBatch::new(&batch.id, lines).expect("lines of a batch");
         (self.hold(&packed), packed)
     }
@@ -196,7 +200,12 @@ impl Desk {
     }
 
     /// The batch of these lines; its sums follow from them.
-    pub(super) fn allocation(&mut self, name: &str, period: &str, lines: &[AllocationLine]) -> Draft {
+    pub(super) fn allocation(
+        &mut self,
+        name: &str,
+        period: &str,
+        lines: &[AllocationLine],
+    ) -> Draft {
         let made = desk::Allocation::new(&batch(name).id, lines).expect("a batch");
         let attachment = self.hold(&made.packed);
         self.bringing(Kind::R08, batch(name), attachment)
@@ -211,7 +220,13 @@ impl Desk {
     }
 
     /// A batch that pays these amounts of an allocation.
-    pub(super) fn payout(&mut self, name: &str, of: &str, period: &str, lines: &[PayoutLine]) -> Draft {
+    pub(super) fn payout(
+        &mut self,
+        name: &str,
+        of: &str,
+        period: &str,
+        lines: &[PayoutLine],
+    ) -> Draft {
         let known: Batch = self.world.status(batch(of));
         let mut remainders = Remainders::of(self, &batch(of).id, &known, None).unwrap();
         let before = remainders.packed(&batch(of).id).unwrap().lines;
@@ -259,7 +274,13 @@ impl Desk {
     }
 
     /// A statement of the batches of a book that were not covered before.
-    pub(super) fn statement(&self, name: &str, after: i64, opening: i64, batches: &[&str]) -> Draft {
+    pub(super) fn statement(
+        &self,
+        name: &str,
+        after: i64,
+        opening: i64,
+        batches: &[&str],
+    ) -> Draft {
         let mut sums = StatementSums::default();
         let mut ranges = Vec::new();
         for of in batches {
@@ -366,10 +387,7 @@ pub(super) fn fixed(period: &str, collected: i64, deducted: i64) -> Draft {
 
 pub(super) fn with_usage(draft: Draft, batches: &[&str]) -> Draft {
     let named: Vec<Subject> = batches.iter().map(|name| batch(name)).collect();
-    draft
-        .naming(&named)
-        .field("right_categories", words(&["PR"]))
-        .field("weighting", "USES")
+    draft.naming(&named).field("right_categories", words(&["PR"])).field("weighting", "USES")
 }
 
 pub(super) fn resting_on(draft: Draft, batches: &[&str]) -> Draft {

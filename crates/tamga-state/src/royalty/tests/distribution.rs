@@ -1,7 +1,8 @@
 //! Pools, payouts, statements and reports: what the records themselves must say.
 
 use super::desk::{
-    Desk, author, batch, book, copyright, fixed, own, paid, resting_on, step, used, with_usage, work,
+    Desk, author, batch, book, copyright, fixed, own, paid, resting_on, step, used, with_usage,
+    work,
 };
 use super::*;
 use crate::status::{Account, Book, PoolState};
@@ -108,7 +109,10 @@ fn a_payout_on_remainders_that_another_changed_meanwhile_is_refused() {
     // The lines were checked before; the record is judged in its block.
     let (record, body) = second.sign();
     let refused = desk.world.submit_signed(&record, body.as_ref()).unwrap_err();
-    assert_eq!((refused.code, refused.pointer.as_str()), (Code::BatchChanged, "/fields/remainders_before"));
+    assert_eq!(
+        (refused.code, refused.pointer.as_str()),
+        (Code::BatchChanged, "/fields/remainders_before")
+    );
     let untaxed = desk.payout("third", "allocation", "2026-Q1", &[paid("aigul", 1_000, 100)]);
     let untaxed = untaxed.without("tax_rule_id");
     desk.refused(&untaxed, Code::Validation, "/fields/tax_rule_id");
@@ -239,9 +243,8 @@ fn c15_unclaimed_money_goes_to_a_later_pool_of_the_sphere_when_its_years_are_ove
     assert_eq!(fixed_on, TODAY);
     desk.collect("2026-Q2", 10);
     let to = copyright("2026-Q2");
-    let moved = |amount: i64| {
-        step("2026-Q1", "REDISTRIBUTED").naming(&[to]).field("amount", amount)
-    };
+    let moved =
+        |amount: i64| step("2026-Q1", "REDISTRIBUTED").naming(&[to]).field("amount", amount);
     desk.refused(&moved(1), Code::UnclaimedTooEarly, "/fields/amount");
     // 2026-03-02 and three years: one day earlier it may still be claimed.
     desk.world.set("unclaimed_years", 0_i64);
@@ -277,7 +280,9 @@ fn c18_a_statement_is_the_sum_of_the_lines_of_every_batch_of_the_book() {
     desk.record(&draft);
     assert_eq!(desk.world.status::<Book>(book()).batches, 2);
     let whole = desk.statement("aigul", 0, 0, &["allocation", "payout"]);
-    for (name, off) in [("allocated", owed - 1), ("net", owed), ("tax", 999), ("closing", 1), ("opening", 1)] {
+    for (name, off) in
+        [("allocated", owed - 1), ("net", owed), ("tax", 999), ("closing", 1), ("opening", 1)]
+    {
         let off = whole.clone().body(name, off);
         desk.refused(&off, Code::StatementMismatch, &format!("/body/{name}"));
     }
@@ -321,7 +326,6 @@ fn a_pool_is_approved_published_paid_and_closed_in_this_order() {
     desk.record(&draft);
     desk.record(&step("2026-Q1", "CLOSED"));
     assert_eq!(desk.pool("2026-Q1").state, PoolState::Closed);
-    let foreign = step("2026-Q1", "APPROVED")
-        .with(|record| record.issuer = organisation("rival"));
+    let foreign = step("2026-Q1", "APPROVED").with(|record| record.issuer = organisation("rival"));
     assert!(desk.submit(&foreign).is_err());
 }

@@ -3,8 +3,8 @@
 use tamga_format::lines::{AllocationLine, Basis, Hold, PayoutState};
 
 use super::desk::{
-    Desk, author, batch, divide, fixed, hash_of, paid, registered, resting_on, salt, shares_of, step,
-    used, with_usage, work, USED,
+    Desk, USED, author, batch, divide, fixed, hash_of, paid, registered, resting_on, salt,
+    shares_of, step, used, with_usage, work,
 };
 use super::*;
 
@@ -252,7 +252,11 @@ fn c12_every_line_rests_on_a_use_or_on_a_rule_that_is_named() {
     refused_at_a_line(&mut desk, &other, Code::BasisMissing);
     refused_at_a_line(&mut desk, &changed(|line| line.used_on -= 1), Code::BasisMissing);
     refused_at_a_line(&mut desk, &changed(|line| line.basis = Basis::Sample), Code::BasisMissing);
-    refused_at_a_line(&mut desk, &changed(|line| line.basis = Basis::Adjustment), Code::BasisMissing);
+    refused_at_a_line(
+        &mut desk,
+        &changed(|line| line.basis = Basis::Adjustment),
+        Code::BasisMissing,
+    );
     // Without the batch of uses nothing rests on it.
     let alone = desk.allocation("allocation", "2026-Q1", &lines);
     let refused = desk.submit(&alone).unwrap_err();
@@ -291,13 +295,14 @@ fn c14_amounts_follow_from_the_uses_and_their_weights() {
     refused_at_a_line(&mut desk, &divide(TOTAL, heavier), Code::LinesMismatch);
     // By hand: 700,003 over 3·6,000 + 3·4,000 + 4·10,000 = 70,000.
     let of = |name: &str, share: u16| {
-        let line = lines.iter().find(|line| {
-            line.work == work(name).id && line.share_bp == share
-        });
+        let line = lines.iter().find(|line| line.work == work(name).id && line.share_bp == share);
         line.unwrap().amount
     };
     // 180,000.77, 120,000.51 and 400,001.71: the two tiyn that remain go to the largest remainders.
-    assert_eq!((of("song", 6_000), of("song", 4_000), of("hymn", 10_000)), (180_001, 120_000, 400_002));
+    assert_eq!(
+        (of("song", 6_000), of("song", 4_000), of("hymn", 10_000)),
+        (180_001, 120_000, 400_002)
+    );
 }
 
 #[test]
@@ -322,10 +327,8 @@ fn c16_what_was_overpaid_is_stated_as_recoverable() {
     };
     // Ten tiyn go from one author to another; he has been paid already.
     let berik = of("berik");
-    let moved = [
-        line(0, berik, author("berik").id.0, -10),
-        line(1, berik, author("aigul").id.0, 10),
-    ];
+    let moved =
+        [line(0, berik, author("berik").id.0, -10), line(1, berik, author("aigul").id.0, 10)];
     let draft = desk.allocation("mended", "2026-Q1", &moved);
     let draft = draft.field("corrects", batch("allocation").id.0);
     for off in [0_i64, 9, 11] {
@@ -339,7 +342,8 @@ fn c16_what_was_overpaid_is_stated_as_recoverable() {
     let draft = desk.allocation("mended", "2026-Q1", &moved);
     desk.record(&draft.field("corrects", batch("allocation").id.0).field("recoverable", 10_i64));
     // Nor to somebody whose rights the organisation did not manage then.
-    let foreign = [line(2, berik, author("aigul").id.0, -1), line(3, berik, author("stranger").id.0, 1)];
+    let foreign =
+        [line(2, berik, author("aigul").id.0, -1), line(3, berik, author("stranger").id.0, 1)];
     let foreign = desk.allocation("foreign", "2026-Q1", &foreign[1..]);
     let refused = desk.submit(&foreign.field("corrects", batch("allocation").id.0)).unwrap_err();
     assert_eq!(refused.code, Code::MandateNotInForce);
@@ -372,8 +376,16 @@ fn usage_lines_come_to_what_the_report_says() {
     let lines = [used("song", 3), used("hymn", 4)];
     let draft = desk.usage("usage", &lines);
     desk.refused(&draft.clone().field("uses", 8_i64), Code::LinesMismatch, "/fields/uses");
-    desk.refused(&draft.clone().field("usage_count", 3_i64), Code::LinesMismatch, "/fields/usage_count");
-    desk.refused(&draft.clone().field("usage_root", [1; 32]), Code::LinesMismatch, "/fields/usage_root");
+    desk.refused(
+        &draft.clone().field("usage_count", 3_i64),
+        Code::LinesMismatch,
+        "/fields/usage_count",
+    );
+    desk.refused(
+        &draft.clone().field("usage_root", [1; 32]),
+        Code::LinesMismatch,
+        "/fields/usage_root",
+    );
     let short = draft.clone().field("last_day", USED - 1);
     let refused = desk.submit(&short).unwrap_err();
     assert_eq!(refused.code, Code::DateOrder);
