@@ -69,6 +69,19 @@ impl std::fmt::Debug for Lines {
 /// An attachment, and the record of the log that brought it.
 pub type Brought = (AttachmentId, RecordId);
 
+/// Why lines can't be stated to be held.
+struct Unheld {
+    rejection: Rejection,
+    /// The attachment of an earlier batch that is not here, if that is why.
+    missing: Option<Brought>,
+}
+
+impl Unheld {
+    fn new(code: Code, detail: &str) -> Box<Self> {
+        Box::new(Self { rejection: Rejection::new(code, "", detail), missing: None })
+    }
+}
+
 /// Why a job ended without a statement.
 enum Ended {
     /// The record waits no more: it is in a block, or has left the pool.
@@ -217,31 +230,28 @@ impl Lines {
             }
             let _turn = self.0.checks.acquire().await.map_err(|_| Ended::Gone)?;
             let started = Instant::now();
-            match self.judge(record).await {
-                Ok(()) => {
-                    tracing::info!(record = %id, took = ?started.elapsed(), "lines checked");
-                    let Parts { genesis, me, key, .. } = &*self.0;
-                    return Ok(HeldStatement::sign(genesis, id, *me, key));
-                }
-                Err((rejection, missing)) if rejection.code == Code::AttachmentMissing => {
-                    // Lines rest on those of earlier batches, which a validator that was away may lack.
-                    let Some(missing) = missing else { return Err(Ended::Refused(rejection)) };
-                    let (attachment, by) = missing;
+            let Err(unheld) = self.judge(record).await else {
+                tracing::info!(record = %id, took = ?started.elapsed(), "lines checked");
+                let Parts { genesis, me, key, .. } = &*self.0;
+                return Ok(HeldStatement::sign(genesis, id, *me, key));
+            };
+            let Unheld { rejection, missing } = *unheld;
+            match (rejection.code, missing) {
+                // Lines rest on those of earlier batches, which a validator that was away may lack.
+                (Code::AttachmentMissing, Some((attachment, by))) => {
                     self.complete(by, attachment).await;
                 }
-                Err((rejection, _)) if rejection.code == Code::BaseOutdated => {
-                    // Others may have judged before what changed here, and come to a quorum.
-                    let since = *outdated.get_or_insert_with(Instant::now);
-                    if since.elapsed() > OUTDATED_WAIT {
-                        return Err(Ended::Refused(rejection));
-                    }
+                // Others may have judged before what changed here, and come to a quorum.
+                (Code::BaseOutdated, _)
+                    if outdated.get_or_insert_with(Instant::now).elapsed() <= OUTDATED_WAIT =>
+                {
                     sleep(ASK_AGAIN).await;
                 }
-                Err((rejection, _)) if rejection.is_fault() => {
+                (_, _) if rejection.is_fault() => {
                     tracing::error!(record = %id, %rejection, "lines not judged");
                     return Err(Ended::Gone);
                 }
-                Err((rejection, _)) => return Err(Ended::Refused(rejection)),
+                (_, _) => return Err(Ended::Refused(rejection)),
             }
         }
     }
@@ -300,21 +310,22 @@ impl Lines {
     }
 
     /// Judges the lines on a thread for such work; with a rejection for want of an attachment comes which.
-    async fn judge(&self, record: &SignedRecord) -> Result<(), (Rejection, Option<Brought>)> {
+    async fn judge(&self, record: &SignedRecord) -> Result<(), Box<Unheld>> {
         let base = base_of(record);
         let mut head = self.0.app.head();
         let reached = head.wait_for(|head| head.height >= base).await.is_ok();
         if !reached {
-            return Err((Rejection::new(Code::Internal, "", "the replica has stopped"), None));
+            return Err(Unheld::new(Code::StateUnreadable, "the replica has stopped"));
         }
         let (reader, attachments) = (self.0.app.reader().clone(), self.0.attachments.clone());
         let record = record.clone();
         let judged = tokio::task::spawn_blocking(move || {
             let held = HeldHere::new(&reader, &attachments, base);
-            check(&held, record.record()).map_err(|rejection| (rejection, held.missing()))
+            check(&held, record.record())
+                .map_err(|rejection| Box::new(Unheld { rejection, missing: held.missing() }))
         });
         judged.await.unwrap_or_else(|_| {
-            Err((Rejection::new(Code::StateUnreadable, "", "the check of lines failed"), None))
+            Err(Unheld::new(Code::StateUnreadable, "the check of lines failed"))
         })
     }
 }

@@ -8,7 +8,7 @@ use tamga_api::shapes::{Stage, SubjectView};
 use tamga_client::client::{Client, Submitted, Wait};
 use tamga_client::statement::{StatementError, StatementFile, fetch};
 use tamga_format::attachment::Manifest;
-use tamga_format::body::Submission;
+use tamga_format::body::{BodyLeaf, Submission};
 use tamga_format::cbor::{self, Limits, Value};
 use tamga_format::id::AttachmentId;
 use tamga_format::limits::LINE_RANGE_BYTES_MAX;
@@ -176,11 +176,11 @@ fn changed(file: &StatementFile, policy: &Policy) {
                 .body
                 .iter()
                 .map(|leaf| match leaf {
-                    tamga_format::body::BodyLeaf::Opened(field) if field.name == "net" => {
+                    BodyLeaf::Opened(field) if field.name == "net" => {
                         let hash = tamga_format::merkle::leaf_hash(&field.encode());
-                        tamga_format::body::BodyLeaf::Hidden(hash)
+                        BodyLeaf::Hidden(hash)
                     }
-                    other => other.clone(),
+                    BodyLeaf::Opened(_) | BodyLeaf::Hidden(_) => leaf.clone(),
                 })
                 .collect();
             file.statements[0] = receipt.encode();
@@ -191,7 +191,7 @@ fn changed(file: &StatementFile, policy: &Policy) {
     let forged = refused(&|file| {
         let mut receipt = Receipt::parse(&file.statements[0]).unwrap();
         for leaf in &mut receipt.body {
-            if let tamga_format::body::BodyLeaf::Opened(field) = leaf
+            if let BodyLeaf::Opened(field) = leaf
                 && field.name == "allocated"
             {
                 field.value = Value::int(field.value.as_i64().unwrap() + 1);

@@ -44,7 +44,7 @@ fn remainder(tag: u8, number: usize) -> Vec<u8> {
     Remainder {
         rightsholder: [tag; 32],
         salt: derived("salt", number),
-        open: number as i64,
+        open: i64::try_from(number).unwrap(),
         held: 0,
     }
     .encode()
@@ -74,13 +74,14 @@ fn lines_of_every_kind_are_frozen() {
         amount: 180_001,
         hold: None,
     };
+    let allocated = allocation.encode();
     let mended = AllocationLine {
         basis: Basis::Adjustment,
         source: Some(LineHash([9; 32])),
         weight: 0,
         amount: -180_001,
         hold: Some(Hold::HeirPending),
-        ..allocation.clone()
+        ..allocation
     };
     let payout = PayoutLine {
         rightsholder: [2; 32],
@@ -93,7 +94,7 @@ fn lines_of_every_kind_are_frozen() {
     };
     let all = [
         ("usage", usage.encode()),
-        ("allocation", allocation.encode()),
+        ("allocation", allocated),
         ("allocation, mended and held", mended.encode()),
         ("payout, returned", payout.encode()),
         ("remainder", remainder(2, 3)),
@@ -160,10 +161,10 @@ fn faulty_batches_are_frozen() {
         .into_iter()
         .map(|(tag, number)| {
             let line = remainder(tag, number);
-            [&(line.len() as u16).to_be_bytes()[..], &line].concat()
+            [&u16::try_from(line.len()).unwrap().to_be_bytes()[..], &line].concat()
         })
         .collect();
-    let mut ordered = framed.clone();
+    let mut ordered = framed;
     ordered.sort_by_key(|line| line_key(&BATCH, &line[5..37].try_into().unwrap()));
     let faults: [(&str, Vec<Vec<u8>>); 7] = [
         ("in order", vec![ordered.concat()]),

@@ -533,10 +533,7 @@ impl Piece {
 }
 
 fn object(value: Value) -> BTreeMap<String, Value> {
-    match value {
-        Value::Object(map) => map.into_iter().collect(),
-        _ => BTreeMap::new(),
-    }
+    if let Value::Object(map) = value { map.into_iter().collect() } else { BTreeMap::new() }
 }
 
 fn hex(bytes: &[u8]) -> String {

@@ -41,7 +41,7 @@ struct Leaves(Vec<Hash>);
 impl merkle::NodeSource for Leaves {
     fn node(&self, level: u8, index: u64) -> Option<Hash> {
         let span = 1_usize << level;
-        let from = index as usize * span;
+        let from = usize::try_from(index).unwrap() * span;
         self.0.get(from..from + span).map(|hashes| merkle::root_of(hashes).0)
     }
 }
@@ -143,7 +143,7 @@ fn a_batch_in_another_order_with_a_repeated_line_or_a_loose_chunk_is_refused() {
     let framed: Vec<Vec<u8>> = lines_of_chunk(&packed.chunks[0])
         .unwrap()
         .iter()
-        .map(|line| [&(line.len() as u16).to_be_bytes()[..], line].concat())
+        .map(|line| [&u16::try_from(line.len()).unwrap().to_be_bytes()[..], line].concat())
         .collect();
     let swapped = [&framed[1], &framed[0], &framed[2], &framed[3]].map(|line| &line[..]).concat();
     assert_eq!(read(&[swapped]).unwrap_err().code, FormatCode::LineOrder);
@@ -171,8 +171,9 @@ fn chunks_are_filled_and_a_tag_with_too_many_lines_is_refused() {
 
 #[test]
 fn twenty_lines_among_a_million_are_proved_with_less_than_4_kib() {
-    let mut lines: Vec<Vec<u8>> =
-        (0..1_000_000_u64).map(|salt| remainder((salt / 50_000) as u8, salt)).collect();
+    let mut lines: Vec<Vec<u8>> = (0..1_000_000_u64)
+        .map(|salt| remainder(u8::try_from(salt / 50_000).unwrap(), salt))
+        .collect();
     for salt in 0..20_u8 {
         let allocation = AllocationLine {
             rightsholder: [99; 32],

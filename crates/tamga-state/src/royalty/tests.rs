@@ -2,6 +2,7 @@ mod audit;
 mod desk;
 mod distribution;
 mod lines;
+mod properties;
 
 use tamga_format::cbor::Value;
 use tamga_format::id::{RecordId, SubjectId, UnixMillis};

@@ -1,6 +1,7 @@
 //! Lines of allocations (R08; C04, C08, C09, C12–C16).
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 use tamga_format::cbor::Value;
 use tamga_format::id::{LineHash, SubjectId};
@@ -288,8 +289,8 @@ impl<'h, H: Holder> Check<'h, H> {
 
     fn work(&mut self, number: u64, id: SubjectId) -> Result<&mut Shared, Rejection> {
         match self.works.entry(id) {
-            std::collections::btree_map::Entry::Occupied(known) => Ok(known.into_mut()),
-            std::collections::btree_map::Entry::Vacant(slot) => {
+            Entry::Occupied(known) => Ok(known.into_mut()),
+            Entry::Vacant(slot) => {
                 let known = status_of(self.holder.view(), &Subject::new(Role::Work, id))?;
                 let missing =
                     || at_line(Code::SubjectUnknown, number, "no such work is registered");
@@ -319,18 +320,19 @@ impl<'h, H: Holder> Check<'h, H> {
         if disputed {
             return Ok(());
         }
-        let record = set.record;
-        if !shared.holders.contains_key(&record.0) {
-            let body = holder.body(&record)?;
-            let mut holders: BTreeMap<[u8; 32], u64> = BTreeMap::new();
-            for (party, bp) in body.as_ref().map(rows).unwrap_or_default() {
-                let sum = holders.entry(party.0).or_default();
-                *sum = sum.saturating_add(bp.into());
+        let holders = match shared.holders.entry(set.record.0) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(slot) => {
+                let body = holder.body(&set.record)?;
+                let mut holders: BTreeMap<[u8; 32], u64> = BTreeMap::new();
+                for (party, bp) in body.as_ref().map(rows).unwrap_or_default() {
+                    let sum = holders.entry(party.0).or_default();
+                    *sum = sum.saturating_add(bp.into());
+                }
+                slot.insert(holders)
             }
-            shared.holders.insert(record.0, holders);
-        }
-        let holders = shared.holders.get(&record.0);
-        let share = holders.and_then(|it| it.get(&line.rightsholder)).copied().unwrap_or_default();
+        };
+        let share = holders.get(&line.rightsholder).copied().unwrap_or_default();
         if share != u64::from(line.share_bp) {
             let detail =
                 format!("the share recorded is {share} bp, the line has {}", line.share_bp);

@@ -152,7 +152,7 @@ impl Desk {
     fn bringing(&self, kind: Kind, batch: Subject, attachment: AttachmentId) -> Draft {
         by("cmo", kind, batch)
             .field("attachment", attachment.0)
-            .field("base", self.world.block.height.get() as i64 - 1)
+            .field("base", Value::Uint(self.world.block.height.get() - 1))
     }
 
     /// A user's report.
@@ -163,8 +163,8 @@ impl Desk {
         self.bringing(Kind::R05, batch(name), attachment)
             .naming(&[licensee()])
             .field("usage_root", packed.lines.root.0)
-            .field("usage_count", packed.lines.count as i64)
-            .field("uses", uses as i64)
+            .field("usage_count", Value::Uint(packed.lines.count))
+            .field("uses", Value::Uint(uses))
             .field("first_day", USED - 10)
             .field("last_day", USED)
             .field("source", "REPORT")
@@ -211,12 +211,12 @@ impl Desk {
         self.bringing(Kind::R08, batch(name), attachment)
             .naming(&[copyright(period), book()])
             .field("allocation_root", made.packed.lines.root.0)
-            .field("line_count", made.packed.lines.count as i64)
+            .field("line_count", Value::Uint(made.packed.lines.count))
             .field("total", made.total)
             .field("held", made.held)
             .field("recoverable", made.recoverable)
             .field("remainders_root", made.first.root.0)
-            .field("remainders_count", made.first.count as i64)
+            .field("remainders_count", Value::Uint(made.first.count))
     }
 
     /// A batch that pays these amounts of an allocation.
@@ -241,7 +241,7 @@ impl Desk {
         self.bringing(Kind::R09, batch(name), attachment)
             .naming(&[copyright(period), book(), batch(of)])
             .field("payout_root", packed.lines.root.0)
-            .field("line_count", packed.lines.count as i64)
+            .field("line_count", Value::Uint(packed.lines.count))
             .field("net", sum(|line| line.net))
             .field("tax", sum(|line| line.tax))
             .field("levied", sum(|line| line.levied))
@@ -255,6 +255,14 @@ impl Desk {
         let known: Batch = self.world.status(batch(of));
         let remainders = Remainders::of(self, &batch(of).id, &known, None).unwrap();
         remainders.owed(&author(name).id.0).map_or(0, |rest| rest.open)
+    }
+
+    /// The lines of an allocation, in its order.
+    pub(super) fn lines(&self, of: &str) -> Vec<AllocationLine> {
+        let known: Batch = self.world.status(batch(of));
+        let chunks = self.chunks[&known.attachment].clone();
+        let lines = in_order(&PackedBatch { chunks, lines: known.lines });
+        lines.iter().map(|line| AllocationLine::decode(line).unwrap()).collect()
     }
 
     /// The range of an author in a batch of the book.
@@ -323,7 +331,7 @@ pub(super) fn divide(total: i64, mut lines: Vec<AllocationLine>) -> Vec<Allocati
 pub(super) fn used(name: &str, uses: u64) -> UsageLine {
     UsageLine {
         work: work(name).id.0,
-        salt: salt(name, uses as usize),
+        salt: salt(name, usize::try_from(uses).unwrap()),
         first_day: USED - 10,
         last_day: USED,
         uses,
@@ -336,7 +344,7 @@ pub(super) fn used(name: &str, uses: u64) -> UsageLine {
 pub(super) fn paid(name: &str, net: i64, tax: i64) -> PayoutLine {
     PayoutLine {
         rightsholder: author(name).id.0,
-        salt: salt(name, net as usize),
+        salt: sha256(&[name.as_bytes(), &net.to_be_bytes()]),
         state: PayoutState::Sent,
         net,
         tax,

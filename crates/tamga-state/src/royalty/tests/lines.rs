@@ -174,7 +174,7 @@ fn c08_shares_that_are_not_known_are_held() {
     desk.record(&shares_of("tune", &[("aigul", "COMPOSER", 9_999)], "INCOMPLETE", USED - 50));
     desk.collect("2026-Q1", 1_000_003);
     let usage = used("tune", 5);
-    let draft = desk.usage("usage", &[usage.clone()]);
+    let draft = desk.usage("usage", std::slice::from_ref(&usage));
     desk.record(&draft);
     desk.record(&with_usage(fixed("2026-Q1", 1_000_003, 300_000), &["usage"]));
     let line = |number, rightsholder, share_bp: u16, hold| AllocationLine {
