@@ -1,14 +1,15 @@
 //! Attachments on disk: chunks in files, each written whole or not at all (spec §24.1, §24.7).
 //!
 //! A chunk is taken only for an attachment that a waiting record names, and only if it is the one that the manifest
-//! names; so nothing is stored that nobody signed for. It goes with its record, unless that came into the log.
+//! names; so nothing is stored that nobody signed for. It goes with the last record that names it, unless one of them
+//! came into the log: two records may name one attachment, and the end of one must not take the lines of the other.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tamga_format::attachment::{MANIFEST_BYTES_MAX, Manifest};
 use tamga_format::error::FormatError;
@@ -16,8 +17,8 @@ use tamga_format::id::{AttachmentId, RecordId};
 use tamga_format::limits::CHUNK_BYTES_MAX;
 
 const MANIFEST: &str = "manifest";
-/// The file that names the record for whose sake an attachment is here.
-const RECORD: &str = "record";
+/// Begins the name of an empty file for each record for whose sake an attachment is here; the record's id follows.
+const RECORD: &str = "record.";
 
 /// Why something was not stored.
 #[derive(Debug, thiserror::Error)]
@@ -36,6 +37,8 @@ pub enum AttachmentError {
     Io(#[from] io::Error),
 }
 
+type Expected = BTreeMap<AttachmentId, BTreeSet<RecordId>>;
+
 /// What is here of an attachment.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Progress {
@@ -49,7 +52,8 @@ pub struct Progress {
 #[derive(Clone, Debug)]
 pub struct Attachments {
     folder: Arc<Path>,
-    expected: Arc<Mutex<BTreeMap<AttachmentId, RecordId>>>,
+    /// For each attachment that is taken, the records that wait for it. Held locked while claims of records change.
+    expected: Arc<Mutex<Expected>>,
     writes: Arc<AtomicU64>,
 }
 
@@ -63,9 +67,17 @@ impl Attachments {
         fs::create_dir_all(&folder)?;
         for entry in fs::read_dir(&folder)? {
             let path = entry?.path();
-            let record = read(&path.join(RECORD), 32)?.and_then(|bytes| bytes.try_into().ok());
-            if path.is_dir() && !record.is_some_and(|id| recorded(&RecordId(id))) {
+            if !path.is_dir() {
+                continue;
+            }
+            let (kept, gone): (Vec<RecordId>, Vec<RecordId>) =
+                records_of(&path)?.into_iter().partition(&recorded);
+            if kept.is_empty() {
                 fs::remove_dir_all(&path)?;
+                continue;
+            }
+            for record in gone {
+                fs::remove_file(path.join(claim(&record)))?;
             }
         }
         Ok(Self { folder: folder.into(), expected: Arc::default(), writes: Arc::default() })
@@ -81,8 +93,7 @@ impl Attachments {
             let path = entry?.path();
             let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
             let Ok(id) = AttachmentId::from_hex(name) else { continue };
-            let record = read(&path.join(RECORD), 32)?.and_then(|bytes| bytes.try_into().ok());
-            if let Some(record) = record.map(RecordId)
+            if let Some(record) = records_of(&path)?.first().copied()
                 && !self.is_whole(&id)
             {
                 found.push((id, record));
@@ -91,29 +102,54 @@ impl Attachments {
         Ok(found)
     }
 
-    /// Takes chunks of an attachment for the sake of a record from now on.
-    pub fn expect(&self, id: AttachmentId, record: RecordId) {
-        self.expected.lock().unwrap_or_else(PoisonError::into_inner).insert(id, record);
-    }
-
-    /// Takes no more.
-    pub fn close(&self, id: &AttachmentId) {
-        self.expected.lock().unwrap_or_else(PoisonError::into_inner).remove(id);
-    }
-
-    /// Takes no more, and deletes what is here: its record did not come into the log.
+    /// Takes chunks of an attachment for the sake of a record from now on; what is here already stays for it, durably.
     ///
     /// # Errors
     /// When the disk refuses.
-    pub fn abandon(&self, id: &AttachmentId) -> io::Result<()> {
-        self.close(id);
-        let folder = self.of(id);
-        if folder.exists() { fs::remove_dir_all(folder) } else { Ok(()) }
+    pub fn expect(&self, id: AttachmentId, record: RecordId) -> io::Result<()> {
+        let mut expected = self.expected();
+        if self.manifest(&id)?.is_some() {
+            self.claim(&id, &record)?;
+        }
+        expected.entry(id).or_default().insert(record);
+        Ok(())
     }
 
-    /// The record for whose sake chunks of an attachment are taken.
-    fn expected(&self, id: &AttachmentId) -> Option<RecordId> {
-        self.expected.lock().unwrap_or_else(PoisonError::into_inner).get(id).copied()
+    /// Takes no more for the sake of a record.
+    pub fn close(&self, id: &AttachmentId, record: &RecordId) {
+        close(&mut self.expected(), id, record);
+    }
+
+    /// Takes no more for the sake of a record, which did not come into the log, and deletes what is here unless another
+    /// record needs it.
+    ///
+    /// # Errors
+    /// When the disk refuses.
+    pub fn abandon(&self, id: &AttachmentId, record: &RecordId) -> io::Result<()> {
+        let mut expected = self.expected();
+        close(&mut expected, id, record);
+        let folder = self.of(id);
+        if !folder.exists() {
+            return Ok(());
+        }
+        let mut records = records_of(&folder)?;
+        if records.remove(record) {
+            fs::remove_file(folder.join(claim(record)))?;
+        }
+        if records.is_empty() && !expected.contains_key(id) {
+            fs::remove_dir_all(folder)?;
+        }
+        Ok(())
+    }
+
+    fn expected(&self) -> MutexGuard<'_, Expected> {
+        self.expected.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Says durably that what is here is here for the sake of a record.
+    fn claim(&self, id: &AttachmentId, record: &RecordId) -> io::Result<()> {
+        let (folder, name) = (self.of(id), claim(record));
+        if folder.join(&name).exists() { Ok(()) } else { self.write(&folder, &name, &[]) }
     }
 
     /// Takes the manifest of an attachment; taking it again changes nothing.
@@ -125,13 +161,16 @@ impl Attachments {
         if manifest.id() != *id {
             return Err(FormatError::new(tamga_format::error::FormatCode::ChunkHash, 0).into());
         }
+        let expected = self.expected();
         if let Some(known) = self.progress(id)? {
             return Ok(known);
         }
-        let record = self.expected(id).ok_or(AttachmentError::Unexpected)?;
+        let records = expected.get(id).ok_or(AttachmentError::Unexpected)?;
         let folder = self.of(id);
         fs::create_dir_all(&folder)?;
-        self.write(&folder, RECORD, record.as_bytes())?;
+        for record in records {
+            self.claim(id, record)?;
+        }
         self.write(&folder, MANIFEST, bytes)?;
         let missing = (0..manifest.chunks().len()).collect();
         Ok(Progress { manifest, missing })
@@ -208,6 +247,31 @@ impl Attachments {
         // Whoever writes the same file at the same time writes the same bytes.
         fs::rename(&unnamed, folder.join(name))?;
         fs::File::open(folder)?.sync_all()
+    }
+}
+
+/// The name of the file that says for which record an attachment is here.
+fn claim(record: &RecordId) -> String {
+    format!("{RECORD}{record}")
+}
+
+/// The records for whose sake an attachment is here.
+fn records_of(folder: &Path) -> io::Result<BTreeSet<RecordId>> {
+    let mut records = BTreeSet::new();
+    for entry in fs::read_dir(folder)? {
+        let name = entry?.file_name();
+        let record = name.to_str().and_then(|name| name.strip_prefix(RECORD));
+        records.extend(record.and_then(|hex| RecordId::from_hex(hex).ok()));
+    }
+    Ok(records)
+}
+
+fn close(expected: &mut Expected, id: &AttachmentId, record: &RecordId) {
+    if let Some(records) = expected.get_mut(id) {
+        records.remove(record);
+        if records.is_empty() {
+            expected.remove(id);
+        }
     }
 }
 

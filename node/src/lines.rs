@@ -18,8 +18,7 @@ use tamga_format::signature::SigningKey;
 use tamga_replica::Reader;
 use tamga_replica::reader::AsOf;
 use tamga_rocks::RocksStore;
-use tamga_state::catalogue::Kind;
-use tamga_state::royalty::lines::{Holder, attachment_of, check};
+use tamga_state::royalty::lines::{Holder, attachment_of, base_of, check};
 use tamga_state::{Code, Rejection, ViewError};
 use tokio::sync::{Semaphore, mpsc};
 use tokio::task::JoinSet;
@@ -43,6 +42,9 @@ const ASK_AGAIN: Duration = Duration::from_millis(300);
 const SAY_AGAIN: Duration = Duration::from_secs(2);
 /// How long others may still come to a quorum on a record whose base is outdated here.
 const OUTDATED_WAIT: Duration = Duration::from_secs(10);
+/// How long a refused attachment stays, so that peers that have the record waiting can get it and refuse it too: without
+/// it, the record would hold up what follows it there until it expires.
+const REFUSED_KEPT: Duration = Duration::from_secs(60);
 
 /// What a validator needs to hold and check lines.
 #[derive(Clone)]
@@ -173,7 +175,10 @@ impl Lines {
     async fn job(self, record: SignedRecord) {
         let Some(attachment) = attachment_of(record.record()) else { return };
         let id = record.id();
-        self.0.attachments.expect(attachment, id);
+        if let Err(error) = self.0.attachments.expect(attachment, id) {
+            tracing::error!(%attachment, %error, "attachment not awaited");
+            return;
+        }
         match self.hold(&record, attachment).await {
             Ok(statement) => {
                 {
@@ -190,20 +195,27 @@ impl Lines {
             Err(Ended::Refused(rejection)) => {
                 tracing::info!(record = %id, %rejection, "lines refused");
                 self.0.app.refuse(id, rejection).await.ok();
+                self.0.attachments.close(&attachment, &id);
+                sleep(REFUSED_KEPT).await;
+                // A peer that had not refused it yet may have brought it back, for another job.
+                if self.waits(&id).await {
+                    return;
+                }
             }
         }
         if self.is_recorded(&id) {
             self.complete(id, attachment).await;
-        } else if let Err(error) = self.0.attachments.abandon(&attachment) {
+        } else if let Err(error) = self.0.attachments.abandon(&attachment, &id) {
             tracing::warn!(%attachment, %error, "attachment not deleted");
         }
     }
 
     /// Gets all of an attachment whose record is in the log, if it is not here already.
     async fn complete(&self, record: RecordId, attachment: AttachmentId) {
-        self.0.attachments.expect(attachment, record);
-        if self.fetch(&record, attachment).await.is_ok() {
-            self.0.attachments.close(&attachment);
+        if let Err(error) = self.0.attachments.expect(attachment, record) {
+            tracing::error!(%attachment, %error, "attachment not awaited");
+        } else if self.fetch(&record, attachment).await.is_ok() {
+            self.0.attachments.close(&attachment, &record);
         }
     }
 
@@ -311,7 +323,7 @@ impl Lines {
 
     /// Judges the lines on a thread for such work; with a rejection for want of an attachment comes which.
     async fn judge(&self, record: &SignedRecord) -> Result<(), Box<Unheld>> {
-        let base = base_of(record);
+        let base = base_of(record.record());
         let mut head = self.0.app.head();
         let reached = head.wait_for(|head| head.height >= base).await.is_ok();
         if !reached {
@@ -328,14 +340,6 @@ impl Lines {
             Err(Unheld::new(Code::StateUnreadable, "the check of lines failed"))
         })
     }
-}
-
-/// The block as of whose end a record's lines are judged.
-fn base_of(record: &SignedRecord) -> Height {
-    let kind = Kind::from_number(record.record().kind);
-    let field = kind.and_then(|kind| kind.info().field_named("base"));
-    let value = field.and_then(|field| record.record().field(field.number));
-    Height(value.and_then(tamga_format::cbor::Value::as_u64).unwrap_or_default())
 }
 
 /// What this validator holds, as the rules ask for it.

@@ -6,7 +6,8 @@
 use std::collections::BTreeMap;
 
 use tamga_format::body::Body;
-use tamga_format::id::{AttachmentId, LineHash, RecordId, SubjectId};
+use tamga_format::cbor::Value;
+use tamga_format::id::{AttachmentId, Height, LineHash, RecordId, SubjectId};
 use tamga_format::lines::{BatchReader, LinesRoot, PackedBatch};
 use tamga_format::record::Record;
 
@@ -63,6 +64,15 @@ pub fn attachment_of(record: &Record) -> Option<AttachmentId> {
     let kind = Kind::from_number(record.kind).filter(|kind| brings_lines(*kind))?;
     let field = kind.info().field_named("attachment")?;
     record.field(field.number)?.as_array_of().map(AttachmentId)
+}
+
+/// The block as of whose end a record's lines are judged; the genesis' for a record that names none.
+#[must_use]
+pub fn base_of(record: &Record) -> Height {
+    let kind = Kind::from_number(record.kind);
+    let field = kind.and_then(|kind| kind.info().field_named("base"));
+    let value = field.and_then(|field| record.field(field.number));
+    Height(value.and_then(Value::as_u64).unwrap_or_default())
 }
 
 /// Checks the lines of a record that brings a batch.
