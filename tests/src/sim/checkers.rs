@@ -26,6 +26,7 @@ use super::blocks::BLOCKS_MAX;
 use super::disk::SimDisk;
 use super::ledger::{Ledger, ORIGIN};
 use super::packet::Packet;
+use super::royalties;
 use super::second;
 use super::workload::Workload;
 
@@ -101,7 +102,11 @@ impl Checks {
             }
             extends(app, &last, &head)?;
         }
-        if first { conserved(disk, workload) } else { Ok(()) }
+        if !first {
+            return Ok(());
+        }
+        conserved(disk, workload)?;
+        workload.quarter().map_or(Ok(()), |it| royalties::conserved(app, it.season()))
     }
 
     /// After each start: what was committed is there; the head stands where it stood or higher.

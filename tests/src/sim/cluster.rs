@@ -16,6 +16,7 @@ use super::node::{Answer, Node, TICK_MS};
 use super::notes::Publisher;
 use super::packet::Packet;
 use super::plan::{Byzantine, Fault, Plan};
+use super::royalties;
 use super::trace::Trace;
 use super::workload::{Expect, Workload};
 use super::{Failure, Out, Report, Stop, Token};
@@ -32,6 +33,8 @@ const HEIGHTS_PER_CASE: u64 = 4;
 const CLIENT_MS: std::ops::Range<u64> = 10..160;
 /// Of a thousand unlawful records, so many come from a validator instead of a client.
 const GOSSIPED: u64 = 400;
+/// Of a thousand turns of clients, so many are the organisation's that collects royalties.
+const ROYALTIES: u64 = 300;
 /// Loss during a storm, of a thousand.
 const STORM_LOSS: u64 = 500;
 
@@ -182,6 +185,20 @@ impl Cluster {
             if let Body::Node(node) = &self.processes[at].body {
                 let disk = &self.processes[at].disk;
                 self.checks.finish(node.app(), disk, &self.workload, self.dishonest())?;
+            }
+        }
+        self.royalties_hold()
+    }
+
+    /// Whoever stated that it holds lines holds them; one of them may be dishonest.
+    fn royalties_hold(&self) -> Result<(), Failure> {
+        let Some(quarter) = self.workload.quarter() else { return Ok(()) };
+        let honest = self.honest();
+        let disks: Vec<&SimDisk> = honest.iter().map(|at| &self.processes[*at].disk).collect();
+        let stated = self.plan.validators * 2 / 3;
+        for at in honest {
+            if let Body::Node(node) = &self.processes[at].body {
+                royalties::finish(node.app(), quarter.season(), &disks, stated)?;
             }
         }
         Ok(())
@@ -459,9 +476,20 @@ impl Cluster {
                 let pending = reader.pending_draw(case).ok()?;
                 pending.map(|pending| DrawView::of(case, &pending))
             };
-            self.workload.next(self.now_ms, hostile, &draw)
+            let base = self.checks.height();
+            let batch = |batch: &Subject| {
+                let app = node.app();
+                let reached = app.head().height >= base;
+                reached.then(|| royalties::status(app, batch).ok().flatten()).flatten()
+            };
+            let quarter = self.workload.quarter_mut().filter(|_| self.rng.chance(ROYALTIES));
+            let royalties = quarter.and_then(|it| it.next(self.now_ms, base, &batch));
+            royalties.or_else(|| {
+                let next = self.workload.next(self.now_ms, hostile, &draw);
+                next.map(|(bytes, expect)| (bytes, Vec::new(), expect))
+            })
         };
-        let Some((bytes, expect)) = next else { return self.take_receipts(process) };
+        let Some((bytes, chunks, expect)) = next else { return self.take_receipts(process) };
         self.trace.add(self.now_ms, process, format_args!("is sent {expect:?}"), &bytes);
         if matches!(expect, Expect::Refused(_) | Expect::Never) && self.rng.chance(GOSSIPED) {
             // As if a dishonest validator had gossiped it: there is no answer, and no effect.
@@ -478,7 +506,7 @@ impl Cluster {
                     self.trace.add(self.now_ms, process, format_args!("refuses: {reason}"), &[]);
                 }
                 self.workload.answered(&expect, &answer)?;
-                Ok(())
+                if chunks.is_empty() { Ok(()) } else { node.upload(self.now_ms, chunks) }
             }
             Err(stop) => Err(stop),
         };

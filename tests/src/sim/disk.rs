@@ -1,7 +1,7 @@
 //! A disk that loses what was not synced and fails on purpose.
 //!
-//! It holds what a validator keeps: the store, the engine's write-ahead log, and small files such as
-//! watermarks. A crash of the process loses nothing that was written; a loss of power takes a suffix
+//! It holds what a validator keeps: the store, the engine's write-ahead log, attachments, and small
+//! files such as watermarks. A crash of the process loses nothing that was written; a loss of power takes a suffix
 //! of the unsynced writes of each. After a failed write the outcome is unknown to the writer, who
 //! must open the disk again.
 
@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use tamga_format::id::AttachmentId;
 use tamga_node::demo::rng::Rng;
 use tamga_replica::store::Rows;
 use tamga_replica::{CommitBatch, Durability, Store, StoreError, Table};
@@ -33,6 +34,7 @@ struct Inner {
     unsynced: Vec<Vec<Undo>>,
     wal: Wal,
     files: BTreeMap<&'static str, Vec<u8>>,
+    attachments: BTreeMap<AttachmentId, Vec<Vec<u8>>>,
     fault: Option<WriteFault>,
     /// Counts openings: a handle of before a crash is dead.
     boot: u64,
@@ -157,6 +159,25 @@ impl SimDisk {
     #[must_use]
     pub fn read_file(&self, name: &'static str) -> Option<Vec<u8>> {
         self.lock().files.get(name).cloned()
+    }
+
+    /// Keeps an attachment, durably and whole.
+    ///
+    /// # Errors
+    ///
+    /// When the disk fails.
+    pub fn write_attachment(
+        &self,
+        id: AttachmentId,
+        chunks: Vec<Vec<u8>>,
+    ) -> Result<(), StoreError> {
+        self.write(|inner| drop(inner.attachments.insert(id, chunks)))
+    }
+
+    /// The chunks of an attachment.
+    #[must_use]
+    pub fn read_attachment(&self, id: &AttachmentId) -> Option<Vec<Vec<u8>>> {
+        self.lock().attachments.get(id).cloned()
     }
 
     fn write<T>(&self, apply: impl FnOnce(&mut Inner) -> T) -> Result<T, StoreError> {

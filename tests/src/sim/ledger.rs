@@ -28,6 +28,10 @@ const FOUNDERS: [(&str, &str); 4] = [
 /// Impossible БИН of those who write.
 const OPERATOR: &str = "591240000218";
 const CHAMBER: &str = "591240000228";
+/// Impossible БИН of those who take part in royalties: who accredits, who collects, who pays.
+const AUTHORITY: &str = "591240000208";
+const OKUP: &str = tamga_node::devnet::royalties::OKUP;
+const RADIO: &str = tamga_node::devnet::royalties::RADIO;
 /// Registry numbers of the officers.
 const OFFICERS: [&str; 3] = ["1234", "1235", "1236"];
 
@@ -65,6 +69,10 @@ pub struct Ledger {
     pub log: SigningKey,
     /// An office for each officer.
     pub offices: Vec<Office>,
+    /// Who accredits organisations that collect royalties.
+    pub authority: SigningKey,
+    /// The organisation that collects them.
+    pub okup: SigningKey,
     /// Somebody whom the registry doesn't know.
     pub stranger: SigningKey,
 }
@@ -92,10 +100,16 @@ pub fn found(validators: usize) -> Ledger {
         name_en: number.to_owned(),
     };
     let founders = FOUNDERS.iter().map(|(bin, kind)| organisation(bin, kind, None));
-    let writers =
-        [organisation(OPERATOR, "PLATFORM", None), organisation(CHAMBER, "CHAMBER", Some("75"))];
+    let writers = [
+        organisation(OPERATOR, "PLATFORM", None),
+        organisation(CHAMBER, "CHAMBER", Some("75")),
+        organisation(AUTHORITY, "AUTHORISED_BODY", None),
+        organisation(OKUP, "CMO", None),
+        organisation(RADIO, "USER", None),
+    ];
+    let [authority, okup] = [AUTHORITY, OKUP].map(|bin| writer(format!("organisation#{bin}")));
     let mut registered: Vec<&Writer> = offices.iter().map(|office| &office.officer).collect();
-    registered.extend([&offices[0].operator, &offices[0].chamber]);
+    registered.extend([&offices[0].operator, &offices[0].chamber, &authority, &okup]);
     let file = GenesisFile {
         version: 1,
         origin: ORIGIN.to_owned(),
@@ -142,6 +156,8 @@ pub fn found(validators: usize) -> Ledger {
         validators: keys,
         log,
         offices,
+        authority: authority.key,
+        okup: okup.key,
         stranger: key("stranger"),
     }
 }
@@ -168,13 +184,16 @@ fn part(number: usize, keys: &Keys) -> ValidatorPart {
 }
 
 fn office(number: &str) -> Office {
-    let writer = |issuer: String| Writer { key: key(&issuer), issuer };
     Office {
         operator: writer(format!("organisation#{OPERATOR}")),
         chamber: writer(format!("organisation#{CHAMBER}")),
         officer: writer(format!("officer#{number}")),
         others: Others::default(),
     }
+}
+
+fn writer(issuer: String) -> Writer {
+    Writer { key: key(&issuer), issuer }
 }
 
 fn seed(name: &str) -> [u8; 32] {

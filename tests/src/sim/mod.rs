@@ -11,8 +11,9 @@
 //! | [`node`], [`blocks`], [`engine`] | one validator around the replica and the engine's core |
 //! | [`notes`] | cosigners and publishers |
 //! | [`disk`], [`net`], [`packet`] | what fails: storage and network |
-//! | [`workload`] | lawful and hostile clients |
+//! | [`workload`], [`quarter`] | lawful and hostile clients: cases, and a quarter of royalties |
 //! | [`checkers`], [`second`] | what must hold; the log through the second implementation of the rules |
+//! | [`royalties`] | what must hold of royalties, computed again from their lines |
 //! | [`ledger`], [`trace`] | genesis and keys; the trace |
 
 mod blocks;
@@ -26,6 +27,8 @@ mod node;
 mod notes;
 pub mod packet;
 pub mod plan;
+mod quarter;
+mod royalties;
 mod second;
 pub mod trace;
 mod workload;

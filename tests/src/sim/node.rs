@@ -30,7 +30,10 @@ use super::packet::Packet;
 use super::{Out, Stop, Token};
 
 mod catch_up;
+mod lines;
 mod propose;
+
+use lines::Lines;
 
 /// Least time between two blocks.
 const INTERVAL_MS: u64 = 40;
@@ -79,6 +82,8 @@ pub(super) struct Node {
     asked_ms: Option<u64>,
     synced: BTreeMap<Height, (Vec<u8>, Certificate)>,
     turn: usize,
+    disk: SimDisk,
+    lines: Lines,
     out: Vec<Out>,
 }
 
@@ -129,6 +134,8 @@ impl Node {
             asked_ms: None,
             synced: BTreeMap::new(),
             turn: me,
+            disk: disk.clone(),
+            lines: Lines::default(),
             out: Vec::new(),
         };
         node.cosign()?;
@@ -218,6 +225,9 @@ impl Node {
                 self.out.extend(found.map(|found| Out::Send(from, found)));
             }
             Packet::PathFound(..) => {}
+            Packet::Held(statement) => drop(self.app.hold(statement)),
+            Packet::Attachment(id) => self.answer_attachment(from, &id),
+            Packet::Chunks(chunks) => self.take_chunks(chunks)?,
         }
         self.drive()
     }
@@ -243,6 +253,7 @@ impl Node {
             self.out.push(Out::Send(self.turn, Packet::Pool(leaves)));
         }
         self.out.extend(self.cosigner.heal(self.processes));
+        self.heal_lines();
         self.out.push(Out::Timer(TICK_MS, Token::Tick));
     }
 
@@ -405,6 +416,7 @@ impl Node {
     fn drive(&mut self) -> Result<(), Stop> {
         loop {
             self.collect();
+            self.hold_lines()?;
             if let Some(want) = self.engine.next_want() {
                 self.serve(want)?;
             } else if self.is_due() {
@@ -511,6 +523,7 @@ impl Node {
             CommitError::Store(error) => Stop::Disk(error),
             CommitError::Unknown(_) | CommitError::Certificate => fault(error.to_string()),
         })?;
+        self.want_brought(&committed.brought);
         self.out.push(Out::Committed(committed));
         self.out.push(Out::Broadcast(Packet::Status(height)));
         self.blocks.forget_until(height);

@@ -337,7 +337,10 @@ impl Publisher {
             | Packet::Status(_)
             | Packet::Blocks(_)
             | Packet::Block(..)
-            | Packet::Path(..) => return Ok(()),
+            | Packet::Path(..)
+            | Packet::Held(_)
+            | Packet::Attachment(_)
+            | Packet::Chunks(_) => return Ok(()),
         }
         self.work(out)
     }

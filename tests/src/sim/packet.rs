@@ -3,7 +3,8 @@
 //! Consensus messages, parts, records, notes and certificates are in their real encodings; the
 //! envelope around them is the simulator's own.
 
-use tamga_format::id::{Height, LeafHash, TreeSize};
+use tamga_format::held::{HELD_BYTES, HeldStatement};
+use tamga_format::id::{AttachmentId, Height, LeafHash, TreeSize};
 use tamga_replica::engine::wire::{self, Wire, WireError, put_bytes, refuse, take_bytes};
 
 /// Bytes of the longest field of a packet.
@@ -38,6 +39,12 @@ pub enum Packet {
     Path(TreeSize, TreeSize),
     /// Such a path.
     PathFound(TreeSize, TreeSize, Vec<[u8; 32]>),
+    /// The sender holds the lines of a record.
+    Held(HeldStatement),
+    /// The sender wants an attachment.
+    Attachment(AttachmentId),
+    /// The chunks of one.
+    Chunks(Vec<Vec<u8>>),
 }
 
 impl Packet {
@@ -57,13 +64,23 @@ impl Packet {
             Self::Notes(_) => "notes?",
             Self::Path(..) => "path?",
             Self::PathFound(..) => "path",
+            Self::Held(_) => "held",
+            Self::Attachment(_) => "attachment?",
+            Self::Chunks(_) => "attachment",
         }
     }
 
     /// Whether a silent validator keeps it back: it says nothing that helps to decide, but asks.
     #[must_use]
     pub const fn is_spoken(&self) -> bool {
-        matches!(self, Self::Consensus(_) | Self::Liveness(_) | Self::Parts(_) | Self::Note(..))
+        matches!(
+            self,
+            Self::Consensus(_)
+                | Self::Liveness(_)
+                | Self::Parts(_)
+                | Self::Note(..)
+                | Self::Held(_)
+        )
     }
 
     /// The packet's bytes.
@@ -86,6 +103,9 @@ impl Packet {
                 let ends = [number(from.get()), number(to.get())];
                 (12, ends.into_iter().chain(path.iter().map(|hash| hash.to_vec())).collect())
             }
+            Self::Held(statement) => (13, vec![statement.encode().to_vec()]),
+            Self::Attachment(id) => (14, vec![id.as_bytes().to_vec()]),
+            Self::Chunks(chunks) => (15, chunks.clone()),
         };
         let mut out = vec![tag];
         u32::try_from(fields.len()).expect("a packet has few fields").put(&mut out);
@@ -119,6 +139,7 @@ impl Packet {
                 let leaves: Result<_, _> = fields.iter().map(|f| hash(f).map(LeafHash)).collect();
                 return leaves.map(Self::Pool);
             }
+            15 => return Ok(Self::Chunks(fields)),
             _ => {}
         }
         let mut fields = fields.into_iter();
@@ -142,6 +163,11 @@ impl Packet {
                 let path: Result<_, _> = fields.by_ref().map(|field| hash(&field)).collect();
                 Self::PathFound(from, to, path?)
             }
+            13 => {
+                let bytes = <[u8; HELD_BYTES]>::try_from(field()?).map_err(|_| wrong)?;
+                Self::Held(HeldStatement::decode(&bytes))
+            }
+            14 => Self::Attachment(AttachmentId(hash(&field()?)?)),
             _ => return Err(wrong),
         };
         if fields.next().is_some() { Err(wrong) } else { Ok(packet) }

@@ -16,12 +16,13 @@ use tamga_replica::Admitted;
 use super::Failure;
 use super::ledger::{Ledger, ORIGIN, START};
 use super::node::Answer;
+use super::quarter::Quarter;
 
 const DAY_MS: i64 = 24 * 3_600 * 1_000;
 /// Days before the start at which every case begins; its steps follow daily.
 const BEGIN_DAYS: i64 = 60;
 /// After how many milliseconds a client sends again what is not final.
-const RESEND_MS: u64 = 1_500;
+pub(super) const RESEND_MS: u64 = 1_500;
 
 /// What a submission should lead to.
 #[derive(Clone, Debug)]
@@ -81,6 +82,8 @@ pub(super) struct Workload {
     ledger: Rc<Ledger>,
     rng: Rng,
     lives: Vec<Life>,
+    /// Royalties, beside the cases.
+    quarter: Option<Quarter>,
     /// Records with a verified receipt, and their bytes.
     finals: BTreeMap<RecordId, (LeafIndex, Vec<u8>)>,
     /// Ids that must never be in the log.
@@ -93,10 +96,12 @@ pub(super) struct Workload {
 impl Workload {
     pub(super) fn new(ledger: Rc<Ledger>, mut rng: Rng, cases: usize) -> Self {
         let lives = (0..cases).map(|number| new_life(&ledger, number, &mut rng)).collect();
+        let quarter = Some(Quarter::new(&ledger));
         Self {
             ledger,
             rng,
             lives,
+            quarter,
             finals: BTreeMap::new(),
             hostile: BTreeSet::new(),
             kept_out: Vec::new(),
@@ -106,7 +111,7 @@ impl Workload {
 
     /// One case that is presented and drawn, and nothing else.
     pub(super) fn of_one_draw(ledger: Rc<Ledger>, rng: Rng) -> Self {
-        let mut workload = Self::new(ledger, rng, 1);
+        let mut workload = Self { quarter: None, ..Self::new(ledger, rng, 1) };
         for life in &mut workload.lives {
             let candidates = candidates(&workload.ledger);
             life.steps = vec![
@@ -179,6 +184,16 @@ impl Workload {
             matches!(step, Step::Started | Step::Suspended | Step::Resumed | Step::Annulled(_));
         life.sent.push(Sent { id, bytes: bytes.clone(), at_ms: now_ms, first });
         Some((bytes, Expect::Final))
+    }
+
+    /// The royalties, if this run has any.
+    pub(super) const fn quarter(&self) -> Option<&Quarter> {
+        self.quarter.as_ref()
+    }
+
+    /// The same, to send its records.
+    pub(super) const fn quarter_mut(&mut self) -> Option<&mut Quarter> {
+        self.quarter.as_mut()
     }
 
     /// A submission that must not get in.
@@ -293,11 +308,15 @@ impl Workload {
 
     /// Records that wait for a receipt.
     pub(super) fn waiting(&self) -> Vec<RecordId> {
-        self.lives.iter().flat_map(|life| &life.sent).map(|sent| sent.id).collect()
+        let of_cases = self.lives.iter().flat_map(|life| &life.sent).map(|sent| sent.id);
+        of_cases.chain(self.quarter.iter().flat_map(Quarter::waiting)).collect()
     }
 
     /// A record's receipt was verified.
     pub(super) fn is_final(&mut self, id: RecordId, index: LeafIndex) {
+        if let Some(quarter) = &mut self.quarter {
+            quarter.is_final(id, index);
+        }
         for life in &mut self.lives {
             if let Some(at) = life.sent.iter().position(|sent| sent.id == id) {
                 let sent = life.sent.remove(at);
@@ -308,17 +327,19 @@ impl Workload {
 
     /// Whether every case has ended and every record has its receipt.
     pub(super) fn is_done(&self) -> bool {
-        self.lives.iter().all(|life| life.next == life.steps.len() && life.sent.is_empty())
+        self.quarter.iter().all(Quarter::is_done)
+            && self.lives.iter().all(|life| life.next == life.steps.len() && life.sent.is_empty())
     }
 
     /// Records with a verified receipt.
     pub(super) fn finals(&self) -> impl Iterator<Item = (&RecordId, LeafIndex)> {
-        self.finals.iter().map(|(id, (index, _))| (id, *index))
+        let of_cases = self.finals.iter().map(|(id, (index, _))| (id, *index));
+        of_cases.chain(self.quarter.iter().flat_map(Quarter::finals))
     }
 
     /// Ids that must never be in the log.
     pub(super) fn hostile(&self) -> impl Iterator<Item = &RecordId> {
-        self.hostile.iter()
+        self.hostile.iter().chain(self.quarter.iter().flat_map(Quarter::hostile))
     }
 
     /// Submissions that the rules must have refused, as they were sent.
@@ -352,7 +373,8 @@ impl Workload {
             let steps = life.steps.len();
             format!("{} at step {} of {steps}: {}", life.name, life.next, sent.join(", "))
         });
-        open.collect::<Vec<_>>().join("; ")
+        let royalties = self.quarter.iter().filter(|it| !it.is_done()).map(Quarter::open);
+        open.chain(royalties).collect::<Vec<_>>().join("; ")
     }
 }
 
