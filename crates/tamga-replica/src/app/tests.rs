@@ -18,6 +18,7 @@ use crate::store::{MemStore, Store};
 
 mod blocks;
 mod draws;
+mod held;
 mod pool;
 mod reading;
 mod recovery;
