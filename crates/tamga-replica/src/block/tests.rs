@@ -74,8 +74,9 @@ fn limits_are_kept_before_anything_is_allocated() {
         sample().encode().len() - sample().items.iter().map(Item::encoded_bytes).sum::<usize>();
     let with_count = |count: u32| {
         let mut bytes = block(Vec::new()).encode();
-        let end = bytes.len();
-        bytes[end - 4..].copy_from_slice(&count.to_le_bytes());
+        // The count of statements, none here, follows the items.
+        let end = bytes.len() - 4;
+        bytes[end - 4..end].copy_from_slice(&count.to_le_bytes());
         bytes
     };
     let too_many = BLOCK_RECORDS_MAX as u32 + 1;
@@ -92,6 +93,6 @@ fn limits_are_kept_before_anything_is_allocated() {
         Err(BlockDecodeError::TooLong(BLOCK_BYTES_MAX + 1))
     );
     let mut unknown = sample().encode();
-    unknown[0] = 2;
-    assert_eq!(Block::decode(&unknown), Err(BlockDecodeError::Version(2)));
+    unknown[0] = 3;
+    assert_eq!(Block::decode(&unknown), Err(BlockDecodeError::Version(3)));
 }
