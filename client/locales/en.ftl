@@ -539,6 +539,22 @@ statement-pool = Pool: collected { $collected } = deducted { $deducted } + alloc
 statement-held = held ({ $reason }): { $amount }
 
 # pool
+dispute-id = Dispute { $dispute }
+dispute-none = There are no disputes.
+dispute-filed = waits for the organisation's answer
+dispute-answered = answered, not granted in full
+dispute-withdrawn = withdrawn
+dispute-resolved = resolved
+dispute-line = about { $about }; filed { $filed }, answered { $answered }, ended { $ended }; decision { $decision }
+payment-declared = The organisation says: paid { $net }, tax { $tax }, to bailiffs { $levied }
+payment-bank = The bank says: { $word }
+payment-holder = The rightsholder says: { $word }
+payment-nothing = nothing yet
+payment-executed = carried out in full
+payment-partly = carried out in part
+payment-rejected = not carried out
+payment-received = received
+payment-not-received = not received
 pool-collected = Collected
 pool-deducted = Deducted
 pool-allocated = Allocated

@@ -539,6 +539,22 @@ statement-pool = Қор: жиналды { $collected } = ұсталды { $deduc
 statement-held = кідіртілген ({ $reason }): { $amount }
 
 # pool
+dispute-id = Дау { $dispute }
+dispute-none = Даулар жоқ.
+dispute-filed = ұйымның жауабын күтуде
+dispute-answered = жауап берілді, толық қанағаттандырылмады
+dispute-withdrawn = кері алынды
+dispute-resolved = шешілді
+dispute-line = { $about } туралы; берілді { $filed }, жауап { $answered }, аяқталды { $ended }; шешім { $decision }
+payment-declared = Ұйым: төленді { $net }, салық { $tax }, орындаушыларға { $levied }
+payment-bank = Банк: { $word }
+payment-holder = Құқық иеленуші: { $word }
+payment-nothing = әзірге ештеңе
+payment-executed = толық орындалды
+payment-partly = ішінара орындалды
+payment-rejected = орындалмады
+payment-received = ақша түсті
+payment-not-received = ақша түспеді
 pool-collected = Жиналды
 pool-deducted = Ұсталды
 pool-allocated = Есептелді

@@ -539,6 +539,22 @@ statement-pool = Пул: собрано { $collected } = удержано { $ded
 statement-held = удержано ({ $reason }): { $amount }
 
 # pool
+dispute-id = Спор { $dispute }
+dispute-none = Споров нет.
+dispute-filed = ждёт ответа организации
+dispute-answered = есть ответ, удовлетворён не полностью
+dispute-withdrawn = отозван
+dispute-resolved = разрешён
+dispute-line = о { $about }; подан { $filed }, ответ { $answered }, окончен { $ended }; решение { $decision }
+payment-declared = Организация: выплачено { $net }, налог { $tax }, исполнителям { $levied }
+payment-bank = Банк: { $word }
+payment-holder = Правообладатель: { $word }
+payment-nothing = пока ничего
+payment-executed = исполнено полностью
+payment-partly = исполнено частично
+payment-rejected = не исполнено
+payment-received = деньги пришли
+payment-not-received = деньги не пришли
 pool-collected = Собрано
 pool-deducted = Удержано
 pool-allocated = Начислено

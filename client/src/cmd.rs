@@ -25,6 +25,7 @@ use crate::verify::fault;
 mod assignment;
 mod case;
 mod config;
+mod dispute;
 mod duplicates;
 mod explain;
 mod export;
@@ -35,12 +36,14 @@ mod indicators;
 mod keys;
 mod listing;
 mod officer;
+mod payment;
 mod pool;
 mod progress;
 mod receipt;
 mod reconcile;
 mod register;
 mod royalty;
+mod signing;
 mod statement;
 mod submit;
 mod table;
@@ -146,6 +149,12 @@ enum Command {
     /// What became of the money of a distribution.
     #[command(subcommand)]
     Pool(pool::Pool),
+    /// Objections of rightsholders, and the answers to them.
+    #[command(subcommand)]
+    Dispute(dispute::Dispute),
+    /// What bank and rightsholder say of a payout.
+    #[command(subcommand)]
+    Payment(payment::Payment),
     /// Fetch and show receipts.
     #[command(subcommand)]
     Receipt(receipt::Receipt),
@@ -380,6 +389,8 @@ fn dispatch(command: Option<Command>, session: &mut Session<'_>) -> Result<Exit,
         Some(Command::Usage(command)) => royalty::usage(&command, session),
         Some(Command::Statement(command)) => statement::run(&command, session),
         Some(Command::Pool(command)) => pool::run(&command, session),
+        Some(Command::Dispute(command)) => dispute::run(&command, session),
+        Some(Command::Payment(command)) => payment::run(&command, session),
         Some(Command::Receipt(command)) => receipt::run(&command, session),
         Some(Command::Verify(command)) => verify::run(&command, session),
         Some(Command::Case(command)) => case::run(&command, session),

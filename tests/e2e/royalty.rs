@@ -22,26 +22,26 @@ use tamga_node::keys::Seed;
 use tamga_state::status::{Batch, decode};
 use tamga_tests::processes::{Cluster, ORIGIN, TOKEN, until};
 
-const FOUR: &str = include_str!("../../genesis/four-organisations.toml");
-const READY: Duration = Duration::from_secs(60);
+pub(crate) const FOUR: &str = include_str!("../../genesis/four-organisations.toml");
+pub(crate) const READY: Duration = Duration::from_secs(60);
 const FINAL: Duration = Duration::from_secs(30);
-const SCALE: Scale = Scale { authors: 5, works: 7, uses: 60, own: 20 };
+pub(crate) const SCALE: Scale = Scale { authors: 5, works: 7, uses: 60, own: 20 };
 
-fn client(cluster: &Cluster, validator: usize) -> Client {
+pub(crate) fn client(cluster: &Cluster, validator: usize) -> Client {
     Client::new(&cluster.url(validator), Some(TOKEN.to_owned()), "en", std::thread::sleep)
 }
 
-fn base(cluster: &Cluster) -> u64 {
+pub(crate) fn base(cluster: &Cluster) -> u64 {
     cluster.height(0).unwrap()
 }
 
-fn record(client: &Client, submission: &Submission) {
+pub(crate) fn record(client: &Client, submission: &Submission) {
     let done = client.submit(submission, Wait::Final(FINAL)).unwrap();
     assert!(matches!(done, Submitted::Final { .. }), "{done:?}");
 }
 
 /// Submits a record and uploads what it brings; where it ended.
-fn bring(client: &Client, piece: &Piece) -> (Stage, String) {
+pub(crate) fn bring(client: &Client, piece: &Piece) -> (Stage, String) {
     let id = piece.submission.record().id().to_string();
     client.submit(&piece.submission, Wait::Accepted).unwrap();
     let (attachment, manifest, chunks) = piece.attachment.as_ref().unwrap();
@@ -58,7 +58,7 @@ fn status(client: &Client, batch: &Subject) -> Batch {
     decode(&bytes).unwrap().1
 }
 
-fn keys() -> Keys {
+pub(crate) fn keys() -> Keys {
     let key = |name: &str| SigningKey::from_seed(Seed::demo(name).0);
     Keys { authority: key("authority:demo"), okup: key("okup:demo") }
 }

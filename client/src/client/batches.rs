@@ -2,9 +2,11 @@
 
 use std::time::Duration;
 
-use tamga_api::shapes::{AttachmentView, Page, PoolView, SubjectRecord, SubjectView};
+use tamga_api::draft::parse_subject;
+use tamga_api::shapes::{AttachmentView, Page, PoolView, RecordView, SubjectRecord, SubjectView};
 use tamga_format::attachment::Manifest;
 use tamga_format::id::AttachmentId;
+use tamga_format::subject::Subject;
 
 use super::{Client, JSON, Upload};
 use crate::error::CliError;
@@ -91,6 +93,17 @@ impl Client {
     /// When nothing names it, or the node wants another token.
     pub fn subject(&self, subject: &str) -> Result<SubjectView, CliError> {
         self.get(&format!("/v1/subjects/{subject}"))
+    }
+
+    /// What a record is about.
+    ///
+    /// # Errors
+    /// When there is no such record, or the node wants another token.
+    pub fn record_subject(&self, record: &str) -> Result<Subject, CliError> {
+        let view: RecordView = self.get(&format!("/v1/records/{record}"))?;
+        let subject = view.record.as_ref().map(|draft| parse_subject(&draft.subject));
+        let none = || CliError::answer(&self.url, "a record without its subject".to_owned());
+        subject.and_then(Result::ok).ok_or_else(none)
     }
 
     /// All records that name a subject, oldest first.

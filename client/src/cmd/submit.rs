@@ -1,30 +1,28 @@
 //! `tamga submit`: one record from a draft or from ready bytes.
 
 use std::io::Read;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use clap::{Args, ValueEnum};
 use serde_json::{Map, Value, json};
-use tamga_api::draft::{Draft, Seal};
+use tamga_api::draft::Draft;
 use tamga_format::body::Submission;
 use tamga_format::id::UnixMillis;
-use tamga_format::signature::SigningKey;
 
-use super::Session;
+use super::{Session, signing};
 use crate::client::{Submitted, Wait};
 use crate::error::{CliError, Exit};
 use crate::file;
 use crate::lang::Said;
 use crate::output::Shown;
-use crate::signer::Keys;
 use crate::text;
 use crate::verify::fault;
 
 /// Seconds to wait for finality when none are named.
-const TIMEOUT_S: u64 = 30;
+pub(super) const TIMEOUT_S: u64 = 30;
 /// Seconds for which a record may enter the log when none are named: a day.
-const VALID_FOR_S: i64 = 86_400;
+pub(super) const VALID_FOR_S: i64 = 86_400;
 
 /// A record to submit.
 #[derive(Args)]
@@ -102,9 +100,20 @@ pub(super) fn run(command: &Submit, session: &mut Session<'_>) -> Result<Exit, C
         WaitFor::Accepted => Wait::Accepted,
         WaitFor::Final => Wait::Final(Duration::from_secs(command.timeout.unwrap_or(TIMEOUT_S))),
     };
-    match session.client()?.submit(&submission, wait)? {
+    deliver(&submission, wait, command.receipt_out.as_deref(), session)
+}
+
+/// Submits a signed record, waits, and tells how it went.
+pub(super) fn deliver(
+    submission: &Submission,
+    wait: Wait,
+    receipt_out: Option<&Path>,
+    session: &mut Session<'_>,
+) -> Result<Exit, CliError> {
+    let id = submission.record().id().to_string();
+    match session.client()?.submit(submission, wait)? {
         Submitted::Final { receipt, replayed } => {
-            if let Some(path) = &command.receipt_out {
+            if let Some(path) = receipt_out {
                 file::replace(path, receipt.as_bytes())?;
             }
             let data = json!({
@@ -112,14 +121,14 @@ pub(super) fn run(command: &Submit, session: &mut Session<'_>) -> Result<Exit, C
                 "status": "final",
                 "replayed": replayed,
                 "receipt": receipt,
-                "receipt_file": command.receipt_out,
+                "receipt_file": receipt_out,
             });
             let message = if replayed { "submit-again" } else { "submit-final" };
             let mut human = session.out.messages.text(message, &[("id", id.clone())]);
-            if let Some(path) = &command.receipt_out {
+            if let Some(path) = receipt_out {
                 human.push_str(&format!("\n{}", path.display()));
             }
-            let file = command.receipt_out.as_ref().map(|path| path.display().to_string());
+            let file = receipt_out.map(|path| path.display().to_string());
             let plain = vec![id.clone(), "final".to_owned(), file.unwrap_or_default()];
             session.out.result("submit", &Shown { data, human, plain, id });
             Ok(Exit::Success)
@@ -133,9 +142,9 @@ pub(super) fn run(command: &Submit, session: &mut Session<'_>) -> Result<Exit, C
             let human = session.out.messages.text("submit-accepted", &[("id", id.clone())]);
             let plain = vec![id.clone(), "accepted".to_owned(), String::new()];
             session.out.result("submit", &Shown { data, human, plain, id: id.clone() });
-            let exit = match command.wait {
-                WaitFor::Accepted => Exit::Success,
-                WaitFor::Final => Exit::NotFinal,
+            let exit = match wait {
+                Wait::Accepted => Exit::Success,
+                Wait::Final(_) => Exit::NotFinal,
             };
             if exit == Exit::NotFinal {
                 session.out.tell_message("submit-later", &[("id", id)]);
@@ -145,7 +154,11 @@ pub(super) fn run(command: &Submit, session: &mut Session<'_>) -> Result<Exit, C
     }
 }
 
-fn dry_run(submission: &Submission, id: &str, session: &mut Session<'_>) -> Result<Exit, CliError> {
+pub(super) fn dry_run(
+    submission: &Submission,
+    id: &str,
+    session: &mut Session<'_>,
+) -> Result<Exit, CliError> {
     // Without a node the form is checked and the rules are not; the answer says which.
     let checked = session.config.url.is_some();
     let known = if checked {
@@ -189,42 +202,12 @@ fn read(command: &Submit) -> Result<Vec<u8>, CliError> {
 }
 
 fn sign(command: &Submit, bytes: &[u8], session: &Session<'_>) -> Result<Submission, CliError> {
-    let name = command
-        .key
-        .clone()
-        .or_else(|| session.config.key.as_ref().map(|key| key.value.clone()))
-        .ok_or_else(|| CliError::missing("--key, TAMGA_KEY"))?;
+    let name = signing::key_name(command.key.as_deref(), session)?;
     let draft = draft(bytes, &name, session.now)?;
     let client = session.client().ok();
     let origin = session.origin(client.as_ref())?;
-    let file = command.passphrase_file.as_deref();
-    let passphrase = session.passphrase(file, session.text("prompt-passphrase"));
-    let seed =
-        Keys::load(&session.config, &origin)?.resolve(&name, &session.config, &passphrase)?;
-    let key = SigningKey::from_seed(*seed);
-    let mut random = [0_u8; 48];
-    getrandom::fill(&mut random).map_err(|error| CliError::bug(&error.to_string()))?;
-    let (nonce, salt_seed) = random.split_at(16);
-    let salt_seed: [u8; 32] = salt_seed.try_into().map_err(|_| CliError::bug("32 bytes remain"))?;
-    let seal = Seal {
-        origin: &origin,
-        key_id: key.public().key_id(),
-        nonce: nonce.try_into().map_err(|_| CliError::bug("16 bytes come first"))?,
-        valid_until: UnixMillis(
-            session
-                .now
-                .0
-                .saturating_add(command.valid_for.unwrap_or(VALID_FOR_S).saturating_mul(1000)),
-        ),
-        salt: &|name| crate::import::derive::hmac(&salt_seed, &[name.as_bytes()]),
-    };
-    let (record, body) = draft.write(&seal).map_err(|rejection| {
-        CliError::rejected(&rejection.code.to_string(), &rejection.pointer, &rejection.detail)
-    })?;
-    let record = record
-        .sign(&key)
-        .map_err(|error| CliError::rejected("TMG-4100", "", &error.to_string()))?;
-    Submission::new(record, body).map_err(|error| CliError::bug(&error.to_string()))
+    let key = signing::open(&name, command.passphrase_file.as_deref(), &origin, session)?;
+    signing::seal(&draft, &key, &origin, command.valid_for.unwrap_or(VALID_FOR_S), session)
 }
 
 /// The draft, with what the command line may fill in: `case` for the subject, the writer of a demo key, the time.

@@ -89,6 +89,10 @@ roles! {
     Batch = 19, "batch";
     /// Distributions and statements of one organisation, and nothing else.
     Book = 20, "book";
+    /// A dispute about shares, allocations or payouts.
+    Dispute = 21, "dispute";
+    /// What a bank, or a rightsholder, says of a payout.
+    Payment = 22, "payment";
 }
 
 /// A thing with a history: a role and an id within it. Ordered by (role code, id).

@@ -211,6 +211,12 @@ pub enum Part {
     Allocation,
     /// The organisation's book of allocations and payouts.
     Book,
+    /// The rightsholders whom a dispute is about, if it is about any.
+    Parties,
+    /// The work whose shares are disputed, if they are.
+    WorkIfShares,
+    /// The rightsholder, if it is one who confirms.
+    RightsholderIfConfirming,
     /// The holder of the key.
     Holder,
     /// The organisation of the holder, if it is an officer.

@@ -18,7 +18,7 @@ use crate::catalogue::{OrganisationKind, WriterRole, valid_bin};
 use crate::law::parameters::Entry;
 use crate::status::{
     ClaimantStatus, DebtorStatus, KeyStatus, Mark, Officer, Organisation, Parameter, PolicyStatus,
-    Standing, Typed, encode,
+    RightsholderStatus, Standing, Typed, encode,
 };
 use crate::view::StatusRow;
 
@@ -215,6 +215,10 @@ impl Genesis {
             }
             Role::Claimant => {
                 let status = ClaimantStatus { keys: 1, ..ClaimantStatus::default() };
+                rows.enter(line.holder, &status, what)?;
+            }
+            Role::Rightsholder => {
+                let status = RightsholderStatus { keys: 1, ..RightsholderStatus::default() };
                 rows.enter(line.holder, &status, what)?;
             }
             _ => {

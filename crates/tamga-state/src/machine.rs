@@ -103,6 +103,8 @@ fn judge<V: View>(
         Kind::R09 => royalty::payout(&case),
         Kind::R10 => royalty::statement(&case),
         Kind::R11 => royalty::report(&case),
+        Kind::R12 => royalty::dispute(&case),
+        Kind::R13 => royalty::payment(&case),
         _ => enforcement::execute(&case),
     }
 }

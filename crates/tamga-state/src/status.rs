@@ -11,6 +11,7 @@ use tamga_format::limits::STATUS_BYTES_MAX;
 use tamga_format::subject::{Role, Subject};
 
 mod case;
+mod dispute;
 mod distribution;
 mod item;
 mod measure;
@@ -20,6 +21,7 @@ mod registry;
 mod royalty;
 
 pub use case::{Case, Draw, ExecutionClass, PartyKind};
+pub use dispute::{Confirmation, Decision, Dispute, DisputeAbout, DisputeState, Payment};
 pub use distribution::{
     Account, AllocationState, Batch, BatchContent, Book, CmoStatus, Flows, Month, PayoutBatch,
     Pool, PoolState, UsageBatch, UsageSource, Weighting,
@@ -100,6 +102,19 @@ pub fn last_record(bytes: &[u8]) -> Result<Option<RecordId>, FormatError> {
     Ok(reader.null_or(Reader::fixed)?.map(RecordId))
 }
 
+/// The record since which those who judge lines find a status unchanged: the last one, but of a rightsholder the last
+/// that changed mandates or levies, so that statements and confirmations don't make a distribution's base outdated.
+///
+/// # Errors
+///
+/// [`FormatError`] if the bytes are not a status of the role.
+pub fn judged_since(role: Role, bytes: &[u8]) -> Result<Option<RecordId>, FormatError> {
+    match role {
+        Role::Rightsholder => decode(bytes).map(|(_, it): (_, RightsholderStatus)| it.rights_set),
+        _ => last_record(bytes),
+    }
+}
+
 /// A status of any role, for those who show it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Status {
@@ -151,6 +166,10 @@ pub enum Status {
     Batch(Box<Batch>),
     /// Of an organisation's book.
     Book(Book),
+    /// Of a dispute.
+    Dispute(Box<Dispute>),
+    /// Of what is said of a payout.
+    Payment(Payment),
 }
 
 impl Status {
@@ -195,6 +214,8 @@ impl Status {
             Role::Pool => of(bytes, |pool| Self::Pool(Box::new(pool))),
             Role::Batch => of(bytes, |batch| Self::Batch(Box::new(batch))),
             Role::Book => of(bytes, Self::Book),
+            Role::Dispute => of(bytes, |dispute| Self::Dispute(Box::new(dispute))),
+            Role::Payment => of(bytes, Self::Payment),
         }
     }
 }

@@ -142,6 +142,7 @@ fn holder<V: View>(view: &V, block: &BlockContext, record: &Record) -> Result<Wr
         }
         Role::Debtor => Ok(party(WriterRole::Debtor)),
         Role::Claimant => Ok(party(WriterRole::Claimant)),
+        Role::Rightsholder => Ok(party(WriterRole::Rightsholder)),
         _ => Err(unknown()),
     }
 }

@@ -217,7 +217,8 @@ fn write_client_files(
     std::fs::write(dir.join("token.txt"), format!("{token}\n"))?;
     std::fs::write(dir.join("url.txt"), format!("http://{}:{}\n", host_text(http.0), http.1))?;
     let mut keyring = format!("# Public demo keys.\norigin = \"{ORIGIN}\"\n\n[keys]\n");
-    for (name, seed) in &founding.registry_keys {
+    let author = (season::AUTHOR_KEY.to_owned(), Seed::demo(season::AUTHOR_KEY));
+    for (name, seed) in founding.registry_keys.iter().chain([&author]) {
         let hex: String = seed.0.iter().map(|byte| format!("{byte:02x}")).collect();
         keyring.push_str(&format!("{name:?} = \"{hex}\"\n"));
     }

@@ -16,6 +16,7 @@ use tamga_format::signature::SigningKey;
 use tamga_format::subject::{Role, Subject};
 use tamga_state::Rejection;
 use tamga_state::civil::day_of;
+use tamga_state::registry::{key_subject, possession_message};
 use tamga_state::royalty::desk::{Allocation, Payout, allocate};
 use tamga_state::royalty::lines::Remainders;
 use tamga_state::royalty::statement::StatementSums;
@@ -161,6 +162,24 @@ impl Season {
         }
         all.push(self.collection()?);
         Ok(all)
+    }
+
+    /// The key of the author whom the story follows, registered by the authorised body, so that the author can object
+    /// and confirm.
+    ///
+    /// # Errors
+    ///
+    /// As [`Season::beginning`].
+    pub fn author_key(&mut self, key: &SigningKey) -> Result<Submission> {
+        let (author, public) = (self.author(), key.public());
+        let possession = key.sign(&possession_message(&self.origin, &author, &public));
+        let fields = json!({
+            "key": hex(public.as_bytes()), "possession": hex(possession.as_bytes()),
+            "purpose": "RECORDS", "valid_from": instant(UnixMillis(self.now.get() - VALID_FOR_MS)),
+        });
+        let subject = key_subject(&public.key_id());
+        let authority = self.keys.authority.clone();
+        self.write(("G03", AUTHORITY, &authority), subject, &[author], fields, json!({}))
     }
 
     /// The usage report.

@@ -3,7 +3,7 @@
 use tamga_format::body::Body;
 use tamga_format::id::{Height, RecordId};
 use tamga_format::subject::Subject;
-use tamga_state::status::last_record;
+use tamga_state::status::judged_since;
 use tamga_state::{Built, Private, StatusRow, View, ViewError};
 
 use super::Reader;
@@ -13,7 +13,8 @@ use crate::view::StoreView;
 /// The statuses as of the end of a block, as long as no later block changed them: one that did is
 /// [`ViewError::ChangedSince`], so that no validator judges by anything later.
 ///
-/// It needs no copy of the state: the record that changed a status last stands in it, and says when that was.
+/// It needs no copy of the state: the record that changed a status last stands in it, and says when that was. Of a
+/// rightsholder it is the last that changed mandates or levies ([`judged_since`]).
 pub struct AsOf<'r, S: Store> {
     store: StoreView<'r, S>,
     base: Height,
@@ -50,7 +51,8 @@ impl<S: Store> Reader<S> {
 impl<S: Store> View for AsOf<'_, S> {
     fn status(&self, subject: &Subject) -> Result<Option<StatusRow>, ViewError> {
         let Some(row) = self.store.status(subject)? else { return Ok(None) };
-        let last = last_record(&row.bytes).map_err(|_| ViewError::Corrupt(*subject))?;
+        let last =
+            judged_since(subject.role, &row.bytes).map_err(|_| ViewError::Corrupt(*subject))?;
         let Some(last) = last else { return Ok(Some(row)) };
         let place = self.store.place(&last);
         let place = place.map_err(|_| ViewError::Store("see the node's own message"))?;

@@ -120,5 +120,6 @@ kinds! {
     R09 = 309 "PAYOUT_BATCH" ["Төлемдер", "Выплаты", "payout batch"] royalty::PAYOUT_BATCH;
     R10 = 310 "RIGHTSHOLDER_STATEMENT" ["Құқық иеленушіге есеп", "Отчёт правообладателю", "statement"] royalty::RIGHTSHOLDER_STATEMENT;
     R11 = 311 "PERIOD_REPORT" ["Кезең есебі", "Отчёт за период", "period report"] royalty::PERIOD_REPORT;
-    R12 = 312 "DISPUTE" ["Дау", "Спор", "dispute"] reserved(Role::Claim);
+    R12 = 312 "DISPUTE" ["Дау", "Спор", "dispute"] royalty::DISPUTE;
+    R13 = 313 "PAYMENT_CONFIRMED" ["Төлем расталды", "Выплата подтверждена", "payment confirmed"] royalty::PAYMENT_CONFIRMED;
 }

@@ -81,6 +81,8 @@ coded! {
         Cmo = 16 "CMO";
         /// A user of works.
         User = 17 "USER";
+        /// A holder of rights.
+        Rightsholder = 18 "RIGHTSHOLDER";
     }
 }
 

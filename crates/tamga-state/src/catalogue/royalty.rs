@@ -4,7 +4,9 @@ use tamga_format::subject::Role;
 
 use tamga_format::limits::LINES_MAX;
 
-use crate::status::{RightCategory, Sphere, UsageSource, Weighting};
+use crate::status::{
+    Confirmation, Decision, DisputeAbout, RightCategory, Sphere, UsageSource, Weighting,
+};
 
 use super::kinds::Form;
 use super::words::{CURRENCIES, DELIVERY};
@@ -355,4 +357,54 @@ pub(super) const PERIOD_REPORT: Form = Form {
     ],
     body: &[],
     authors: &[W::Cmo],
+};
+
+pub(super) const DISPUTE: Form = Form {
+    primary: Role::Dispute,
+    parts: &[Part::Cmo, Part::Parties, Part::WorkIfShares],
+    fields: &[
+        public(1, "okup_id", FieldType::Id(Role::Organisation), true),
+        public(2, "action", FieldType::Code(&["FILED", "ANSWERED", "WITHDRAWN", "RESOLVED"]), true),
+        public(3, "about", FieldType::Code(DisputeAbout::NAMES), false),
+        public(
+            4,
+            "reason",
+            FieldType::Code(&[
+                "WRONG_SHARE",
+                "NOT_THE_HOLDER",
+                "WORK_MISSING",
+                "USE_MISSING",
+                "WRONG_AMOUNT",
+                "WRONG_DEDUCTION",
+                "WRONG_TAX",
+                "NOT_RECEIVED",
+                "NOT_STATED",
+                "OTHER",
+            ]),
+            false,
+        ),
+        public(5, "batch", FieldType::Id(Role::Batch), false),
+        pseudonym(6, "line", FieldType::Bytes32, false),
+        public(7, "period", FieldType::Text(7), false),
+        public(8, "decision", FieldType::Code(Decision::NAMES), false),
+    ],
+    body: &[
+        restricted("claimed_amount", FieldType::Difference, false),
+        restricted("claimed_bp", FieldType::Uint(10_000), false),
+    ],
+    authors: &[W::Rightsholder, W::Cmo, W::Operator, W::Court, W::AuthorisedBody],
+};
+
+pub(super) const PAYMENT_CONFIRMED: Form = Form {
+    primary: Role::Payment,
+    parts: &[Part::Cmo, Part::RightsholderIfConfirming],
+    fields: &[
+        public(1, "okup_id", FieldType::Id(Role::Organisation), true),
+        public(2, "payout", FieldType::Id(Role::Batch), true),
+        public(3, "confirmation", FieldType::Code(Confirmation::NAMES), true),
+        public(4, "paid_on", FieldType::Date, false),
+        public(5, "executed", FieldType::Amount, false),
+    ],
+    body: &[restricted("range", FieldType::Bytes(16_384), false)],
+    authors: &[W::BankGateway, W::Rightsholder],
 };

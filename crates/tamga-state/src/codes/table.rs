@@ -361,6 +361,9 @@ codes! {
     AttachmentMissing = 4220 "attachment-missing" 409 retry
         ["Қосымша жүктелмеген", "Вложение не загружено", "the attachment is not held and checked yet"]
         ["Алдымен қосымшаны жүктеңіз", "Сначала загрузите вложение", "upload the attachment first, or wait until it is replicated"];
+    SharesDisputed = 4221 "shares-disputed" 422 final
+        ["Туындының үлестері даулы", "Доли произведения оспариваются", "shares of the work are disputed"]
+        ["Жолды DISPUTED_SHARE себебімен ұстап қалыңыз", "Удержите строку с причиной DISPUTED_SHARE", "hold the line as DISPUTED_SHARE until the dispute is over"];
     // Waiting and load.
     NotFinalYet = 4250 "not-final-yet" 202 retry
         ["Қабылданды, әлі түпкілікті емес", "Принято, ещё не окончательно", "accepted, not final yet"]

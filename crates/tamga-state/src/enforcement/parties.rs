@@ -138,7 +138,10 @@ pub(super) fn expect<V: View>(
             | Part::OtherPool
             | Part::Pool
             | Part::Allocation
-            | Part::Book => {}
+            | Part::Book
+            | Part::Parties
+            | Part::WorkIfShares
+            | Part::RightsholderIfConfirming => {}
         }
     }
     if change.history.is_some() {
@@ -294,6 +297,7 @@ pub(super) fn write<V: View>(
                     core::cmp::Ordering::Equal => Move::Stay,
                 }
                 .count(status.levies);
+                status.rights_set = Some(judged.id);
                 judged.write(effects, id, &status)?;
             }
             // No other role is expected of an enforcement record.

@@ -22,7 +22,6 @@ fn a_record_that_is_not_for_this_ledger_or_time_is_refused() {
         (|r| r.audience = "other.example/log".to_owned(), Code::ForeignLedger, "/audience"),
         (|r| r.kind = 999, Code::UnknownKind, "/kind"),
         (|r| r.kind = Kind::G10.number(), Code::KindNotInForce, "/kind"),
-        (|r| r.kind = Kind::R12.number(), Code::KindNotInForce, "/kind"),
         (|r| r.version = 2, Code::UnknownVersion, "/version"),
         (|r| r.subject = organisation(), Code::PrimarySubject, "/subject"),
         (|r| r.valid_until = UnixMillis(NOW.get() - 1), Code::RecordExpired, "/valid_until"),

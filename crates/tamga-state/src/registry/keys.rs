@@ -9,7 +9,9 @@ use crate::catalogue::WriterRole;
 use crate::codes::{Code, Rejection};
 use crate::machine::{Judgement, at_field};
 use crate::overlay::Effects;
-use crate::status::{ClaimantStatus, DebtorStatus, KeyStatus, Officer, Organisation, decode};
+use crate::status::{
+    ClaimantStatus, DebtorStatus, KeyStatus, Officer, Organisation, RightsholderStatus, decode,
+};
 use crate::view::{View, ViewError};
 
 /// The subject of a key.
@@ -43,7 +45,7 @@ pub fn possession_message(origin: &str, holder: &Subject, key: &PublicKey) -> Ve
     message
 }
 
-/// G03: registers a key of an officer, an organisation, a debtor or a claimant.
+/// G03: registers a key of an officer, an organisation, a debtor, a claimant or a rightsholder.
 pub(crate) fn key_registered<V: View>(case: &Judgement<'_, V>) -> Result<Effects, Rejection> {
     let holder = named_holder(case)?;
     let public = new_key(case, 1, "key", 2, &holder)?;
@@ -132,7 +134,7 @@ pub(crate) fn key_changed<V: View>(case: &Judgement<'_, V>) -> Result<Effects, R
 /// The one subject of the record that can hold keys; an officer before its organisation.
 fn named_holder<V: View>(case: &Judgement<'_, V>) -> Result<Subject, Rejection> {
     let of = |role| case.record.subjects.iter().find(|subject| subject.role == role);
-    [Role::Officer, Role::Debtor, Role::Claimant, Role::Organisation]
+    [Role::Officer, Role::Debtor, Role::Claimant, Role::Rightsholder, Role::Organisation]
         .into_iter()
         .find_map(of)
         .copied()
@@ -220,6 +222,11 @@ fn touch_holder<V: View>(
             let mut claimant: ClaimantStatus = case.status(holder.id)?.unwrap_or_default();
             claimant.keys = claimant.keys.saturating_add(u64::from(registers));
             case.write(effects, holder.id, &claimant)
+        }
+        Role::Rightsholder => {
+            let mut rightsholder: RightsholderStatus = case.status(holder.id)?.unwrap_or_default();
+            rightsholder.keys = rightsholder.keys.saturating_add(u64::from(registers));
+            case.write(effects, holder.id, &rightsholder)
         }
         _ => Err(unknown()),
     }

@@ -54,6 +54,7 @@ pub(crate) fn mandate<V: View>(case: &Judgement<'_, V>) -> Result<Effects, Rejec
             return Err(at_field(Code::StageNotAllowed, "action", "the mandate is not signed"));
         }
     };
+    step.holder.rights_set = Some(case.id);
     let mut effects = Effects::default();
     case.write(&mut effects, case.record.subject.id, &status)?;
     case.write(&mut effects, rightsholder, &step.holder)?;

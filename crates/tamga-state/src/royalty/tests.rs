@@ -1,5 +1,6 @@
 mod audit;
 mod desk;
+mod disputes;
 mod distribution;
 mod lines;
 mod properties;

@@ -51,8 +51,9 @@ pub(crate) fn work<V: View>(case: &Judgement<'_, V>) -> Result<Effects, Rejectio
         let known: Option<Work> = case.status(subject.id)?;
         let registrant = registrant(case, known.as_ref(), writer)?;
         let iswc = text(case, 4).map(str::to_owned);
-        let shares = known.map(|known| known.shares).unwrap_or_default();
-        let work = Work { registrant, iswc, title, category, shares };
+        let (shares, disputes) =
+            known.map(|known| (known.shares, known.disputes)).unwrap_or_default();
+        let work = Work { registrant, iswc, title, category, shares, disputes };
         case.write(&mut effects, subject.id, &work)?;
     }
     for creator in creators {

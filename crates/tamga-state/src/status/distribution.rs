@@ -118,6 +118,10 @@ pub struct CmoStatus {
     pub accounts: Vec<Account>,
     /// Distributions of the last twelve months that had any, ascending.
     pub months: Vec<Month>,
+    /// Open disputes with it (R12).
+    pub disputes: u64,
+    /// Payouts that rightsholders say they have, and that they say they don't have (R13).
+    pub confirmed: [u64; 2],
 }
 
 impl CmoStatus {
@@ -135,7 +139,7 @@ impl CmoStatus {
 
 impl Typed for CmoStatus {
     const ROLE: Role = Role::Cmo;
-    const ITEMS: usize = 4;
+    const ITEMS: usize = 7;
 
     fn write(&self, to: &mut Writer) {
         to.uint(self.accreditations).uint(self.mandates).array(self.accounts.len());
@@ -149,6 +153,7 @@ impl Typed for CmoStatus {
         for month in &self.months {
             to.array(3).int(month.number).int(month.collected).int(month.deducted);
         }
+        to.uint(self.disputes).uint(self.confirmed[0]).uint(self.confirmed[1]);
     }
 
     fn read(from: &mut Reader<'_>) -> Result<Self, FormatError> {
@@ -167,7 +172,9 @@ impl Typed for CmoStatus {
             read_width(from, 3)?;
             Ok(Month { number: from.int()?, collected: from.int()?, deducted: from.int()? })
         })?;
-        Ok(Self { accreditations, mandates, accounts, months })
+        let disputes = from.uint()?;
+        let confirmed = [from.uint()?, from.uint()?];
+        Ok(Self { accreditations, mandates, accounts, months, disputes, confirmed })
     }
 }
 

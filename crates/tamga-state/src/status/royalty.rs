@@ -87,6 +87,8 @@ pub struct Work {
     pub category: RightCategory,
     /// Who holds which share of it, from when to when, in the order in which it was recorded (R02).
     pub shares: Vec<ShareSet>,
+    /// Open disputes about these shares (R12).
+    pub disputes: u64,
 }
 
 /// Shares in force in a territory; who holds them, only the body of their record tells (R02).
@@ -133,7 +135,7 @@ impl Work {
 
 impl Typed for Work {
     const ROLE: Role = Role::Work;
-    const ITEMS: usize = 5;
+    const ITEMS: usize = 6;
 
     fn write(&self, to: &mut Writer) {
         to.bytes(self.registrant.as_bytes());
@@ -144,6 +146,7 @@ impl Typed for Work {
             optional_day(to, set.to);
             to.uint(set.total_bp);
         }
+        to.uint(self.disputes);
     }
 
     fn read(from: &mut Reader<'_>) -> Result<Self, FormatError> {
@@ -162,6 +165,7 @@ impl Typed for Work {
                     total_bp: from.uint()?,
                 })
             })?,
+            disputes: from.uint()?,
         })
     }
 }
@@ -259,6 +263,10 @@ impl MandateTerm {
 /// The status of a rightsholder.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct RightsholderStatus {
+    /// Keys ever registered.
+    pub keys: u64,
+    /// The last record that changed mandates or levies.
+    pub rights_set: Option<RecordId>,
     /// Levies on royalties (E09).
     pub levies: u64,
     /// Mandates, ended ones included, in the order in which they were recorded.
@@ -303,9 +311,11 @@ impl RightsholderStatus {
 
 impl Typed for RightsholderStatus {
     const ROLE: Role = Role::Rightsholder;
-    const ITEMS: usize = 4;
+    const ITEMS: usize = 6;
 
     fn write(&self, to: &mut Writer) {
+        to.uint(self.keys);
+        optional(to, self.rights_set.as_ref().map(RecordId::as_bytes));
         to.uint(self.levies).array(self.mandates.len());
         for term in &self.mandates {
             to.array(5).bytes(term.mandate.as_bytes()).bytes(term.cmo.as_bytes());
@@ -321,6 +331,8 @@ impl Typed for RightsholderStatus {
     }
 
     fn read(from: &mut Reader<'_>) -> Result<Self, FormatError> {
+        let keys = from.uint()?;
+        let rights_set = from.null_or(Reader::fixed)?.map(RecordId);
         let levies = from.uint()?;
         let mandates = read_list(from, Self::TERMS_MAX, |from| {
             read_width(from, 5)?;
@@ -340,7 +352,8 @@ impl Typed for RightsholderStatus {
                 record: RecordId(from.fixed()?),
             })
         })?;
-        Ok(Self { levies, mandates, statements, balances: from.null_or(Reader::fixed)? })
+        let balances = from.null_or(Reader::fixed)?;
+        Ok(Self { keys, rights_set, levies, mandates, statements, balances })
     }
 }
 

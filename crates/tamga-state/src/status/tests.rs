@@ -175,6 +175,8 @@ fn statuses_round_trip_and_refuse_every_truncation() {
     let statement = StatementState { cmo, covered: u64::MAX, record: RecordId([8; 32]) };
     assert!(
         check(&RightsholderStatus {
+            keys: u64::MAX,
+            rights_set: Some(RecordId([8; 32])),
             levies: 2,
             mandates,
             statements: vec![statement; RightsholderStatus::STATEMENTS_MAX],
@@ -198,6 +200,8 @@ fn statuses_round_trip_and_refuse_every_truncation() {
             mandates: 2,
             accounts: vec![account; CmoStatus::ACCOUNTS_MAX],
             months: vec![month; CmoStatus::MONTHS],
+            disputes: u64::MAX,
+            confirmed: [u64::MAX; 2],
         }) <= STATUS_BYTES_MAX
     );
     let set = ShareSet {
@@ -214,6 +218,7 @@ fn statuses_round_trip_and_refuse_every_truncation() {
             title: [4; 32],
             category: RightCategory::Resale,
             shares: vec![set; Work::SHARES_MAX],
+            disputes: 16,
         }) <= STATUS_BYTES_MAX
     );
     let lines = LinesRoot { root: TreeRoot([7; 32]), count: 9 };
@@ -253,6 +258,28 @@ fn statuses_round_trip_and_refuse_every_truncation() {
         paid: [-1, 2, 3],
     })));
     check(&Book { batches: 3 });
+    check(&Dispute {
+        cmo,
+        about: DisputeAbout::Shares,
+        state: DisputeState::Answered,
+        filed_by: Subject::new(Role::Rightsholder, mandate),
+        parties: vec![mandate; Dispute::PARTIES_MAX],
+        work: Some(cmo),
+        batch: Some(mandate),
+        line: Some([3; 32]),
+        filed_on: -1,
+        answered_on: Some(2),
+        ended_on: None,
+        decision: Some(Decision::Refused),
+    });
+    check(&Payment {
+        cmo,
+        payout: mandate,
+        rightsholder: None,
+        confirmation: Confirmation::PartlyExecuted,
+        paid_on: Some(4),
+        executed: most,
+    });
     check(&Pool {
         cmo,
         sphere: Sphere::Copyright,
@@ -359,4 +386,14 @@ fn unsound_money_is_recognised() {
     assert!(!Money { due: -1, ..sound }.is_sound());
     assert!(!Money { fee: i64::MAX, expenses: i64::MAX, ..sound }.is_sound());
     assert_eq!(Money::decode(&sound.encode()), Ok(sound));
+}
+
+#[test]
+fn what_lines_are_judged_by_changes_with_mandates_and_levies_only() {
+    let (rights, last) = (RecordId([1; 32]), Some(RecordId([2; 32])));
+    let holder = RightsholderStatus { rights_set: Some(rights), ..RightsholderStatus::default() };
+    let bytes = encode(&holder, last);
+    assert_eq!(judged_since(Role::Rightsholder, &bytes), Ok(Some(rights)));
+    assert_eq!(judged_since(Role::Book, &encode(&Book { batches: 1 }, last)), Ok(last));
+    assert!(judged_since(Role::Rightsholder, &bytes[1..]).is_err());
 }

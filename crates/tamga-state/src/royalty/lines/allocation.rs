@@ -225,8 +225,18 @@ impl<'h, H: Holder> Check<'h, H> {
         if self.pool.sphere != Sphere::PrivateCopying && line.basis == Basis::PrivateCopy {
             return refuse(Code::BasisMissing, "the pool is not one of private copying");
         }
+        self.undisputed(number, line)?;
         self.shared(number, line)?;
         if identified { self.mandated(number, line, category) } else { Ok(()) }
+    }
+
+    /// What falls to a work whose shares are disputed is held until the dispute is over.
+    fn undisputed(&mut self, number: u64, line: &AllocationLine) -> Result<(), Rejection> {
+        let held = matches!(line.hold, Some(Hold::DisputedShare | Hold::UnidentifiedRightsholder));
+        if held || self.work(number, line.work)?.work.disputes == 0 {
+            return Ok(());
+        }
+        Err(at_line(Code::SharesDisputed, number, "a dispute about them is open"))
     }
 
     /// C12: the line rests on a use that the pool consumes, or on a rule; C14: its weight follows.
@@ -403,6 +413,7 @@ impl<'h, H: Holder> Check<'h, H> {
             }
         }
         if line.amount > 0 && line.hold.is_none() {
+            self.undisputed(number, line)?;
             let category = self.work(number, line.work)?.work.category;
             self.mandated(number, line, Some(category))?;
         }
