@@ -21,6 +21,7 @@ use crate::clock::Clock;
 use crate::config::{PaceConfig, PublisherConfig, ValidatorConfig};
 use crate::demo::{Plan, people};
 use crate::founding::{Founding, KeySource, Layout, Ports, Registry, Template, found};
+use crate::keys::Seed;
 use crate::run::{self, Running};
 
 /// Name of every devnet's ledger.
