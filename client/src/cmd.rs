@@ -26,6 +26,7 @@ mod assignment;
 mod case;
 mod config;
 mod dispute;
+mod draft;
 mod duplicates;
 mod explain;
 mod export;
@@ -47,6 +48,7 @@ mod signing;
 mod statement;
 mod submit;
 mod table;
+mod template;
 mod verify;
 mod watch;
 
@@ -143,6 +145,9 @@ enum Command {
     /// Usage of works, and money for it.
     #[command(subcommand)]
     Usage(royalty::UsageCommand),
+    /// Tables to fill in, in Kazakh and Russian.
+    #[command(subcommand)]
+    Template(template::Template),
     /// What an organisation owes and paid an author, with proofs.
     #[command(subcommand)]
     Statement(statement::Statement),
@@ -387,6 +392,7 @@ fn dispatch(command: Option<Command>, session: &mut Session<'_>) -> Result<Exit,
         Some(Command::Export(command)) => export::run(&command, session),
         Some(Command::Works(command)) => royalty::works(&command, session),
         Some(Command::Usage(command)) => royalty::usage(&command, session),
+        Some(Command::Template(command)) => template::run(&command, session),
         Some(Command::Statement(command)) => statement::run(&command, session),
         Some(Command::Pool(command)) => pool::run(&command, session),
         Some(Command::Dispute(command)) => dispute::run(&command, session),

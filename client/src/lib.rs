@@ -25,6 +25,7 @@ pub mod reconcile;
 pub mod royalty;
 pub mod signer;
 pub mod statement;
+pub mod template;
 pub mod text;
 pub mod verify;
 

@@ -4,6 +4,12 @@
 //! - `statement`: royalty statements in tables, through a mapping of columns;
 //! - `dsr`: flat files of DDEX's Digital Sales Reporting;
 //! - `work`, `usage`: what comes out, one JSON object per line;
+//! - `table`: works and shares in tables, a row for each party;
+//! - `name`: titles and names made alike, and their hashes;
+//! - `parties`: which rightsholder of the ledger a party is;
+//! - `draft_works`: works as drafts of R01 and R02;
+//! - `known`: which work a use means;
+//! - `draft_usage`: uses as a draft of R05 and its lines;
 //! - `findings`: what did not fit, where, why, and what to do.
 //!
 //! The readers are functions of bytes: no files, no ledger. Nothing is guessed: what can be read in two ways is not read.
@@ -14,11 +20,17 @@
 //! [`ROWS_MAX`]: crate::import::source::ROWS_MAX
 
 pub mod cwr;
+pub mod draft_usage;
+pub mod draft_works;
 pub mod dsr;
 pub mod findings;
 pub mod identifier;
+pub mod known;
 pub mod lines;
+pub mod name;
+pub mod parties;
 pub mod statement;
+pub mod table;
 pub mod usage;
 pub mod work;
 

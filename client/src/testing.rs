@@ -39,6 +39,11 @@ pub(crate) const MAPPING: &str = include_str!("../tests/data/fines.toml");
 /// 1 November 2026.
 pub(crate) const NOW: UnixMillis = UnixMillis(1_793_491_200_000);
 
+/// The body that accredits, an organisation that collects and a user of works; no such organisations can exist.
+pub(crate) const AUTHORITY: &str = "591240000208";
+pub(crate) const OKUP: &str = "591240000248";
+pub(crate) const RADIO: &str = "591240000258";
+
 const REGISTRY: &str = include_str!("../../genesis/import/roadtraffic-registry.toml");
 
 const INITIAL_LAW: &str = include_str!("../../genesis/parameters.toml");
@@ -166,6 +171,24 @@ pub(crate) fn genesis_file() -> (GenesisFile, BTreeMap<String, [u8; 32]>) {
             }
         })
         .collect();
+    // Whom records of royalties need: who accredits, who collects, who uses.
+    let mut organisations: Vec<OrganisationPart> = organisations;
+    for (name_of_key, kind, bin) in [
+        ("authority", "AUTHORISED_BODY", AUTHORITY),
+        ("okup", "CMO", OKUP),
+        ("radio", "USER", RADIO),
+    ] {
+        key(name_of_key, format!("organisation#{bin}"));
+        organisations.push(OrganisationPart {
+            number: bin.to_owned(),
+            kind: kind.to_owned(),
+            region: None,
+            governance: None,
+            name_kk: name(),
+            name_ru: name(),
+            name_en: name(),
+        });
+    }
     let log = VKey::new(ORIGIN, VKeyKind::Log, public("log")).unwrap();
     let file = GenesisFile {
         version: 1,

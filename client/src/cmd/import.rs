@@ -14,14 +14,14 @@ use crate::client::Client;
 use crate::error::{CliError, Exit};
 use crate::import::manifest::{Beside, Journal, Lines, Manifest};
 use crate::import::mapping::Mapping;
-use crate::import::plan::Planner;
+use crate::import::plan::{Planner, Recipe};
 use crate::import::run::Import as Run;
 use crate::import::sink::{LedgerSink, RulesSink, Sink};
-use crate::import::source::{Format, ReadAs};
+use crate::import::source::{self, Format, ReadAs};
 use crate::import::summary::{Ended, RowEnd, Summary};
 use crate::import::table::Table;
 use crate::import::trial::TrialSink;
-use crate::import::{errors, genesis};
+use crate::import::{drafts, errors, genesis};
 use crate::lang::{Messages, Said};
 use crate::output::{Form, Shown};
 use crate::text;
@@ -37,8 +37,14 @@ pub(super) struct Import {
     /// Table: CSV, an Excel workbook, or NDJSON.
     file: PathBuf,
     /// Mapping file.
-    #[arg(short, long)]
-    map: PathBuf,
+    #[arg(short, long, required_unless_present = "drafts")]
+    map: Option<PathBuf>,
+    /// The rows are ready drafts, a JSON object per line, or the errors file of such an import.
+    #[arg(long, conflicts_with_all = ["map", "format", "sheet"], requires = "sign")]
+    drafts: bool,
+    /// Name of the key that signs ready drafts.
+    #[arg(long, requires = "drafts")]
+    sign: Option<String>,
     /// Say what would become of every row; nothing is recorded and no file is written but the one of --errors.
     /// A ledger is asked when there is one, and sees what it holds; otherwise the rules begin from the genesis.
     #[arg(long)]
@@ -87,10 +93,16 @@ pub(super) struct Import {
 }
 
 pub(super) fn run(command: &Import, session: &mut Session<'_>) -> Result<Exit, CliError> {
-    let text = std::fs::read_to_string(&command.map)
-        .map_err(|error| CliError::file(&command.map, &error))?;
-    let mapping = Mapping::parse(&text)?;
-    let table = table(command, &mapping)?;
+    let mapping = match &command.map {
+        Some(path) => {
+            let text =
+                std::fs::read_to_string(path).map_err(|error| CliError::file(path, &error))?;
+            Some(Mapping::parse(&text)?)
+        }
+        None => None,
+    };
+    let source = mapping.as_ref().map_or(drafts::SOURCE, |mapping| &mapping.source);
+    let table = table(command, mapping.as_ref())?;
     let place = place(command, session)?;
     let origin = match &place {
         Place::Genesis(_, genesis) => genesis.origin.clone(),
@@ -101,15 +113,24 @@ pub(super) fn run(command: &Import, session: &mut Session<'_>) -> Result<Exit, C
     if command.dry_run && same_file(&beside.errors, &command.file) && command.errors.is_some() {
         return Err(CliError::usage(Said::plain("usage-dry-errors")));
     }
-    let (manifest, is_new) = match Manifest::load(&beside.manifest, &mapping.source, &origin)? {
+    let (manifest, is_new) = match Manifest::load(&beside.manifest, source, &origin)? {
         Some(manifest) => (manifest, false),
         None if command.resume => return Err(CliError::no_manifest(&beside.manifest)),
-        None => (Manifest::new(&mapping.source, &origin, session.now), true),
+        None => (Manifest::new(source, &origin, session.now), true),
     };
     let language = session.out.messages.language();
     let messages = Messages::new(language);
-    let planner = Planner::new(&messages, &mapping, &keys, &origin, &manifest)?;
-    let job = Job { command, place: &place, beside: &beside, table: &table, planner: &planner };
+    let recipe: Box<dyn Recipe> = match (&mapping, &command.sign) {
+        (Some(mapping), _) => {
+            Box::new(Planner::new(&messages, mapping, &keys, &origin, &manifest)?)
+        }
+        (None, Some(name)) => {
+            Box::new(drafts::Signing::new(&messages, &keys, name, &origin, &manifest)?)
+        }
+        (None, None) => return Err(CliError::bug("drafts are signed by a key")),
+    };
+    let recipe = recipe.as_ref();
+    let job = Job { command, place: &place, beside: &beside, table: &table, recipe };
     if let (Place::Ledger(client), true) = (&place, command.atomic) {
         let ended = job.pass(&mut TrialSink::new(client), Lines::No, session)?;
         if ended.stopped.is_some() || exit(&ended.summary) != Exit::Success {
@@ -143,7 +164,7 @@ struct Job<'a> {
     place: &'a Place,
     beside: &'a Beside,
     table: &'a Table,
-    planner: &'a Planner<'a>,
+    recipe: &'a dyn Recipe,
 }
 
 /// Whether anything was recorded.
@@ -157,8 +178,11 @@ enum Dry {
     Atomic,
 }
 
-fn table(command: &Import, mapping: &Mapping) -> Result<Table, CliError> {
-    let (_, table) = command.form.read(&command.file, mapping)?;
+fn table(command: &Import, mapping: Option<&Mapping>) -> Result<Table, CliError> {
+    let table = match mapping {
+        Some(mapping) => command.form.read(&command.file, mapping)?.1,
+        None => drafts::table(&source::read(&command.file)?)?,
+    };
     match command.expect_rows {
         Some(expected) if expected != table.rows.len() => {
             let rows = table.rows.len().to_string();
@@ -182,7 +206,7 @@ impl Job<'_> {
         let interrupted = (session.interrupt)();
         let meter = Meter::new(self.command.progress, self.table.rows.len(), session);
         let batch = usize::from(self.command.batch);
-        let import = Run::new(self.planner, sink, &mut journal, batch, &interrupted);
+        let import = Run::new(self.recipe, sink, &mut journal, batch, &interrupted);
         let ended = import.run(self.table, &mut |row| meter.done(row, &mut session.out));
         meter.end();
         Ok(ended)
@@ -206,8 +230,8 @@ impl Job<'_> {
     }
 
     fn report(&self, dry: Dry, ended: &Ended, errors: Option<&Path>, session: &mut Session<'_>) {
-        let Self { command, place, beside, table, planner } = self;
-        let example = table.rows.first().and_then(|row| planner.case_of(row));
+        let Self { command, place, beside, table, recipe } = self;
+        let example = table.rows.first().and_then(|row| recipe.case_of(row));
         let summary = &ended.summary;
         let goes_on = summary.left > 0 || summary.not_final > 0;
         let again = (goes_on && dry == Dry::No).then(|| resume(command, session));
@@ -309,7 +333,8 @@ fn resume(command: &Import, session: &Session<'_>) -> String {
     let mut option = |name: &str, value: Option<String>| {
         words.extend(value.map(|value| [format!("--{name}"), value]).into_iter().flatten());
     };
-    option("map", Some(path(&command.map)));
+    option("map", command.map.as_ref().map(path));
+    option("sign", command.sign.clone());
     let named = command.form.format.and_then(|format| format.to_possible_value());
     option("format", named.map(|named| named.get_name().to_owned()));
     option("sheet", command.form.sheet.clone());
@@ -324,6 +349,7 @@ fn resume(command: &Import, session: &Session<'_>) -> String {
     option("timeout", (command.timeout != TIMEOUT).then(|| command.timeout.to_string()));
     option("url", session.flags.url.clone());
     option("devnet", session.flags.devnet.as_ref().map(path));
+    words.extend(command.drafts.then(|| "--drafts".to_owned()));
     words.push("--resume".to_owned());
     words.iter().map(|word| text::shell_word(word)).collect::<Vec<_>>().join(" ")
 }

@@ -7,15 +7,16 @@ use clap::{Args, Subcommand};
 use serde::Serialize;
 use serde_json::json;
 
-use super::Session;
 use super::table::TableArgs;
+use super::{Session, draft};
 use crate::error::{CliError, Exit};
 use crate::file::Part;
+use crate::import::summary::Failure;
 use crate::import::{errors, source};
 use crate::lang::{Messages, Said};
 use crate::output::Shown;
 use crate::royalty::statement::Mapping;
-use crate::royalty::{Findings, Read, cwr, dsr, statement};
+use crate::royalty::{Findings, Read, cwr, dsr, statement, table};
 
 /// Findings that are told to people; the errors file has all.
 const LISTED_MAX: usize = 20;
@@ -23,15 +24,19 @@ const LISTED_MAX: usize = 20;
 /// Works of a registration.
 #[derive(Subcommand)]
 pub(super) enum Works {
-    /// Read works and shares from a CWR file (2.1, 2.2).
+    /// Read works and shares from a CWR file (2.1, 2.2), or a table of the template `works`.
     Read(WorksRead),
+    /// Draft registrations (R01) and shares (R02) of works that were read.
+    Draft(draft::WorksDraft),
 }
 
 /// A file of works.
 #[derive(Args)]
 pub(super) struct WorksRead {
-    /// CWR file, a registration or an acknowledgement.
+    /// CWR file, a registration or an acknowledgement; or a table (CSV, an Excel workbook, NDJSON).
     file: PathBuf,
+    #[command(flatten)]
+    form: TableArgs,
     /// File of works to write, one JSON object per line.
     #[arg(short, long)]
     out: PathBuf,
@@ -45,6 +50,8 @@ pub(super) struct WorksRead {
 pub(super) enum UsageCommand {
     /// Read a royalty statement (a table) or a sales report (DDEX DSR).
     Read(UsageRead),
+    /// Draft a usage report (R05) and its lines from usage that was read.
+    Draft(draft::UsageDraft),
 }
 
 /// A file of usage.
@@ -69,35 +76,49 @@ pub(super) struct UsageRead {
 }
 
 /// The files of one reading, all different.
-struct Files {
-    out: PathBuf,
-    errors: PathBuf,
+pub(super) struct Files {
+    pub(super) out: PathBuf,
+    pub(super) errors: PathBuf,
 }
 
 impl Files {
-    fn of(file: &Path, out: &Path, errors: Option<&PathBuf>) -> Result<Self, CliError> {
+    pub(super) fn of(file: &Path, out: &Path, errors: Option<&PathBuf>) -> Result<Self, CliError> {
         let beside = || {
             let name = out.file_name().map(|name| name.to_string_lossy().into_owned());
             out.with_file_name(format!("{}.errors.csv", name.unwrap_or_default()))
         };
         let files = Self { out: out.to_owned(), errors: errors.cloned().unwrap_or_else(beside) };
-        let same = |one: &Path, other: &Path| {
-            one == other
-                || matches!((one.canonicalize(), other.canonicalize()), (Ok(one), Ok(other)) if one == other)
-        };
         for (flag, path, other) in [
             ("--out", &files.out, file),
             ("--errors", &files.errors, file),
             ("--errors", &files.errors, &files.out),
         ] {
-            if same(path, other) {
-                let args =
-                    vec![("flag", flag.into()), ("path", other.display().to_string().into())];
-                return Err(CliError::usage(Said::message("usage-same-file", args)));
-            }
+            apart(flag, path, other)?;
         }
         Ok(files)
     }
+
+    /// Checks that a further file to write is none of these, nor one that is read.
+    pub(super) fn keep_apart(
+        &self,
+        flag: &'static str,
+        path: &Path,
+        read: &[&Path],
+    ) -> Result<(), CliError> {
+        let others = [self.out.as_path(), self.errors.as_path()];
+        others.iter().chain(read).try_for_each(|other| apart(flag, path, other))
+    }
+}
+
+/// Checks that two files of a call are two.
+fn apart(flag: &'static str, path: &Path, other: &Path) -> Result<(), CliError> {
+    let same = path == other
+        || matches!((path.canonicalize(), other.canonicalize()), (Ok(one), Ok(other)) if one == other);
+    if !same {
+        return Ok(());
+    }
+    let args = vec![("flag", flag.into()), ("path", other.display().to_string().into())];
+    Err(CliError::usage(Said::message("usage-same-file", args)))
 }
 
 /// What a reading came to.
@@ -113,23 +134,36 @@ struct Told {
 }
 
 pub(super) fn works(command: &Works, session: &mut Session<'_>) -> Result<Exit, CliError> {
-    let Works::Read(command) = command;
+    let command = match command {
+        Works::Read(command) => command,
+        Works::Draft(command) => return draft::works(command, session),
+    };
     let files = Files::of(&command.file, &command.out, command.errors.as_ref())?;
-    let read = cwr::read(&source::read(&command.file)?)?;
-    report("works.read", "CWR", &read, &files, session)
+    let bytes = source::read(&command.file)?;
+    if cwr::is_one(&bytes) {
+        command.form.refuse("CWR")?;
+        return report("works.read", "CWR", &cwr::read(&bytes)?, &files, session);
+    }
+    let messages = Messages::new(session.out.messages.language());
+    let read = table::read(&bytes, command.form.reading(), &messages)?;
+    write_lines(&files.out, &read.works)?;
+    errors::write(&files.errors, &read.table, &read.failures)?;
+    let counts = (count(read.works.len()), read.left_out);
+    let told = Told::of_rows("works.read", "table", counts, &read.failures, &messages);
+    Ok(tell(&told, &files, session))
 }
 
 pub(super) fn usage(command: &UsageCommand, session: &mut Session<'_>) -> Result<Exit, CliError> {
-    let UsageCommand::Read(command) = command;
+    let command = match command {
+        UsageCommand::Read(command) => command,
+        UsageCommand::Draft(command) => return draft::usage(command, session),
+    };
     let files = Files::of(&command.file, &command.out, command.errors.as_ref())?;
     let bytes = source::read(&command.file)?;
     if dsr::is_one(&bytes) {
-        let given = [
-            ("--mapping", command.mapping.is_some()),
-            ("--columns", !command.columns.is_empty()),
-            ("--format", command.form.format.is_some()),
-            ("--sheet", command.form.sheet.is_some()),
-        ];
+        command.form.refuse("DSR")?;
+        let given =
+            [("--mapping", command.mapping.is_some()), ("--columns", !command.columns.is_empty())];
         if let Some((flag, _)) = given.into_iter().find(|(_, given)| *given) {
             return Err(CliError::pointless(flag, "DSR"));
         }
@@ -150,25 +184,34 @@ pub(super) fn usage(command: &UsageCommand, session: &mut Session<'_>) -> Result
     let read = statement::read(&bytes, &mapping, command.form.reading(), &messages)?;
     write_lines(&files.out, &read.usage)?;
     errors::write(&files.errors, &read.table, &read.failures)?;
-    let listed = read.failures.iter().take(LISTED_MAX).map(|failure| {
-        let args = [
-            ("line", failure.row.number.to_string()),
-            ("record", String::new()),
-            ("field", String::new()),
-            ("reason", failure.error.detail.clone()),
-        ];
-        tidy(&messages.text("royalty-listed-row", &args))
-    });
-    let count = |length: usize| u64::try_from(length).unwrap_or(u64::MAX);
-    let told = Told {
-        schema: "usage.read",
-        items: count(read.usage.len()),
-        left_out: count(read.failures.len()),
-        findings: count(read.failures.len()),
-        lines: listed.collect(),
-        form: "statement",
-    };
+    let counts = (count(read.usage.len()), count(read.failures.len()));
+    let told = Told::of_rows("usage.read", "statement", counts, &read.failures, &messages);
     Ok(tell(&told, &files, session))
+}
+
+fn count(length: usize) -> u64 {
+    u64::try_from(length).unwrap_or(u64::MAX)
+}
+
+impl Told {
+    /// What a table came to: items that read and that don't, and the rows that don't.
+    fn of_rows(
+        schema: &'static str,
+        form: &'static str,
+        (items, left_out): (u64, u64),
+        failures: &[Failure],
+        messages: &Messages,
+    ) -> Self {
+        let line = |failure: &Failure| {
+            let args = [
+                ("line", failure.row.number.to_string()),
+                ("reason", failure.error.detail.clone()),
+            ];
+            tidy(&messages.text("royalty-listed-row", &args))
+        };
+        let lines = failures.iter().take(LISTED_MAX).map(line).collect();
+        Self { schema, items, left_out, findings: count(failures.len()), lines, form }
+    }
 }
 
 fn report<T: Serialize>(
@@ -191,7 +234,7 @@ fn report<T: Serialize>(
     Ok(tell(&told, files, session))
 }
 
-fn write_lines<T: Serialize>(path: &Path, items: &[T]) -> Result<(), CliError> {
+pub(super) fn write_lines<T: Serialize>(path: &Path, items: &[T]) -> Result<(), CliError> {
     let mut part = Part::create(path)?;
     let mut write = |item: &T| {
         serde_json::to_writer(&mut part, item)?;
@@ -202,7 +245,7 @@ fn write_lines<T: Serialize>(path: &Path, items: &[T]) -> Result<(), CliError> {
 }
 
 /// The first findings, one line each.
-fn listed(findings: &Findings, messages: &Messages) -> Vec<String> {
+pub(super) fn listed(findings: &Findings, messages: &Messages) -> Vec<String> {
     let line = |finding: &crate::royalty::Finding| {
         let args = [
             ("line", finding.line.to_string()),

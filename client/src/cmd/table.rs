@@ -32,8 +32,17 @@ impl TableArgs {
         Ok((bytes, table))
     }
 
+    /// Refuses what is said of a table where there is none.
+    pub(super) fn refuse(&self, beside: &str) -> Result<(), CliError> {
+        let given = [("--format", self.format.is_some()), ("--sheet", self.sheet.is_some())];
+        match given.into_iter().find(|(_, given)| *given) {
+            Some((flag, _)) => Err(CliError::pointless(flag, beside)),
+            None => Ok(()),
+        }
+    }
+
     /// What is said.
     pub(super) fn reading(&self) -> Reading {
-        Reading { format: self.format, sheet: self.sheet.clone(), delimiter: None }
+        Reading { format: self.format, sheet: self.sheet.clone(), delimiter: None, comment: None }
     }
 }

@@ -5,11 +5,13 @@ use super::*;
 
 mod conventions;
 mod desk;
+mod drafting;
 mod exporting;
 mod importing;
 mod looking_up;
 mod reconciling;
 mod royalty;
+mod templates;
 mod verifying;
 
 /// What a call printed and how it ended.

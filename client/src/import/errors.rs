@@ -33,7 +33,7 @@ pub fn render(table: &Table, failures: &[Failure]) -> Result<Vec<u8>, CliError> 
     let delimiter = table.read_as.delimiter.and_then(|it| u8::try_from(it).ok()).unwrap_or(b',');
     let mut writer = ::csv::WriterBuilder::new().delimiter(delimiter).from_writer(Vec::new());
     let own = OWN_COLUMNS.iter().map(|name| (*name).to_owned());
-    writer.write_record(table.header.iter().cloned().chain(own)).map_err(bug)?;
+    writer.write_record(table.shown.iter().cloned().chain(own)).map_err(bug)?;
     for failure in failures {
         let values = table.header.iter().map(|column| failure.row.get(column));
         let why =

@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
-use super::table::names;
+use super::table::{Aliases, names};
 use crate::error::CliError;
 use crate::lang::Said;
+use crate::royalty::name::normalised;
 
 /// The whole mapping, as written in TOML.
 #[derive(Debug, Deserialize)]
@@ -40,6 +41,12 @@ pub struct Mapping {
     pub skip: Vec<Skip>,
     /// What becomes of the other rows.
     pub rule: Vec<Rule>,
+    /// What else headers call the columns; upper and lower case are then alike.
+    #[serde(default)]
+    pub aliases: Aliases,
+    /// What a line of a text begins with that is a note and no row: one ASCII character.
+    #[serde(default)]
+    comment: Option<char>,
 }
 
 /// How the time of an event is written.
@@ -75,6 +82,24 @@ pub enum SubjectIdRule {
     Person(String),
     /// The id of a registry number (a template).
     Registered(String),
+    /// The first of these templates whose cells are filled: a subject as drafts write it, `role:…`, of the rule's role;
+    /// what has no colon is a registry number. A person's number is never one: it could be guessed.
+    Named(Vec<String>),
+    /// A subject as drafts write it, `role:…`, of the rule's role (a template).
+    Tag(String),
+}
+
+impl SubjectRule {
+    /// The columns that its id comes from.
+    pub(super) fn columns(&self) -> Vec<&str> {
+        match &self.id {
+            SubjectIdRule::Derived(template)
+            | SubjectIdRule::Person(template)
+            | SubjectIdRule::Registered(template)
+            | SubjectIdRule::Tag(template) => names(template).collect(),
+            SubjectIdRule::Named(templates) => templates.iter().flat_map(|it| names(it)).collect(),
+        }
+    }
 }
 
 /// Who signs.
@@ -105,6 +130,9 @@ pub struct Skip {
 pub struct Rule {
     /// The value.
     pub when: String,
+    /// Other values, whatever their case.
+    #[serde(default)]
+    pub also: Vec<String>,
     /// What the case remembers after such a row.
     #[serde(default)]
     pub remember: BTreeMap<String, Expression>,
@@ -144,6 +172,9 @@ pub struct RecordRule {
     /// Restricted fields.
     #[serde(default)]
     pub body: BTreeMap<String, Expression>,
+    /// Names of fields and other subjects that are left out where the cells they come from are empty.
+    #[serde(default)]
+    pub optional: Vec<String>,
 }
 
 /// A pointer to an earlier record of the same case.
@@ -175,6 +206,12 @@ pub enum Expression {
     Money(String),
     /// A column of whole numbers (a fraction of zeros is allowed).
     Number(String),
+    /// A column of whole units with at most six decimals, as integer millionths.
+    Millionths(String),
+    /// A column of days, `YYYY-MM-DD` or dd.mm.yyyy.
+    Date(String),
+    /// A column of several words with `,` or `;` between them, as rows of one column.
+    List(List),
     /// The local day of the event.
     Day(Moment),
     /// The time of the event.
@@ -220,6 +257,33 @@ pub struct Words {
     /// The word for every other value; without one, a row with another value cannot be read.
     #[serde(default)]
     pub otherwise: Option<String>,
+    /// Values are found whatever their case.
+    #[serde(default)]
+    pub any_case: bool,
+}
+
+/// Rows of one column out of one cell.
+#[derive(Debug, Deserialize)]
+pub struct List {
+    /// The name of the rows' column.
+    pub name: String,
+    /// The words.
+    #[serde(flatten)]
+    pub words: Words,
+}
+
+impl Words {
+    /// The word for a value.
+    #[must_use]
+    pub fn word(&self, value: &str) -> Option<&str> {
+        let alike = || {
+            let value = normalised(value);
+            self.words.iter().find(|(known, _)| normalised(known) == value)
+        };
+        let found = self.words.get(value);
+        let found = found.or_else(|| alike().filter(|_| self.any_case).map(|(_, word)| word));
+        found.or(self.otherwise.as_ref()).map(String::as_str)
+    }
 }
 
 impl Expression {
@@ -229,7 +293,11 @@ impl Expression {
         match self {
             Self::Text(template) => Some(names(template).collect()),
             Self::Words(words) => Some(vec![&words.column]),
-            Self::Money(column) | Self::Number(column) => Some(vec![column]),
+            Self::List(list) => Some(vec![&list.words.column]),
+            Self::Money(column)
+            | Self::Number(column)
+            | Self::Millionths(column)
+            | Self::Date(column) => Some(vec![column]),
             Self::Integer(_) | Self::Boolean(_) => Some(Vec::new()),
             Self::Day(_)
             | Self::Time(_)
@@ -256,7 +324,16 @@ impl Mapping {
     /// The rule for a value of the selecting column.
     #[must_use]
     pub fn rule(&self, value: &str) -> Option<&Rule> {
-        self.rule.iter().find(|rule| rule.when == value)
+        let alike = |rule: &&Rule| {
+            let value = normalised(value);
+            rule.also.iter().any(|other| normalised(other) == value)
+        };
+        self.rule.iter().find(|rule| rule.when == value).or_else(|| self.rule.iter().find(alike))
+    }
+
+    /// What a line of a text begins with that is a note and no row.
+    pub(super) fn comment(&self) -> Option<u8> {
+        self.comment.and_then(|comment| u8::try_from(comment).ok())
     }
 
     fn check(&self) -> Result<(), CliError> {
@@ -268,7 +345,7 @@ impl Mapping {
             let found = self.version.to_string();
             return refused("detail-version", &[("found", &found), ("known", "1")]);
         }
-        if self.delimiter.is_some_and(|it| !it.is_ascii()) {
+        if [self.delimiter, self.comment].into_iter().flatten().any(|it| !it.is_ascii()) {
             return refused("detail-delimiter", &[]);
         }
         for column in [&self.case, &self.select, &self.time.column] {

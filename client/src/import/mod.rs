@@ -11,9 +11,11 @@
 //! - `trial`: a ledger that is only asked;
 //! - `run`: the loop over rows and batches;
 //! - `summary`: every row once, the counts, the reasons;
+//! - `drafts`: ready drafts in the place of rows;
 //! - `errors`: the file of rows that were not recorded, which can be fed in again.
 
 pub mod derive;
+pub mod drafts;
 pub mod errors;
 pub mod manifest;
 pub mod mapping;

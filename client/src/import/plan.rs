@@ -7,7 +7,7 @@ use tamga_api::draft::{Draft, DraftReference, Seal};
 use tamga_format::body::Submission;
 use tamga_format::id::{RecordId, UnixMillis};
 use tamga_format::signature::SigningKey;
-use tamga_state::codes::Code;
+use tamga_state::codes::{Code, Rejection};
 
 use super::derive;
 use super::manifest::Manifest;
@@ -56,6 +56,42 @@ pub enum Plan {
     Skip(String),
     /// It cannot be read.
     Error(RowError),
+}
+
+/// From rows to records.
+pub trait Recipe {
+    /// The user's language, in which rows are told what is wrong with them.
+    fn messages(&self) -> &Messages;
+
+    /// What a row shares with others whose records follow from each other; empty if it stands alone.
+    fn case<'r>(&self, row: &'r Row) -> &'r str;
+
+    /// The records of a row, given what its case remembers.
+    ///
+    /// # Errors
+    /// When a key is missing: the import cannot go on. A row that cannot be read is a [`Plan::Error`].
+    fn plan(&self, row: &Row, memory: &Memory) -> Result<Plan, CliError>;
+
+    /// The case of a row, as other commands take it, if there is one.
+    fn case_of(&self, row: &Row) -> Option<String>;
+}
+
+impl Recipe for Planner<'_> {
+    fn messages(&self) -> &Messages {
+        self.messages
+    }
+
+    fn case<'r>(&self, row: &'r Row) -> &'r str {
+        row.get(&self.mapping.case)
+    }
+
+    fn plan(&self, row: &Row, memory: &Memory) -> Result<Plan, CliError> {
+        Planner::plan(self, row, memory)
+    }
+
+    fn case_of(&self, row: &Row) -> Option<String> {
+        Planner::case_of(self, row)
+    }
 }
 
 /// What every row of an import shares.
@@ -108,7 +144,7 @@ impl Planner<'_> {
         };
         let event = match event_time(&self.mapping.time, row) {
             Ok(event) => event,
-            Err(error) => return Ok(Plan::Error(self.row_error(&error))),
+            Err(error) => return Ok(Plan::Error(self.row_error(row, &error))),
         };
         let before = memory;
         // The records of a row see what the row itself tells the case, unless they ask for a difference.
@@ -118,7 +154,7 @@ impl Planner<'_> {
         for (name, expression) in &rule.remember {
             match context.value(expression) {
                 Ok(value) => told.insert(name.clone(), plain(&value)),
-                Err(error) => return Ok(Plan::Error(self.row_error(&error))),
+                Err(error) => return Ok(Plan::Error(self.row_error(row, &error))),
             };
         }
         let mut memory = before.clone();
@@ -129,7 +165,7 @@ impl Planner<'_> {
             match zero {
                 Ok(false) => {}
                 Ok(true) => continue,
-                Err(error) => return Ok(Plan::Error(self.row_error(&error))),
+                Err(error) => return Ok(Plan::Error(self.row_error(row, &error))),
             }
             let known = Known { before, now: &memory };
             match self.record(record, index, row, known, event)? {
@@ -171,13 +207,13 @@ impl Planner<'_> {
             .ok_or_else(|| CliError::bug("a checked mapping names its authors"))?;
         let key_name = match context.text(&author.key) {
             Ok(name) => name,
-            Err(error) => return Ok(Err(self.row_error(&error))),
+            Err(error) => return Ok(Err(self.row_error(row, &error))),
         };
         let seed = self.keys.seed(&key_name)?;
         let key = SigningKey::from_seed(*seed);
         let draft = match draft(rule, &author.issuer, &context, known.before) {
             Ok(draft) => draft,
-            Err(error) => return Ok(Err(self.row_error(&error))),
+            Err(error) => return Ok(Err(self.row_error(row, &error))),
         };
         let label = format!("{}.{index}", rule.kind);
         let source = self.mapping.source.as_str();
@@ -192,21 +228,7 @@ impl Planner<'_> {
         };
         let (record, body) = match draft.write(&seal) {
             Ok(parts) => parts,
-            Err(error) => {
-                let info = error.code.info();
-                let language = self.messages.language().tag();
-                return Ok(Err(RowError {
-                    code: error.code.to_string(),
-                    detail: format!(
-                        "{} {}: {} {}",
-                        rule.kind,
-                        info.title.in_language(language),
-                        error.pointer,
-                        error.detail
-                    ),
-                    hint: info.remedy.in_language(language).to_owned(),
-                }));
-            }
+            Err(error) => return Ok(Err(RowError::refused(&rule.kind, &error, self.messages))),
         };
         let record = record.sign(&key).map_err(|error| CliError::bug(&error.to_string()))?;
         let id = record.id();
@@ -224,12 +246,26 @@ impl Planner<'_> {
 }
 
 impl Planner<'_> {
-    fn row_error(&self, error: &ValueError) -> RowError {
-        RowError::of(error, self.messages)
+    fn row_error(&self, row: &Row, error: &ValueError) -> RowError {
+        let at = row.shown(&error.at).to_owned();
+        RowError::of(&ValueError { at, detail: error.detail.clone() }, self.messages)
     }
 }
 
 impl RowError {
+    /// A draft that does not fit the catalogue, told in the user's language.
+    #[must_use]
+    pub fn refused(kind: &str, error: &Rejection, messages: &Messages) -> Self {
+        let info = error.code.info();
+        let language = messages.language().tag();
+        let title = info.title.in_language(language);
+        Self {
+            code: error.code.to_string(),
+            detail: format!("{kind} {title}: {} {}", error.pointer, error.detail),
+            hint: info.remedy.in_language(language).to_owned(),
+        }
+    }
+
     /// A value that can't be read, told in the user's language.
     #[must_use]
     pub fn of(error: &ValueError, messages: &Messages) -> Self {
@@ -261,8 +297,12 @@ fn draft(
             let differs = matches!(expression, Expression::Delta(_));
             if differs { earlier.value(expression) } else { context.value(expression) }
         };
+        let given = |(name, expression): &(&String, &Expression)| {
+            !(rule.optional.contains(name) && context.is_empty(expression))
+        };
         expressions
             .iter()
+            .filter(given)
             .map(|(name, expression)| Ok((name.clone(), value(expression)?)))
             .collect::<Result<BTreeMap<String, Value>, ValueError>>()
     };
@@ -279,7 +319,12 @@ fn draft(
         version: None,
         issuer: context.text(issuer)?,
         subject: subject(&rule.subject)?,
-        subjects: rule.subjects.iter().map(subject).collect::<Result<_, _>>()?,
+        subjects: rule
+            .subjects
+            .iter()
+            .filter(|name| !(rule.optional.contains(name) && context.is_nobody(name)))
+            .map(subject)
+            .collect::<Result<_, _>>()?,
         event_time: text::rfc3339(context.event.time),
         after: if rule.after { Some(context.record("last")?) } else { None },
         on_behalf_of: None,

@@ -10,7 +10,7 @@ use tamga_format::body::Submission;
 use tamga_state::codes::Code;
 
 use super::manifest::{Journal, Line, Status};
-use super::plan::{Plan, Planner, Prepared, RowError};
+use super::plan::{Plan, Prepared, Recipe, RowError};
 use super::sink::{Known, Patience, Sink, Verdict};
 use super::summary::{Ended, Outcome, add_up};
 use super::table::{Row, Table};
@@ -25,7 +25,7 @@ const ATTEMPTS: u32 = 60;
 
 /// An import under way.
 pub struct Import<'a> {
-    planner: &'a Planner<'a>,
+    recipe: &'a dyn Recipe,
     sink: &'a mut dyn Sink,
     journal: &'a mut Journal,
     batch_records: usize,
@@ -79,14 +79,14 @@ impl Sent {
 impl<'a> Import<'a> {
     /// An import into `sink`, in batches of so many records, until `interrupted` is set.
     pub fn new(
-        planner: &'a Planner<'a>,
+        recipe: &'a dyn Recipe,
         sink: &'a mut dyn Sink,
         journal: &'a mut Journal,
         batch_records: usize,
         interrupted: &'a AtomicBool,
     ) -> Self {
         Self {
-            planner,
+            recipe,
             sink,
             journal,
             batch_records: batch_records.max(1),
@@ -133,13 +133,13 @@ impl<'a> Import<'a> {
 
     /// Plans one row and queues its records.
     fn take(&mut self, index: usize, row: &Row, batch: &mut Vec<Sent>) -> Result<(), CliError> {
-        let case = row.get(&self.planner.mapping.case).to_owned();
+        let case = self.recipe.case(row).to_owned();
         // What an earlier run knew stands behind what this run has seen: a corrected row is often fed in alone.
         let mut context =
             self.journal.row(&row.key).map(|line| line.context.clone()).unwrap_or_default();
         context.extend(self.cases.get(&case).cloned().unwrap_or_default());
         let content = text::hex(&row.content);
-        let plan = self.planner.plan(row, &context)?;
+        let plan = self.recipe.plan(row, &context)?;
         let outcome = self.outcomes.len();
         let mut result = Outcome::open(index);
         match plan {
@@ -156,7 +156,7 @@ impl<'a> Import<'a> {
                 result.error = Some(error);
             }
             Plan::Records(records, _) if self.changed(row, &content, &records) => {
-                let messages = self.planner.messages;
+                let messages = self.recipe.messages();
                 let remedy = &Code::ImportChanged.info().remedy;
                 result.error = Some(RowError {
                     code: Code::ImportChanged.to_string(),

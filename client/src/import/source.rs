@@ -49,6 +49,8 @@ pub struct Reading {
     pub sheet: Option<String>,
     /// The separator of columns.
     pub delimiter: Option<char>,
+    /// What a line of a text begins with that is a note and no row.
+    pub comment: Option<u8>,
 }
 
 /// How a source was read.
@@ -168,10 +170,12 @@ fn csv(bytes: &[u8], reading: &Reading, columns: &[String]) -> Result<Source, Cl
     let (text, encoding) = text(bytes);
     let delimiter = match reading.delimiter {
         Some(delimiter) => delimiter,
-        None => separator(&text, columns),
+        None => separator(&text, reading.comment, columns),
     };
     let ascii = u8::try_from(delimiter).map_err(|_| bad(Said::plain("detail-delimiter")))?;
-    let mut reader = ::csv::ReaderBuilder::new().delimiter(ascii).from_reader(text.as_bytes());
+    let mut builder = ::csv::ReaderBuilder::new();
+    builder.delimiter(ascii).comment(reading.comment);
+    let mut reader = builder.from_reader(text.as_bytes());
     let torn = |error: ::csv::Error| bad(error.to_string());
     let header = reader.headers().map_err(torn)?.iter().map(str::to_owned).collect();
     let mut rows = Vec::new();
@@ -186,10 +190,11 @@ fn csv(bytes: &[u8], reading: &Reading, columns: &[String]) -> Result<Source, Cl
 }
 
 /// The separator with which the header has every column that is needed; of several the one that is found most.
-fn separator(text: &str, columns: &[String]) -> char {
+fn separator(text: &str, comment: Option<u8>, columns: &[String]) -> char {
     let found = |delimiter: char| {
         let ascii = u8::try_from(delimiter).unwrap_or(b',');
-        let mut reader = ::csv::ReaderBuilder::new().delimiter(ascii).from_reader(text.as_bytes());
+        let mut builder = ::csv::ReaderBuilder::new();
+        let mut reader = builder.delimiter(ascii).comment(comment).from_reader(text.as_bytes());
         let header = reader.headers().cloned().unwrap_or_default();
         let needed = columns.iter().filter(|name| header.iter().any(|it| it == name.as_str()));
         (needed.count(), header.len())

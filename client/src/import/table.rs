@@ -1,6 +1,7 @@
 //! The table: its header, its rows, and the key of each row.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use tamga_format::id::sha256;
 
@@ -8,6 +9,7 @@ use super::mapping::Mapping;
 use super::source::{ReadAs, Reading, Source};
 use crate::error::CliError;
 use crate::lang::Said;
+use crate::royalty::name::normalised;
 
 /// Column of a re-fed errors file that holds the row's key.
 pub const KEY_COLUMN: &str = "row_key";
@@ -15,11 +17,16 @@ pub const KEY_COLUMN: &str = "row_key";
 /// Columns this program adds to an errors file; they carry no content.
 pub const OWN_COLUMNS: [&str; 4] = [KEY_COLUMN, "error_code", "error", "hint"];
 
+/// What else headers call a column, by its name.
+pub type Aliases = BTreeMap<String, Vec<String>>;
+
 /// A table whose header fits the mapping.
 #[derive(Debug)]
 pub struct Table {
     /// Names of the source's own columns, in their order.
     pub header: Vec<String>,
+    /// The same as the source's header has them.
+    pub shown: Vec<String>,
     /// Rows in file order.
     pub rows: Vec<Row>,
     /// How the file was read.
@@ -35,6 +42,10 @@ pub struct Needs<'a> {
     pub row_key: &'a str,
     /// Separator of columns; recognised when absent.
     pub delimiter: Option<char>,
+    /// What else the header may call the columns; upper and lower case are then alike.
+    pub aliases: &'a Aliases,
+    /// What a line begins with that is a note and no row.
+    pub comment: Option<u8>,
 }
 
 /// One row.
@@ -48,6 +59,8 @@ pub struct Row {
     pub values: BTreeMap<String, String>,
     /// SHA-256 over names and values of the source's own columns.
     pub content: [u8; 32],
+    /// What the source's header calls the columns.
+    pub shown: Arc<BTreeMap<String, String>>,
 }
 
 impl Row {
@@ -55,6 +68,12 @@ impl Row {
     #[must_use]
     pub fn get(&self, column: &str) -> &str {
         self.values.get(column).map_or("", String::as_str)
+    }
+
+    /// What the source's header calls a column.
+    #[must_use]
+    pub fn shown<'a>(&'a self, column: &'a str) -> &'a str {
+        self.shown.get(column).map_or(column, String::as_str)
     }
 }
 
@@ -72,8 +91,9 @@ impl Table {
     /// # Errors
     /// Those of [`Source::parse`]; when a column the mapping needs is missing, or two rows have one key.
     pub fn read_as(bytes: &[u8], mapping: &Mapping, said: Reading) -> Result<Self, CliError> {
-        let Mapping { columns, row_key, delimiter, .. } = mapping;
-        Self::with(bytes, Needs { columns, row_key, delimiter: *delimiter }, said)
+        let Mapping { columns, row_key, delimiter, aliases, .. } = mapping;
+        let (delimiter, comment) = (*delimiter, mapping.comment());
+        Self::with(bytes, Needs { columns, row_key, delimiter, aliases, comment }, said)
     }
 
     /// Reads a table that has what is needed from its bytes.
@@ -82,16 +102,25 @@ impl Table {
     /// As [`Table::read_as`].
     pub fn with(bytes: &[u8], needs: Needs<'_>, said: Reading) -> Result<Self, CliError> {
         let bad = |detail: Said| CliError::unreadable(Said::plain("what-table"), detail);
-        let reading = Reading { delimiter: said.delimiter.or(needs.delimiter), ..said };
-        let Source { header: columns, rows: lines, read_as } =
-            Source::parse(bytes, &reading, needs.columns)?;
+        let delimiter = said.delimiter.or(needs.delimiter);
+        let reading = Reading { delimiter, comment: needs.comment, ..said };
+        let names: Vec<String> =
+            needs.columns.iter().chain(needs.aliases.values().flatten()).cloned().collect();
+        let Source { header: named, rows: lines, read_as } =
+            Source::parse(bytes, &reading, &names)?;
+        let columns = canonical(&named, needs.aliases).map_err(|column| {
+            bad(Said::message("detail-column-twice", vec![("column", column)]))
+        })?;
         for needed in needs.columns {
             if !columns.contains(needed) {
                 let args =
-                    vec![("column", needed.as_str().into()), ("header", columns.join(", ").into())];
+                    vec![("column", needed.as_str().into()), ("header", named.join(", ").into())];
                 return Err(bad(Said::message("detail-column", args)));
             }
         }
+        let names: BTreeMap<String, String> =
+            columns.iter().cloned().zip(named.iter().cloned()).collect();
+        let names = Arc::new(names);
         let header: Vec<String> =
             columns.iter().filter(|name| !OWN_COLUMNS.contains(&name.as_str())).cloned().collect();
         let mut rows = Vec::new();
@@ -113,10 +142,31 @@ impl Table {
                 return Err(bad(Said::message("detail-row-key", args)));
             }
             let content = content(&header, &values);
-            rows.push(Row { number, key, values, content });
+            rows.push(Row { number, key, values, content, shown: Arc::clone(&names) });
         }
-        Ok(Self { header, rows, read_as })
+        let shown = header.iter().map(|name| names.get(name).unwrap_or(name).clone()).collect();
+        Ok(Self { header, shown, rows, read_as })
     }
+}
+
+/// The columns of a header by their own names; `Err` names one that stands there twice.
+fn canonical(header: &[String], aliases: &Aliases) -> Result<Vec<String>, Said> {
+    if aliases.is_empty() {
+        return Ok(header.to_vec());
+    }
+    let mut known: BTreeMap<String, &str> = BTreeMap::new();
+    for (name, others) in aliases {
+        known.extend(others.iter().chain([name]).map(|other| (normalised(other), name.as_str())));
+    }
+    let mut columns: Vec<String> = Vec::with_capacity(header.len());
+    for shown in header {
+        let name = known.get(&normalised(shown)).map_or(shown.as_str(), |name| *name);
+        if !name.is_empty() && columns.iter().any(|column| column == name) {
+            return Err(shown.as_str().into());
+        }
+        columns.push(name.to_owned());
+    }
+    Ok(columns)
 }
 
 /// The names that a template of [`fill`] has in braces.

@@ -2,13 +2,15 @@
 //!
 //! A ledger judges a request over its own state, in which the records of this run are not. So a request
 //! begins with the records of this run that its own may follow from: those that would be taken and belong
-//! to the same group. Two records belong together when they are about one case, document or complaint;
-//! what a record does to any other subject is counted and turns no verdict (spec §16.5).
+//! to the same group. Two records belong together when they are about one case, document, complaint or work, or
+//! are mandates of one rightsholder; what a record does to any other subject is counted and turns no verdict
+//! (spec §16.5, §23).
 
 use std::collections::BTreeMap;
 
 use tamga_format::body::Submission;
 use tamga_format::subject::{Role, Subject};
+use tamga_state::catalogue::Kind;
 
 use super::sink::{Known, Patience, Sink, Verdict, verdict};
 use crate::client::{BATCH_BYTES_MAX, BATCH_RECORDS_MAX, Client};
@@ -138,9 +140,14 @@ impl Groups {
     /// The group of a record, after joining the groups of everything it is about.
     fn join(&mut self, submission: &Submission) -> usize {
         let record = submission.record().record();
+        let mandate = record.kind == Kind::R03.number();
         let ties = |subject: &Subject| {
             *subject == record.subject
-                || matches!(subject.role, Role::Case | Role::Document | Role::Complaint)
+                || matches!(
+                    subject.role,
+                    Role::Case | Role::Document | Role::Complaint | Role::Work
+                )
+                || (mandate && subject.role == Role::Rightsholder)
         };
         let mut found: Option<usize> = None;
         for subject in record.all_subjects().filter(ties) {

@@ -11,9 +11,11 @@ use tamga_format::id::{SubjectId, UnixMillis};
 use tamga_format::subject::{Role, Subject, person_tag};
 
 use super::derive;
-use super::mapping::{Delta, Expression, Mapping, Moment, SubjectIdRule, TimeColumn, Words};
+use super::mapping::{
+    Delta, Expression, List, Mapping, Moment, SubjectIdRule, SubjectRule, TimeColumn, Words,
+};
 use super::source::is_day_first;
-use super::table::{Row, fill};
+use super::table::{Row, fill, names};
 use crate::lang::Said;
 use crate::text;
 
@@ -79,7 +81,39 @@ impl Context<'_> {
             SubjectIdRule::Registered(template) => {
                 Ok(Subject::registered(role, &self.text(template)?))
             }
+            SubjectIdRule::Tag(template) => tagged(role, &self.text(template)?, template),
+            SubjectIdRule::Named(templates) => {
+                let filled =
+                    |template: &&String| names(template).all(|name| !self.row.get(name).is_empty());
+                let template = templates.iter().find(filled).or(templates.first());
+                let template = template.ok_or_else(|| wrong(name, "detail-no-subject"))?;
+                let text = self.text(template)?;
+                if text.contains(':') {
+                    return tagged(role, &text, template);
+                }
+                Ok(Subject::registered(role, &text))
+            }
         }
+    }
+
+    /// Whether all cells are empty that a value comes from.
+    pub fn is_empty(&self, expression: &Expression) -> bool {
+        let columns = if let Expression::Subject(name) = expression {
+            self.mapping.subjects.get(name).map(SubjectRule::columns)
+        } else {
+            expression.columns()
+        };
+        columns.is_some_and(|columns| self.are_empty(&columns))
+    }
+
+    /// Whether all cells are empty that the id of a subject comes from.
+    pub fn is_nobody(&self, subject: &str) -> bool {
+        let rule = self.mapping.subjects.get(subject);
+        rule.is_some_and(|rule| self.are_empty(&rule.columns()))
+    }
+
+    fn are_empty(&self, columns: &[&str]) -> bool {
+        !columns.is_empty() && columns.iter().all(|name| self.row.get(name).trim().is_empty())
     }
 
     /// The value of an expression, as a draft holds it.
@@ -90,6 +124,9 @@ impl Context<'_> {
             | Expression::Integer(_)
             | Expression::Boolean(_)
             | Expression::Money(_)
+            | Expression::Millionths(_)
+            | Expression::Date(_)
+            | Expression::List(_)
             | Expression::Number(_) => return self.cells().value(expression),
             Expression::Day(Moment::Event) => json!(self.event.day.to_string()),
             Expression::Time(Moment::Event) => json!(text::rfc3339(self.event.time)),
@@ -157,6 +194,9 @@ impl Cells<'_> {
             Expression::Boolean(truth) => json!(truth),
             Expression::Money(column) => json!(self.money(column)?),
             Expression::Number(column) => json!(self.number(column)?),
+            Expression::Millionths(column) => json!(self.millionths(column)?),
+            Expression::Date(column) => json!(self.date(column)?),
+            Expression::List(list) => self.list(list)?,
             Expression::Day(_)
             | Expression::Time(_)
             | Expression::Delta(_)
@@ -176,12 +216,29 @@ impl Cells<'_> {
     }
 
     fn word<'w>(&self, words: &'w Words) -> Result<&'w str, ValueError> {
-        let value = self.row.get(&words.column);
-        let word = words.words.get(value).or(words.otherwise.as_ref());
-        word.map(String::as_str).ok_or_else(|| {
-            let args = vec![("value", value.into())];
-            error(&words.column, Said::message("detail-no-word", args))
+        no_word(words, self.row.get(&words.column))
+    }
+
+    fn list(&self, list: &List) -> Result<Value, ValueError> {
+        let cell = self.row.get(&list.words.column);
+        let parts = cell.split([',', ';', '\n']).map(str::trim).filter(|part| !part.is_empty());
+        let row = |part| Ok(json!({ list.name.as_str(): no_word(&list.words, part)? }));
+        let rows: Vec<Value> = parts.map(row).collect::<Result<_, _>>()?;
+        if rows.is_empty() {
+            return Err(wrong(&list.words.column, "detail-empty"));
+        }
+        Ok(Value::Array(rows))
+    }
+
+    fn date(&self, column: &str) -> Result<String, ValueError> {
+        let cell = self.row.get(column).trim();
+        civil_day(cell).map(|day| day.to_string()).ok_or_else(|| {
+            error(column, Said::message("detail-not-day", vec![("value", cell.into())]))
         })
+    }
+
+    fn millionths(&self, column: &str) -> Result<i64, ValueError> {
+        millionths(self.row.get(column)).map_err(|detail| error(column, detail))
     }
 
     fn money(&self, column: &str) -> Result<i64, ValueError> {
@@ -192,6 +249,48 @@ impl Cells<'_> {
         let number = self.money(column)?;
         if number % 100 == 0 { Ok(number / 100) } else { Err(wrong(column, "detail-not-whole")) }
     }
+}
+
+fn no_word<'w>(words: &'w Words, value: &str) -> Result<&'w str, ValueError> {
+    words.word(value).ok_or_else(|| {
+        let args = vec![("value", value.into())];
+        error(&words.column, Said::message("detail-no-word", args))
+    })
+}
+
+/// A subject of a role as drafts write it.
+fn tagged(role: Role, text: &str, template: &str) -> Result<Subject, ValueError> {
+    let at = names(template).collect::<Vec<_>>().join(", ");
+    let args = vec![("value", text.into()), ("role", role.name().into())];
+    let bad = || error(&at, Said::message("detail-not-tag", args));
+    text.trim().parse().ok().filter(|subject: &Subject| subject.role == role).ok_or_else(bad)
+}
+
+/// The day of `YYYY-MM-DD` or dd.mm.yyyy.
+#[must_use]
+pub fn civil_day(text: &str) -> Option<Date> {
+    if text.len() != 10 {
+        return None;
+    }
+    if is_day_first(text) {
+        return Date::strptime("%d.%m.%Y", text).ok();
+    }
+    text.parse().ok()
+}
+
+/// Integer millionths of a decimal number from 0 on, such as `505.25`; never through a float.
+pub fn millionths(text: &str) -> Result<i64, Said> {
+    let clean: String =
+        text.chars().filter(|c| !matches!(c, ' ' | '\u{a0}' | '\u{202f}')).collect();
+    let bad = || Said::message("detail-not-rate", vec![("value", text.into())]);
+    let (whole, fraction) = clean.split_once(['.', ',']).unwrap_or((&clean, ""));
+    let numeric = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
+    if whole.is_empty() || fraction.len() > 6 || !numeric(whole) || !numeric(fraction) {
+        return Err(bad());
+    }
+    let part: i64 = format!("{fraction:0<6}").parse().map_err(|_| bad())?;
+    let whole: i64 = whole.parse().map_err(|_| bad())?;
+    whole.checked_mul(1_000_000).and_then(|sum| sum.checked_add(part)).ok_or_else(bad)
 }
 
 /// Integer hundredths of a decimal number such as `35.0`, `49,25` or `-3`; never through a float.

@@ -84,8 +84,18 @@ fn every_message_of_the_code_is_in_the_locale_files() {
     for source in sources() {
         for part in source.split('"').skip(1).step_by(2) {
             let families = [
-                "error-", "usage-", "io-", "what-", "detail-", "fault-", "config-", "import-",
-                "submit-", "royalty-",
+                "error-",
+                "usage-",
+                "io-",
+                "what-",
+                "detail-",
+                "fault-",
+                "config-",
+                "import-",
+                "submit-",
+                "royalty-",
+                "draft-",
+                "template-",
             ];
             let name = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
             if families.iter().any(|family| part.starts_with(family)) && part.chars().all(name) {

@@ -45,6 +45,12 @@ const TRAILER_GROUPS: Field = Field { name: "group_count", at: 3, len: 5 };
 const TRANSACTIONS: Field = Field { name: "transaction_count", at: 8, len: 8 };
 const RECORDS: Field = Field { name: "record_count", at: 16, len: 8 };
 
+/// Whether a file is CWR: it begins with the record that every transmission begins with.
+#[must_use]
+pub fn is_one(bytes: &[u8]) -> bool {
+    bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes).trim_ascii_start().starts_with(b"HDR")
+}
+
 /// Reads a file of works.
 ///
 /// # Errors

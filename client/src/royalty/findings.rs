@@ -160,7 +160,7 @@ impl Findings {
 }
 
 /// A text of the file as a spreadsheet may show it, which takes some texts for formulas.
-fn cell(text: &str) -> String {
+pub(crate) fn cell(text: &str) -> String {
     if text.starts_with(['=', '+', '-', '@', '\t', '\r']) {
         format!("'{text}")
     } else {

@@ -5,21 +5,21 @@
 
 use std::collections::BTreeMap;
 
-use jiff::civil::Date;
 use serde::Deserialize;
 use serde_json::Value;
 use tamga_state::catalogue::Identifier;
 use tamga_state::status::RightCategory;
 
 use super::identifier;
+use super::name::split_names;
 use super::usage::Usage;
 use crate::error::CliError;
 use crate::import::mapping::Expression;
 use crate::import::plan::RowError;
 use crate::import::source::Reading;
 use crate::import::summary::Failure;
-use crate::import::table::{Needs, Row, Table};
-use crate::import::value::{Cells, Memory, ValueError};
+use crate::import::table::{Aliases, Needs, Row, Table};
+use crate::import::value::{Cells, Memory, ValueError, civil_day};
 use crate::lang::{Messages, Said};
 
 /// Most bytes of a work's number: that of a registration (R01).
@@ -59,11 +59,26 @@ pub enum Field {
     PeriodFrom,
     /// Last day of the period.
     PeriodTo,
+    /// Names of the creators, with `;`, `/` or `|` between them.
+    Creators,
+    /// How long it was used in all, in seconds.
+    Seconds,
+}
+
+/// How the values of a field are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Holds {
+    /// As text.
+    Text,
+    /// As units with at most two decimals.
+    Sum,
+    /// As a whole number.
+    Count,
 }
 
 impl Field {
     /// Names as in a mapping file.
-    pub const NAMES: [(&'static str, Self); 14] = [
+    pub const NAMES: [(&'static str, Self); 16] = [
         ("title", Self::Title),
         ("work", Self::Work),
         ("work_id", Self::WorkId),
@@ -78,14 +93,30 @@ impl Field {
         ("service", Self::Service),
         ("period_from", Self::PeriodFrom),
         ("period_to", Self::PeriodTo),
+        ("creators", Self::Creators),
+        ("seconds", Self::Seconds),
     ];
 
-    /// Fields without which a row says nothing.
-    const NEEDED: [(&'static str, Self); 3] = [
-        ("right_category", Self::RightCategory),
-        ("amount", Self::Amount),
-        ("currency", Self::Currency),
-    ];
+    /// How its values are written.
+    const fn holds(self) -> Holds {
+        match self {
+            Self::Amount => Holds::Sum,
+            Self::Uses | Self::Seconds => Holds::Count,
+            Self::Title
+            | Self::Work
+            | Self::WorkId
+            | Self::Iswc
+            | Self::Isrc
+            | Self::RightCategory
+            | Self::Source
+            | Self::Currency
+            | Self::Territory
+            | Self::Service
+            | Self::PeriodFrom
+            | Self::PeriodTo
+            | Self::Creators => Holds::Text,
+        }
+    }
 
     fn from_name(name: &str) -> Option<Self> {
         Self::NAMES.iter().find(|(known, _)| *known == name).map(|(_, field)| *field)
@@ -103,6 +134,15 @@ pub struct Mapping {
     delimiter: Option<char>,
     /// Where each field comes from.
     fields: BTreeMap<Field, Expression>,
+    /// What else headers call the columns; upper and lower case are then alike.
+    #[serde(default)]
+    aliases: Aliases,
+    /// What a line of a text begins with that is a note and no row: one ASCII character.
+    #[serde(default)]
+    comment: Option<char>,
+    /// Columns that may be missing.
+    #[serde(default)]
+    optional: Vec<String>,
 }
 
 impl Mapping {
@@ -131,27 +171,18 @@ impl Mapping {
             let parts = pair.split_once('=').filter(|(_, column)| !column.is_empty());
             let (name, column) = parts.ok_or_else(|| wrong("usage-columns"))?;
             let field = Field::from_name(name).ok_or_else(|| wrong("usage-columns"))?;
-            let expression = match field {
-                Field::Amount => Expression::Money(column.to_owned()),
-                Field::Uses => Expression::Number(column.to_owned()),
-                Field::Title
-                | Field::Work
-                | Field::WorkId
-                | Field::Iswc
-                | Field::Isrc
-                | Field::RightCategory
-                | Field::Source
-                | Field::Currency
-                | Field::Territory
-                | Field::Service
-                | Field::PeriodFrom
-                | Field::PeriodTo => Expression::Text(format!("{{{column}}}")),
+            let expression = match field.holds() {
+                Holds::Sum => Expression::Money(column.to_owned()),
+                Holds::Count => Expression::Number(column.to_owned()),
+                Holds::Text => Expression::Text(format!("{{{column}}}")),
             };
             if fields.insert(field, expression).is_some() {
                 return Err(wrong("usage-columns-twice"));
             }
         }
-        let mapping = Self { version: 1, delimiter: None, fields };
+        let (aliases, optional) = (Aliases::new(), Vec::new());
+        let mapping =
+            Self { version: 1, delimiter: None, fields, aliases, comment: None, optional };
         mapping.check()?;
         Ok(mapping)
     }
@@ -163,11 +194,17 @@ impl Mapping {
             let args = vec![("found", found.into()), ("known", "1".into())];
             return message("detail-version", args);
         }
-        if self.delimiter.is_some_and(|it| !it.is_ascii()) {
+        if [self.delimiter, self.comment].into_iter().flatten().any(|it| !it.is_ascii()) {
             return message("detail-delimiter", Vec::new());
         }
-        for (name, field) in Field::NEEDED {
-            if !self.fields.contains_key(&field) {
+        let has = |field| self.fields.contains_key(&field);
+        let needed = [
+            ("right_category", Field::RightCategory, true),
+            ("amount", Field::Amount, !has(Field::Uses)),
+            ("currency", Field::Currency, !has(Field::Uses) || has(Field::Amount)),
+        ];
+        for (name, field, needed) in needed {
+            if needed && !has(field) {
                 return message("detail-field-needed", vec![("field", name.into())]);
             }
         }
@@ -179,23 +216,10 @@ impl Mapping {
         for (name, field) in Field::NAMES {
             let fits = match self.fields.get(&field) {
                 None => true,
-                Some(expression) => match field {
-                    Field::Amount => matches!(expression, Expression::Money(_)),
-                    Field::Uses => matches!(expression, Expression::Number(_)),
-                    Field::Title
-                    | Field::Work
-                    | Field::WorkId
-                    | Field::Iswc
-                    | Field::Isrc
-                    | Field::RightCategory
-                    | Field::Source
-                    | Field::Currency
-                    | Field::Territory
-                    | Field::Service
-                    | Field::PeriodFrom
-                    | Field::PeriodTo => {
-                        matches!(expression, Expression::Text(_) | Expression::Words(_))
-                    }
+                Some(expression) => match field.holds() {
+                    Holds::Sum => matches!(expression, Expression::Money(_)),
+                    Holds::Count => matches!(expression, Expression::Number(_)),
+                    Holds::Text => matches!(expression, Expression::Text(_) | Expression::Words(_)),
                 },
             };
             if !fits {
@@ -209,7 +233,8 @@ impl Mapping {
     fn columns(&self) -> Vec<String> {
         let mut columns: Vec<String> = Vec::new();
         for name in self.fields.values().filter_map(Expression::columns).flatten() {
-            if !columns.iter().any(|column| column == name) {
+            let optional = self.optional.iter().any(|column| column == name);
+            if !optional && !columns.iter().any(|column| column == name) {
                 columns.push(name.to_owned());
             }
         }
@@ -243,20 +268,33 @@ pub fn read(
     messages: &Messages,
 ) -> Result<Statement, CliError> {
     let columns = mapping.columns();
-    let needs = Needs { columns: &columns, row_key: ROW_KEY, delimiter: mapping.delimiter };
+    let needs = Needs {
+        columns: &columns,
+        row_key: ROW_KEY,
+        delimiter: mapping.delimiter,
+        aliases: &mapping.aliases,
+        comment: mapping.comment.and_then(|comment| u8::try_from(comment).ok()),
+    };
     let table = Table::with(bytes, needs, said)?;
     let (mut usage, mut failures) = (Vec::new(), Vec::new());
     for row in &table.rows {
         match (Reader { mapping, row }).usage() {
             Ok(line) => usage.push(line),
             Err(error) => {
-                let hint = messages.text("royalty-hint", &[("column", error.at.clone())]);
-                let error = RowError { hint, ..RowError::of(&error, messages) };
-                failures.push(Failure { row: row.clone(), error });
+                failures.push(failure(row, error, messages));
             }
         }
     }
     Ok(Statement { table, usage, failures })
+}
+
+/// A row that does not read, and what is wrong with it.
+pub(super) fn failure(row: &Row, error: ValueError, messages: &Messages) -> Failure {
+    let columns = error.at.split(", ").map(|column| row.shown(column));
+    let at = columns.collect::<Vec<_>>().join(", ");
+    let hint = messages.text("royalty-hint", &[("column", at.clone())]);
+    let error = RowError { hint, ..RowError::of(&ValueError { at, ..error }, messages) };
+    Failure { row: row.clone(), error }
 }
 
 struct Reader<'a> {
@@ -275,11 +313,13 @@ impl Reader<'_> {
                 |text| RightCategory::NAMES.contains(&text).then(|| text.to_owned()),
             )?),
             source: self.text(Field::Source)?,
-            amount: Some(self.whole(Field::Amount)?.ok_or_else(|| self.empty(Field::Amount))?),
-            currency: Some(self.needed(Field::Currency, "royalty-currency", |text| {
+            amount: self.whole(Field::Amount)?,
+            currency: self.read(Field::Currency, "royalty-currency", |text| {
                 identifier::is_currency(text).then(|| text.to_owned())
-            })?),
+            })?,
             uses: self.whole(Field::Uses)?.map(|uses| uses.to_string()),
+            seconds: self.seconds()?,
+            creators: self.text(Field::Creators)?.map_or_else(Vec::new, |it| split_names(&it)),
             territory: self.read(Field::Territory, "royalty-territory", |text| {
                 identifier::unpadded(Identifier::Territory, text)
             })?,
@@ -288,6 +328,13 @@ impl Reader<'_> {
             period_to: self.read(Field::PeriodTo, "royalty-date", day)?,
             ..Usage::default()
         };
+        if usage.amount.is_none() && usage.uses.is_none() {
+            let amount = self.mapping.fields.contains_key(&Field::Amount);
+            return Err(self.empty(if amount { Field::Amount } else { Field::Uses }));
+        }
+        if usage.amount.is_some() && usage.currency.is_none() {
+            return Err(self.empty(Field::Currency));
+        }
         let iswc = |text: &str| identifier::bare(Identifier::Iswc, text);
         let isrc = |text: &str| identifier::bare(Identifier::Isrc, text);
         usage.work_id = self.read(Field::WorkId, "royalty-work-id", work_id)?;
@@ -337,6 +384,12 @@ impl Reader<'_> {
         Ok(self.value(field)?.as_ref().and_then(Value::as_i64))
     }
 
+    fn seconds(&self) -> Result<Option<u64>, ValueError> {
+        let Some(seconds) = self.whole(Field::Seconds)? else { return Ok(None) };
+        let wrong = |_| self.wrong(Field::Seconds, "royalty-seconds", &seconds.to_string());
+        u64::try_from(seconds).map(Some).map_err(wrong)
+    }
+
     /// A field that must read when it is there.
     fn read(
         &self,
@@ -378,8 +431,7 @@ impl Reader<'_> {
 }
 
 fn day(text: &str) -> Option<String> {
-    let written = text.len() == 10;
-    text.parse::<Date>().ok().filter(|_| written).map(|day| day.to_string())
+    civil_day(text).map(|day| day.to_string())
 }
 
 fn work_id(text: &str) -> Option<String> {

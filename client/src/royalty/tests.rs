@@ -5,6 +5,8 @@ use crate::lang::tests::keys_of;
 use crate::lang::{Language, Messages, Said};
 
 mod cwr;
+mod draft_usage;
+mod draft_works;
 mod dsr;
 mod statement;
 

@@ -1,15 +1,19 @@
 //! Usage of a work or a recording as a report tells of it: a line of the file of usage.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// Usage over a period, or money for it.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
 pub struct Usage {
     /// Row of the table, 1 for the first after the header; line of a flat file, from 1.
     pub line: u64,
     /// Title of the work or recording.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub title: Option<String>,
+    /// Names of the creators, as the report gives them.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub creators: Vec<String>,
     /// Number of the work, recording or release at whoever reports.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub work_id: Option<String>,
@@ -28,6 +32,9 @@ pub struct Usage {
     /// Number of uses: an exact decimal, since some services report parts of one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub uses: Option<String>,
+    /// How long it was used in all, in seconds.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub seconds: Option<u64>,
     /// Amount of a statement in hundredths of its currency: tiyn of tenge.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub amount: Option<i64>,
