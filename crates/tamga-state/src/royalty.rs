@@ -24,6 +24,7 @@ mod licence;
 pub mod lines;
 mod mandate;
 mod payout;
+pub mod period;
 mod report;
 mod run;
 mod shares;
