@@ -10,6 +10,7 @@ mod importing;
 mod looking_up;
 mod reconciling;
 mod royalty;
+mod stating;
 mod verifying;
 
 /// What a call printed and how it ended.
