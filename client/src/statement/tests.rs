@@ -181,8 +181,8 @@ fn a_line_that_does_not_follow_from_its_use_is_found() {
     unlawful(&|line| line.used_on -= 1, "another day");
     unlawful(&|line| line.source = Some(LineHash([7; 32])), "no report has");
     unlawful(&|line| line.work = song("other song").id, "are left out");
-    unlawful(&|line| line.amount -= 2, "one rate");
-    unlawful(&|line| line.amount += 2, "one rate");
+    unlawful(&|line| line.amount -= 5, "one rate");
+    unlawful(&|line| line.amount += 5, "one rate");
 }
 
 #[test]
