@@ -537,6 +537,21 @@ statement-line = { $period }: opening { $opening }, allocated { $allocated }, pa
 statement-whole = All lines: { $lines } allocated, { $payouts } paid, in every one of the { $batches } batches of the organisation's book; none is hidden
 statement-pool = Pool: collected { $collected } = deducted { $deducted } + allocated { $allocated } + not distributed { $undistributed }
 statement-held = held ({ $reason }): { $amount }
+statement-uses = Uses: all uses of these works in the { $reports } reports that the batches divide; those that no line of yours rests on: { $unpaid }
+statement-no-uses = The file does not carry who used the works: export it with --uses
+statement-balance = Balance { $owed } is the one that the author's status commits to; that the status is of block { $height } ({ $time }) and the newest, the node says
+statement-payout = Paid { $net }, tax { $tax }, levied { $levied }: declared by the organisation ({ $declared })
+statement-lines = Lines
+statement-difference = Difference
+statement-step-collected = Collected for these lines
+statement-step-deducted = Deducted by the organisation
+statement-step-allocated = Allocated
+statement-step-held = Held
+statement-step-tax = Tax withheld
+statement-step-levied = Paid to bailiffs
+statement-step-paid = Paid
+statement-step-open = To be paid
+error-too-many-uses = the uses are more than one file carries: { $limit } ranges or 128 MiB; export without --uses
 
 # pool
 dispute-id = Dispute { $dispute }
@@ -639,3 +654,9 @@ template-mandates = Mandates of rightsholders (R03)
 template-licences = Licences of users (R04)
 template-collections = Sums collected (R06)
 template-usage = Usage of works: a row for each use
+# okup
+okup-head = { $okup }, { $period }: { $pools } pools; at least { $threshold } of what is collected has to reach rightsholders
+okup-sum = { $sphere }, { $currency }: { $pools } pools
+okup-none = No pools in this period
+okup-reached = the threshold is reached
+okup-not-reached = the threshold is not reached

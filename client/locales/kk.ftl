@@ -537,6 +537,21 @@ statement-line = { $period }: басында { $opening }, есептелді { 
 statement-whole = Барлық жолдар: есептелгені { $lines }, төленгені { $payouts }, ұйым кітабының { $batches } топтамасының әрқайсысында; ештеңе жасырылмаған
 statement-pool = Қор: жиналды { $collected } = ұсталды { $deducted } + есептелді { $allocated } + бөлінбеді { $undistributed }
 statement-held = кідіртілген ({ $reason }): { $amount }
+statement-uses = Пайдалану: топтамалар бөлетін { $reports } есептегі осы туындылардың барлық пайдаланылуы; сіздің бірде-бір жолыңыз негізделмегені: { $unpaid }
+statement-no-uses = Файлда туындыларды кім пайдаланғаны жоқ: оны --uses параметрімен алыңыз
+statement-balance = { $owed } қалдығы автордың мәртебесінде бекітілген; мәртебенің { $height }-блоктан ({ $time }) және соңғы екенін түйін айтады
+statement-payout = Төленді { $net }, салық { $tax }, өндірілді { $levied }: ұйым мәлімдеді ({ $declared })
+statement-lines = Жолдар
+statement-difference = Айырма
+statement-step-collected = Осы жолдар бойынша жиналды
+statement-step-deducted = Ұйым ұстап қалды
+statement-step-allocated = Есептелді
+statement-step-held = Кідіртілді
+statement-step-tax = Салық ұсталды
+statement-step-levied = Сот орындаушыларына
+statement-step-paid = Төленді
+statement-step-open = Төленуі тиіс
+error-too-many-uses = пайдалану бір файлға сыймайды: { $limit } ауқым немесе 128 МиБ; --uses параметрінсіз алыңыз
 
 # pool
 dispute-id = Дау { $dispute }
@@ -639,3 +654,9 @@ template-mandates = Құқық иеленушілермен шарттар (R03)
 template-licences = Пайдаланушылармен лицензиялық шарттар (R04)
 template-collections = Жиналған сомалар (R06)
 template-usage = Туындыларды пайдалану: әр пайдалануға бір жол
+# okup
+okup-head = { $okup }, { $period }: қорлар { $pools }; жиналғанның кемінде { $threshold } құқық иеленушілерге жетуі тиіс
+okup-sum = { $sphere }, { $currency }: қорлар { $pools }
+okup-none = Бұл кезеңде қор жоқ
+okup-reached = межеге жетті
+okup-not-reached = межеге жетпеді

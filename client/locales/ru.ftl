@@ -537,6 +537,21 @@ statement-line = { $period }: на начало { $opening }, начислено
 statement-whole = Все строки: начислений { $lines }, выплат { $payouts }, в каждом из { $batches } пакетов книги организации; ничего не скрыто
 statement-pool = Пул: собрано { $collected } = удержано { $deducted } + начислено { $allocated } + не распределено { $undistributed }
 statement-held = удержано ({ $reason }): { $amount }
+statement-uses = Использование: все случаи использования этих произведений в отчётах, которые делят пакеты ({ $reports }); тех, на которых не основана ни одна ваша строка: { $unpaid }
+statement-no-uses = В файле нет сведений о том, кто использовал произведения: выгрузите его с --uses
+statement-balance = Остаток { $owed } закреплён в статусе автора; что это статус блока { $height } ({ $time }) и он последний, утверждает узел
+statement-payout = Выплачено { $net }, налог { $tax }, взыскано { $levied }: заявлено организацией ({ $declared })
+statement-lines = Строк
+statement-difference = Разница
+statement-step-collected = Собрано по этим строкам
+statement-step-deducted = Удержано организацией
+statement-step-allocated = Начислено
+statement-step-held = Придержано
+statement-step-tax = Удержан налог
+statement-step-levied = Судебным исполнителям
+statement-step-paid = Выплачено
+statement-step-open = К выплате
+error-too-many-uses = использований больше, чем вмещает один файл: { $limit } диапазонов или 128 МиБ; выгрузите без --uses
 
 # pool
 dispute-id = Спор { $dispute }
@@ -639,3 +654,9 @@ template-mandates = Договоры с правообладателями (R03)
 template-licences = Лицензионные договоры с пользователями (R04)
 template-collections = Собранные суммы (R06)
 template-usage = Использование произведений: по строке на использование
+# okup
+okup-head = { $okup }, { $period }: пулов { $pools }; до правообладателей должно дойти не меньше { $threshold } собранного
+okup-sum = { $sphere }, { $currency }: пулов { $pools }
+okup-none = За этот период пулов нет
+okup-reached = порог достигнут
+okup-not-reached = порог не достигнут

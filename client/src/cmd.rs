@@ -38,6 +38,7 @@ mod keys;
 mod listing;
 mod officer;
 mod payment;
+mod okup;
 mod pool;
 mod progress;
 mod receipt;
@@ -160,6 +161,9 @@ enum Command {
     /// What bank and rightsholder say of a payout.
     #[command(subcommand)]
     Payment(payment::Payment),
+    /// What a collective management organisation does with the money.
+    #[command(subcommand)]
+    Okup(okup::Okup),
     /// Fetch and show receipts.
     #[command(subcommand)]
     Receipt(receipt::Receipt),
@@ -397,6 +401,7 @@ fn dispatch(command: Option<Command>, session: &mut Session<'_>) -> Result<Exit,
         Some(Command::Pool(command)) => pool::run(&command, session),
         Some(Command::Dispute(command)) => dispute::run(&command, session),
         Some(Command::Payment(command)) => payment::run(&command, session),
+        Some(Command::Okup(command)) => okup::run(&command, session),
         Some(Command::Receipt(command)) => receipt::run(&command, session),
         Some(Command::Verify(command)) => verify::run(&command, session),
         Some(Command::Case(command)) => case::run(&command, session),

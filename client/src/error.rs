@@ -294,6 +294,13 @@ impl CliError {
         Self::new(Exit::CannotCheck, Code::PayloadTooLarge, "error-too-many-items", args)
     }
 
+    /// The uses behind an author's lines are more than a statement file carries.
+    #[must_use]
+    pub fn too_many_uses(limit: usize) -> Self {
+        let args = vec![("limit", limit.to_string().into())];
+        Self::new(Exit::CannotCheck, Code::PayloadTooLarge, "error-too-many-uses", args)
+    }
+
     /// Whether the same call may succeed later.
     #[must_use]
     pub fn is_retryable(&self) -> bool {

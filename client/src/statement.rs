@@ -3,7 +3,9 @@
 //! The file holds receipts of the statements (R10) with their bodies, of every batch that they cover (R08, R09), of the
 //! pools' distributions (R07), and the author's lines of every batch with the proof that there are no others. What is
 //! checked: each receipt; that the statements follow one another and cover the organisation's book from its first batch
-//! on; that the lines are all lines, and come to what is stated; that the pools' sums agree.
+//! on; that the lines are all lines, come to what is stated and are paid at one rate; that the pools' sums agree. If the
+//! file carries them, [`uses`] checks the uses that the lines rest on, and [`balance`] that the author's status holds
+//! the last balance. What became of a line's money, [`rows`] computes.
 
 use std::collections::BTreeMap;
 
@@ -11,22 +13,32 @@ use base64ct::{Base64, Encoding as _};
 use serde::{Deserialize, Serialize};
 use tamga_format::cbor::Value;
 use tamga_format::error::FormatError;
-use tamga_format::id::{SubjectId, TreeRoot};
+use tamga_format::id::{LineHash, SubjectId, TreeRoot};
 use tamga_format::lines::{
-    AllocationLine, Line, LineRange, LinesRoot, PayoutLine, RangeOf, Remainder,
+    AllocationLine, Line, LineRange, LinesRoot, PayoutLine, PayoutState, RangeOf, Remainder,
+    line_hash,
 };
 use tamga_format::policy::Policy;
 use tamga_format::receipt::{Proven, Receipt, ReceiptError};
 use tamga_format::record::Record;
 use tamga_format::subject::Role;
 use tamga_state::catalogue::Kind;
+use tamga_state::status::Weighting;
 
+pub mod balance;
 mod fetch;
+mod rate;
+pub mod rows;
+pub mod uses;
 
-pub use fetch::fetch;
+use balance::{Balance, BalancePart};
+pub use fetch::{Also, fetch};
+use rate::Rate;
+use uses::{Use, UsePart};
 
-/// The file's version.
-pub const VERSION: u32 = 1;
+/// The version of the form that is written; files of the one before, which lack `uses` and `balance`, are read too.
+pub const VERSION: u32 = 2;
+const FIRST_VERSION: u32 = 1;
 /// Bytes of a file that are read.
 pub const FILE_BYTES_MAX: u64 = 256 << 20;
 
@@ -43,6 +55,12 @@ pub struct StatementFile {
     pub batches: Vec<BatchPart>,
     /// Receipts of the distributions of the batches' pools.
     pub pools: Vec<String>,
+    /// The reports of use that the allocations divide, with the uses of the author's works.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub uses: Option<Vec<UsePart>>,
+    /// The author's status, and what opens its balances.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub balance: Option<BalancePart>,
 }
 
 /// A batch in the file.
@@ -64,14 +82,65 @@ pub struct Shown {
     pub cmo: SubjectId,
     /// Each statement.
     pub statements: Vec<Stated>,
+    /// Every allocation of the book that is covered.
+    pub allocations: Vec<Allocated>,
     /// Every line allocated.
-    pub lines: Vec<AllocationLine>,
+    pub lines: Vec<Allotted>,
     /// Every line paid.
-    pub payouts: Vec<PayoutLine>,
+    pub payouts: Vec<Paid>,
     /// The pools of these lines.
     pub pools: Vec<PoolSums>,
     /// Batches of the organisation's book that are covered.
     pub batches: u64,
+    /// What the reports of use show, if the file carries them.
+    pub reports: Option<uses::Reports>,
+    /// The balance that the author's status commits to, if the file carries it.
+    pub balance: Option<Balance>,
+}
+
+/// An allocation batch.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Allocated {
+    /// The batch.
+    pub id: SubjectId,
+    /// Number in [`Shown::statements`] of the statement that covers it.
+    pub statement: usize,
+    /// Number of its pool in [`Shown::pools`].
+    pub pool: usize,
+    /// The reports that it divides.
+    pub usage: Vec<SubjectId>,
+}
+
+/// A line allocated to the author.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Allotted {
+    /// The line.
+    pub line: AllocationLine,
+    /// Its hash.
+    pub hash: LineHash,
+    /// Number of its batch in [`Shown::allocations`].
+    pub allocation: usize,
+    /// The use that it rests on, by itself or by the line that it mends; `None` if it rests on a rule, or the file does
+    /// not carry the uses.
+    pub usage: Option<Use>,
+}
+
+/// A line paid to the author.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Paid {
+    /// The line.
+    pub line: PayoutLine,
+    /// Number in [`Shown::allocations`] of what it is paid of.
+    pub allocation: usize,
+    /// Who says so.
+    pub checks: Checks,
+}
+
+/// Who says that a payment was made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Checks {
+    /// The organisation declares it.
+    pub declared: PayoutState,
 }
 
 /// The sums of one statement.
@@ -108,6 +177,8 @@ pub struct PoolSums {
     pub allocated: i64,
     /// Not distributed.
     pub undistributed: i64,
+    /// By what it is divided among uses.
+    pub weighting: Option<Weighting>,
 }
 
 /// Why a file is not accepted.
@@ -144,10 +215,12 @@ impl StatementFile {
     pub fn parse(text: &str) -> Result<Self, StatementError> {
         let file: Self = serde_json::from_str(text)
             .map_err(|error| StatementError::Unreadable(format!("no statement: {error}")))?;
-        if file.version == VERSION {
-            return Ok(file);
-        }
-        let detail = format!("statement version {}, this program knows {VERSION}", file.version);
+        let detail = match file.version {
+            VERSION => return Ok(file),
+            FIRST_VERSION if file.uses.is_none() && file.balance.is_none() => return Ok(file),
+            FIRST_VERSION => "version 1 of a statement has neither uses nor balance".to_owned(),
+            other => format!("statement version {other}, this program knows {VERSION}"),
+        };
         Err(StatementError::Unreadable(detail))
     }
 
@@ -172,19 +245,28 @@ impl StatementFile {
             rightsholder: subject.id,
             cmo,
             statements: Vec::new(),
+            allocations: Vec::new(),
             lines: Vec::new(),
             payouts: Vec::new(),
             pools: self.pools(policy)?,
             batches: 0,
+            reports: None,
+            balance: None,
         };
         let mut parts = self.batches.iter();
         for (number, statement) in statements.iter().enumerate() {
             shown.statement(number, statement, &mut parts, policy)?;
         }
-        match parts.next() {
-            None => Ok(shown),
-            Some(_) => mismatch("a batch stands in the file that no statement covers"),
+        if parts.next().is_some() {
+            return mismatch("a batch stands in the file that no statement covers");
         }
+        if let Some(parts) = &self.uses {
+            shown.uses(parts, policy)?;
+        }
+        if let Some(part) = &self.balance {
+            shown.balance = Some(part.verify(&shown, &statements, policy)?);
+        }
+        Ok(shown)
     }
 
     /// C01: every tiyn collected is deducted, allocated or not distributed.
@@ -207,6 +289,7 @@ impl StatementFile {
                 deducted,
                 allocated: number_of("allocated"),
                 undistributed: number_of("undistributed"),
+                weighting: text_of(record, "weighting").and_then(Weighting::from_name),
             };
             if sum([sums.deducted, sums.allocated, sums.undistributed])? != sums.collected {
                 return mismatch(format!("the sums of pool {} do not agree", sums.pool));
@@ -325,13 +408,19 @@ impl Shown {
         } else if record.kind == Kind::R09.number() {
             let shown = of.lines(&lines, root(record, "payout_root", "line_count")?)?;
             of.lines(range, root(record, "payout_root", "line_count")?)?;
+            let paid_of = named(record, Role::Batch)?;
+            let known = self.allocations.iter().position(|it| it.id == paid_of);
+            let Some(allocation) = known else {
+                return mismatch(format!("batch {number} pays an allocation that comes later"));
+            };
             let mut sums = [0_i64; 4];
             for line in shown {
                 let line = of.decode::<PayoutLine>(&line)?;
                 sums[1] = add(sums[1], line.net)?;
                 sums[2] = add(sums[2], line.tax)?;
                 sums[3] = add(sums[3], line.levied)?;
-                self.payouts.push(line);
+                let checks = Checks { declared: line.state };
+                self.payouts.push(Paid { line, allocation, checks });
             }
             Ok(sums)
         } else {
@@ -352,37 +441,35 @@ impl Shown {
             let rest = of.decode::<Remainder>(&rest)?;
             owed = sum([owed, rest.open, rest.held])?;
         }
+        let pool = named(record, Role::Pool)?;
+        let Some(pool) = self.pools.iter().position(|sums| sums.pool == pool) else {
+            return mismatch(format!("the distribution of the pool of batch {number} is left out"));
+        };
         let mut allocated = 0;
-        for line in of.lines(lines, root(record, "allocation_root", "line_count")?)? {
-            let line = of.decode::<AllocationLine>(&line)?;
+        let mut rate = Rate::default();
+        for bytes in of.lines(lines, root(record, "allocation_root", "line_count")?)? {
+            let line = of.decode::<AllocationLine>(&bytes)?;
             allocated = add(allocated, line.amount)?;
-            self.lines.push(line);
+            if !rate.fits(&line) {
+                return mismatch(format!("the lines of batch {number} are not paid at one rate"));
+            }
+            let hash = line_hash(&bytes);
+            let allocation = self.allocations.len();
+            self.lines.push(Allotted { line, hash, allocation, usage: None });
         }
         if owed != allocated {
             return mismatch(format!(
                 "the lines of batch {number} come to {allocated}, not {owed}"
             ));
         }
-        let pool = named(record, Role::Pool)?;
-        let Some(sums) = self.pools.iter().find(|sums| sums.pool == pool) else {
-            return mismatch(format!("the distribution of the pool of batch {number} is left out"));
-        };
         let total = field(record, "total").and_then(Value::as_i64).unwrap_or_default();
-        if total > sums.collected {
+        if self.pools.get(pool).is_none_or(|sums| total > sums.collected) {
             return mismatch(format!("batch {number} holds more than its pool collected"));
         }
+        let statement = self.statements.len();
+        let usage = batches_of(record, "usage");
+        self.allocations.push(Allocated { id: of.id, statement, pool, usage });
         Ok([allocated, 0, 0, 0])
-    }
-
-    /// Sums of the lines by what `key` says of them, in its order.
-    #[must_use]
-    pub fn by<K: Ord>(&self, key: impl Fn(&AllocationLine) -> K) -> BTreeMap<K, (u64, i64)> {
-        let mut sums: BTreeMap<K, (u64, i64)> = BTreeMap::new();
-        for line in &self.lines {
-            let sum = sums.entry(key(line)).or_default();
-            *sum = (sum.0 + 1, sum.1.saturating_add(line.amount));
-        }
-        sums
     }
 }
 
@@ -449,6 +536,13 @@ fn root(record: &Record, root: &str, count: &str) -> Result<LinesRoot, Statement
     }
 }
 
+/// The batches in the rows of a field.
+fn batches_of(record: &Record, name: &str) -> Vec<SubjectId> {
+    let rows = field(record, name).and_then(Value::as_list).unwrap_or_default();
+    let id = |row: &Value| row.as_list()?.first()?.as_array_of().map(SubjectId);
+    rows.iter().filter_map(id).collect()
+}
+
 /// The one subject of a role that a record names.
 fn named(record: &Record, role: Role) -> Result<SubjectId, StatementError> {
     let mut found = record.subjects.iter().filter(|subject| subject.role == role);
@@ -465,3 +559,6 @@ fn add(a: i64, b: i64) -> Result<i64, StatementError> {
 fn sum(amounts: impl IntoIterator<Item = i64>) -> Result<i64, StatementError> {
     amounts.into_iter().try_fold(0, add)
 }
+
+#[cfg(test)]
+mod tests;

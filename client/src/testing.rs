@@ -22,6 +22,8 @@ mod ledger;
 pub(crate) use ledger::{FakeLedger, Fault};
 mod log;
 pub(crate) use log::ServedLog;
+mod quarters;
+pub(crate) use quarters::{Quarters, author, edit_range, named, song};
 
 /// A devnet's folder below another: its demo keys and its policy.
 pub(crate) fn devnet(below: &Path) -> PathBuf {

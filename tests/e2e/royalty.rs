@@ -6,7 +6,7 @@ use std::time::Duration;
 use base64ct::{Base64, Encoding as _};
 use tamga_api::shapes::{Stage, SubjectView};
 use tamga_client::client::{Client, Submitted, Wait};
-use tamga_client::statement::{StatementError, StatementFile, fetch};
+use tamga_client::statement::{Also, StatementError, StatementFile, fetch};
 use tamga_format::attachment::Manifest;
 use tamga_format::body::{BodyLeaf, Submission};
 use tamga_format::cbor::{self, Limits, Value};
@@ -17,7 +17,7 @@ use tamga_format::receipt::Receipt;
 use tamga_format::signature::SigningKey;
 use tamga_format::subject::{Role, Subject};
 use tamga_node::clock::Clock;
-use tamga_node::devnet::royalties::{Keys, OKUP, Piece, Scale, Season};
+use tamga_node::devnet::royalties::{Keys, OKUP, Piece, RADIO, Scale, Season};
 use tamga_node::keys::Seed;
 use tamga_state::status::{Batch, decode};
 use tamga_tests::processes::{Cluster, ORIGIN, TOKEN, until};
@@ -107,9 +107,10 @@ fn an_author_checks_a_quarter_offline_and_every_change_is_found() {
     // Any validator serves the same file.
     let author = season.author();
     let cmo = Subject::registered(Role::Cmo, OKUP);
-    let file = fetch(&client, &author, &cmo).unwrap();
+    let all = Also { uses: true, balance: true };
+    let file = fetch(&client, &author, &cmo, all).unwrap();
     until(FINAL, "the other validator has the statement", || {
-        fetch(&back, &author, &cmo).is_ok_and(|other| other.batches.len() == 2)
+        fetch(&back, &author, &cmo, Also::default()).is_ok_and(|other| other.batches.len() == 2)
     })
     .unwrap();
     let policy = cluster.policy().clone();
@@ -118,10 +119,17 @@ fn an_author_checks_a_quarter_offline_and_every_change_is_found() {
     let shown = file.verify(&policy).unwrap();
     assert_eq!((shown.lines.len(), shown.payouts.len(), shown.batches), (20, 1, 2));
     let stated = &shown.statements[0];
-    assert_eq!(stated.allocated, shown.lines.iter().map(|line| line.amount).sum::<i64>());
+    assert_eq!(stated.allocated, shown.lines.iter().map(|it| it.line.amount).sum::<i64>());
     assert_eq!(stated.allocated, stated.net + stated.tax);
     assert_eq!(stated.closing, 0);
     assert_eq!(shown.pools[0].collected, season.collected());
+    // Every line shows whose use it rests on, and the rules came to the balance that the status commits to.
+    let radio = Subject::registered(Role::Licensee, RADIO).id;
+    assert!(
+        shown.lines.iter().all(|it| it.usage.as_ref().is_some_and(|usage| usage.user == radio))
+    );
+    assert_eq!(shown.reports.map(|reports| (reports.count, reports.unpaid)), Some((1, 0)));
+    assert_eq!(shown.balance.as_ref().map(|balance| balance.owed), Some(0));
     changed(&file, &policy);
 }
 
@@ -160,6 +168,12 @@ fn changed(file: &StatementFile, policy: &Policy) {
     says(refused(&|file| drop(file.batches.remove(0))), "another one");
     says(refused(&|file| file.batches.push(file.batches[0].clone())), "no statement covers");
     says(refused(&|file| file.pools.clear()), "left out");
+    let cut = |file: &mut StatementFile| {
+        let uses = file.uses.as_mut().unwrap();
+        edit(&mut uses[0].works[0].lines, |lines| drop(lines.pop()));
+    };
+    says(refused(&cut), "in report 0");
+    says(refused(&|file| file.uses.as_mut().unwrap().clear()), "is left out");
     says(refused(&|file| file.statements.clear()), "no statement");
     says(
         refused(&|file| {

@@ -3,7 +3,9 @@
 use std::time::Duration;
 
 use tamga_api::draft::parse_subject;
-use tamga_api::shapes::{AttachmentView, Page, PoolView, RecordView, SubjectRecord, SubjectView};
+use tamga_api::shapes::{
+    AttachmentView, OkupView, Page, PageInfo, PoolView, RecordView, SubjectRecord, SubjectView,
+};
 use tamga_format::attachment::Manifest;
 use tamga_format::id::AttachmentId;
 use tamga_format::subject::Subject;
@@ -85,6 +87,25 @@ impl Client {
         self.get(&format!(
             "/v1/pools?okup={okup}&sphere={sphere}&period={period}&currency={currency}"
         ))
+    }
+
+    /// What became of the money of all pools of an organisation in a period; by default in the year of the newest block.
+    ///
+    /// # Errors
+    /// When there is no such organisation.
+    pub fn okup(&self, bin: &str, period: Option<&str>) -> Result<OkupView, CliError> {
+        let of = period.map(|period| format!("&period={period}")).unwrap_or_default();
+        let path = format!("/v1/okups/{bin}/transparency?limit=200");
+        let mut whole: OkupView = self.get(&format!("{path}{of}"))?;
+        while let Some(next) = whole.page.next.take() {
+            // Later pages are of the year that the first one was of.
+            let of = &whole.period;
+            let view: OkupView = self.get(&format!("{path}&period={of}&after={next}"))?;
+            whole.data.extend(view.data);
+            whole.page = view.page;
+        }
+        whole.page = PageInfo::default();
+        Ok(whole)
     }
 
     /// Where a subject stands.

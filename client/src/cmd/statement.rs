@@ -3,20 +3,22 @@
 use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand, ValueEnum};
-use serde_json::{Value as Json, json};
-use tamga_api::time;
-use tamga_format::lines::AllocationLine;
+use serde_json::json;
 use tamga_format::receipt::ReceiptError;
 use tamga_format::subject::{Role, Subject};
+use tamga_state::royalty::period::Period;
 
 use super::Session;
 use crate::error::{CliError, Exit};
 use crate::file;
 use crate::lang::Said;
 use crate::output::{Colour, Shown};
-use crate::statement::{FILE_BYTES_MAX, StatementError, StatementFile, fetch};
-use crate::text;
+use crate::statement::{Also, FILE_BYTES_MAX, StatementError, StatementFile, fetch};
 use crate::verify::Verdict;
+
+mod show;
+
+use show::View;
 
 /// An author's statement.
 #[derive(Subcommand)]
@@ -40,6 +42,12 @@ pub(super) struct Export {
     /// File to write.
     #[arg(short, long)]
     out: PathBuf,
+    /// Fetch the reports of use too, with all uses of the author's works in them.
+    #[arg(long)]
+    uses: bool,
+    /// Leave out the author's status and the statements of other organisations that open its balances.
+    #[arg(long)]
+    no_balance: bool,
 }
 
 /// The file to check.
@@ -60,6 +68,15 @@ pub(super) struct Show {
     /// By what the lines are added up.
     #[arg(long, value_enum, default_value_t = By::Month)]
     by: By,
+    /// Only the statements of this period: `2026`, `2026-Q3` or `2026-07`.
+    #[arg(long)]
+    period: Option<String>,
+    /// Compare with another period.
+    #[arg(long, requires = "period")]
+    compare: Option<String>,
+    /// Write the lines, with what became of the money of each, to a CSV file.
+    #[arg(long)]
+    csv: Option<PathBuf>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -70,14 +87,30 @@ enum By {
     Work,
     /// The rule by which a sum falls to a line.
     Source,
+    /// Who used the work; the file needs its uses.
+    User,
 }
 
 pub(super) fn run(command: &Statement, session: &mut Session<'_>) -> Result<Exit, CliError> {
     match command {
         Statement::Export(command) => export(command, session),
         Statement::Verify(file) => judge(file, None, session),
-        Statement::Show(show) => judge(&show.file, Some(show.by), session),
+        Statement::Show(show) => {
+            let view = View {
+                by: show.by,
+                period: period("--period", show.period.as_ref())?,
+                compare: period("--compare", show.compare.as_ref())?,
+                csv: show.csv.as_deref(),
+            };
+            judge(&show.file, Some(&view), session)
+        }
     }
+}
+
+fn period(option: &'static str, written: Option<&String>) -> Result<Option<Period>, CliError> {
+    let parse =
+        |text: &String| Period::parse(text).ok_or_else(|| CliError::bad_value(option, text));
+    written.map(parse).transpose()
 }
 
 fn export(command: &Export, session: &mut Session<'_>) -> Result<Exit, CliError> {
@@ -86,7 +119,8 @@ fn export(command: &Export, session: &mut Session<'_>) -> Result<Exit, CliError>
         return Err(CliError::bad_value("AUTHOR", &command.author));
     };
     let client = session.client()?;
-    let file = fetch(&client, &author, &Subject::registered(Role::Cmo, &command.okup))?;
+    let also = Also { uses: command.uses, balance: !command.no_balance };
+    let file = fetch(&client, &author, &Subject::registered(Role::Cmo, &command.okup), also)?;
     if file.statements.is_empty() {
         let args = [("author", command.author.clone()), ("okup", command.okup.clone())];
         return Err(CliError::no_statement(&args));
@@ -109,13 +143,23 @@ fn export(command: &Export, session: &mut Session<'_>) -> Result<Exit, CliError>
     Ok(Exit::Success)
 }
 
-fn judge(file: &File, by: Option<By>, session: &mut Session<'_>) -> Result<Exit, CliError> {
+fn judge(
+    file: &File,
+    view: Option<&View<'_>>,
+    session: &mut Session<'_>,
+) -> Result<Exit, CliError> {
     let policy = session.policy(file.policy.as_ref())?;
     let name = file.file.display().to_string();
     let content = read(&file.file)?;
     let judged = StatementFile::parse(&content).and_then(|parsed| parsed.verify(&policy));
     let (verdict, human, data) = match &judged {
-        Ok(shown) => (Verdict::Authentic, human(shown, by, &name, session), to_json(shown, by)),
+        Ok(shown) => {
+            if let Some(path) = view.and_then(|view| view.csv) {
+                show::write_csv(path, shown, view.and_then(|view| view.period.as_ref()))?;
+            }
+            let human = show::human(shown, view, &name, session);
+            (Verdict::Authentic, human, show::to_json(shown, view))
+        }
         Err(error) => {
             let verdict = match error {
                 StatementError::Receipt(_, _, ReceiptError::CannotCheck(_))
@@ -156,110 +200,4 @@ fn read(path: &Path) -> Result<String, CliError> {
         return Err(CliError::unreadable(path.display().to_string(), detail));
     }
     std::fs::read_to_string(path).map_err(|error| CliError::file(path, &error))
-}
-
-/// What the lines of a group are called.
-fn group(by: By, line: &AllocationLine) -> String {
-    match by {
-        By::Month => time::day(line.used_on).chars().take(7).collect(),
-        By::Work => Subject::new(Role::Work, line.work).to_text(),
-        By::Source => line.basis.name().to_owned(),
-    }
-}
-
-fn human(
-    shown: &crate::statement::Shown,
-    by: Option<By>,
-    name: &str,
-    session: &Session<'_>,
-) -> String {
-    let say = |id: &str, args: &[(&'static str, String)]| session.out.messages.text(id, args);
-    let money = |amount: i64| text::hundredths(amount);
-    let verdict = format!("✔ {}", session.text("verdict-authentic"));
-    let author = Subject::new(Role::Rightsholder, shown.rightsholder).to_text();
-    let mut lines = vec![
-        format!("{}  {name}", session.out.paint(Colour::Green, &verdict)),
-        format!("  {}", say("statement-of", &[("author", author)])),
-    ];
-    for stated in &shown.statements {
-        let args = [
-            ("period", stated.period.clone()),
-            ("opening", money(stated.opening)),
-            ("allocated", money(stated.allocated)),
-            ("net", money(stated.net)),
-            ("tax", money(stated.tax)),
-            ("levied", money(stated.levied)),
-            ("closing", money(stated.closing)),
-        ];
-        lines.push(format!("  {}", say("statement-line", &args)));
-    }
-    let counts = [
-        ("lines", shown.lines.len().to_string()),
-        ("batches", shown.batches.to_string()),
-        ("payouts", shown.payouts.len().to_string()),
-    ];
-    lines.push(format!("  {}", say("statement-whole", &counts)));
-    for pool in &shown.pools {
-        let args = [
-            ("collected", money(pool.collected)),
-            ("deducted", money(pool.deducted)),
-            ("allocated", money(pool.allocated)),
-            ("undistributed", money(pool.undistributed)),
-        ];
-        lines.push(format!("  {}", say("statement-pool", &args)));
-    }
-    if let Some(by) = by {
-        for (key, (count, amount)) in shown.by(|line| group(by, line)) {
-            lines.push(format!("    {key}  {count:>6}  {:>18}", money(amount)));
-        }
-        let held = shown.lines.iter().filter(|line| line.hold.is_some());
-        for line in held {
-            let reason = line.hold.map(|hold| hold.name()).unwrap_or_default();
-            let args = [("reason", reason.to_owned()), ("amount", money(line.amount))];
-            lines.push(format!("    {}", say("statement-held", &args)));
-        }
-    }
-    lines.join("\n")
-}
-
-fn to_json(shown: &crate::statement::Shown, by: Option<By>) -> Json {
-    let statements = shown.statements.iter().map(|it| {
-        json!({
-            "record": it.record, "period": it.period, "opening": it.opening,
-            "allocated": it.allocated, "net": it.net, "tax": it.tax, "levied": it.levied,
-            "closing": it.closing,
-        })
-    });
-    let pools = shown.pools.iter().map(|it| {
-        json!({
-            "pool": Subject::new(Role::Pool, it.pool).to_text(), "collected": it.collected,
-            "deducted": it.deducted, "allocated": it.allocated,
-            "undistributed": it.undistributed,
-        })
-    });
-    let lines = shown.lines.iter().map(|line| {
-        json!({
-            "work": Subject::new(Role::Work, line.work).to_text(),
-            "used_on": time::day(line.used_on), "basis": line.basis.name(),
-            "share_bp": line.share_bp, "amount": line.amount,
-            "hold": line.hold.map(|hold| hold.name()),
-        })
-    });
-    let groups = by.map(|by| {
-        let groups = shown.by(|line| group(by, line)).into_iter();
-        groups
-            .map(|(key, (count, amount))| json!({ "key": key, "lines": count, "amount": amount }))
-            .collect::<Vec<_>>()
-    });
-    json!({
-        "rightsholder": Subject::new(Role::Rightsholder, shown.rightsholder).to_text(),
-        "statements": statements.collect::<Vec<_>>(),
-        "pools": pools.collect::<Vec<_>>(),
-        "batches": shown.batches,
-        "lines": lines.collect::<Vec<_>>(),
-        "payouts": shown.payouts.iter().map(|line| json!({
-            "state": line.state.name(), "net": line.net, "tax": line.tax, "levied": line.levied,
-        })).collect::<Vec<_>>(),
-        "groups": groups,
-    })
 }

@@ -12,6 +12,7 @@ mod looking_up;
 mod reconciling;
 mod royalty;
 mod templates;
+mod stating;
 mod verifying;
 
 /// What a call printed and how it ended.

@@ -1,75 +1,201 @@
 //! A statement file from a node, which need not be trusted: what it leaves out, the check finds.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use base64ct::{Base64, Encoding as _};
-use tamga_format::cbor::Value;
 use tamga_format::id::SubjectId;
+use tamga_format::lines::{AllocationLine, Line as _, LineRange, RangeOf as RangeProof};
 use tamga_format::receipt::Receipt;
+use tamga_format::record::Record;
 use tamga_format::subject::{Role, Subject};
 use tamga_state::catalogue::Kind;
 
-use super::{BatchPart, StatementFile, VERSION};
+use super::balance::BalancePart;
+use super::uses::{RANGES_MAX, UsePart, WorkPart, works};
+use super::{BatchPart, FILE_BYTES_MAX, StatementFile, VERSION, batches_of, root};
 use crate::client::{Client, RangeOf};
 use crate::error::CliError;
+
+/// Times that the statements are asked for again because another came in between.
+const ATTEMPTS: usize = 3;
+
+/// What a file carries beside the statements, their batches and pools.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Also {
+    /// The reports of use that the batches divide, with the uses of the author's works.
+    pub uses: bool,
+    /// The author's status with what opens its balances: the statements of other organisations too.
+    pub balance: bool,
+}
 
 /// The statements of one organisation to an author, and everything that they rest on.
 ///
 /// # Errors
-/// When the node is not reachable, wants another token, or does not hold a batch.
-pub fn fetch(client: &Client, author: &Subject, cmo: &Subject) -> Result<StatementFile, CliError> {
-    let mut file = StatementFile {
-        version: VERSION,
-        statements: Vec::new(),
-        batches: Vec::new(),
-        pools: Vec::new(),
+/// When the node is not reachable, wants another token, or does not hold a batch; when the uses are more than a file
+/// carries.
+pub fn fetch(
+    client: &Client,
+    author: &Subject,
+    cmo: &Subject,
+    also: Also,
+) -> Result<StatementFile, CliError> {
+    let mut fetching = Fetching {
+        client,
+        author: author.id,
+        file: StatementFile {
+            version: VERSION,
+            statements: Vec::new(),
+            batches: Vec::new(),
+            pools: Vec::new(),
+            uses: None,
+            balance: None,
+        },
+        pools: BTreeSet::new(),
+        wanted: BTreeMap::new(),
+        bytes: 0,
     };
-    let mut pools: BTreeMap<Subject, ()> = BTreeMap::new();
-    let tag = author.id.to_string();
-    for entry in client.subject_records(&author.to_text())? {
-        if entry.kind != Kind::R10.info().code {
-            continue;
-        }
-        let receipt = client.receipt(&entry.record_id, Some("*"))?;
-        let parsed = parse(&receipt, client)?;
-        if !parsed.record.record().subjects.contains(cmo) {
-            continue;
-        }
-        for id in batches(&parsed) {
-            let batch = Subject::new(Role::Batch, id).to_text();
-            let brought = client.subject_records(&batch)?;
-            let Some(first) = brought.first() else { continue };
-            let receipt = client.receipt(&first.record_id, None)?;
-            let record = parse(&receipt, client)?.record;
-            let named = record.record().subjects.iter();
-            pools.extend(named.filter(|it| it.role == Role::Pool).map(|pool| (*pool, ())));
-            let lines = Base64::encode_string(&client.range(&batch, &tag, RangeOf::Lines)?);
-            file.batches.push(BatchPart { receipt, lines });
-        }
-        file.statements.push(receipt);
+    let others = fetching.statements(author, cmo, also)?;
+    fetching.pools()?;
+    if also.uses {
+        fetching.uses()?;
     }
-    for pool in pools.into_keys() {
-        for entry in client.subject_records(&pool.to_text())? {
-            if entry.kind != Kind::R07.info().code {
-                continue;
+    if also.balance && !fetching.file.statements.is_empty() {
+        fetching.file.balance = Some(others);
+    }
+    Ok(fetching.file)
+}
+
+struct Fetching<'c> {
+    client: &'c Client,
+    author: SubjectId,
+    file: StatementFile,
+    pools: BTreeSet<Subject>,
+    /// The works whose uses are wanted of each report.
+    wanted: BTreeMap<SubjectId, BTreeSet<SubjectId>>,
+    /// Bytes of the uses so far.
+    bytes: u64,
+}
+
+impl Fetching<'_> {
+    /// The statements with their batches; the author's status and the statements of others, if they are wanted.
+    fn statements(
+        &mut self,
+        author: &Subject,
+        cmo: &Subject,
+        also: Also,
+    ) -> Result<BalancePart, CliError> {
+        let mut seen = 0;
+        let mut others = Vec::new();
+        for attempt in 1..=ATTEMPTS {
+            let records = self.client.subject_records(&author.to_text())?;
+            for entry in records.iter().skip(seen) {
+                if entry.kind != Kind::R10.info().code {
+                    continue;
+                }
+                let receipt = self.client.receipt(&entry.record_id, Some("*"))?;
+                let parsed = parse(&receipt, self.client)?;
+                if parsed.record.record().subjects.contains(cmo) {
+                    for id in batches_of(parsed.record.record(), "batches") {
+                        self.batch(id)?;
+                    }
+                    self.file.statements.push(receipt);
+                } else if also.balance {
+                    others.push(receipt);
+                }
             }
-            // The first step of a distribution fixes the pool.
-            file.pools.push(client.receipt(&entry.record_id, None)?);
-            break;
+            seen = records.len();
+            if !also.balance {
+                break;
+            }
+            // The status is of a block, the list above of another: both must be of the same records.
+            let view = self.client.subject(&author.to_text())?;
+            if view.records == seen as u64 || attempt == ATTEMPTS {
+                return Ok(BalancePart {
+                    status: view.status.unwrap_or_default(),
+                    height: view.as_of.height,
+                    size: view.as_of.size,
+                    time: view.as_of.time,
+                    others,
+                });
+            }
         }
+        let (status, time) = (String::new(), String::new());
+        Ok(BalancePart { status, height: 0, size: 0, time, others })
     }
-    Ok(file)
+
+    fn batch(&mut self, id: SubjectId) -> Result<(), CliError> {
+        let batch = Subject::new(Role::Batch, id).to_text();
+        let brought = self.client.subject_records(&batch)?;
+        let Some(first) = brought.first() else { return Ok(()) };
+        let receipt = self.client.receipt(&first.record_id, None)?;
+        let parsed = parse(&receipt, self.client)?;
+        let record = parsed.record.record();
+        let named = record.subjects.iter().copied();
+        self.pools.extend(named.filter(|it| it.role == Role::Pool));
+        let range = self.client.range(&batch, &self.author.to_string(), RangeOf::Lines)?;
+        if record.kind == Kind::R08.number() {
+            let works = works(&self.own(record, &range));
+            for report in batches_of(record, "usage") {
+                self.wanted.entry(report).or_default().extend(&works);
+            }
+        }
+        self.file.batches.push(BatchPart { receipt, lines: Base64::encode_string(&range) });
+        Ok(())
+    }
+
+    /// The author's lines of an allocation, which say what else to ask for; none if they are not proved.
+    fn own(&self, record: &Record, range: &[u8]) -> Vec<AllocationLine> {
+        let lines = root(record, "allocation_root", "line_count").ok().and_then(|lines| {
+            let of = RangeProof { batch: &record.subject.id, tag: self.author.as_bytes(), lines };
+            LineRange::decode(range).and_then(|range| range.verify(&of)).ok()
+        });
+        let lines = lines.unwrap_or_default();
+        lines.iter().filter_map(|line| AllocationLine::decode(line).ok()).collect()
+    }
+
+    fn pools(&mut self) -> Result<(), CliError> {
+        for pool in &self.pools {
+            for entry in self.client.subject_records(&pool.to_text())? {
+                if entry.kind != Kind::R07.info().code {
+                    continue;
+                }
+                // The first step of a distribution fixes the pool.
+                self.file.pools.push(self.client.receipt(&entry.record_id, None)?);
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    fn uses(&mut self) -> Result<(), CliError> {
+        self.wanted.retain(|_, works| !works.is_empty());
+        let ranges: usize = self.wanted.values().map(BTreeSet::len).sum();
+        if ranges > RANGES_MAX {
+            return Err(CliError::too_many_uses(RANGES_MAX));
+        }
+        let mut parts = Vec::new();
+        for (report, works) in &self.wanted {
+            let batch = Subject::new(Role::Batch, *report).to_text();
+            let brought = self.client.subject_records(&batch)?;
+            let Some(first) = brought.first() else { continue };
+            let receipt = self.client.receipt(&first.record_id, None)?;
+            let mut ranges = Vec::new();
+            for work in works {
+                let range = self.client.range(&batch, &work.to_string(), RangeOf::Lines)?;
+                let lines = Base64::encode_string(&range);
+                self.bytes = self.bytes.saturating_add(lines.len() as u64);
+                if self.bytes > FILE_BYTES_MAX / 2 {
+                    return Err(CliError::too_many_uses(RANGES_MAX));
+                }
+                ranges.push(WorkPart { work: Subject::new(Role::Work, *work).to_text(), lines });
+            }
+            parts.push(UsePart { receipt, works: ranges });
+        }
+        self.file.uses = Some(parts);
+        Ok(())
+    }
 }
 
 fn parse(receipt: &str, client: &Client) -> Result<Receipt, CliError> {
     Receipt::parse(receipt).map_err(|fault| CliError::answer(client.url(), fault.to_string()))
-}
-
-/// The batches that a statement covers.
-fn batches(receipt: &Receipt) -> Vec<SubjectId> {
-    let record = receipt.record.record();
-    let field = Kind::R10.info().field_named("batches").map(|field| field.number);
-    let rows = field.and_then(|number| record.field(number)).and_then(Value::as_list);
-    let id = |row: &Value| row.as_list()?.first()?.as_array_of().map(SubjectId);
-    rows.unwrap_or_default().iter().filter_map(id).collect()
 }

@@ -129,6 +129,12 @@ impl ServedLog {
         }
     }
 
+    /// The receipt of record number `number`, with all of its body opened.
+    pub(crate) fn receipt_of(&self, number: usize) -> Receipt {
+        let (index, submission) = &self.records[number];
+        self.receipt(*index, submission).unwrap()
+    }
+
     /// The receipt of a record, with all of its body opened.
     fn receipt(&self, index: u64, submission: &Submission) -> Option<Receipt> {
         let (block, previous) =

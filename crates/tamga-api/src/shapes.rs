@@ -285,6 +285,92 @@ pub struct PoolView {
     pub as_of: AsOf,
 }
 
+/// What became of the money of one or more pools, in tiyn.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct PoolMoney {
+    /// Collected.
+    pub collected: i64,
+    /// Deducted, by kind.
+    pub deducted: Vec<DeductionView>,
+    /// Fell to rightsholders.
+    pub allocated: i64,
+    /// Paid to them.
+    pub paid: i64,
+    /// Withheld as tax.
+    pub tax: i64,
+    /// Paid to bailiffs.
+    pub levied: i64,
+    /// Not distributed yet.
+    pub undistributed: i64,
+    /// Gone to other pools because nobody claimed it.
+    pub redistributed: i64,
+    /// What reached rightsholders of what was collected, in basis points: paid, tax and levied.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub paid_bp: Option<i64>,
+    /// What was deducted of what was collected, in basis points.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub deducted_bp: Option<i64>,
+}
+
+/// A pool of an organisation.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct OkupPool {
+    /// The pool, `pool:base64url`.
+    pub pool: String,
+    /// Its sphere.
+    pub sphere: String,
+    /// Its currency.
+    pub currency: String,
+    /// Its period.
+    pub period: String,
+    /// Where the distribution stands.
+    pub state: String,
+    /// Its money.
+    pub money: PoolMoney,
+    /// Checks that warn, in the language of the request.
+    pub warnings: Vec<String>,
+}
+
+/// All pools of one sphere and currency together.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct OkupSum {
+    /// The sphere.
+    pub sphere: String,
+    /// The currency.
+    pub currency: String,
+    /// How many pools.
+    pub pools: u64,
+    /// Of them with warnings.
+    pub warned: u64,
+    /// Their money.
+    pub money: PoolMoney,
+    /// Whether what was paid reaches the threshold; absent if nothing was collected.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reaches_threshold: Option<bool>,
+}
+
+/// What became of the money that an organisation collected for a period, as of the newest block.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct OkupView {
+    /// БИН of the organisation.
+    pub okup: String,
+    /// The period: the pools are those whose own period lies in it.
+    pub period: String,
+    /// How many pools there are.
+    pub pools: u64,
+    /// What has to reach rightsholders of what is collected, in basis points: all but the deductions allowed on the
+    /// day of the newest block.
+    pub threshold_bp: i64,
+    /// The sums of all pools, also of those on other pages, by sphere and currency.
+    pub sums: Vec<OkupSum>,
+    /// The pools, by sphere, currency and period.
+    pub data: Vec<OkupPool>,
+    /// Where the list goes on.
+    pub page: PageInfo,
+    /// The block that it is about.
+    pub as_of: AsOf,
+}
+
 /// A subject, as of the newest block.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct SubjectView {

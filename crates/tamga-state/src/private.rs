@@ -1,6 +1,5 @@
 //! Opening and sealing private states (spec §14.4).
 
-use tamga_format::id::{sha256, tag};
 use tamga_format::subject::Subject;
 
 use crate::machine::Judgement;
@@ -42,20 +41,15 @@ impl<T: Amounts + Copy> Opened<T> {
     }
 
     /// Chains the salt with those of the record's body, and gives the new commitment.
-    ///
-    /// The subject stands in the chain too, so that who may open one state can't open another of
-    /// the same record.
     pub(crate) fn seal<V: View>(
         self,
         judged: &Judgement<'_, V>,
         effects: &mut Effects,
     ) -> [u8; 32] {
-        let role = [self.subject.role.code()];
-        let mut parts: Vec<&[u8]> =
-            vec![tag::PRIVATE_SALT, &role, self.subject.id.as_bytes(), &self.salt];
         let fields = judged.body.map(tamga_format::body::Body::fields).unwrap_or_default();
-        parts.extend(fields.iter().map(|field| field.salt.as_slice()));
-        let private = Private { salt: sha256(&parts), bytes: self.amounts.encode() };
+        let salts = fields.iter().map(|field| &field.salt);
+        let salt = Private::next_salt(&self.subject, &self.salt, salts);
+        let private = Private { salt, bytes: self.amounts.encode() };
         let commitment = private.commitment();
         effects.privates.push((self.subject, Some(private)));
         commitment

@@ -26,6 +26,7 @@ pub mod lines;
 mod mandate;
 mod payment;
 mod payout;
+pub mod period;
 mod report;
 mod run;
 mod shares;

@@ -34,6 +34,23 @@ impl Private {
     pub fn commitment(&self) -> [u8; 32] {
         sha256(&[tag::PRIVATE, &self.salt, &self.bytes])
     }
+
+    /// The salt of a subject's next private state, from that of the last and those of the record's body in its order;
+    /// the first is chained from zeros.
+    ///
+    /// The subject stands in the chain too, so that who may open one state can't open another of the same record.
+    #[must_use]
+    pub fn next_salt<'s>(
+        subject: &Subject,
+        last: &[u8; 32],
+        body: impl IntoIterator<Item = &'s [u8; 32]>,
+    ) -> [u8; 32] {
+        let role = [subject.role.code()];
+        let mut parts: Vec<&[u8]> = vec![tag::PRIVATE_SALT, &role, subject.id.as_bytes(), last];
+        let body: Vec<[u8; 32]> = body.into_iter().copied().collect();
+        parts.extend(body.iter().map(<[u8; 32]>::as_slice));
+        sha256(&parts)
+    }
 }
 
 impl fmt::Debug for Private {

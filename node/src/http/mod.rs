@@ -28,6 +28,7 @@ pub mod fault;
 mod feed;
 pub mod ledger;
 mod log;
+mod okups;
 pub mod openapi;
 mod probes;
 mod progress;
@@ -104,6 +105,7 @@ fn table() -> Vec<Resource> {
         read("/v1/attachments/{id}", get(batches::attachment)),
         read("/v1/batches/{batch}/range", get(batches::range)),
         read("/v1/pools", get(batches::pool)),
+        read("/v1/okups/{bin}/transparency", get(okups::transparency)),
         read("/v1/subjects/{subject}", get(batches::subject)),
         read("/v1/subjects/{subject}/records", get(batches::records)),
         read("/v1/blocks", get(blocks::list)),

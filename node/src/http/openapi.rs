@@ -9,7 +9,9 @@ use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
 use utoipa::openapi::{Ref, RefOr};
 use utoipa::{Modify, OpenApi, ToResponse};
 
-use super::{assignment, batches, blocks, cases, feed, log, probes, queries, reads, records};
+use super::{
+    assignment, batches, blocks, cases, feed, log, okups, probes, queries, reads, records,
+};
 
 /// An error: a problem document with a stable code of the registry.
 #[derive(ToResponse)]
@@ -95,6 +97,7 @@ impl Modify for Common {
         batches::attachment,
         batches::range,
         batches::pool,
+        okups::transparency,
         batches::subject,
         batches::records,
         feed::stream,

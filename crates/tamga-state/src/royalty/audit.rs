@@ -5,10 +5,12 @@
 use std::collections::BTreeMap;
 
 use tamga_format::id::SubjectId;
+use tamga_format::subject::Subject;
 
+use super::period::Period;
 use crate::catalogue::DEDUCTION_KINDS;
 use crate::codes::Text;
-use crate::status::{Pool, PoolState, UsageBatch, UsageSource};
+use crate::status::{CmoStatus, Pool, PoolState, Sphere, UsageBatch, UsageSource};
 
 /// A check of the domain model that gives a finding instead of a refusal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -174,6 +176,8 @@ pub struct Transparency {
     pub allocated: i64,
     /// Reached them, with the tax withheld for them and what went to bailiffs.
     pub paid: i64,
+    /// Of that to themselves, as tax, and to bailiffs.
+    pub paid_parts: [i64; 3],
     /// Not distributed yet.
     pub undistributed: i64,
     /// Went to other pools because nobody claimed it.
@@ -200,16 +204,66 @@ impl Transparency {
             let of = |pool: &Pool| pool.deductions.get(at).copied().unwrap_or_default();
             (*kind, pools.iter().fold(0_i64, |sum, pool| sum.saturating_add(of(pool))))
         });
-        let paid = sum(|pool| pool.paid.iter().fold(0_i64, |sum, it| sum.saturating_add(*it)));
+        let paid_parts =
+            [|pool: &Pool| pool.paid[0], |pool: &Pool| pool.paid[1], |pool: &Pool| pool.paid[2]]
+                .map(sum);
+        let paid = paid_parts.iter().fold(0_i64, |sum, it| sum.saturating_add(*it));
         Self {
             collected,
             deducted: kinds.collect(),
             allocated: sum(|pool| pool.allocated),
             paid,
+            paid_parts,
             undistributed: sum(|pool| pool.undistributed),
             unclaimed: sum(|pool| pool.redistributed_out),
             paid_bp: ratio(paid),
             deducted_bp: ratio(sum(Pool::deducted)),
         }
     }
+
+    /// Whether as much of what was collected reached rightsholders as deductions up to their limit would leave; `None`
+    /// if nothing was collected.
+    #[must_use]
+    pub fn reaches(&self, threshold_bp: i64) -> Option<bool> {
+        self.paid_bp.map(|paid| paid >= threshold_bp)
+    }
+}
+
+/// What must reach rightsholders of what is collected, in basis points, where deductions have such a limit.
+#[must_use]
+pub const fn threshold_bp(deduction_max_bp: i64) -> i64 {
+    10_000_i64.saturating_sub(deduction_max_bp)
+}
+
+/// A pool that an organisation may have.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PossiblePool {
+    /// The sphere.
+    pub sphere: Sphere,
+    /// The currency.
+    pub currency: String,
+    /// The period.
+    pub period: Period,
+    /// Its id.
+    pub subject: Subject,
+}
+
+/// Every pool that an organisation may have in a period: what it collects stands in an account, and a pool's id follows
+/// from what it is (spec §23.6). At most 17 periods for each of 16 accounts; by sphere, currency and period.
+#[must_use]
+pub fn possible_pools(bin: &str, cmo: &CmoStatus, period: &Period) -> Vec<PossiblePool> {
+    let mut accounts: Vec<(Sphere, &str)> =
+        cmo.accounts.iter().map(|account| (account.sphere, account.currency.as_str())).collect();
+    accounts.sort_unstable_by_key(|(sphere, currency)| (sphere.code(), *currency));
+    let periods = period.within();
+    let of = |(sphere, currency): (Sphere, &str)| {
+        let possible = |period: &Period| PossiblePool {
+            sphere,
+            currency: currency.to_owned(),
+            period: *period,
+            subject: Pool::subject(bin, sphere, &period.to_string(), currency),
+        };
+        periods.iter().map(possible).collect::<Vec<_>>()
+    };
+    accounts.into_iter().flat_map(of).collect()
 }

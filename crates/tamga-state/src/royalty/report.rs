@@ -1,6 +1,6 @@
 //! R11: what moved in an account in a period (spec §23.13; C07).
 
-use super::collection::is_period;
+use super::period::Period;
 use super::{Cmo, day, document, sphere, text};
 use crate::codes::{Code, Rejection};
 use crate::machine::{Judgement, at_field};
@@ -19,7 +19,7 @@ pub(crate) fn report<V: View>(case: &Judgement<'_, V>) -> Result<Effects, Reject
     document(case)?;
     let sphere = sphere(case, (2, "sphere"))?;
     let currency = text(case, 3).unwrap_or_default();
-    if !is_period(text(case, 4).unwrap_or_default()) {
+    if text(case, 4).and_then(Period::parse).is_none() {
         let detail = "a period is written 2026, 2026-Q3 or 2026-07";
         return Err(at_field(Code::Validation, "report_period", detail));
     }

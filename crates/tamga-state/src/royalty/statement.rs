@@ -4,7 +4,7 @@ use tamga_format::cbor::Value;
 use tamga_format::id::SubjectId;
 use tamga_format::lines::{Line, LineRange, LinesRoot, PayoutLine, RangeOf, Remainder};
 
-use super::collection::is_period;
+use super::period::Period;
 use super::{Cmo, count, ids, sum, text};
 use crate::codes::{Code, Rejection};
 use crate::machine::{Judgement, at_body, at_field};
@@ -84,7 +84,7 @@ impl StatementSums {
 pub(crate) fn statement<V: View>(case: &Judgement<'_, V>) -> Result<Effects, Rejection> {
     let cmo = Cmo::required(case)?;
     case.expect_subjects(vec![cmo.subject])?;
-    if !is_period(text(case, 2).unwrap_or_default()) {
+    if text(case, 2).and_then(Period::parse).is_none() {
         let detail = "a period is written 2026, 2026-Q3 or 2026-07";
         return Err(at_field(Code::Validation, "period", detail));
     }

@@ -1,11 +1,13 @@
 //! Warnings, signals and audits.
 
 use super::super::audit::{
-    Check, Transparency, WorkFacts, counts_differ, missing_reserve, of_pool, registered_twice,
+    Check, Transparency, WorkFacts, counts_differ, missing_reserve, of_pool, possible_pools,
+    registered_twice, threshold_bp,
 };
+use super::super::period::Period;
 use super::desk::{Desk, batch, fixed, used};
 use super::*;
-use crate::status::{Batch, Pool, UsageBatch, UsageSource};
+use crate::status::{Batch, CmoStatus, Pool, UsageBatch, UsageSource};
 
 #[test]
 fn c03_a_deduction_of_another_kind_without_a_document_is_a_warning() {
@@ -104,4 +106,37 @@ fn what_became_of_a_pools_money_is_for_everybody_to_see() {
     assert_eq!((seen.paid_bp, seen.deducted_bp), (Some(3_900), Some(3_000)));
     assert_eq!(seen.deducted[0], ("COLLECTION_COST", 300));
     assert_eq!(Transparency::of(&[]).paid_bp, None);
+}
+
+#[test]
+fn every_pool_of_an_organisation_is_found_from_its_accounts() {
+    let mut desk = Desk::new();
+    for period in ["2026-Q1", "2026-03", "2026"] {
+        desk.collect(period, 1_000);
+    }
+    let known = desk.pool("2026-Q1");
+    let cmo: CmoStatus = desk.world.status(Subject::new(Role::Cmo, known.cmo));
+    let found = |period: &str| {
+        let period = Period::parse(period).unwrap();
+        let all = possible_pools(bin("cmo"), &cmo, &period);
+        let known = all.iter().filter(|it| desk.world.view.statuses.contains_key(&it.subject));
+        known.map(|it| it.period.to_string()).collect::<Vec<_>>().join(" ")
+    };
+    assert_eq!(found("2026"), "2026-Q1 2026 2026-03");
+    assert_eq!(found("2026-Q1"), "2026-Q1 2026-03");
+    assert_eq!(found("2026-Q2"), "");
+    assert_eq!(possible_pools(bin("cmo"), &cmo, &Period::parse("2026").unwrap()).len(), 17);
+}
+
+#[test]
+fn what_reached_rightsholders_is_compared_with_what_deductions_may_leave() {
+    let mut desk = Desk::new();
+    desk.collect("2026-Q1", 1_000);
+    let pool = Pool { paid: [600, 90, 9], ..desk.pool("2026-Q1") };
+    let seen = Transparency::of(std::slice::from_ref(&pool));
+    assert_eq!((seen.paid, seen.paid_parts, seen.paid_bp), (699, [600, 90, 9], Some(6_990)));
+    assert_eq!(threshold_bp(3_000), 7_000);
+    assert_eq!(seen.reaches(7_000), Some(false));
+    assert_eq!(seen.reaches(6_990), Some(true));
+    assert_eq!(Transparency::of(&[]).reaches(7_000), None);
 }
