@@ -19,7 +19,7 @@ mod parties;
 mod registry;
 mod royalty;
 
-pub use case::{Case, Draw, ExecutionClass, PartyKind};
+pub use case::{Case, Draw, ExecutionClass, PartyKind, RoyaltyLevies};
 pub use distribution::{
     Account, AllocationState, Batch, BatchContent, Book, CmoStatus, Flows, Month, PayoutBatch,
     Pool, PoolState, UsageBatch, UsageSource, Weighting,

@@ -361,6 +361,9 @@ codes! {
     AttachmentMissing = 4220 "attachment-missing" 409 retry
         ["Қосымша жүктелмеген", "Вложение не загружено", "the attachment is not held and checked yet"]
         ["Алдымен қосымшаны жүктеңіз", "Сначала загрузите вложение", "upload the attachment first, or wait until it is replicated"];
+    LevyNotInForce = 4230 "levy-not-in-force" 422 final
+        ["Роялтиге өндіріп алу қолданылмаған", "На вознаграждение не обращено взыскание", "no levy on the royalties is in force"]
+        ["Алдымен өндіріп алу қолданылсын немесе басқа себепті көрсетіңіз", "Сначала обратите взыскание или укажите другую причину", "levy on the royalties first, or state another reason"];
     // Waiting and load.
     NotFinalYet = 4250 "not-final-yet" 202 retry
         ["Қабылданды, әлі түпкілікті емес", "Принято, ещё не окончательно", "accepted, not final yet"]

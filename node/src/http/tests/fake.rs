@@ -266,5 +266,6 @@ fn case_status() -> Case {
         erased: false,
         money: [0; 32],
         draw: None,
+        royalties: None,
     }
 }
