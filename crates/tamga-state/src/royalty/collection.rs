@@ -4,6 +4,7 @@ use tamga_format::cbor::Value;
 use tamga_format::id::{RecordId, SubjectId};
 use tamga_format::subject::{Role, Subject};
 
+use super::period::is_period;
 use super::{Cmo, day, past_day, required_day, sphere, text, without};
 use crate::catalogue::AMOUNT_MAX;
 use crate::codes::{Code, Rejection};
@@ -179,22 +180,4 @@ fn converted<V: View>(case: &Judgement<'_, V>, amount: i64) -> Result<(), Reject
         return Err(at_field(Code::ConversionMismatch, AMOUNT.1, detail));
     }
     Ok(())
-}
-
-/// A year, a quarter or a month.
-pub(super) fn is_period(text: &str) -> bool {
-    let number = |part: &str, length: usize| {
-        let digits = part.len() == length && part.bytes().all(|byte| byte.is_ascii_digit());
-        digits.then(|| part.parse::<u16>().ok()).flatten()
-    };
-    let year = |part: &str| number(part, 4).is_some_and(|year| (1_970..=2_999).contains(&year));
-    match text.split_once('-') {
-        None => year(text),
-        Some((before, rest)) => {
-            let quarter = rest.strip_prefix('Q').and_then(|it| number(it, 1));
-            year(before)
-                && (quarter.is_some_and(|it| (1..=4).contains(&it))
-                    || number(rest, 2).is_some_and(|it| (1..=12).contains(&it)))
-        }
-    }
 }

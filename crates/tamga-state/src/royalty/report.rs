@@ -1,6 +1,6 @@
 //! R11: what moved in an account in a period (spec §23.13; C07).
 
-use super::collection::is_period;
+use super::period::is_period;
 use super::{Cmo, day, document, sphere, text};
 use crate::codes::{Code, Rejection};
 use crate::machine::{Judgement, at_field};

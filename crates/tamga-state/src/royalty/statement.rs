@@ -4,7 +4,7 @@ use tamga_format::cbor::Value;
 use tamga_format::id::SubjectId;
 use tamga_format::lines::{Line, LineRange, LinesRoot, PayoutLine, RangeOf, Remainder};
 
-use super::collection::is_period;
+use super::period::is_period;
 use super::{Cmo, count, ids, sum, text};
 use crate::codes::{Code, Rejection};
 use crate::machine::{Judgement, at_body, at_field};

@@ -211,6 +211,10 @@ parameters! {
     PrivateCopySplitBp = "private_copy_split_bp" Royalty Numbers(BP_MAX), BasisPoints, Unverified [] "CL art. 26, split not known";
     ExclusionNoticeM = "exclusion_notice_m" Royalty Number(TERM_MAX), Months, Unverified [(CL, I::Number(3))] "CL art. 46";
     AuditPeriod = "audit_period" Royalty Word(PERIODS), None, Unverified [(CL, I::Word("year"))] "CL art. 46";
+    DistributionCd = "distribution_cd" Royalty Number(TERM_MAX), CalendarDays, Unverified [(CL, I::Number(60))] "CL art. 46; term not confirmed";
+    PayoutCd = "payout_cd" Royalty Number(TERM_MAX), CalendarDays, Unverified [(CL, I::Number(30))] "CL art. 46; term not confirmed";
+    CollectionRunM = "collection_run_m" Royalty Number(TERM_MAX), Months, Design [(START, I::Number(12))] "Tamga domain model, D33";
+    UsageReportCd = "usage_report_cd" Royalty Number(TERM_MAX), CalendarDays, Unverified [(CL, I::Number(10))] "licence contracts; days not confirmed";
     TaxRules = "tax_rules" Royalty Numbers(BP_MAX), BasisPoints, Unverified [] "Tax Code, rates of 2026 not confirmed";
 
     // Personal data.
