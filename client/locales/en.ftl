@@ -549,3 +549,9 @@ pool-tax = Tax withheld
 pool-levied = Paid to bailiffs
 pool-undistributed = Not distributed yet
 pool-redistributed = Redistributed, unclaimed
+
+# okup
+okup-deadlines-title = Organisation { $okup } on { $day }
+okup-deadlines-incomplete = Only the newest records of the organisation were read; older deadlines may be missing.
+okup-deadline-users = users: { $users }
+okup-deadline-statements = statements: { $in_time } in time, { $late } late; lines of the payout: { $lines }

@@ -549,3 +549,9 @@ pool-tax = Салық ұсталды
 pool-levied = Сот орындаушыларына аударылды
 pool-undistributed = Әлі бөлінбеген
 pool-redistributed = Қайта бөлінді, талап етілмеген
+
+# okup
+okup-deadlines-title = { $day } күнгі { $okup } ұйымы
+okup-deadlines-incomplete = Ұйымның ең жаңа жазбалары ғана оқылды; бұрынғы мерзімдер көрсетілмеуі мүмкін.
+okup-deadline-users = пайдаланушылар: { $users }
+okup-deadline-statements = есептер: мерзімінде { $in_time }, кешігіп { $late }; төлем жолдары: { $lines }

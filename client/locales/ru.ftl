@@ -549,3 +549,9 @@ pool-tax = Удержан налог
 pool-levied = Перечислено судебным исполнителям
 pool-undistributed = Не распределено
 pool-redistributed = Перераспределено, невостребовано
+
+# okup
+okup-deadlines-title = Организация { $okup } на { $day }
+okup-deadlines-incomplete = Прочитаны только новейшие записи организации; более ранние сроки могут отсутствовать.
+okup-deadline-users = пользователей: { $users }
+okup-deadline-statements = отчётов: { $in_time } в срок, { $late } с опозданием; строк в выплате: { $lines }

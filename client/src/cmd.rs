@@ -35,6 +35,7 @@ mod indicators;
 mod keys;
 mod listing;
 mod officer;
+mod okup;
 mod pool;
 mod progress;
 mod receipt;
@@ -146,6 +147,9 @@ enum Command {
     /// What became of the money of a distribution.
     #[command(subcommand)]
     Pool(pool::Pool),
+    /// How a collective management organisation keeps its terms.
+    #[command(subcommand)]
+    Okup(okup::Okup),
     /// Fetch and show receipts.
     #[command(subcommand)]
     Receipt(receipt::Receipt),
@@ -380,6 +384,7 @@ fn dispatch(command: Option<Command>, session: &mut Session<'_>) -> Result<Exit,
         Some(Command::Usage(command)) => royalty::usage(&command, session),
         Some(Command::Statement(command)) => statement::run(&command, session),
         Some(Command::Pool(command)) => pool::run(&command, session),
+        Some(Command::Okup(command)) => okup::run(&command, session),
         Some(Command::Receipt(command)) => receipt::run(&command, session),
         Some(Command::Verify(command)) => verify::run(&command, session),
         Some(Command::Case(command)) => case::run(&command, session),

@@ -95,6 +95,7 @@ impl Modify for Common {
         batches::attachment,
         batches::range,
         batches::pool,
+        queries::okups::deadlines,
         batches::subject,
         batches::records,
         feed::stream,

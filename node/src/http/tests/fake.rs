@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use tamga_state::dossier::Event;
 use tamga_state::law::Law;
+use tamga_state::royalty::delay::RoyaltyEvent;
 
 use super::*;
 use crate::index::Lookup;
@@ -171,6 +172,16 @@ impl Ledger for Fake {
         };
         let known = self.log.iter().take(usize::try_from(size.get()).unwrap());
         Ok(known.enumerate().filter_map(read).collect())
+    }
+
+    fn royalty_events(
+        &self,
+        bin: &str,
+        _: TreeSize,
+    ) -> Result<(Vec<RoyaltyEvent>, bool), ReadError> {
+        let Some(lookup) = &self.lookup else { return Ok((Vec::new(), true)) };
+        let (_, size) = lookup.log.tip()?;
+        Ok(lookup.log.royalty_events(bin, size)?)
     }
 
     fn law(&self) -> Result<Law, ReadError> {
