@@ -40,6 +40,7 @@ mod assignment;
 mod fake;
 mod limiting;
 mod looking;
+mod okups;
 mod reading;
 mod serving;
 mod submitting;
