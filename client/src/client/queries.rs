@@ -3,7 +3,7 @@
 use std::ops::ControlFlow;
 
 use serde::de::DeserializeOwned;
-use tamga_api::queries::{CaseDeadlines, Catalogue, Desk, Indexed, Kpi};
+use tamga_api::queries::{CaseDeadlines, Catalogue, Desk, Indexed, Kpi, OkupDeadlines};
 use tamga_api::shapes::{CaseView, PageInfo};
 
 use super::Client;
@@ -104,6 +104,14 @@ impl Client {
     /// When there is no such case.
     pub fn deadlines(&self, case: &str) -> Result<CaseDeadlines, CliError> {
         self.get(&format!("/v1/cases/{case}/deadlines"))
+    }
+
+    /// What was to follow in the work of a collective management organisation; only what is not met if `open`.
+    ///
+    /// # Errors
+    /// When there is no such organisation.
+    pub fn okup_deadlines(&self, okup: &str, open: bool) -> Result<OkupDeadlines, CliError> {
+        self.get(&format!("/v1/okups/{okup}/deadlines?open={open}"))
     }
 
     /// Every indicator.

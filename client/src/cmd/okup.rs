@@ -1,13 +1,16 @@
-//! `tamga okup`: what a collective management organisation does with the money, for everybody.
+//! `tamga okup`: what a collective management organisation does with the money, and how it keeps its terms, for everybody.
 
 use clap::{Args, Subcommand};
 use serde_json::json;
+use tamga_api::queries::{OkupDeadline, OkupDeadlines};
 use tamga_api::shapes::{OkupView, PoolMoney};
 use tamga_state::royalty::period::Period;
 
 use super::Session;
+use super::case::deadlines::{Row, print, silent_text};
+use super::listing::{data, day};
 use crate::error::{CliError, Exit};
-use crate::output::Shown;
+use crate::output::{Output, Shown};
 use crate::text;
 
 /// A collective management organisation.
@@ -15,6 +18,8 @@ use crate::text;
 pub(super) enum Okup {
     /// Show by sphere and period what was collected, deducted and paid, and how much reached rightsholders.
     Show(Show),
+    /// Show what is to follow and by when: terms of the law and, apart from them, signals.
+    Deadlines(Deadlines),
 }
 
 /// Which organisation, and when.
@@ -28,9 +33,21 @@ pub(super) struct Show {
     period: Option<String>,
 }
 
+/// Whose terms.
+#[derive(Args)]
+pub(super) struct Deadlines {
+    /// БИН of the organisation.
+    #[arg(long)]
+    okup: String,
+    /// Show those that were met as well.
+    #[arg(long)]
+    all: bool,
+}
+
 pub(super) fn run(command: &Okup, session: &mut Session<'_>) -> Result<Exit, CliError> {
     match command {
         Okup::Show(command) => show(command, session),
+        Okup::Deadlines(command) => deadlines(command, session),
     }
 }
 
@@ -99,4 +116,45 @@ fn money(money: &PoolMoney, session: &Session<'_>, lines: &mut Vec<String>) {
     row("pool-levied", money.levied, "");
     row("pool-undistributed", money.undistributed, "");
     row("pool-redistributed", money.redistributed, "");
+}
+
+fn deadlines(command: &Deadlines, session: &mut Session<'_>) -> Result<Exit, CliError> {
+    let OkupDeadlines { okup, as_of, day: today, complete, data: list, silent } =
+        session.client()?.okup_deadlines(&command.okup, !command.all)?;
+    let out = &mut session.out;
+    let args = [("okup", okup.clone()), ("day", day(&today))];
+    let title = out.messages.text("okup-deadlines-title", &args);
+    let rows = list.into_iter().map(|it| Row {
+        data: data(&it),
+        further: further(&it, out),
+        deadline: it.deadline,
+    });
+    let rows: Vec<Row> = rows.collect();
+    print(&title, "okup.deadline", rows, out);
+    if !complete {
+        out.tell_message("okup-deadlines-incomplete", &[]);
+    }
+    let human = silent_text(&silent, out);
+    let data = json!({
+        "okup": okup, "as_of": as_of, "day": today, "complete": complete, "silent": silent,
+    });
+    out.end_list("okup.deadlines", "data", Shown { data, human, ..Shown::default() });
+    Ok(Exit::Success)
+}
+
+/// How many users a deadline is about, and how statements followed a payout.
+fn further(deadline: &OkupDeadline, out: &Output<'_>) -> Vec<String> {
+    let users = deadline.users.map(|users| {
+        let args = [("users", users.to_string())];
+        out.messages.text("okup-deadline-users", &args)
+    });
+    let statements = deadline.statements.map(|counts| {
+        let args = [
+            ("lines", counts.lines.to_string()),
+            ("in_time", counts.in_time.to_string()),
+            ("late", counts.late.to_string()),
+        ];
+        out.messages.text("okup-deadline-statements", &args)
+    });
+    users.into_iter().chain(statements).collect()
 }

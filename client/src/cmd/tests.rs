@@ -11,8 +11,8 @@ mod importing;
 mod looking_up;
 mod reconciling;
 mod royalty;
-mod templates;
 mod stating;
+mod templates;
 mod verifying;
 
 /// What a call printed and how it ended.

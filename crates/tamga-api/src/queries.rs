@@ -161,6 +161,49 @@ pub struct CaseDeadlines {
     pub silent: Vec<SilentRule>,
 }
 
+/// Something that was to follow in the work of a collective management organisation.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct OkupDeadline {
+    /// The deadline; about a pool or batch. Users and rightsholders are not named.
+    #[serde(flatten)]
+    pub deadline: DeadlineView,
+    /// Of D34, how many users stand like this; `cause` is the licence of one of them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub users: Option<u64>,
+    /// Of D32, how statements followed the payout.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub statements: Option<StatementCounts>,
+}
+
+/// How statements followed a payout; each is counted at the last payout that it covers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct StatementCounts {
+    /// Lines of the payout: a rightsholder has one or a few.
+    pub lines: u64,
+    /// Statements that came in time.
+    pub in_time: u64,
+    /// Statements that came later.
+    pub late: u64,
+}
+
+/// The deadlines of a collective management organisation.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct OkupDeadlines {
+    /// БИН of the organisation.
+    pub okup: String,
+    /// The block whose records and parameters they are computed from.
+    pub as_of: AsOf,
+    /// The day on which they are judged: that of the block, in UTC+5.
+    pub day: String,
+    /// Whether all records of the organisation were read; otherwise only the newest were.
+    pub complete: bool,
+    /// The deadlines, by the day they are counted from.
+    pub data: Vec<OkupDeadline>,
+    /// What could not be computed.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub silent: Vec<SilentRule>,
+}
+
 /// A case in short.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct CaseItem {

@@ -73,6 +73,8 @@ pub const HISTORY_PAGE_MAX: usize = 1_000;
 pub const BLOCKS_PAGE_MAX: usize = 1_000;
 /// Entries of one case read for what is computed from them.
 pub const CASE_ENTRIES_MAX: usize = 10_000;
+/// Entries of one collective management organisation read for what is computed from them: the newest.
+pub const ORGANISATION_ENTRIES_MAX: usize = 50_000;
 
 /// Blocks that the index reads at a time.
 pub const INDEX_BLOCKS_MAX: usize = 64;

@@ -18,19 +18,23 @@ use tamga_format::note::Note;
 use tamga_format::policy::Policy;
 use tamga_format::receipt::{Previous, Receipt};
 use tamga_format::record::SignedRecord;
-use tamga_format::subject::Subject;
+use tamga_format::subject::{Role, Subject};
 use tamga_format::tile::{BundleCoord, TileCoord, encode_bundle};
 use tamga_format::tlog_proof::TlogProof;
 use tamga_state::dossier::Event;
 use tamga_state::law::parameters::Name;
 use tamga_state::law::{Law, calendar};
-use tamga_state::status::Parameter;
+use tamga_state::royalty::delay::RoyaltyEvent;
+use tamga_state::status::{Accreditation, Parameter, Sphere};
 use tamga_state::{StatusRow, key_of};
 
 use crate::block::{Block, Item};
 use crate::builders::Builders;
 use crate::layout::{self, BlockRow, HeadRow, HistoryRow, IdRow, Table, meta};
-use crate::limits::{BLOCK_CACHE_MAX, BLOCK_RECORDS_MAX, CASE_ENTRIES_MAX, HISTORY_PAGE_MAX};
+use crate::limits::{
+    BLOCK_CACHE_MAX, BLOCK_RECORDS_MAX, CASE_ENTRIES_MAX, HISTORY_PAGE_MAX,
+    ORGANISATION_ENTRIES_MAX,
+};
 use crate::log::{TileCache, TileSource};
 use crate::store::{Store, StoreError};
 use crate::view::StoreView;
@@ -389,6 +393,43 @@ impl<S: Store> Reader<S> {
             events.extend(self.event(case, index, &record, time)?);
         }
         Ok(events)
+    }
+
+    /// What the records of a collective management organisation say that stand before `size`, in log order: all its
+    /// accreditations, and of the rest the newest [`ORGANISATION_ENTRIES_MAX`]; and whether that is all of them.
+    pub fn royalty_events(
+        &self,
+        bin: &str,
+        size: TreeSize,
+    ) -> Result<(Vec<RoyaltyEvent>, bool), StoreError> {
+        let cmo = Subject::registered(Role::Cmo, bin);
+        let first = self.records_naming(&cmo)?.saturating_sub(ORGANISATION_ENTRIES_MAX);
+        let mut events = BTreeMap::new();
+        self.read_royalty_events(&cmo, u64::try_from(first).unwrap_or(u64::MAX), &mut events)?;
+        for sphere in Sphere::ALL {
+            // Neither a sphere's history nor what it costs grows with the organisation.
+            self.read_royalty_events(&Accreditation::subject(bin, *sphere), 0, &mut events)?;
+        }
+        events.retain(|index, _| index.get() < size.get());
+        Ok((events.into_values().collect(), first == 0))
+    }
+
+    fn read_royalty_events(
+        &self,
+        subject: &Subject,
+        mut from: u64,
+        events: &mut BTreeMap<LeafIndex, RoyaltyEvent>,
+    ) -> Result<(), StoreError> {
+        loop {
+            let page = self.history(subject, from, HISTORY_PAGE_MAX)?;
+            let Some(last) = page.last().map(|line| line.position) else { return Ok(()) };
+            for HistoryLine { index, .. } in page {
+                let entry = self.must_get(Table::Entries, &layout::index_key(index))?;
+                let record = SignedRecord::decode(&entry).map_err(|_| damaged_entry(index))?;
+                events.extend(RoyaltyEvent::read(&record, index).map(|event| (index, event)));
+            }
+            from = last.saturating_add(1);
+        }
     }
 
     /// The law as known at the head, and a hash that tells it from any other.

@@ -181,8 +181,10 @@ pub enum Part {
     OpenMeasures,
     /// The lot.
     Lot,
-    /// The debtor as a rightsholder, if royalties are levied.
+    /// The debtor as a rightsholder, if the record is about a levy on royalties.
     RightsholderIfRoyalties,
+    /// The rightsholder on whose royalties the case levies, if it does, before the record or after it.
+    RightsholderIfLevied,
     /// One registered organisation.
     Organisation,
     /// The organisation as a collective management organisation.

@@ -1,8 +1,9 @@
-//! Deadlines and delays of a case (spec §22.2): what was to follow an event, by when, and whether it did.
+//! Deadlines and delays (spec §22.2): what was to follow an event of a case, by when, and whether it did. Those of a collective
+//! management organisation have the same form and stand in [`crate::royalty::delay`].
 //!
 //! | Module | Holds |
 //! |---|---|
-//! | [`rule`] | D01–D22, a row each: nature, events, parameters, clock, basis, title |
+//! | [`rule`] | D01–D22 of cases and D30–D37 of organisations, a row each: nature, events, parameters, clock, basis, title |
 //! | `sign` | what an event must say to begin, meet or end a deadline |
 //! | `clock` | the days on which a case's clock stood |
 //! | `scheme` | how the events of a case become deadlines |
@@ -14,10 +15,10 @@
 use tamga_format::id::{LeafIndex, RecordId};
 use tamga_format::subject::Subject;
 
-use crate::civil::year_of;
+use crate::civil::{date, year_of};
 use crate::dossier::Event;
 use crate::law::calendar::{Calendar, Known};
-use crate::law::parameters::{Law, Name, Reading, Unit};
+use crate::law::parameters::{Form, Law, Name, Reading, Unit};
 use crate::law::terms::{Interval, Intervals, Term};
 
 mod clock;
@@ -33,7 +34,8 @@ pub use sign::Sign;
 pub struct Deadline {
     /// The rule that asks for it.
     pub rule: Rule,
-    /// The measure, lot or complaint it is about; `None` for the case.
+    /// The measure, lot or complaint it is about, of an organisation the pool, batch or user; `None` for the case or
+    /// organisation as a whole.
     pub about: Option<Subject>,
     /// The record that begins it.
     pub cause: RecordId,
@@ -161,12 +163,13 @@ pub enum Missing {
     Amounts,
 }
 
-/// The deadlines of a case.
+/// The deadlines of a case or organisation.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Report {
     /// What was or is to be done, by the day it is counted from.
     ///
-    /// Of D19 and D22, which every event begins, only those that were missed and the last one of D19.
+    /// Of D19 and D22, which every event begins, only those that were missed and the last one of D19; of D34, which every
+    /// month begins, only those that were missed or are not met.
     pub deadlines: Vec<Deadline>,
     /// What could not be computed.
     pub silent: Vec<Silent>,
@@ -197,8 +200,24 @@ pub fn deadlines(events: &[Event], law: &Law) -> Report {
     report
 }
 
+/// The values of a rule's terms on a day.
+pub(crate) fn readings(info: &RuleInfo, law: &Law, day: i64) -> Result<Vec<Reading>, Missing> {
+    let read = |name: &Name| law.reading(*name, day).ok_or(Missing::Parameter(*name));
+    info.terms.iter().map(read).collect()
+}
+
+impl Silent {
+    /// Says so, once for each rule and reason.
+    pub(crate) fn say(self, report: &mut Report) {
+        let same = |known: &Self| (known.rule, known.missing) == (self.rule, self.missing);
+        if !report.silent.iter().any(same) {
+            report.silent.push(self);
+        }
+    }
+}
+
 /// The last day of a rule's term; the day itself if the rule has none.
-fn due(
+pub(crate) fn due(
     rule: Rule,
     parameters: &[Reading],
     start: i64,
@@ -206,6 +225,9 @@ fn due(
     calendar: &Calendar,
 ) -> Option<i64> {
     let terms = rule.info().terms;
+    if let Some(day) = parameters.iter().find(|it| it.name.info().form == Form::DayOfYear) {
+        return Some(calendar.roll(next_day_of_year(start, day.value.as_text()?)?));
+    }
     let readings = parameters.iter().filter(|reading| terms.contains(&reading.name));
     let length = readings
         .filter_map(|reading| reading.value.as_i64())
@@ -213,6 +235,7 @@ fn due(
     let length = u32::try_from(length).unwrap_or(u32::MAX);
     let term = match terms.first().map(|name| name.info().unit) {
         Some(Unit::Months) => Term::Months(length),
+        Some(Unit::Years) => Term::Months(length.saturating_mul(12)),
         Some(Unit::CalendarDays) => Term::CalendarDays(length),
         Some(_) => Term::WorkingDays(length),
         None => return Some(start),
@@ -220,8 +243,18 @@ fn due(
     term.end_without(calendar, start, &Intervals::union(stopped.iter().copied()))
 }
 
+/// The first day after another that is this day of its year, written `04-15`.
+fn next_day_of_year(after: i64, text: &str) -> Option<i64> {
+    let (month, dom) = text.split_once('-')?;
+    let (month, dom) = (month.parse().ok()?, dom.parse().ok()?);
+    let year = year_of(after);
+    // 29 February is there within eight years.
+    let years = year..=year.saturating_add(8);
+    years.filter_map(|year| date(year, month, dom)).find(|day| *day > after)
+}
+
 /// What is known of the years in which a term ran.
-fn years(calendar: &Calendar, start: i64, due: Option<i64>) -> Vec<(i64, Known)> {
+pub(crate) fn years(calendar: &Calendar, start: i64, due: Option<i64>) -> Vec<(i64, Known)> {
     let (first, last) = (year_of(start), year_of(due.unwrap_or(start)));
     (first..=last.max(first)).map(|year| (year, calendar.known(year))).collect()
 }

@@ -19,6 +19,7 @@ use crate::view::View;
 mod allocation;
 pub mod audit;
 mod collection;
+pub mod delay;
 pub mod desk;
 mod dispute;
 mod licence;

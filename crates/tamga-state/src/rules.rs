@@ -8,10 +8,11 @@ use tamga_format::id::{RulesHash, sha256, tag};
 use crate::catalogue::{COMMON, Field, GROUNDS, Ground, Kind, MeasureRule, TransferReason};
 use crate::enforcement::assignment::{ALGORITHM_VERSION, Exclusion};
 use crate::law::parameters::Name;
+use crate::law::priority::ORDERS;
 use crate::matrix::{MATRIX, MATRIX_VERSION};
 
 /// Version of the code of the rules; it changes whenever a record could be judged differently.
-pub const RULES_VERSION: u32 = 5;
+pub const RULES_VERSION: u32 = 6;
 
 /// The hash that block leaves name: the version and every table the rules read.
 #[must_use]
@@ -34,6 +35,9 @@ pub fn description() -> String {
     for ground in GROUNDS {
         let Ground { code, family, basis, from, to } = ground;
         let _infallible = writeln!(text, "ground {code} {family:?} {basis} {from} {to:?}");
+    }
+    for (category, orders) in ORDERS {
+        let _infallible = writeln!(text, "claim {category} {orders:?}");
     }
     for rule in MeasureRule::ALL {
         let _infallible = writeln!(text, "measure {rule:?}");

@@ -20,7 +20,7 @@ mod parties;
 mod registry;
 mod royalty;
 
-pub use case::{Case, Draw, ExecutionClass, PartyKind};
+pub use case::{Case, Draw, ExecutionClass, PartyKind, RoyaltyLevies};
 pub use dispute::{Confirmation, Decision, Dispute, DisputeAbout, DisputeState, Payment};
 pub use distribution::{
     Account, AllocationState, Batch, BatchContent, Book, CmoStatus, Flows, Month, PayoutBatch,

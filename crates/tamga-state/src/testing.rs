@@ -461,6 +461,11 @@ impl World {
                     draft.naming(&Vec::from_iter(assignee))
                 }
                 Part::Document => draft.naming(&[Subject::new(Role::Document, known.document)]),
+                Part::RightsholderIfLevied => {
+                    let levied = known.royalties.map(|it| it.rightsholder);
+                    let levied = levied.map(|id| Subject::new(Role::Rightsholder, id));
+                    draft.naming(&Vec::from_iter(levied))
+                }
                 Part::ClaimIfSolidary => {
                     let claim = known.claim.map(|id| Subject::new(Role::Claim, id));
                     draft.naming(&Vec::from_iter(claim))

@@ -15,6 +15,7 @@ use tamga_state::codes::Code;
 use tamga_state::dossier::Event;
 use tamga_state::enforcement::assignment::PendingDraw;
 use tamga_state::law::Law;
+use tamga_state::royalty::delay::RoyaltyEvent;
 use tokio::sync::watch;
 
 use super::{AdmitFault, AppHandle, FinalHead, Verdict};
@@ -273,6 +274,14 @@ impl Ledger for HttpLedger {
 
     fn events(&self, case: &Subject, size: TreeSize) -> Result<Vec<Event>, ReadError> {
         Ok(self.app.reader().events(case, size)?)
+    }
+
+    fn royalty_events(
+        &self,
+        bin: &str,
+        size: TreeSize,
+    ) -> Result<(Vec<RoyaltyEvent>, bool), ReadError> {
+        Ok(self.app.reader().royalty_events(bin, size)?)
     }
 
     fn law(&self) -> Result<Law, ReadError> {

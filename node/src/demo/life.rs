@@ -108,7 +108,7 @@ fn claim(rng: &mut Rng, region: usize) -> Claim {
             claimant: "STATE",
             ..claim
         },
-        75..85 => Claim { category: "WAGES", order: 2, debtor: "ORGANISATION", ..claim },
+        75..85 => Claim { category: "WAGES", order: 1, debtor: "ORGANISATION", ..claim },
         85..90 => {
             Claim { category: "AUTHOR_REMUNERATION", order: 2, debtor: "ENTREPRENEUR", ..claim }
         }

@@ -18,6 +18,7 @@ use tamga_state::codes::Code;
 use tamga_state::dossier::Event;
 use tamga_state::enforcement::assignment::PendingDraw;
 use tamga_state::law::Law;
+use tamga_state::royalty::delay::RoyaltyEvent;
 
 use crate::index::Lookup;
 use crate::lines::Batches;
@@ -77,6 +78,14 @@ pub trait Ledger: Send + Sync + 'static {
 
     /// What the records of a case say that stand before `size`, in order.
     fn events(&self, case: &Subject, size: TreeSize) -> Result<Vec<Event>, ReadError>;
+
+    /// What the records of a collective management organisation say that stand before `size`, in order, and whether that
+    /// is all of them.
+    fn royalty_events(
+        &self,
+        bin: &str,
+        size: TreeSize,
+    ) -> Result<(Vec<RoyaltyEvent>, bool), ReadError>;
 
     /// The law as known at the last block.
     fn law(&self) -> Result<Law, ReadError>;

@@ -106,6 +106,7 @@ fn table() -> Vec<Resource> {
         read("/v1/batches/{batch}/range", get(batches::range)),
         read("/v1/pools", get(batches::pool)),
         read("/v1/okups/{bin}/transparency", get(okups::transparency)),
+        read("/v1/okups/{bin}/deadlines", get(queries::okups::deadlines)),
         read("/v1/subjects/{subject}", get(batches::subject)),
         read("/v1/subjects/{subject}/records", get(batches::records)),
         read("/v1/blocks", get(blocks::list)),

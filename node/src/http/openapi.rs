@@ -98,6 +98,7 @@ impl Modify for Common {
         batches::range,
         batches::pool,
         okups::transparency,
+        queries::okups::deadlines,
         batches::subject,
         batches::records,
         feed::stream,

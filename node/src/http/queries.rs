@@ -3,6 +3,7 @@
 //! | Module | Resources |
 //! |---|---|
 //! | [`deadlines`] | `/v1/cases/{case}/deadlines`, `/v1/calendars/{year}` |
+//! | [`okups`] | `/v1/okups/{bin}/deadlines` |
 //! | [`lists`] | `/v1/cases`, `/v1/officers/{officer}/desk` |
 //! | [`register`] | `/v1/register`, `/v1/register/{debtor}` |
 //! | [`duplicates`] | `/v1/duplicates` |
@@ -34,6 +35,7 @@ pub(super) mod deadlines;
 pub(super) mod duplicates;
 pub(super) mod lists;
 pub(super) mod metrics;
+pub(super) mod okups;
 pub(super) mod register;
 
 /// Pages that one answer may look through for items that pass a filter; then it says where to go on.

@@ -36,6 +36,8 @@ pub(super) fn case(bytes: &[u8]) -> Option<Shown> {
         "in_debtor_register": case.in_debtor_register,
         "notices": case.notices,
         "open_complaints": case.open_complaints,
+        "levied_rightsholder": case.royalties.map(|it| subject(Role::Rightsholder, it.rightsholder)),
+        "royalty_levies": case.royalties.map(|it| case.levies_on(it.rightsholder)),
         "correction": case.correction.map(|id| id.to_string()),
     });
     Some(Shown {

@@ -40,6 +40,7 @@ mod assignment;
 mod fake;
 mod limiting;
 mod looking;
+mod okup_deadlines;
 mod okups;
 mod reading;
 mod serving;

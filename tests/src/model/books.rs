@@ -6,7 +6,8 @@ use tamga_format::id::SubjectId;
 use tamga_format::subject::{Role, Subject};
 use tamga_state::View;
 use tamga_state::status::{
-    self, Amounts, Case as CaseStatus, ClaimantStatus, DebtorStatus, Document, Officer, Typed,
+    self, Amounts, Case as CaseStatus, ClaimantStatus, DebtorStatus, Document, Officer,
+    RightsholderStatus, Typed,
 };
 
 use super::Model;
@@ -20,7 +21,7 @@ pub struct Checked {
     pub cases: usize,
     /// Open cases.
     pub open: usize,
-    /// Officers, debtors, claimants and documents whose counts were compared.
+    /// Officers, debtors, claimants, documents and rightsholders whose counts were compared.
     pub counts: usize,
     /// All that was recovered, in tiyn.
     pub recovered: i128,
@@ -47,6 +48,7 @@ pub(super) fn check<V: View>(model: &Model, view: &V) -> Result<Checked, String>
     let mut loads: BTreeMap<SubjectId, u64> = BTreeMap::new();
     let mut claimants: BTreeMap<SubjectId, u64> = BTreeMap::new();
     let mut debtors: BTreeMap<SubjectId, (u64, u64, [u64; 10], [i128; 10])> = BTreeMap::new();
+    let mut levies: BTreeMap<SubjectId, u64> = BTreeMap::new();
     for (id, case) in &model.cases {
         let stand = case.stand();
         checked.cases += 1;
@@ -57,11 +59,18 @@ pub(super) fn check<V: View>(model: &Model, view: &V) -> Result<Checked, String>
             checked.distributed += money.distributed;
             checked.undistributed += money.undistributed();
         }
+        // A rightsholder on whom no levy is in force any more is compared too.
+        for rightsholder in case.records.iter().flat_map(|it| it.says().named(Role::Rightsholder)) {
+            levies.entry(rightsholder).or_default();
+        }
         let debtor = debtors.entry(stand.debtor).or_default();
         debtor.1 += u64::from(stand.in_register);
         if stand.is_open() {
             checked.open += 1;
             debtor.0 += 1;
+            for rightsholder in &stand.royalties {
+                *levies.entry(*rightsholder).or_default() += 1;
+            }
             for claimant in &stand.claimants {
                 *claimants.entry(*claimant).or_default() += 1;
             }
@@ -89,6 +98,13 @@ pub(super) fn check<V: View>(model: &Model, view: &V) -> Result<Checked, String>
         let claimant: Option<ClaimantStatus> = typed(view, id)?;
         if claimant.map(|it| it.open_cases) != Some(open) {
             return Err(format!("claimant {id} has {open} open cases, not what the status says"));
+        }
+        checked.counts += 1;
+    }
+    for (id, count) in levies {
+        let known: Option<RightsholderStatus> = typed(view, id)?;
+        if known.map(|it| it.levies) != Some(count) {
+            return Err(format!("rightsholder {id}: {count} levies, not what the status says"));
         }
         checked.counts += 1;
     }

@@ -219,6 +219,8 @@ pub(super) struct Stand {
     pub(super) measures: BTreeMap<SubjectId, Measure>,
     pub(super) lots: BTreeMap<SubjectId, Lot>,
     complaints: BTreeMap<SubjectId, Complaint>,
+    /// On whose royalties the case levies, once for each levy that is not lifted.
+    pub(super) royalties: Vec<SubjectId>,
 }
 
 impl Stand {
@@ -266,6 +268,7 @@ pub(super) fn row_of(says: &Says<'_>, stage: Option<&str>) -> &'static Row {
         "E05" => "T06",
         "E08" if ended && says.word("measure_state") == "LIFTED" => "T07L",
         "E06" | "E07" | "E08" => "T07",
+        "E09" if says.word("step") == "LIFTED" => "T08L",
         "E09" => "T08",
         "E10" => "T09",
         "E11" => "T10",
@@ -349,6 +352,15 @@ pub(super) fn step(before: Option<&Stand>, id: RecordId, says: &Says<'_>) -> Ans
             }
         }
         "T07" | "T07L" => measure(&mut after, id, says)?,
+        "T08" if says.word("levy_kind") == "ROYALTIES" => {
+            let rightsholder = says.first(Role::Rightsholder).unwrap_or(SubjectId([0; 32]));
+            let same = after.royalties.iter().all(|it| *it == rightsholder);
+            unless(same, "subject-unexpected")?;
+            after.royalties.push(rightsholder);
+        }
+        "T08L" => {
+            after.royalties.pop().ok_or("levy-not-in-force")?;
+        }
         "T09" => lot(&mut after, says)?,
         "T12" | "T12b" => {
             let new = after.grounds.insert(says.word("ground_code").to_owned());
@@ -422,6 +434,7 @@ fn presented(says: &Says<'_>) -> Answer<Stand> {
         measures: BTreeMap::new(),
         lots: BTreeMap::new(),
         complaints: BTreeMap::new(),
+        royalties: Vec::new(),
     })
 }
 

@@ -1,10 +1,10 @@
-//! The transition table of the domain model, §1.4.2, as it stands there.
+//! The transition table of the domain model, §1.4.2, as it stands there, with the lifting of a levy (spec §16.4).
 
 use std::sync::OnceLock;
 
 use super::{Answer, unless};
 
-/// Copied from the domain model, not from the machine.
+/// Copied from the domain model, not from the machine; T08L is of the specification.
 const TABLE: &str = "\
 T01,E01,NONE,RECEIVED,CLAIMANT|ISSUING_BODY|OPERATOR
 T02a,E02,RECEIVED,self (candidates committed),REGIONAL_CHAMBER
@@ -16,6 +16,7 @@ T06,E05,INITIATED,ENFORCING,BAILIFF|SYSTEM_ROBOT
 T07,E06|E07|E08,INITIATED|ENFORCING|DEFERRED|SUSPENDED,self,BAILIFF|COURT|SYSTEM_ROBOT
 T07L,E08,CLOSED_*,self (lifting only),BAILIFF|COURT|SYSTEM_ROBOT
 T08,E09,ENFORCING,self,BAILIFF|SYSTEM_ROBOT
+T08L,E09,ENFORCING|DEFERRED|SUSPENDED,self (lifting only),BAILIFF|SYSTEM_ROBOT
 T09,E10,ENFORCING,self,BAILIFF|UETP
 T10,E11,INITIATED|ENFORCING|DEFERRED|SUSPENDED,self,BAILIFF|BANK_GATEWAY|SYSTEM_ROBOT
 T11,E12,INITIATED|ENFORCING|DEFERRED|SUSPENDED,self,BAILIFF|SYSTEM_ROBOT

@@ -162,10 +162,16 @@ impl Judged<'_> {
             }
             "E09" => {
                 self.act_date()?;
-                self.levied()
+                if says.word("step") == "LIFTED" { self.lifted() } else { self.levied() }
             }
             "E10" => self.lot(),
-            "E11" => self.not_after_event("value_date"),
+            "E11" => {
+                self.not_after_event("value_date")?;
+                let named = says.has("payout_batch");
+                unless(!named || says.word("source_kind") == "ROYALTIES", "validation")?;
+                // A ledger of proceedings alone has no batch in which anything was levied.
+                unless(!named, "target-unknown")
+            }
             "E12" => self.not_after_event("payout_date"),
             "E13" => self.lifecycle(),
             "E14" => self.transferred(),
@@ -212,6 +218,14 @@ impl Judged<'_> {
         let says = &self.says;
         self.not_after_event("issue_date")?;
         self.not_after_event("in_force_date")?;
+        // EL arts. 111, 112: who is paid first, who second, and nobody else so early.
+        let order = says.number("claim_order").unwrap_or_default();
+        let fits = match says.word("claim_category") {
+            "ALIMONY" | "HARM" | "WAGES" => order == 1,
+            "AUTHOR_REMUNERATION" => order == 2,
+            _ => order > 2,
+        };
+        unless(fits, "claim-order")?;
         if let Some(reference) = says.reference(2) {
             let other =
                 reference.subject.role == Role::Case && reference.subject != says.record.subject;
@@ -495,6 +509,14 @@ impl Judged<'_> {
             unless(says.amount("limit_amount") <= self.unpaid()?, "limit-exceeded")?;
         }
         Ok(())
+    }
+
+    /// A levy on royalties ends with the organisation through which it went.
+    fn lifted(&self) -> Answer {
+        let says = &self.says;
+        unless(says.word("levy_kind") == "ROYALTIES", "validation")?;
+        unless(says.word("payer_kind") == "CMO", "validation")?;
+        unless(!says.has("rate_bp") && !says.states("limit_amount"), "validation")
     }
 
     fn lot(&self) -> Answer {

@@ -28,6 +28,11 @@ impl Model {
         let claim = all(Role::Claim, after.claim.as_slice());
         let had = all(Role::Officer, before.and_then(|stand| stand.assignee).as_slice());
         let has = all(Role::Officer, after.assignee.as_slice());
+        // The debtor as a rightsholder: who is levied on before or after the record.
+        let before_and_after = before.into_iter().chain([after]);
+        let levied: Vec<SubjectId> =
+            before_and_after.flat_map(|stand| stand.royalties.iter().copied()).collect();
+        let levied = all(Role::Rightsholder, &levied);
         // One whose id the writer chose.
         let chosen = |role: Role| {
             let id = says.first(role).unwrap_or(SubjectId([0; 32]));
@@ -48,7 +53,7 @@ impl Model {
             "E03" | "E04" | "E05" | "E13" => add(&[&debtor, &claimants, &had]),
             "E06" | "E07" | "E08" => add(&[&debtor, &had, &chosen(Role::Measure)]),
             "E09" if says.word("levy_kind") == "ROYALTIES" => {
-                add(&[&debtor, &claimants, &had, &chosen(Role::Rightsholder)]);
+                add(&[&debtor, &claimants, &had, &levied]);
             }
             "E09" => add(&[&debtor, &claimants, &had]),
             "E10" => add(&[&debtor, &had, &chosen(Role::Lot)]),
@@ -64,13 +69,13 @@ impl Model {
                 } else {
                     open_measures(after, says)?
                 };
-                add(&[&debtor, &claimants, &had, &document, &claim, &open]);
+                add(&[&debtor, &claimants, &had, &document, &claim, &open, &levied]);
             }
             "E16" => add(&[&debtor, &had]),
             "E17" => add(&[&debtor, &claimants, &had, &chosen(Role::Complaint)]),
             _ => {
                 let affected = self.affected(case, says);
-                add(&[&debtor, &claimants, &document, &claim, &had, &has, &affected]);
+                add(&[&debtor, &claimants, &document, &claim, &had, &has, &affected, &levied]);
             }
         }
         named.remove(&says.record.subject);
@@ -112,7 +117,7 @@ impl Model {
         let target = case.records.iter().position(|it| Some(it.id) == target);
         let root = case.records[case.root(target.expect("it was found"))].says();
         let mut affected = self.with_parties(root.named(Role::Case));
-        for role in [Role::Measure, Role::Lot, Role::Complaint, Role::Rightsholder] {
+        for role in [Role::Measure, Role::Lot, Role::Complaint] {
             // A closing names measures and changes none.
             if role != Role::Measure || root.kind() != "E15" {
                 affected.extend(root.named(role).into_iter().map(|id| Subject::new(role, id)));

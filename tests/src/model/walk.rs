@@ -183,7 +183,15 @@ impl Walk {
         }
         let state = if for_the_state { "STATE" } else { "PERSON" };
         let kind = self.pick(&["PERSON", "PERSON", "ENTREPRENEUR", "ORGANISATION"]);
-        let order = i64::try_from(1 + self.below(4)).expect("small");
+        let mut order = i64::try_from(1 + self.below(4)).expect("small");
+        let category = match order {
+            1 => self.pick(&["ALIMONY", "HARM", "WAGES"]),
+            2 => "AUTHOR_REMUNERATION",
+            _ => self.pick(&["TAX", "FINE", "DEBT", "OTHER"]),
+        };
+        if self.one_in(40) {
+            order = self.pick(&[0, 1, 2, 3, 9]);
+        }
         let writer = self.pick(&["operator", "operator", "issuer"]);
         let types = ["COURT_ORDER", "WRIT_JUDICIAL", "FINE_INSTRUCTION", "AIFC_SECURING_ORDER"];
         let age = self.pick(&[1, 30, 200, 363, 366, 400, 1_090, 1_100]);
@@ -198,7 +206,7 @@ impl Walk {
             .field("exec_doc_type", self.pick(&types))
             .field("issue_date", day - age - 2)
             .field("in_force_date", day - age)
-            .field("claim_category", "DEBT")
+            .field("claim_category", category)
             .field("claim_order", order)
             .field("debtor_kind", kind)
             .field("claimant_kind", state)
@@ -319,6 +327,15 @@ impl Walk {
                     ("PROPERTY", "BUYER"),
                     ("ROYALTIES", "CMO"),
                 ]);
+                if !stand.royalties.is_empty() && self.one_in(3) {
+                    return self
+                        .by_assignee("E09", case, stand)
+                        .naming(levied(stand))
+                        .field("levy_kind", "ROYALTIES")
+                        .field("payer_kind", "CMO")
+                        .field("step", "LIFTED")
+                        .field("act_date", day);
+                }
                 let mut draft = self
                     .by_assignee("E09", case, stand)
                     .field("levy_kind", levy)
@@ -326,7 +343,7 @@ impl Walk {
                     .field("act_date", day);
                 if levy == "ROYALTIES" {
                     draft = draft
-                        .naming([party(Role::Rightsholder, 1)])
+                        .naming([self.rightsholder(stand)])
                         .field("payer_id", Subject::registered(Role::Organisation, BIN).id.0);
                 }
                 if levy == "WAGES" {
@@ -342,8 +359,11 @@ impl Walk {
                 if self.one_in(5) {
                     draft.writer = officer("bank");
                 }
+                if self.one_in(30) {
+                    draft = draft.field("payout_batch", [4; 32]);
+                }
                 draft
-                    .field("source_kind", "ACCOUNT")
+                    .field("source_kind", self.pick(&["ACCOUNT", "ACCOUNT", "ROYALTIES"]))
                     .field("value_date", day)
                     .body("amount", amount)
             }
@@ -387,6 +407,12 @@ impl Walk {
             "E17" => self.complain(case, stand),
             _ => self.correct(model, case, stand),
         }
+    }
+
+    /// The debtor as a rightsholder, one of a few; now and then somebody else by mistake.
+    fn rightsholder(&mut self, stand: &Stand) -> Subject {
+        let mistaken = usize::from(self.one_in(12));
+        party(Role::Rightsholder, usize::from(stand.debtor.0[0] % 8) + mistaken)
     }
 
     fn distribute(&mut self, model: &Model, case: Subject, stand: &Stand) -> Draft {
@@ -683,7 +709,15 @@ fn parties(stand: &Stand, kind: &str) -> Vec<Subject> {
     if matches!(kind, "E11" | "E12" | "E15" | "E18") {
         subjects.extend(stand.claim.map(|id| Subject::new(Role::Claim, id)));
     }
+    if matches!(kind, "E15" | "E18") {
+        subjects.extend(levied(stand));
+    }
     subjects
+}
+
+/// The rightsholder on whose royalties a case levies.
+fn levied(stand: &Stand) -> impl Iterator<Item = Subject> + '_ {
+    stand.royalties.iter().map(|id| Subject::new(Role::Rightsholder, *id))
 }
 
 /// A record with a signature that nobody looks at: rules are judged apart from signatures.

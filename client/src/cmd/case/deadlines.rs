@@ -1,6 +1,6 @@
 //! `tamga case deadlines`: what comes next and by when; breaches of the law and signals apart.
 
-use serde_json::json;
+use serde_json::{Value, json};
 use tamga_api::queries::{CaseDeadlines, DeadlineState, DeadlineView, Input, Nature, SilentRule};
 
 use super::super::Session;
@@ -9,21 +9,48 @@ use crate::error::{CliError, Exit};
 use crate::output::{Colour, Form, Output, Shown};
 
 pub(super) fn run(case: &str, session: &mut Session<'_>) -> Result<Exit, CliError> {
-    let CaseDeadlines { case, as_of, day: today, data: mut list, silent } =
+    let CaseDeadlines { case, as_of, day: today, data: list, silent } =
         session.client()?.deadlines(case)?;
     let out = &mut session.out;
+    let args = [("case", case.clone()), ("day", day(&today))];
+    let title = out.messages.text("deadlines-title", &args);
+    let list = list.into_iter().map(|deadline| {
+        let data = data(&deadline);
+        Row { deadline, data, further: Vec::new() }
+    });
+    print(&title, "case.deadline", list.collect(), out);
+    let human = silent_text(&silent, out);
+    let data = json!({ "case": case, "as_of": as_of, "day": today, "silent": silent });
+    out.end_list("case.deadlines", "data", Shown { data, human, ..Shown::default() });
+    Ok(Exit::Success)
+}
+
+/// A deadline of a list.
+pub(in super::super) struct Row {
+    /// The deadline.
+    pub(in super::super) deadline: DeadlineView,
+    /// All that the answer says of it.
+    pub(in super::super) data: Value,
+    /// What it says beside the deadline, for people.
+    pub(in super::super) further: Vec<String>,
+}
+
+/// Prints deadlines: what is open comes first, the most urgent before others; the law before signals in every form.
+pub(in super::super) fn print(
+    title: &str,
+    kind: &'static str,
+    mut list: Vec<Row>,
+    out: &mut Output<'_>,
+) {
     let people = out.form() == Form::Human;
-    // What is open comes first, the most urgent before others; the law before signals in every form.
-    list.sort_by_key(|it| {
+    list.sort_by_key(|Row { deadline: it, .. }| {
         (it.nature == Nature::Signal, settled(it), it.due.is_none(), it.due.clone())
     });
     if people {
-        let args = [("case", case.clone()), ("day", day(&today))];
-        let title = out.messages.text("deadlines-title", &args);
-        out.print(&title);
+        out.print(title);
     }
     for nature in [Nature::Statutory, Nature::Signal] {
-        let mut of_nature = list.iter().filter(|it| it.nature == nature).peekable();
+        let mut of_nature = list.iter().filter(|it| it.deadline.nature == nature).peekable();
         if people {
             let title = out.messages.text(heading(nature), &[]);
             out.print(&title);
@@ -32,15 +59,11 @@ pub(super) fn run(case: &str, session: &mut Session<'_>) -> Result<Exit, CliErro
                 out.print(&format!("  {none}"));
             }
         }
-        for deadline in of_nature {
-            let shown = shown(deadline, out);
-            out.item("case.deadline", shown);
+        for row in of_nature {
+            let shown = shown(row, out);
+            out.item(kind, shown);
         }
     }
-    let human = silent_text(&silent, out);
-    let data = json!({ "case": case, "as_of": as_of, "day": today, "silent": silent });
-    out.end_list("case.deadlines", "data", Shown { data, human, ..Shown::default() });
-    Ok(Exit::Success)
 }
 
 /// The heading under which terms of a nature stand.
@@ -73,7 +96,8 @@ const fn state(state: DeadlineState) -> &'static str {
     }
 }
 
-fn shown(deadline: &DeadlineView, out: &Output<'_>) -> Shown {
+fn shown(row: &Row, out: &Output<'_>) -> Shown {
+    let deadline = &row.deadline;
     let plain = vec![
         deadline.rule.clone(),
         nature(deadline.nature).to_owned(),
@@ -88,10 +112,11 @@ fn shown(deadline: &DeadlineView, out: &Output<'_>) -> Shown {
         deadline.basis.clone(),
         deadline.title.clone(),
     ];
-    Shown { data: data(deadline), human: human(deadline, out), plain, id: deadline.rule.clone() }
+    let (data, human) = (row.data.clone(), human(deadline, &row.further, out));
+    Shown { data, human, plain, id: deadline.rule.clone() }
 }
 
-fn human(deadline: &DeadlineView, out: &Output<'_>) -> String {
+fn human(deadline: &DeadlineView, further: &[String], out: &Output<'_>) -> String {
     let text = |id: &str, args: &[(&'static str, String)]| out.messages.text(id, args);
     let missed = matches!(deadline.state, DeadlineState::Late | DeadlineState::Overdue);
     let sign = match (missed, deadline.nature) {
@@ -115,6 +140,7 @@ fn human(deadline: &DeadlineView, out: &Output<'_>) -> String {
     }
     let about = deadline.about.iter();
     lines.extend(about.map(|about| text("deadline-about", &[("subject", about.clone())])));
+    lines.extend(further.iter().cloned());
     lines.extend(deadline.inputs.iter().map(|input| input_text(input, out)));
     lines.extend(deadline.stopped.iter().map(|stop| {
         let after = ("after", day(&stop.after));
@@ -150,7 +176,7 @@ fn marked(mark: &str, out: &Output<'_>) -> String {
     format!(" ({})", found.unwrap_or_else(|| mark.to_owned()))
 }
 
-fn silent_text(silent: &[SilentRule], out: &Output<'_>) -> String {
+pub(in super::super) fn silent_text(silent: &[SilentRule], out: &Output<'_>) -> String {
     if silent.is_empty() {
         return String::new();
     }

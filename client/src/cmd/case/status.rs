@@ -47,7 +47,7 @@ fn human(view: &CaseView, out: &Output<'_>) -> String {
     let day = |value: &Value| listing::day(&text(Some(value)));
     let time = |value: &Value| listing::time(&text(Some(value)));
     let plain = |value: &Value| text(Some(value));
-    let fields: [(&str, &str, Show<'_>); 10] = [
+    let fields: [(&str, &str, Show<'_>); 12] = [
         ("assignee", "status-officer", &plain),
         ("debtor", "status-debtor", &plain),
         ("claimants", "status-claimants", &plain),
@@ -58,6 +58,8 @@ fn human(view: &CaseView, out: &Output<'_>) -> String {
         ("until", "status-until", &day),
         ("in_debtor_register", "status-register", &yes),
         ("open_complaints", "status-complaints", &plain),
+        ("levied_rightsholder", "status-levied", &plain),
+        ("royalty_levies", "status-royalty-levies", &plain),
     ];
     for (name, label, show) in fields {
         let value = status.get(name).filter(|value| !value.is_null());

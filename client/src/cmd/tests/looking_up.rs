@@ -94,6 +94,65 @@ fn deadlines_show_what_is_due_first_and_never_mix_the_law_with_signals() {
     assert!(lines.starts_with("D03\tstatutory\toverdue\t3\t2026-03-09\t"), "{lines}");
 }
 
+/// The terms of an organisation: users' reports, statements after a payout, an annual report.
+fn okup_deadlines() -> Value {
+    let with = |mut deadline: Value, name: &str, value: Value| {
+        deadline[name] = value;
+        deadline
+    };
+    let data = [
+        with(deadline("D34", "signal", "overdue", "2026-03-10"), "users", json!(2)),
+        with(
+            deadline("D32", "statutory", "late", "2026-03-02"),
+            "statements",
+            json!({ "lines": 480, "in_time": 300, "late": 20 }),
+        ),
+        deadline("D36", "statutory", "running", "2026-04-15"),
+    ];
+    json!({
+        "okup": "591240000021", "as_of": as_of(), "day": "2026-03-12", "complete": false, "data": data,
+    })
+}
+
+#[test]
+fn an_organisations_deadlines_count_users_and_statements() {
+    let ledger = FakeLedger::start();
+    let path = "/v1/okups/591240000021/deadlines?open=";
+    ledger.answer(&format!("{path}true"), 200, okup_deadlines().to_string());
+    ledger.answer(&format!("{path}false"), 200, okup_deadlines().to_string());
+    let args = ["okup", "deadlines", "--okup", "591240000021"];
+    let call = look(&ledger, &args);
+    assert_eq!(call.exit, 0, "{}", call.stderr);
+    let place =
+        |text: &str| call.stdout.find(text).unwrap_or_else(|| panic!("{text}: {}", call.stdout));
+    let order = ["Terms of the law", "· D36", "✖ D32", "Signals", "! D34"];
+    assert!(order.map(place).is_sorted(), "{}", call.stdout);
+    for text in [
+        "Organisation 591240000021 on 12.03.2026",
+        "statements: 300 in time, 20 late; lines of the payout: 480",
+        "users: 2",
+        "notice-wd = 3, in force since 01.01.2026 (unverified)",
+    ] {
+        place(text);
+    }
+    assert!(call.stderr.contains("newest records"), "{}", call.stderr);
+    let told = json_of(&ledger, &[&args[..], &["--all"]].concat());
+    let items = okup_deadlines();
+    assert_eq!((&told["complete"], &told["okup"]), (&items["complete"], &items["okup"]));
+    assert!(
+        items["data"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .all(|item| { told["data"].as_array().unwrap().contains(item) })
+    );
+    for (language, users) in [("ru", "пользователей: 2"), ("kk", "пайдаланушылар: 2")]
+    {
+        let call = look(&ledger, &[&args[..], &["--lang", language]].concat());
+        assert!(call.stdout.contains(users), "{}", call.stdout);
+    }
+}
+
 #[test]
 fn deadlines_are_told_in_every_language() {
     let ledger = FakeLedger::start();

@@ -125,6 +125,7 @@ pub(super) const FUNDS_RECOVERED: Form = Form {
         public(1, "source_kind", FieldType::Code(SOURCES), true),
         public(2, "value_date", FieldType::Date, true),
         public(3, "currency", FieldType::Code(CURRENCIES), false),
+        pseudonym(4, "payout_batch", FieldType::Id(Role::Batch), false),
     ],
     body: &[
         restricted("amount", FieldType::Amount, true),
@@ -228,6 +229,7 @@ pub(super) const CASE_CLOSED: Form = Form {
         Part::Document,
         Part::ClaimIfSolidary,
         Part::OpenMeasures,
+        Part::RightsholderIfLevied,
     ],
     fields: &[
         public(
@@ -302,6 +304,7 @@ pub(super) const CORRECTION: Form = Form {
         Part::Document,
         Part::ClaimIfSolidary,
         Part::Affected,
+        Part::RightsholderIfLevied,
     ],
     fields: &[
         public(

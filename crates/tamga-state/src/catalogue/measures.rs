@@ -6,7 +6,9 @@ use tamga_format::subject::Role;
 use crate::status::{LotStage, MeasureCode, MeasureState};
 
 use super::kinds::Form;
-use super::words::{ASSET_KINDS, LEVY_KINDS, MEASURE_REASONS, PAYER_KINDS, SANCTION_REASONS};
+use super::words::{
+    ASSET_KINDS, LEVY_KINDS, LEVY_STEPS, MEASURE_REASONS, PAYER_KINDS, SANCTION_REASONS,
+};
 use super::{FieldType, Part, WriterRole as W, pseudonym, public, restricted};
 
 pub(super) const MEASURE_IMPOSED: Form = Form {
@@ -60,6 +62,7 @@ pub(super) const LEVY_APPLIED: Form = Form {
         public(3, "act_date", FieldType::Date, true),
         public(4, "rate_bp", FieldType::Uint(10_000), false),
         public(5, "payer_id", FieldType::Id(Role::Organisation), false),
+        public(6, "step", FieldType::Code(LEVY_STEPS), false),
     ],
     body: &[
         restricted("act_number", FieldType::Text(40), false),

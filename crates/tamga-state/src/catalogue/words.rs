@@ -91,6 +91,8 @@ pub(super) const MEASURE_REASONS: &[&str] = &[
 /// What execution is levied on (EL art. 55 ff., ch. 9).
 pub(super) const LEVY_KINDS: &[&str] =
     &["FUNDS", "WAGES", "PROPERTY", "RECEIVABLES", "ROYALTIES", "NON_MONETARY"];
+/// A levy is applied, also if nothing is said; one on royalties is lifted too.
+pub(super) const LEVY_STEPS: &[&str] = &["APPLIED", "LIFTED"];
 pub(super) const PAYER_KINDS: &[&str] =
     &["BANK", "EMPLOYER", "BUYER", "THIRD_PARTY", "CMO", "DEBTOR"];
 pub(super) const ASSET_KINDS: &[&str] =

@@ -364,6 +364,9 @@ codes! {
     SharesDisputed = 4221 "shares-disputed" 422 final
         ["Туындының үлестері даулы", "Доли произведения оспариваются", "shares of the work are disputed"]
         ["Жолды DISPUTED_SHARE себебімен ұстап қалыңыз", "Удержите строку с причиной DISPUTED_SHARE", "hold the line as DISPUTED_SHARE until the dispute is over"];
+    LevyNotInForce = 4230 "levy-not-in-force" 422 final
+        ["Роялтиге өндіріп алу қолданылмаған", "На вознаграждение не обращено взыскание", "no levy on the royalties is in force"]
+        ["Алдымен өндіріп алу қолданылсын немесе басқа себепті көрсетіңіз", "Сначала обратите взыскание или укажите другую причину", "levy on the royalties first, or state another reason"];
     // Waiting and load.
     NotFinalYet = 4250 "not-final-yet" 202 retry
         ["Қабылданды, әлі түпкілікті емес", "Принято, ещё не окончательно", "accepted, not final yet"]

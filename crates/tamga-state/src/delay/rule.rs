@@ -64,6 +64,8 @@ pub enum Scheme {
     Transfer,
     /// Every event begins one, met by its own recording.
     Anchoring,
+    /// It is asked of a collective management organisation, not in a case.
+    Organisation,
 }
 
 /// What is known of a rule.
@@ -158,6 +160,13 @@ macro_rules! rules {
     };
 }
 
+impl Rule {
+    /// The rules of cases, by code.
+    pub fn of_cases() -> impl Iterator<Item = Self> {
+        Self::ALL.iter().copied().filter(|rule| rule.info().scheme != Scheme::Organisation)
+    }
+}
+
 const FINAL_LOT: Sign = Sign::LotEnded;
 
 rules! {
@@ -230,4 +239,28 @@ rules! {
     D22 = 22 "D22" Signal Anchoring [Sign::Anything] until [Sign::Anything] ends []
         in [LateAnchorWd] Runs "Tamga domain model, D22"
         ["Оқиға тізілімге кеш енгізілген", "Событие записано с опозданием", "the event was recorded late"];
+    D30 = 30 "D30" Signal Organisation [] until [] ends []
+        in [DistributionCd] Runs "CL art. 46"
+        ["Кезең аяқталды, бөлу жарияланбаған", "Период завершён, распределение не опубликовано", "the period is over and its distribution is not published"];
+    D31 = 31 "D31" Signal Organisation [] until [] ends []
+        in [PayoutCd] Runs "CL art. 46"
+        ["Бөлу жарияланды, сыйақы төленбеген", "Распределение опубликовано, выплаты не было", "the distribution is published and nothing is paid out"];
+    D32 = 32 "D32" Statutory Organisation [] until [] ends []
+        in [StatementLagWd] Runs "CL art. 46"
+        ["Төлемнен кейін құқық иеленушілерге есеп берілмеген", "После выплаты правообладатели не получили отчёта", "no statement followed the payout"];
+    D33 = 33 "D33" Signal Organisation [] until [] ends []
+        in [CollectionRunM] Runs "Tamga domain model, D33"
+        ["Жиналған сыйақы ұзақ уақыт бөлінбеген", "Собранное вознаграждение долго не распределяется", "what was collected is not distributed for long"];
+    D34 = 34 "D34" Signal Organisation [] until [] ends []
+        in [UsageReportCd] Runs "licence contracts"
+        ["Пайдаланушы пайдалану туралы есеп бермеген", "Пользователь не представил отчёт об использовании", "a user has not reported the use"];
+    D35 = 35 "D35" Statutory Organisation [] until [] ends []
+        in [UnclaimedYears] Runs "CL art. 46"
+        ["Талап етілмеген сыйақы төленбеген және қайта бөлінбеген", "Невостребованное вознаграждение не выплачено и не перераспределено", "what nobody claimed is neither paid nor redistributed"];
+    D36 = 36 "D36" Statutory Organisation [] until [] ends []
+        in [AnnualReportDue] Runs "CL art. 46"
+        ["Жылдық есеп берілмеген", "Годовой отчёт не представлен", "the annual report is missing"];
+    D37 = 37 "D37" Statutory Organisation [] until [] ends []
+        in [] Runs "CL art. 46-2"
+        ["Аккредиттеу мерзімі өткен, жаңасы жоқ", "Срок аккредитации истёк, новой нет", "the accreditation expired without a new one"];
 }

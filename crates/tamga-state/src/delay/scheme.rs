@@ -8,7 +8,7 @@ use tamga_format::subject::{Role, Subject};
 use super::clock::{Stop, stops};
 use super::rule::{Clock, Rule, RuleInfo, Scheme};
 use super::sign::{Sign, thing};
-use super::{Deadline, How, Met, Missing, Report, Silent, due, years};
+use super::{Deadline, How, Met, Missing, Report, Silent, due, readings, years};
 use crate::dossier::{Balance, Course, Event, LotEvent, What, balances, course};
 use crate::law::parameters::{Law, Name, Reading};
 
@@ -19,7 +19,7 @@ pub(super) fn apply(events: &[Event], law: &Law) -> Report {
     let balances = balances(events);
     let mut case =
         Case { all: events, events: in_effect, law, stops, balances, report: Report::default() };
-    for rule in Rule::ALL {
+    for rule in Rule::of_cases() {
         case.apply(rule.info());
     }
     case.report
@@ -59,6 +59,7 @@ impl<'e> Case<'e> {
             Scheme::Silence => self.silence(info),
             Scheme::Transfer => self.transfers(info),
             Scheme::Anchoring => self.anchoring(info),
+            Scheme::Organisation => {}
         }
     }
 
@@ -151,7 +152,7 @@ impl<'e> Case<'e> {
         if let Some(unknown) = self.all.iter().find(|event| held(event).is_none()) {
             if self.all.iter().any(|event| matches!(event.what, What::Recovered { .. })) {
                 let (rule, cause) = (info.rule, unknown.record);
-                self.say_silent(Silent { rule, cause, missing: Missing::Amounts });
+                Silent { rule, cause, missing: Missing::Amounts }.say(&mut self.report);
             }
             return;
         }
@@ -359,29 +360,16 @@ impl<'e> Case<'e> {
         begun: Begun<'_>,
         worth: impl Fn(&Deadline) -> bool,
     ) {
-        let mut parameters = Vec::with_capacity(info.terms.len());
-        for name in info.terms {
-            let Some(reading) = self.law.reading(*name, begun.start) else {
-                let missing = Missing::Parameter(*name);
-                return self.say_silent(Silent {
-                    rule: info.rule,
-                    cause: begun.cause.record,
-                    missing,
-                });
-            };
-            parameters.push(reading);
-        }
+        let parameters = match readings(info, self.law, begun.start) {
+            Ok(parameters) => parameters,
+            Err(missing) => {
+                let (rule, cause) = (info.rule, begun.cause.record);
+                return Silent { rule, cause, missing }.say(&mut self.report);
+            }
+        };
         let deadline = self.deadline(info, begun, parameters);
         if worth(&deadline) {
             self.report.deadlines.push(deadline);
-        }
-    }
-
-    /// Once for each rule and reason is enough.
-    fn say_silent(&mut self, silent: Silent) {
-        let same = |known: &Silent| (known.rule, known.missing) == (silent.rule, silent.missing);
-        if !self.report.silent.iter().any(same) {
-            self.report.silent.push(silent);
         }
     }
 

@@ -11,6 +11,7 @@ use crate::law::Calendar;
 use crate::law::fee::TIYN;
 use crate::law::parameters::{self, Name};
 use crate::law::presentation::{self, Period};
+use crate::law::priority;
 use crate::law::terms::Interval;
 use crate::machine::{Judgement, at_field};
 use crate::matrix::Stage;
@@ -55,8 +56,15 @@ pub(super) fn check<V: View>(
             act_date(judged, case, 3)?;
             levies::check(judged, owed)
         }
+        Step::LiftLevy => {
+            act_date(judged, case, 3)?;
+            levies::check_lifting(judged)
+        }
         Step::Lot(stage) => lots::check(judged, after, stage),
-        Step::Recover => not_after_event(judged, 2, "value_date"),
+        Step::Recover => {
+            not_after_event(judged, 2, "value_date")?;
+            levies::check_recovery(judged)
+        }
         Step::PayOut => not_after_event(judged, 1, "payout_date"),
         Step::Suspend(_) => suspension(judged),
         Step::Defer(_) => no_ground(judged),
@@ -194,6 +202,7 @@ fn act_date<V: View>(judged: &Judgement<'_, V>, case: &Case, number: u16) -> Res
 fn presentation<V: View>(judged: &Judgement<'_, V>, case: &Case) -> Result<(), Rejection> {
     not_after_event(judged, 3, "issue_date")?;
     not_after_event(judged, 4, "in_force_date")?;
+    order(judged, case)?;
     previous_case(judged, case)?;
     let document: Document = judged.status(case.document)?.unwrap_or_default();
     if document.restored || judged.record.field(TERM_RESTORED_BY).is_some() {
@@ -235,6 +244,22 @@ fn presentation<V: View>(judged: &Judgement<'_, V>, case: &Case) -> Result<(), R
         Some(end) if event > end => {
             let detail = format!("{} is {months}, and its last day has passed", name.name());
             Err(at_field(Code::PresentationExpired, "in_force_date", detail))
+        }
+        Some(_) | None => Ok(()),
+    }
+}
+
+/// The order of the claim is one that its category may have.
+fn order<V: View>(judged: &Judgement<'_, V>, case: &Case) -> Result<(), Rejection> {
+    let day = day_of(judged.record.event_time);
+    let edition = parameters::word(judged.view, Name::ClaimPriorities, day)?;
+    let category = word(judged.record, 5);
+    match edition.as_deref().and_then(|edition| priority::orders(edition, category)) {
+        Some(orders) if !orders.contains(&case.claim_order) => {
+            let (first, last) = (orders.start(), orders.end());
+            let detail =
+                format!("a claim of category {category} has an order from {first} to {last}");
+            Err(at_field(Code::ClaimOrder, "claim_order", detail))
         }
         Some(_) | None => Ok(()),
     }

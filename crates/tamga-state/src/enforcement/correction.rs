@@ -116,7 +116,7 @@ impl History {
 
     /// The subjects, beside the case's own, whose statuses the root's effect is on.
     pub(super) fn affected(&self) -> impl Iterator<Item = Subject> + '_ {
-        let regions = [Role::Measure, Role::Lot, Role::Complaint, Role::Rightsholder, Role::Case];
+        let regions = [Role::Measure, Role::Lot, Role::Complaint, Role::Case];
         // A closing names measures without an effect on them.
         let closing = kind_of(self.root()) == Some(Kind::E15);
         self.root().subjects.iter().copied().filter(move |subject| {

@@ -117,11 +117,13 @@ pub(super) fn expect<V: View>(
             Part::Measure => named.push(first_named(judged, Role::Measure)),
             Part::Lot => named.push(first_named(judged, Role::Lot)),
             Part::Complaint => named.push(first_named(judged, Role::Complaint)),
-            Part::RightsholderIfRoyalties if levies::on_royalties(judged.record) => {
-                named.push(first_named(judged, Role::Rightsholder));
+            Part::RightsholderIfRoyalties if !levies::on_royalties(judged.record) => {}
+            Part::RightsholderIfRoyalties | Part::RightsholderIfLevied => {
+                let levied =
+                    [before, Some(case)].into_iter().flatten().filter_map(|it| it.royalties);
+                named.extend(levied.map(|it| Subject::new(Role::Rightsholder, it.rightsholder)));
             }
             Part::OpenMeasures
-            | Part::RightsholderIfRoyalties
             | Part::Organisation
             | Part::Holder
             | Part::HolderOrganisation
@@ -290,14 +292,13 @@ pub(super) fn write<V: View>(
             }
             Role::Rightsholder => {
                 let mut status: RightsholderStatus = judged.status(id)?.unwrap_or_default();
-                let levies = before.map_or(0, |case| case.levies);
-                status.levies = match case.levies.cmp(&levies) {
-                    core::cmp::Ordering::Greater => Move::Up,
-                    core::cmp::Ordering::Less => Move::Down,
-                    core::cmp::Ordering::Equal => Move::Stay,
+                let known = status.levies;
+                let gone = before.map_or(0, |case| case.levies_on(id));
+                let others = status.levies.saturating_sub(gone);
+                status.levies = others.saturating_add(case.levies_on(id));
+                if status.levies != known {
+                    status.rights_set = Some(judged.id);
                 }
-                .count(status.levies);
-                status.rights_set = Some(judged.id);
                 judged.write(effects, id, &status)?;
             }
             // No other role is expected of an enforcement record.

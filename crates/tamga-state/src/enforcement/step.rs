@@ -17,7 +17,7 @@ use crate::status::{
 };
 
 use super::proceeding::{Act, Proceeding, named};
-use super::{assignment, lots, measures};
+use super::{assignment, levies, lots, measures};
 
 /// How a correction corrects.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,6 +45,8 @@ pub(crate) enum Step {
     /// E06, E07 or E08 brings a measure to a state.
     Measure(Kind, MeasureState),
     Levy,
+    /// A levy on royalties is lifted.
+    LiftLevy,
     Lot(LotStage),
     Recover,
     PayOut,
@@ -89,6 +91,7 @@ impl Step {
             Kind::E06 | Kind::E07 | Kind::E08 => {
                 Self::Measure(kind, measures::target(kind, record)?)
             }
+            Kind::E09 if word(record, levies::STEP) == levies::LIFTED => Self::LiftLevy,
             Kind::E09 => Self::Levy,
             Kind::E10 => Self::Lot(lots::target(record)?),
             Kind::E11 => Self::Recover,
@@ -143,6 +146,7 @@ impl Step {
             }
             Self::Measure(..) => "T07",
             Self::Levy => "T08",
+            Self::LiftLevy => "T08L",
             Self::Lot(_) => "T09",
             Self::Recover => "T10",
             Self::PayOut => "T11",
@@ -198,7 +202,8 @@ impl Step {
                 case.in_debtor_register = enter;
             }
             Self::Transfer(bailiff) => transfer(case, bailiff, act)?,
-            Self::Levy => case.levies = case.levies.saturating_add(1),
+            Self::Levy => levies::apply(case, act.record)?,
+            Self::LiftLevy => levies::lift(case)?,
             Self::Measure(kind, to) => measures::advance(proceeding, act, kind, to)?,
             Self::Lot(stage) => lots::advance(proceeding, act, stage)?,
             Self::Complain(stage) => complain(proceeding, act, stage)?,
@@ -430,5 +435,6 @@ pub(super) fn present(act: Act<'_>) -> Result<Case, Rejection> {
         erased: false,
         money: [0; 32],
         draw: None,
+        royalties: None,
     })
 }

@@ -47,7 +47,7 @@ pub trait Cells {
 pub fn counted_rules(nature: Nature) -> Vec<Rule> {
     let counted = |rule: &Rule| !matches!(rule, Rule::D19 | Rule::D22);
     let of = |rule: &Rule| rule.info().nature == nature;
-    Rule::ALL.iter().copied().filter(of).filter(counted).collect()
+    Rule::of_cases().filter(of).filter(counted).collect()
 }
 
 /// What came of a formula.
@@ -280,7 +280,7 @@ impl<C: Cells> Counting<'_, C> {
 
 /// Every rule of a nature.
 fn of_nature(nature: Nature) -> Vec<Rule> {
-    Rule::ALL.iter().copied().filter(|rule| rule.info().nature == nature).collect()
+    Rule::of_cases().filter(|rule| rule.info().nature == nature).collect()
 }
 
 fn counted(records: u64) -> Figure {

@@ -341,6 +341,15 @@ pub fn flag<V: View + ?Sized>(view: &V, name: Name, day: i64) -> Result<Option<b
     Ok(on(view, name, day)?.and_then(|reading| reading.value.as_bool()))
 }
 
+/// The word a parameter has on a day, if it is one.
+///
+/// # Errors
+///
+/// [`ViewError`] if the view fails.
+pub fn word<V: View + ?Sized>(view: &V, name: Name, day: i64) -> Result<Option<String>, ViewError> {
+    Ok(on(view, name, day)?.and_then(|reading| reading.value.as_text().map(str::to_owned)))
+}
+
 fn reading(name: Name, item: &Parameter, day: i64) -> Option<Reading> {
     let ItemVersion { from, value, mark } = item.version_on(day)?.clone();
     Some(Reading { name, from, value, mark })

@@ -4,6 +4,7 @@
 //! due if they can't all be. Where the bailiff's charges stand is a parameter.
 
 use std::collections::BTreeMap;
+use std::ops::RangeInclusive;
 
 use crate::law::split::parts_by_id;
 
@@ -29,6 +30,31 @@ impl ChargesPosition {
             _ => None,
         }
     }
+}
+
+/// The editions of the orders of claims: the words of the parameter `claim_priorities`.
+pub const EDITIONS: &[&str] = &["EL-110-112"];
+
+/// The orders that claims of a category may have by arts. 111 and 112; which order the law gives the last rows is not
+/// confirmed, but none of them comes before a claim for alimony, harm, wages or an author's remuneration.
+pub const ORDERS: &[(&str, RangeInclusive<u64>)] = &[
+    ("ALIMONY", 1..=1),
+    ("HARM", 1..=1),
+    ("WAGES", 1..=1),
+    ("AUTHOR_REMUNERATION", 2..=2),
+    ("TAX", 3..=9),
+    ("FINE", 3..=9),
+    ("DEBT", 3..=9),
+    ("NON_MONETARY", 3..=9),
+    ("OTHER", 3..=9),
+];
+
+/// The orders that claims of a category may have by an edition; `None` of an edition or category that is not known.
+#[must_use]
+pub fn orders(edition: &str, category: &str) -> Option<&'static RangeInclusive<u64>> {
+    let known = EDITIONS.contains(&edition);
+    let row = ORDERS.iter().find(|(name, _)| known && *name == category);
+    row.map(|(_, orders)| orders)
 }
 
 /// An unpaid claim: its order, from 1, and what is due.

@@ -4,7 +4,7 @@ use super::{Author, From, Stage, To, Transition};
 use crate::catalogue::{Kind, WriterRole};
 
 /// Version of the table; it changes with every change of a row.
-pub const MATRIX_VERSION: u16 = 1;
+pub const MATRIX_VERSION: u16 = 2;
 
 const NOTHING: From = From::Nothing;
 const ANY: From = From::Any;
@@ -57,6 +57,7 @@ pub const MATRIX: &[Transition] = &[
     row("T07", &[Kind::E06, Kind::E07, Kind::E08], &[INITIATED, ENFORCING, DEFERRED, SUSPENDED], To::Same, "", &[BAILIFF, COURT, SYSTEM_ROBOT]),
     row("T07L", &[Kind::E08], &[CLOSED], To::Same, "lifting only", &[BAILIFF, COURT, SYSTEM_ROBOT]),
     row("T08", &[Kind::E09], &[ENFORCING], To::Same, "", &[BAILIFF, SYSTEM_ROBOT]),
+    row("T08L", &[Kind::E09], &[ENFORCING, DEFERRED, SUSPENDED], To::Same, "lifting only", &[BAILIFF, SYSTEM_ROBOT]),
     row("T09", &[Kind::E10], &[ENFORCING], To::Same, "", &[BAILIFF, UETP]),
     row("T10", &[Kind::E11], &[INITIATED, ENFORCING, DEFERRED, SUSPENDED], To::Same, "", &[BAILIFF, BANK_GATEWAY, SYSTEM_ROBOT]),
     row("T11", &[Kind::E12], &[INITIATED, ENFORCING, DEFERRED, SUSPENDED], To::Same, "", &[BAILIFF, SYSTEM_ROBOT]),

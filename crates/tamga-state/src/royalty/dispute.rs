@@ -4,7 +4,7 @@ use tamga_format::cbor::Value;
 use tamga_format::id::SubjectId;
 use tamga_format::subject::{Role, Subject};
 
-use super::collection::is_period;
+use super::period::Period;
 use super::{Cmo, document, event_day, text, without};
 use crate::catalogue::WriterRole;
 use crate::codes::{Code, Rejection};
@@ -108,7 +108,7 @@ fn filed<V: View>(case: &Judgement<'_, V>, cmo: &Cmo) -> Result<Dispute, Rejecti
         }
         (_, _) => None,
     };
-    if text(case, PERIOD.0).is_some_and(|period| !is_period(period)) {
+    if text(case, PERIOD.0).is_some_and(|period| Period::parse(period).is_none()) {
         let detail = "a period is written 2026, 2026-Q3 or 2026-07";
         return Err(at_field(Code::Validation, PERIOD.1, detail));
     }

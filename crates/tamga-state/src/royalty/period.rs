@@ -2,6 +2,8 @@
 
 use core::fmt;
 
+use crate::civil::{civil, days};
+
 /// A year, a quarter or a month, as `2026`, `2026-Q3` or `2026-07`.
 ///
 /// Ordered by its first month, of equal ones the shorter first.
@@ -55,6 +57,13 @@ impl Period {
             && other.first.saturating_add(other.months) <= self.first.saturating_add(self.months)
     }
 
+    /// Its last day.
+    #[must_use]
+    pub fn last_day(&self) -> i64 {
+        let last = self.first.saturating_add(self.months).saturating_sub(1);
+        last_of_month(last.div_euclid(12).into(), last.rem_euclid(12).saturating_add(1).into())
+    }
+
     /// The periods within it, itself included, in their order: at most 17.
     #[must_use]
     pub fn within(&self) -> Vec<Self> {
@@ -81,6 +90,27 @@ impl fmt::Display for Period {
             _ => write!(f, "{year:04}-{:02}", month.saturating_add(1)),
         }
     }
+}
+
+/// The last day of the period of a length, as parameters name it, in which a day lies.
+pub(super) fn last_day_around(length: &str, day: i64) -> i64 {
+    let (year, month, _) = civil(day);
+    let ends: &[i64] = match length {
+        "month" => return last_of_month(year, month),
+        "quarter" => &[3, 6, 9],
+        "half_year" => &[6],
+        _ => &[],
+    };
+    let end = ends.iter().copied().find(|end| month <= *end);
+    last_of_month(year, end.unwrap_or(12))
+}
+
+fn last_of_month(year: i64, month: i64) -> i64 {
+    let first_after = match month {
+        12 => days(year.saturating_add(1), 1),
+        _ => days(year, month.saturating_add(1)),
+    };
+    first_after.saturating_sub(1)
 }
 
 #[cfg(test)]
@@ -114,5 +144,37 @@ mod tests {
         assert!(contains("2026", "2026-Q4") && contains("2026-Q4", "2026-12"));
         assert!(!contains("2026-Q4", "2026") && !contains("2026-Q3", "2026-10"));
         assert!(!contains("2026", "2025-12") && !contains("2026", "2027-01"));
+    }
+
+    #[test]
+    fn a_period_ends_with_its_last_month() {
+        let day = |year, month, dom| days(year, month) + dom - 1;
+        let cases = [
+            ("2026", Some(day(2026, 12, 31))),
+            ("2026-Q1", Some(day(2026, 3, 31))),
+            ("2026-Q4", Some(day(2026, 12, 31))),
+            ("2028-02", Some(day(2028, 2, 29))),
+            ("2026-12", Some(day(2026, 12, 31))),
+            ("2026-Q5", None),
+            ("2026-Q", None),
+            ("2026-13", None),
+            ("2026-7", None),
+            ("26", None),
+            ("1969", None),
+            ("2026-07-01", None),
+        ];
+        for (text, last) in cases {
+            assert_eq!(Period::parse(text).map(|period| period.last_day()), last, "{text}");
+        }
+        let around = [
+            ("month", day(2026, 2, 28)),
+            ("quarter", day(2026, 3, 31)),
+            ("half_year", day(2026, 6, 30)),
+            ("year", day(2026, 12, 31)),
+        ];
+        for (length, last) in around {
+            assert_eq!(last_day_around(length, day(2026, 2, 1)), last, "{length}");
+            assert_eq!(last_day_around(length, last), last, "{length}");
+        }
     }
 }

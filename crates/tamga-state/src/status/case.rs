@@ -7,7 +7,7 @@ use tamga_format::subject::Role;
 
 use super::{
     Typed, optional, optional_day, optional_text, optional_time, read_code, read_id, read_text,
-    read_time,
+    read_time, read_width,
 };
 use crate::catalogue::{CANDIDATES_MAX, coded};
 use crate::matrix::Stage;
@@ -115,6 +115,17 @@ pub struct Case {
     pub money: [u8; 32],
     /// The draw by which the case is given to an officer.
     pub draw: Option<Draw>,
+    /// What it levies on royalties; it stays while the case is closed, for a reopening.
+    pub royalties: Option<RoyaltyLevies>,
+}
+
+/// The levies of a case on royalties that were applied and not lifted (spec §16.16).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RoyaltyLevies {
+    /// The debtor as a rightsholder; one debtor is one rightsholder.
+    pub rightsholder: SubjectId,
+    /// How many there are; at least one.
+    pub count: u64,
 }
 
 /// How far the draw of an officer is (spec §16.18).
@@ -143,6 +154,13 @@ impl Case {
         self.stage.is_enforced()
     }
 
+    /// How many levies on a rightsholder's royalties are in force because of it: none once it ended.
+    #[must_use]
+    pub fn levies_on(&self, rightsholder: SubjectId) -> u64 {
+        let levies = self.royalties.filter(|levies| levies.rightsholder == rightsholder);
+        levies.filter(|_| self.stage.is_open()).map_or(0, |levies| levies.count)
+    }
+
     fn write_parties(&self, to: &mut Writer) {
         to.bytes(self.debtor.as_bytes()).uint(self.debtor_kind.code().into());
         to.array(self.claimants.len());
@@ -157,7 +175,7 @@ impl Case {
 
 impl Typed for Case {
     const ROLE: Role = Role::Case;
-    const ITEMS: usize = 38;
+    const ITEMS: usize = 39;
 
     fn write(&self, to: &mut Writer) {
         to.uint(self.stage.code().into()).int(self.stage_since.get());
@@ -189,6 +207,10 @@ impl Typed for Case {
                 to.null();
             }
         }
+        match &self.royalties {
+            Some(levies) => to.array(2).bytes(levies.rightsholder.as_bytes()).uint(levies.count),
+            None => to.null(),
+        };
     }
 
     fn read(from: &mut Reader<'_>) -> Result<Self, FormatError> {
@@ -231,6 +253,10 @@ impl Typed for Case {
             erased: from.bool()?,
             money: from.fixed()?,
             draw: from.null_or(Draw::read)?,
+            royalties: from.null_or(|from| {
+                read_width(from, 2)?;
+                Ok(RoyaltyLevies { rightsholder: read_id(from)?, count: from.uint()? })
+            })?,
         })
     }
 }

@@ -55,6 +55,7 @@ fn largest_case() -> Case {
             loads: vec![u32::MAX; crate::catalogue::CANDIDATES_MAX],
             drawn: Some(RecordId([9; 32])),
         }),
+        royalties: Some(RoyaltyLevies { rightsholder: SubjectId([10; 32]), count: u64::MAX }),
     }
 }
 

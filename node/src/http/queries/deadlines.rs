@@ -66,7 +66,7 @@ pub(in crate::http) async fn of_case(
     Ok(([(header::CACHE_CONTROL, NO_STORE)], Json(view)).into_response())
 }
 
-fn deadline(deadline: &Deadline, today: i64, language: &str) -> DeadlineView {
+pub(super) fn deadline(deadline: &Deadline, today: i64, language: &str) -> DeadlineView {
     let info = deadline.rule.info();
     let (state, days) = match deadline.state(today) {
         Standing::InTime => (DeadlineState::InTime, None),
@@ -135,7 +135,7 @@ fn calendar_year(year: i64, known: Known) -> CalendarYear {
     CalendarYear { year, known: known.to_owned(), mark: mark.map(|mark| mark.name().to_owned()) }
 }
 
-fn silent(silent: &Silent) -> SilentRule {
+pub(super) fn silent(silent: &Silent) -> SilentRule {
     SilentRule {
         rule: silent.rule.code().to_owned(),
         cause: silent.cause.to_string(),

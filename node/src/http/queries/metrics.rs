@@ -354,10 +354,9 @@ impl Asked {
             Formula::Missed(nature) => {
                 counted_rules(nature).into_iter().map(|it| (it, Formula::MissedOf(it))).collect()
             }
-            Formula::Overdue(nature) => Rule::ALL
-                .iter()
+            Formula::Overdue(nature) => Rule::of_cases()
                 .filter(|rule| rule.info().nature == nature)
-                .map(|rule| (*rule, Formula::OverdueOf(*rule)))
+                .map(|rule| (rule, Formula::OverdueOf(rule)))
                 .collect(),
             _ => Vec::new(),
         };

@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use tamga_state::dossier::Event;
 use tamga_state::law::Law;
+use tamga_state::royalty::delay::RoyaltyEvent;
 
 use super::*;
 use crate::index::Lookup;
@@ -178,6 +179,16 @@ impl Ledger for Fake {
         Ok(known.enumerate().filter_map(read).collect())
     }
 
+    fn royalty_events(
+        &self,
+        bin: &str,
+        _: TreeSize,
+    ) -> Result<(Vec<RoyaltyEvent>, bool), ReadError> {
+        let Some(lookup) = &self.lookup else { return Ok((Vec::new(), true)) };
+        let (_, size) = lookup.log.tip()?;
+        Ok(lookup.log.royalty_events(bin, size)?)
+    }
+
     fn law(&self) -> Result<Law, ReadError> {
         Ok(Law::initial())
     }
@@ -271,5 +282,6 @@ fn case_status() -> Case {
         erased: false,
         money: [0; 32],
         draw: None,
+        royalties: None,
     }
 }

@@ -92,13 +92,17 @@ impl Walk {
         if !self.one_in(3) {
             draft.writer = target.record.issuer;
         }
-        let roles = [Role::Measure, Role::Lot, Role::Complaint, Role::Rightsholder, Role::Case];
+        let roles = [Role::Measure, Role::Lot, Role::Complaint, Role::Case];
         let closing = root.says().kind() == "E15";
         let affected = root.record.subjects.iter().copied();
         draft = draft.naming(
             affected
                 .filter(|it| roles.contains(&it.role) && !(closing && it.role == Role::Measure)),
         );
+        if how == "REINSTATE" {
+            let levied = root.says().named(Role::Rightsholder);
+            draft = draft.naming(levied.into_iter().map(|id| Subject::new(Role::Rightsholder, id)));
+        }
         for id in root.says().named(Role::Case) {
             let other = model.cases[&id].stand();
             draft =

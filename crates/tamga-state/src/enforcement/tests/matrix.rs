@@ -14,7 +14,10 @@ fn furnished(stage: Stage) -> World {
             | Stage::ClosedReturnedIssuer
     );
     if !enforced {
-        let mut world = in_stage(stage);
+        let mut world = match stage {
+            Stage::Enforcing | Stage::Deferred | Stage::Suspended => levied(stage),
+            _ => in_stage(stage),
+        };
         if stage.is_enforced() {
             world.record(&arrest(&world));
         }
@@ -31,6 +34,22 @@ fn furnished(stage: Stage) -> World {
     };
     world.record(&draft.naming(&[measure()]));
     assert_eq!(world.case(case()).stage, stage);
+    world
+}
+
+/// A case that levied on royalties while it was enforced.
+fn levied(stage: Stage) -> World {
+    let mut world = in_stage(Stage::Enforcing);
+    world.record(&levies::on_royalties(&world, case(), "author"));
+    match stage {
+        Stage::Deferred => {
+            world.record(&world.change(case(), "court", "DEFER"));
+        }
+        Stage::Suspended => {
+            world.record(&suspension(&world, "bailiff", "DEBTOR_HOSPITAL"));
+        }
+        _ => {}
+    }
     world
 }
 
@@ -80,6 +99,7 @@ fn step(world: &World, row: &str) -> Draft {
             .field("levy_kind", "PROPERTY")
             .field("payer_kind", "BUYER")
             .field("act_date", TODAY),
+        "T08L" => levies::lifting(world, case()),
         "T09" => world.lot(case(), "bailiff", lot(), "IDENTIFIED").field("asset_kind", "VEHICLE"),
         "T10" => world.recover(case(), "bailiff", 5),
         "T11" => world.pay_out(case(), "bailiff", 1),
@@ -149,19 +169,19 @@ fn the_whole_matrix_holds_stage_by_stage() {
     // subject-unknown.
     assert_eq!(
         table,
-        "\x20T01 T02a  T02  T03  T04  T05  T06  T07 T07L  T08  T09  T10  T11  T12 T12b  T13  T14  T15  T16  T17 T18a T18b T18c T18d  T19  T21  T22  TER from
-   + 4190 4190 4190 4190 4190 4190 4190 4190 4190 4190 4190 4190 4190 4190 4190 4190 4190 4190 4190 4190 4190 4190 4190 4190 4190 4190 4190 NONE
-4120    +    + 4120 4120 4120 4120 4120 4120 4120 4120 4120 4120 4120 4120 4120 4120 4120 4120 4120 4120 4120 4120 4120 4120    +    + 4120 RECEIVED
-4120 4120 4120    +    + 4120 4120 4120 4120 4120 4120 4120 4120 4120 4120 4120 4120 4120 4120    + 4120 4120 4120    + 4120    +    + 4120 ASSIGNED
-4120 4120 4120 4120 4120    + 4120 4120 4120 4120 4120 4120 4120 4120 4120 4120 4120 4120 4120 4120 4120 4120 4120 4120    +    +    + 4120 REFUSED
-4120 4120 4120 4120 4120    +    +    +    = 4120 4120    +    +    +    = 4120    + 4120 4120    +    +    +    +    + 4120    +    +    + INITIATED
-4120 4120 4120 4120 4120    + 4120    +    =    +    +    +    +    +    = 4120    +    + 4120    +    +    +    +    + 4120    +    +    + ENFORCING
-4120 4120 4120 4120 4120    + 4120    +    = 4120 4120    +    +    +    = 4120 4120 4120    +    +    +    + 4120    + 4120    +    +    + DEFERRED
-4120 4120 4120 4120 4120    + 4120    +    = 4120 4120    +    +    =    +    + 4120 4120 4120    +    +    +    +    + 4120    +    +    + SUSPENDED
-4120 4120 4120 4120 4120    + 4120 4120    + 4120 4120 4120 4120 4120 4120 4120 4120 4120 4120 4120 4120 4120 4120 4120    +    +    +    + CLOSED_EXECUTED
-4120 4120 4120 4120 4120    + 4120 4120    + 4120 4120 4120 4120 4120 4120 4120 4120 4120 4120 4120 4120 4120 4120 4120    +    +    +    + CLOSED_TERMINATED
-4120 4120 4120 4120 4120    + 4120 4120    + 4120 4120 4120 4120 4120 4120 4120 4120 4120 4120 4120 4120 4120 4120 4120    +    +    +    + CLOSED_RETURNED_CLAIMANT
-4120 4120 4120 4120 4120    + 4120 4120    + 4120 4120 4120 4120 4120 4120 4120 4120 4120 4120 4120 4120 4120 4120 4120    +    +    +    + CLOSED_RETURNED_ISSUER
+        "\x20T01 T02a  T02  T03  T04  T05  T06  T07 T07L  T08 T08L  T09  T10  T11  T12 T12b  T13  T14  T15  T16  T17 T18a T18b T18c T18d  T19  T21  T22  TER from
+   + 4190 4190 4190 4190 4190 4190 4190 4190 4190 4190 4190 4190 4190 4190 4190 4190 4190 4190 4190 4190 4190 4190 4190 4190 4190 4190 4190 4190 NONE
+4120    +    + 4120 4120 4120 4120 4120 4120 4120 4120 4120 4120 4120 4120 4120 4120 4120 4120 4120 4120 4120 4120 4120 4120 4120    +    + 4120 RECEIVED
+4120 4120 4120    +    + 4120 4120 4120 4120 4120 4120 4120 4120 4120 4120 4120 4120 4120 4120 4120    + 4120 4120 4120    + 4120    +    + 4120 ASSIGNED
+4120 4120 4120 4120 4120    + 4120 4120 4120 4120 4120 4120 4120 4120 4120 4120 4120 4120 4120 4120 4120 4120 4120 4120 4120    +    +    + 4120 REFUSED
+4120 4120 4120 4120 4120    +    +    +    = 4120 4120 4120    +    +    +    = 4120    + 4120 4120    +    +    +    +    + 4120    +    +    + INITIATED
+4120 4120 4120 4120 4120    + 4120    +    =    +    +    +    +    +    +    = 4120    +    + 4120    +    +    +    +    + 4120    +    +    + ENFORCING
+4120 4120 4120 4120 4120    + 4120    +    = 4120    + 4120    +    +    +    = 4120 4120 4120    +    +    +    + 4120    + 4120    +    +    + DEFERRED
+4120 4120 4120 4120 4120    + 4120    +    = 4120    + 4120    +    +    =    +    + 4120 4120 4120    +    +    +    +    + 4120    +    +    + SUSPENDED
+4120 4120 4120 4120 4120    + 4120 4120    + 4120 4120 4120 4120 4120 4120 4120 4120 4120 4120 4120 4120 4120 4120 4120 4120    +    +    +    + CLOSED_EXECUTED
+4120 4120 4120 4120 4120    + 4120 4120    + 4120 4120 4120 4120 4120 4120 4120 4120 4120 4120 4120 4120 4120 4120 4120 4120    +    +    +    + CLOSED_TERMINATED
+4120 4120 4120 4120 4120    + 4120 4120    + 4120 4120 4120 4120 4120 4120 4120 4120 4120 4120 4120 4120 4120 4120 4120 4120    +    +    +    + CLOSED_RETURNED_CLAIMANT
+4120 4120 4120 4120 4120    + 4120 4120    + 4120 4120 4120 4120 4120 4120 4120 4120 4120 4120 4120 4120 4120 4120 4120 4120    +    +    +    + CLOSED_RETURNED_ISSUER
 "
     );
 }

@@ -122,6 +122,71 @@ fn a_later_order_is_paid_only_when_earlier_ones_are_satisfied_by_priority() {
     assert_eq!(&unpaid(&world)[..6], [0, 0, 0, 0, 0, 600]);
 }
 
+/// Alimony, an author's remuneration and an ordinary debt of one debtor, by the edition in force.
+fn three_categories() -> World {
+    let mut world = World::new();
+    world.set("claim_priorities", "EL-110-112");
+    let claims = [
+        ("alimony", "ALIMONY", 1, 400),
+        ("author", "AUTHOR_REMUNERATION", 2, 300),
+        ("debt", "DEBT", 3, 900),
+    ];
+    for (name, category, order, due) in claims {
+        let present = World::present(named(name), due)
+            .field("claim_category", category)
+            .field("claim_order", order)
+            .not_naming(tag(Role::Claimant, "claimant"))
+            .naming(&[tag(Role::Claimant, name)]);
+        world.record(&present);
+        world.record(&World::distribute(named(name), "bailiff"));
+        world.record(&world.initiate(named(name), "bailiff"));
+    }
+    world
+}
+
+#[test]
+fn an_author_is_paid_after_alimony_and_before_ordinary_claims() {
+    // 100 tiyn too little for all: the ordinary claim goes short.
+    let mut world = three_categories();
+    world.record(&world.recover(named("debt"), "bailiff", 1_500));
+    let short = payout(&world, "debt", 3, 900, &[("alimony", 400), ("author", 200)]);
+    refused(&mut world, &short, Code::ClaimOrder, "/body/lines");
+    world.record(&payout(&world, "debt", 3, 800, &[("alimony", 400), ("author", 300)]));
+    assert_eq!(&unpaid(&world)[..4], [0, 0, 0, 100]);
+    // 100 tiyn too little for the first two: the author goes short, and nobody after them gets anything.
+    let mut world = three_categories();
+    world.record(&world.recover(named("debt"), "bailiff", 600));
+    let shared = payout(&world, "debt", 3, 100, &[("alimony", 400), ("author", 100)]);
+    refused(&mut world, &shared, Code::ClaimOrder, "/body/lines");
+    world.record(&payout(&world, "debt", 3, 0, &[("alimony", 400), ("author", 200)]));
+    assert_eq!(&unpaid(&world)[..4], [0, 0, 100, 900]);
+}
+
+#[test]
+fn the_order_of_a_claim_fits_its_category() {
+    let mut world = World::new();
+    let present = |category: &str, order: i64| {
+        let draft = World::present(case(), 100).field("claim_category", category);
+        draft.field("claim_order", order)
+    };
+    // Without an edition in force nothing is refused.
+    World::new().record(&present("DEBT", 1));
+    world.set("claim_priorities", "EL-110-112");
+    let first = [("ALIMONY", 1), ("HARM", 1), ("WAGES", 1), ("AUTHOR_REMUNERATION", 2)];
+    let later = [("TAX", 0), ("FINE", 0), ("DEBT", 0), ("NON_MONETARY", 0), ("OTHER", 0)];
+    for (category, only) in first.into_iter().chain(later) {
+        for order in 0..=9 {
+            let lawful = if only == 0 { order >= 3 } else { order == only };
+            let draft = present(category, order);
+            if lawful {
+                world.clone().record(&draft);
+            } else {
+                refused(&mut world, &draft, Code::ClaimOrder, "/fields/claim_order");
+            }
+        }
+    }
+}
+
 #[test]
 fn what_falls_due_periodically_has_no_end_to_be_paid_to() {
     let mut world = World::new();

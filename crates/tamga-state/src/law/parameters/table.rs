@@ -13,7 +13,7 @@ use super::Mark::{Confirmed, Design, Unverified};
 use super::Unit::{BasisPoints, CalendarDays, Count, Months, Mrp, None, Tenge, WorkingDays, Years};
 use crate::civil::days;
 use crate::law::fee::FeeMode;
-use crate::law::priority::ChargesPosition;
+use crate::law::priority::{ChargesPosition, EDITIONS};
 use crate::status::Parameter;
 
 const fn day(year: i64, month: i64, dom: i64) -> i64 {
@@ -165,7 +165,7 @@ parameters! {
     // Money.
     Mrp = "mrp" Enforcement Number(TENGE_MAX), Tenge, Confirmed [(day(2025, 1, 1), I::Number(3_932)), (day(2026, 1, 1), I::Number(4_325))] "Law on the republican budget of the year";
     PayoutWd = "payout_wd" Enforcement Number(TERM_MAX), WorkingDays, Unverified [(EL, I::Number(3))] "EL arts. 110-112";
-    ClaimPriorities = "claim_priorities" Enforcement Word(&["EL-110-112"]), None, Unverified [(EL, I::Word("EL-110-112"))] "EL arts. 110-112; orders 1 and 2 confirmed";
+    ClaimPriorities = "claim_priorities" Enforcement Word(EDITIONS), None, Unverified [(EL, I::Word("EL-110-112"))] "EL arts. 110-112; orders 1 and 2 confirmed";
     FeePosition = "fee_position" Enforcement Word(ChargesPosition::NAMES), None, Unverified [(EL, I::Word("after_claims"))] "EL arts. 110-112";
     FeeMode = "fee_mode" Enforcement Word(FeeMode::NAMES), None, Unverified [(FEES, I::Word("flat"))] "Order 416 of 27.06.2023";
     FeeBracketsMrp = "fee_brackets_mrp" Enforcement Numbers(MRP_MAX), Mrp, Confirmed [(FEES, I::Numbers(&[60, 300, 1_000, 5_000, 10_000, 20_000]))] "Order 416 of 27.06.2023";
@@ -211,6 +211,10 @@ parameters! {
     PrivateCopySplitBp = "private_copy_split_bp" Royalty Numbers(BP_MAX), BasisPoints, Unverified [] "CL art. 26, split not known";
     ExclusionNoticeM = "exclusion_notice_m" Royalty Number(TERM_MAX), Months, Unverified [(CL, I::Number(3))] "CL art. 46";
     AuditPeriod = "audit_period" Royalty Word(PERIODS), None, Unverified [(CL, I::Word("year"))] "CL art. 46";
+    DistributionCd = "distribution_cd" Royalty Number(TERM_MAX), CalendarDays, Unverified [(CL, I::Number(60))] "CL art. 46; term not confirmed";
+    PayoutCd = "payout_cd" Royalty Number(TERM_MAX), CalendarDays, Unverified [(CL, I::Number(30))] "CL art. 46; term not confirmed";
+    CollectionRunM = "collection_run_m" Royalty Number(TERM_MAX), Months, Design [(START, I::Number(12))] "Tamga domain model, D33";
+    UsageReportCd = "usage_report_cd" Royalty Number(TERM_MAX), CalendarDays, Unverified [(CL, I::Number(10))] "licence contracts; days not confirmed";
     TaxRules = "tax_rules" Royalty Numbers(BP_MAX), BasisPoints, Unverified [] "Tax Code, rates of 2026 not confirmed";
 
     // Personal data.

@@ -89,3 +89,17 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn every_category_of_claims_has_its_orders() {
+    use crate::catalogue::{FieldType, Kind};
+    let field = Kind::E01.info().field_named("claim_category").expect("a field");
+    let FieldType::Code(categories) = field.ty else { panic!("words") };
+    let known: Vec<&str> = ORDERS.iter().map(|(category, _)| *category).collect();
+    assert_eq!(known, categories);
+    for category in categories {
+        assert!(orders("EL-110-112", category).is_some(), "{category}");
+        assert_eq!(orders("another edition", category), None);
+    }
+    assert_eq!(orders("EL-110-112", "ANOTHER"), None);
+}

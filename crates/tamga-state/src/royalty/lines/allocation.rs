@@ -201,6 +201,7 @@ impl<'h, H: Holder> Check<'h, H> {
     }
 
     fn line(&mut self, number: u64, line: &AllocationLine) -> Result<(), Rejection> {
+        self.levied(number, line)?;
         if !self.divided(line) {
             return self.mended(number, line);
         }
@@ -359,15 +360,10 @@ impl<'h, H: Holder> Check<'h, H> {
         category: Option<RightCategory>,
     ) -> Result<(), Rejection> {
         let Some(category) = category else { return Ok(()) };
-        if self.rightsholder.as_ref().is_none_or(|(tag, _)| *tag != line.rightsholder) {
-            let subject = Subject::new(Role::Rightsholder, SubjectId(line.rightsholder));
-            let status: RightsholderStatus =
-                status_of(self.holder.view(), &subject)?.unwrap_or_default();
-            self.rightsholder = Some((line.rightsholder, status));
-        }
-        let term = self.rightsholder.as_ref().and_then(|(_, status)| {
-            status.mandate_on(&self.cmo, category, line.used_on).map(|term| term.mandate)
-        });
+        let (cmo, day) = (self.cmo, line.used_on);
+        let term = self
+            .rights_of(line.rightsholder)?
+            .and_then(|status| status.mandate_on(&cmo, category, day).map(|term| term.mandate));
         let Some(mandate) = term else {
             let detail = format!("no mandate covers {} on the day of use", category.name());
             return Err(at_line(Code::MandateNotInForce, number, detail));
@@ -384,6 +380,28 @@ impl<'h, H: Holder> Check<'h, H> {
             return Err(at_line(Code::MandateNotInForce, number, detail));
         }
         Ok(())
+    }
+
+    fn rights_of(&mut self, tag: [u8; 32]) -> Result<Option<&RightsholderStatus>, Rejection> {
+        if self.rightsholder.as_ref().is_none_or(|(known, _)| *known != tag) {
+            let subject = Subject::new(Role::Rightsholder, SubjectId(tag));
+            let status = status_of(self.holder.view(), &subject)?.unwrap_or_default();
+            self.rightsholder = Some((tag, status));
+        }
+        Ok(self.rightsholder.as_ref().map(|(_, status)| status))
+    }
+
+    /// Money is held for a bailiff while a levy on the rightsholder's royalties is in force; what it releases it may
+    /// release at any time, since it is paid out from what is not held.
+    fn levied(&mut self, number: u64, line: &AllocationLine) -> Result<(), Rejection> {
+        if line.hold != Some(Hold::EnforcementLevy) || line.amount < 0 {
+            return Ok(());
+        }
+        if self.rights_of(line.rightsholder)?.is_some_and(|status| status.levies > 0) {
+            return Ok(());
+        }
+        let detail = "no levy on the royalties of the rightsholder is in force at the base";
+        Err(at_line(Code::LevyNotInForce, number, detail))
     }
 
     /// C15, C16: an adjustment mends a line of the batch that the record corrects.

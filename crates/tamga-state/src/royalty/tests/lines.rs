@@ -359,15 +359,65 @@ fn a_levy_on_royalties_is_served_before_the_author_is_paid() {
     desk.record(&draft);
     desk.record(&step("2026-Q1", "APPROVED"));
     desk.record(&step("2026-Q1", "PUBLISHED"));
-    let mut status: RightsholderStatus = desk.world.status(author("berik"));
-    status.levies = 1;
-    let row = desk.world.view.statuses.get_mut(&author("berik")).unwrap();
-    row.bytes = crate::status::encode(&status, None).into();
+    levy(&mut desk, "berik", 1);
     let draft = desk.payout("payout", "allocation", "2026-Q1", &[paid("berik", 100, 0)]);
     desk.refused(&draft, Code::LevyUnpaid, "/lines/0");
     let served = tamga_format::lines::PayoutLine { levied: 50, ..paid("berik", 50, 0) };
     let draft = desk.payout("payout", "allocation", "2026-Q1", &[served]);
     desk.record(&draft);
+}
+
+/// So many levies on an author's royalties in the state.
+fn levy(desk: &mut Desk, name: &str, levies: u64) {
+    let mut status: RightsholderStatus = desk.world.status(author(name));
+    status.levies = levies;
+    let row = desk.world.view.statuses.get_mut(&author(name)).unwrap();
+    row.bytes = crate::status::encode(&status, None).into();
+}
+
+#[test]
+fn a_line_is_held_for_a_bailiff_while_a_levy_is_in_force_and_released_after_it() {
+    let (mut desk, mut lines) = fixed_pool();
+    let of = |line: &AllocationLine| line.rightsholder == author("berik").id.0;
+    for line in lines.iter_mut().filter(|line| of(line)) {
+        line.hold = Some(Hold::EnforcementLevy);
+    }
+    refused_at_a_line(&mut desk, &lines, Code::LevyNotInForce);
+    // Another author's levy is none of theirs.
+    levy(&mut desk, "aigul", 1);
+    refused_at_a_line(&mut desk, &lines, Code::LevyNotInForce);
+    levy(&mut desk, "berik", 1);
+    let draft = drafted(&mut desk, &lines);
+    desk.record(&draft);
+    desk.record(&step("2026-Q1", "APPROVED"));
+    desk.record(&step("2026-Q1", "PUBLISHED"));
+    assert_eq!(desk.owed("allocation", "berik"), 0);
+    levy(&mut desk, "berik", 0);
+    let held: Vec<AllocationLine> = lines.iter().filter(|line| of(line)).cloned().collect();
+    let adjusted = |name: &str, hold: Option<Hold>| -> Vec<AllocationLine> {
+        let mend = |(number, line): (usize, &AllocationLine)| {
+            let part = |half: usize, amount: i64, hold| AllocationLine {
+                salt: salt(name, number * 2 + half),
+                basis: Basis::Adjustment,
+                source: Some(hash_of(line)),
+                weight: 0,
+                amount,
+                hold,
+                ..line.clone()
+            };
+            [part(0, -line.amount, line.hold), part(1, line.amount, hold)]
+        };
+        held.iter().enumerate().flat_map(mend).collect()
+    };
+    let corrects = batch("allocation").id.0;
+    let again =
+        desk.allocation("again", "2026-Q1", &adjusted("again", Some(Hold::EnforcementLevy)));
+    let refused = desk.submit(&again.field("corrects", corrects)).unwrap_err();
+    assert_eq!(refused.code, Code::LevyNotInForce);
+    let freed = desk.allocation("freed", "2026-Q1", &adjusted("freed", None));
+    desk.record(&freed.field("corrects", corrects));
+    let owed: i64 = held.iter().map(|line| line.amount).sum();
+    assert_eq!(desk.owed("freed", "berik"), owed);
 }
 
 #[test]
