@@ -3,7 +3,7 @@
 //!
 //! | Module | Holds |
 //! |---|---|
-//! | [`rule`] | D01–D22 of cases and D30–D37 of organisations, a row each: nature, events, parameters, clock, basis, title |
+//! | [`rule`] | D01–D22 of cases and D30–D38 of organisations, a row each: nature, events, parameters, clock, basis, title |
 //! | `sign` | what an event must say to begin, meet or end a deadline |
 //! | `clock` | the days on which a case's clock stood |
 //! | `scheme` | how the events of a case become deadlines |

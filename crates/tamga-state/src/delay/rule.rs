@@ -263,4 +263,7 @@ rules! {
     D37 = 37 "D37" Statutory Organisation [] until [] ends []
         in [] Runs "CL art. 46-2"
         ["Аккредиттеу мерзімі өткен, жаңасы жоқ", "Срок аккредитации истёк, новой нет", "the accreditation expired without a new one"];
+    D38 = 38 "D38" Signal Organisation [] until [] ends []
+        in [DisputeAnswerWd] Runs "Tamga domain model, R12"
+        ["Ұйым қарсылыққа жауап бермеген", "Организация не ответила на возражение", "the organisation has not answered an objection"];
 }

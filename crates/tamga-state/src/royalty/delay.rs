@@ -1,4 +1,4 @@
-//! Deadlines of a collective management organisation (D30–D37; spec §23.18): what was to follow a record or a day, by when,
+//! Deadlines of a collective management organisation (D30–D38; spec §23.18): what was to follow a record or a day, by when,
 //! and whether it did.
 //!
 //! They have the form of those of cases ([`crate::delay`]) and are computed from public fields alone: the events of the
@@ -53,6 +53,7 @@ pub fn deadlines(events: &[RoyaltyEvent], law: &Law, today: i64) -> Organisation
     organisation.usage_reports();
     organisation.annual_reports();
     organisation.accreditations();
+    organisation.disputes();
     let mut found = organisation.found;
     found.report.deadlines.sort_by_key(|it| (it.start, it.rule, it.cause_index, it.about));
     found
@@ -360,6 +361,24 @@ impl<'e> Organisation<'e> {
             let met = next.map(|next| done(next.event, day(next)));
             let begun = Begun { cause: term.event, about: None, start: last, met };
             self.begin(Rule::D37, begun, Vec::new());
+        }
+    }
+
+    /// D38: an objection is answered; one that is withdrawn needs no answer.
+    fn disputes(&mut self) {
+        for (at, cause) in self.events.iter().enumerate() {
+            let RoyaltyWhat::Objected { dispute } = cause.what else { continue };
+            let met = self.events.iter().skip(at).find_map(|event| match event.what {
+                RoyaltyWhat::Answered { dispute: of } if of == dispute => {
+                    Some(done(event, event.day()))
+                }
+                RoyaltyWhat::Withdrawn { dispute: of } if of == dispute => {
+                    Some(Met { how: How::Ended, ..done(event, event.day()) })
+                }
+                _ => None,
+            });
+            let about = Some(Subject::new(Role::Dispute, dispute));
+            self.begin(Rule::D38, Begun { cause, about, start: cause.day(), met }, Vec::new());
         }
     }
 

@@ -386,7 +386,8 @@ D33 H collection_run_m
 D34 H usage_report_cd
 D35 L unclaimed_years
 D36 L annual_report_due
-D37 L "
+D37 L 
+D38 H dispute_answer_wd"
     );
 }
 

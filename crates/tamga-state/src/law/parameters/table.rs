@@ -214,6 +214,7 @@ parameters! {
     DistributionCd = "distribution_cd" Royalty Number(TERM_MAX), CalendarDays, Unverified [(CL, I::Number(60))] "CL art. 46; term not confirmed";
     PayoutCd = "payout_cd" Royalty Number(TERM_MAX), CalendarDays, Unverified [(CL, I::Number(30))] "CL art. 46; term not confirmed";
     CollectionRunM = "collection_run_m" Royalty Number(TERM_MAX), Months, Design [(START, I::Number(12))] "Tamga domain model, D33";
+    DisputeAnswerWd = "dispute_answer_wd" Royalty Number(TERM_MAX), WorkingDays, Unverified [(CL, I::Number(15))] "term not confirmed";
     UsageReportCd = "usage_report_cd" Royalty Number(TERM_MAX), CalendarDays, Unverified [(CL, I::Number(10))] "licence contracts; days not confirmed";
     TaxRules = "tax_rules" Royalty Numbers(BP_MAX), BasisPoints, Unverified [] "Tax Code, rates of 2026 not confirmed";
 

@@ -122,6 +122,21 @@ pub enum RoyaltyWhat {
         /// The batches.
         batches: Vec<SubjectId>,
     },
+    /// R12: a rightsholder objected to something.
+    Objected {
+        /// The dispute.
+        dispute: SubjectId,
+    },
+    /// R12: the organisation answered, or a court or the authorised body decided.
+    Answered {
+        /// The dispute.
+        dispute: SubjectId,
+    },
+    /// R12: the objection was withdrawn.
+    Withdrawn {
+        /// The dispute.
+        dispute: SubjectId,
+    },
     /// R11: an account was reported for a period.
     Reported {
         /// The account.
@@ -213,6 +228,14 @@ impl Fields<'_> {
                 account: self.account()?,
                 ends: Period::parse(self.word("report_period")?)?.last_day(),
             },
+            Kind::R12 => {
+                let dispute = self.record.subject.id;
+                match self.word("action")? {
+                    "FILED" => RoyaltyWhat::Objected { dispute },
+                    "WITHDRAWN" => RoyaltyWhat::Withdrawn { dispute },
+                    _ => RoyaltyWhat::Answered { dispute },
+                }
+            }
             _ => return None,
         })
     }

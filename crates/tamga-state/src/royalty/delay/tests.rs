@@ -1,4 +1,4 @@
-//! Each of D30–D37 just holds on its last day and just breaks the day after.
+//! Each of D30–D38 just holds on its last day and just breaks the day after.
 
 use tamga_format::id::{LeafIndex, RecordId, UnixMillis, sha256};
 
@@ -202,6 +202,19 @@ const CASES: &[Case] = &[
         },
         start: "2026-05-31",
         due: "2026-05-31",
+    },
+    // Fifteen working days; 7 and 9 May are free, and the eleventh for the ninth.
+    Case {
+        rule: Rule::D38,
+        begin: |story| {
+            story.add(day("2026-04-22"), RoyaltyWhat::Objected { dispute: id("shares") });
+        },
+        meet: |story, on| {
+            story.add(on, RoyaltyWhat::Answered { dispute: id("other") });
+            story.add(on, RoyaltyWhat::Answered { dispute: id("shares") });
+        },
+        start: "2026-04-22",
+        due: "2026-05-18",
     },
 ];
 
@@ -412,6 +425,16 @@ fn an_accreditation_goes_on_without_a_gap() {
     // Nothing is to follow what was revoked.
     let revoked = RoyaltyWhat::Revoked { sphere: Sphere::Copyright, on };
     assert_eq!(state(Some((on, revoked))), None);
+}
+
+#[test]
+fn an_objection_that_is_withdrawn_needs_no_answer() {
+    let mut story = Story::default();
+    story.add(day("2026-04-22"), RoyaltyWhat::Objected { dispute: id("shares") });
+    story.add(day("2026-04-23"), RoyaltyWhat::Withdrawn { dispute: id("shares") });
+    let deadline = story.only(Rule::D38, day("2026-12-31"));
+    assert_eq!(deadline.met.map(|met| met.how), Some(How::Ended));
+    assert_eq!(deadline.about, Some(Subject::new(Role::Dispute, id("shares"))));
 }
 
 #[test]
