@@ -45,6 +45,7 @@ mod register;
 mod royalty;
 mod signing;
 mod statement;
+mod status;
 mod submit;
 mod table;
 mod verify;
@@ -155,6 +156,8 @@ enum Command {
     /// What bank and rightsholder say of a payout.
     #[command(subcommand)]
     Payment(payment::Payment),
+    /// Show where a subject stands, with the proof that it is so.
+    Status(status::Status),
     /// Fetch and show receipts.
     #[command(subcommand)]
     Receipt(receipt::Receipt),
@@ -391,6 +394,7 @@ fn dispatch(command: Option<Command>, session: &mut Session<'_>) -> Result<Exit,
         Some(Command::Pool(command)) => pool::run(&command, session),
         Some(Command::Dispute(command)) => dispute::run(&command, session),
         Some(Command::Payment(command)) => payment::run(&command, session),
+        Some(Command::Status(command)) => status::run(&command, session),
         Some(Command::Receipt(command)) => receipt::run(&command, session),
         Some(Command::Verify(command)) => verify::run(&command, session),
         Some(Command::Case(command)) => case::run(&command, session),

@@ -39,6 +39,7 @@ mod request;
 mod server;
 pub mod state;
 mod status;
+mod subjects;
 
 pub use clients::{ClientLimits, Network};
 pub use drain::DrainRate;
@@ -106,6 +107,7 @@ fn table() -> Vec<Resource> {
         read("/v1/pools", get(batches::pool)),
         read("/v1/subjects/{subject}", get(batches::subject)),
         read("/v1/subjects/{subject}/records", get(batches::records)),
+        read("/v1/subjects/{subject}/proof", get(subjects::proof)),
         read("/v1/blocks", get(blocks::list)),
         read("/v1/blocks/{height}", get(blocks::block)),
         read("/v1/validators", get(blocks::validators)),

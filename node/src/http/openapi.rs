@@ -96,6 +96,7 @@ impl Modify for Common {
         batches::range,
         batches::pool,
         batches::subject,
+        subjects::proof,
         batches::records,
         feed::stream,
         feed::poll,
