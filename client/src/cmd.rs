@@ -47,6 +47,7 @@ mod register;
 mod royalty;
 mod signing;
 mod statement;
+mod status;
 mod submit;
 mod table;
 mod template;
@@ -164,6 +165,8 @@ enum Command {
     /// What a collective management organisation does with the money.
     #[command(subcommand)]
     Okup(okup::Okup),
+    /// Show where a subject stands, with the proof that it is so.
+    Status(status::Status),
     /// Fetch and show receipts.
     #[command(subcommand)]
     Receipt(receipt::Receipt),
@@ -402,6 +405,7 @@ fn dispatch(command: Option<Command>, session: &mut Session<'_>) -> Result<Exit,
         Some(Command::Dispute(command)) => dispute::run(&command, session),
         Some(Command::Payment(command)) => payment::run(&command, session),
         Some(Command::Okup(command)) => okup::run(&command, session),
+        Some(Command::Status(command)) => status::run(&command, session),
         Some(Command::Receipt(command)) => receipt::run(&command, session),
         Some(Command::Verify(command)) => verify::run(&command, session),
         Some(Command::Case(command)) => case::run(&command, session),

@@ -15,6 +15,8 @@ pub mod config;
 pub mod error;
 pub mod export;
 pub mod file;
+pub mod history;
+pub mod history;
 pub mod import;
 pub mod keyfile;
 pub mod keyring;

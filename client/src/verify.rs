@@ -140,6 +140,8 @@ fn fault_message(code: FormatCode) -> &'static str {
         (FormatCode::ReceiptSize, "fault-place"),
         (FormatCode::ReceiptPrevious, "fault-place"),
         (FormatCode::ReconciliationParts, "fault-parts"),
+        (FormatCode::SubjectRecords, "fault-records"),
+        (FormatCode::SubjectKnown, "fault-known"),
         (FormatCode::ReceiptOrigin, "fault-other-ledger"),
         (FormatCode::NoteOrigin, "fault-other-policy"),
         (FormatCode::NoteLogSignature, "fault-log-key"),

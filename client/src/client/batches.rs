@@ -13,6 +13,7 @@ use tamga_format::subject::Subject;
 use super::{Client, JSON, Upload};
 use crate::error::CliError;
 
+const TEXT: &str = "text/plain";
 const CBOR: &str = "application/cbor";
 const OCTETS: &str = "application/octet-stream";
 
@@ -125,6 +126,23 @@ impl Client {
         let subject = view.record.as_ref().map(|draft| parse_subject(&draft.subject));
         let none = || CliError::answer(&self.url, "a record without its subject".to_owned());
         subject.and_then(Result::ok).ok_or_else(none)
+    }
+
+    /// The proof of what the ledger holds of a subject beyond `from` records; it is for the caller to verify.
+    ///
+    /// # Errors
+    /// When the node is not reachable, or wants another token.
+    pub fn subject_proof(
+        &self,
+        subject: &Subject,
+        from: u64,
+        limit: Option<usize>,
+    ) -> Result<String, CliError> {
+        let limit = limit.map_or_else(String::new, |limit| format!("&limit={limit}"));
+        let path = format!("/v1/subjects/{subject}/proof?from={from}{limit}");
+        let answer = self.call(&path, None, TEXT, Duration::ZERO)?;
+        String::from_utf8(answer.body)
+            .map_err(|_| CliError::answer(&self.url, "a proof is text".to_owned()))
     }
 
     /// All records that name a subject, oldest first.

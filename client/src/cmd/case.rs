@@ -13,6 +13,7 @@ use super::{Session, listing};
 use crate::client::Client;
 use crate::error::{CliError, Exit};
 use crate::file;
+use crate::history;
 use crate::lang::Said;
 use crate::output::{Form, Shown};
 use crate::text;
@@ -53,8 +54,11 @@ pub(super) struct History {
     /// Directory to keep the receipts in, for verification later.
     #[arg(long)]
     receipts: Option<PathBuf>,
+    /// Prove that these are all records of the case and that none is left out.
+    #[arg(long)]
+    prove: bool,
     /// Trust policy file [env: TAMGA_POLICY].
-    #[arg(short, long, requires = "verify")]
+    #[arg(short, long)]
     policy: Option<PathBuf>,
 }
 
@@ -72,18 +76,23 @@ pub(super) fn subject(text: &str) -> Result<String, CliError> {
 
 pub(super) fn run(command: &Case, session: &mut Session<'_>) -> Result<Exit, CliError> {
     match command {
-        Case::History(command) => history(command, session),
+        Case::History(command) => of_case(command, session),
         Case::Status(command) => status::run(&subject(&command.case)?, session),
         Case::Deadlines(command) => deadlines::run(&subject(&command.case)?, session),
         Case::List(command) => list::run(command, session),
     }
 }
 
-fn history(command: &History, session: &mut Session<'_>) -> Result<Exit, CliError> {
+fn of_case(command: &History, session: &mut Session<'_>) -> Result<Exit, CliError> {
     let case = subject(&command.case)?;
     let client = session.client()?;
     let events = client.case_events(&case)?;
+    if command.policy.is_some() && !command.verify && !command.prove {
+        return Err(CliError::pointless("--policy", "case history"));
+    }
     let policy = if command.verify { Some(session.policy(command.policy.as_ref())?) } else { None };
+    let proven =
+        if command.prove { Some(complete(command, &case, &events, session)?) } else { None };
     let mut worst = Verdict::Authentic;
     let count = events.len().to_string();
     let args = [("case", case.clone()), ("count", count)];
@@ -118,16 +127,68 @@ fn history(command: &History, session: &mut Session<'_>) -> Result<Exit, CliErro
         "stage": stage,
         "verdict": policy.as_ref().map(|_| worst.name()),
     });
-    let human = if policy.is_some() {
+    let mut human = if policy.is_some() {
         session.out.messages.text(&format!("case-verified-{}", worst.name()), &args)
     } else {
         String::new()
     };
+    let mut data = data;
+    if let Some(proven) = &proven {
+        worst = worst.max(proven.verdict);
+        human = [human, proven.human.clone()].join("\n").trim_start().to_owned();
+        if let Some(object) = data.as_object_mut() {
+            object.insert("complete".to_owned(), proven.data.clone());
+        }
+    }
     session.out.end_list("case.history", "events", Shown { data, human, ..Shown::default() });
-    if session.out.form() == Form::Human && policy.is_none() {
+    if session.out.form() == Form::Human && policy.is_none() && proven.is_none() {
         session.out.tell_message("case-hint", &args);
     }
-    Ok(if policy.is_some() { worst.exit() } else { Exit::Success })
+    Ok(if policy.is_some() || proven.is_some() { worst.exit() } else { Exit::Success })
+}
+
+/// Whether the list is complete, and what is said of it.
+struct Complete {
+    verdict: Verdict,
+    human: String,
+    data: serde_json::Value,
+}
+
+/// Compares the list with the proof of all records of the case.
+fn complete(
+    command: &History,
+    case: &str,
+    events: &[CaseEvent],
+    session: &Session<'_>,
+) -> Result<Complete, CliError> {
+    let policy = session.policy(command.policy.as_ref())?;
+    let subject: Subject = case.parse().map_err(|_| CliError::bad_value("CASE", case))?;
+    let judged = history::whole(&session.client()?, &policy, &subject);
+    let whole = match judged {
+        Ok(whole) => whole,
+        Err(error) => {
+            let (verdict, human) = super::status::refused(error, session)?;
+            let data = json!({ "verdict": verdict.name() });
+            return Ok(Complete { verdict, human, data });
+        }
+    };
+    // The list may be newer than the proof, never older than what it proves.
+    let size = whole.proven.size.get();
+    let listed = events.iter().map(|event| event.index).filter(|index| *index < size);
+    let same = listed.eq(whole.records.iter().map(|(index, _)| index.get()));
+    let verdict = if same { Verdict::Authentic } else { Verdict::Mismatch };
+    let args = [
+        ("count", whole.records.len().to_string()),
+        ("height", whole.proven.height.to_string()),
+        ("time", text::local_time(whole.proven.time)),
+    ];
+    let message = if same { "case-complete" } else { "case-incomplete" };
+    let human = session.out.messages.text(message, &args);
+    let data = json!({
+        "verdict": verdict.name(), "records": whole.records.len(),
+        "height": whole.proven.height.get(), "size": size,
+    });
+    Ok(Complete { verdict, human, data })
 }
 
 fn shown(event: &CaseEvent, verdict: Option<Verdict>, session: &Session<'_>) -> Shown {

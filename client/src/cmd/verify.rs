@@ -9,9 +9,10 @@ use serde_json::json;
 use tamga_format::policy::Policy;
 use tamga_state::catalogue::Kind;
 
-use super::Session;
+use super::{Session, status};
 use crate::error::{CliError, Exit};
 use crate::export::{Exported, LINE_BYTES_MAX};
+use crate::history;
 use crate::lang::Said;
 use crate::output::{Colour, Shown};
 use crate::text;
@@ -51,6 +52,10 @@ pub(super) fn run(command: &Verify, session: &mut Session<'_>) -> Result<Exit, C
         let report = match content(file) {
             Ok(Content::Lines(lines)) if entry.is_none() => {
                 worst = worst.max(export(lines, &name, &policy, &view, session));
+                continue;
+            }
+            Ok(Content::Whole(bytes)) if entry.is_none() && history::is_proof(&bytes) => {
+                worst = worst.max(subject(&bytes, &name, &policy, session)?);
                 continue;
             }
             Ok(Content::Whole(bytes)) if entry.is_none() || !verify::is_receipt(&bytes) => {
@@ -99,6 +104,33 @@ fn line(file: &mut dyn BufRead) -> io::Result<Vec<u8>> {
     let (most, mut line) = (u64::try_from(LINE_BYTES_MAX).unwrap_or(u64::MAX), Vec::new());
     file.take(most).read_until(b'\n', &mut line)?;
     Ok(line)
+}
+
+/// Judges a proof about a subject.
+fn subject(
+    bytes: &[u8],
+    name: &str,
+    policy: &Policy,
+    session: &mut Session<'_>,
+) -> Result<Verdict, CliError> {
+    let (verdict, human, mut data) = match history::judge_file(bytes, policy) {
+        Ok(proven) => {
+            let lines = status::lines(&proven, session).join("\n");
+            (Verdict::Authentic, lines, status::to_json(&proven))
+        }
+        Err(error) => {
+            let (verdict, human) = status::refused(error, session)?;
+            (verdict, human, json!({ "verdict": verdict.name() }))
+        }
+    };
+    if let Some(object) = data.as_object_mut() {
+        object.insert("file".to_owned(), json!(name));
+    }
+    let blank = std::iter::repeat_n(String::new(), 4);
+    let plain = [name.to_owned(), verdict.name().to_owned()].into_iter().chain(blank).collect();
+    let human = format!("{name}\n{human}");
+    session.out.item("verify.file", Shown { data, human, plain, id: verdict.name().to_owned() });
+    Ok(verdict)
 }
 
 /// Judges the lines of an export; those that are not authentic are shown, then the file as a whole.

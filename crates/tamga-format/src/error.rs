@@ -176,6 +176,8 @@ codes! {
     AcceptanceVersion = "acceptance-version", "the first line names an unknown kind or version of acceptance";
     AcceptanceSyntax = "acceptance-syntax", "the acceptance is not in its one form: five lines and one signature";
     ReconciliationParts = "reconciliation-parts", "counts, items and checkpoint of the report do not agree";
+    SubjectRecords = "subject-records", "the records shown are not in the order of the log, or not as many as the subject has";
+    SubjectKnown = "subject-known", "the proof does not go on where its reader stands, or shows another history than the reader has seen";
     // Attachments and lines (spec §24).
     AttachmentSyntax = "attachment-syntax", "not the manifest of 1 to 4096 chunks of at most 262144 bytes each";
     ChunkHash = "chunk-hash", "the chunk is not the one that the manifest names at this place";

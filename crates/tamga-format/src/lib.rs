@@ -9,7 +9,7 @@
 //! | the authenticated map | [`mpt`] | |
 //! | batches of lines and their proofs | [`attachment`], [`lines`], [`held`] | §24 |
 //! | who agreed | [`cosignature`], [`policy`], [`validators`], [`peer`], [`certificate`], [`beacon`] | |
-//! | the files one hands over | [`receipt`], [`assignment`], [`acceptance`], [`contradiction`] | |
+//! | the files one hands over | [`receipt`], [`subject_proof`], [`assignment`], [`acceptance`], [`contradiction`] | |
 //!
 //! Facts are types, each built only by the step before:
 //! [`record::Record`] → [`record::SignedRecord`] → [`record::VerifiedRecord`].
@@ -53,6 +53,7 @@ pub mod reconciliation;
 pub mod record;
 pub mod signature;
 pub mod subject;
+pub mod subject_proof;
 pub mod tile;
 pub mod tlog_proof;
 pub mod validators;

@@ -50,6 +50,8 @@ pub const POLICY_GROUPS_MAX: usize = 32;
 pub const VALIDATORS_MAX: usize = 64;
 /// A receipt or proof file in bytes: entry and body in base64, and the notes and paths around them.
 pub const PROOF_FILE_BYTES_MAX: usize = 524_288;
+/// Records that one proof about a subject shows; what goes beyond comes in further proofs.
+pub const SUBJECT_PROOF_RECORDS_MAX: usize = 4_096;
 /// Blocks between a commitment and its draw in an assignment's proof file.
 pub const ASSIGNMENT_BLOCKS_MAX: usize = 1_024;
 /// An assignment's proof file in bytes: two receipts, and the block leaves with their paths.

@@ -256,6 +256,8 @@ fn is_mismatch(code: FormatCode) -> bool {
             | FormatCode::AssignmentBlocks
             | FormatCode::AssignmentBuilder
             | FormatCode::ReconciliationParts
+            | FormatCode::SubjectRecords
+            | FormatCode::SubjectKnown
     )
 }
 
@@ -279,7 +281,7 @@ impl<'a> Lines<'a> {
         self.rest.peek().is_some_and(|line| line.starts_with(word))
     }
 
-    fn value(&mut self, word: &str) -> Result<&'a str, FormatError> {
+    pub(crate) fn value(&mut self, word: &str) -> Result<&'a str, FormatError> {
         let syntax = FormatError::new(FormatCode::ProofFileSyntax, self.number);
         self.next().and_then(|line| line.strip_prefix(word)).ok_or(syntax)
     }

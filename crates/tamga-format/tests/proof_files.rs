@@ -5,6 +5,7 @@
 mod ledger;
 mod receipts;
 mod reconciliations;
+mod subjects;
 
 /// A changed byte of an accepted file makes it another file, which is not.
 fn no_byte_can_change(text: &str, accepted: &dyn Fn(&str) -> bool) {

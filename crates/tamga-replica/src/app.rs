@@ -35,7 +35,7 @@ use crate::limits::{UNDECIDED_BLOCKS_MAX, VERIFIED_CACHE_MAX};
 use crate::log::Log;
 use crate::map::Map;
 use crate::mempool::Mempool;
-use crate::reader::Reader;
+use crate::reader::{Mapped, Reader};
 use crate::store::{Store, StoreError};
 use crate::view::Cache;
 
@@ -182,6 +182,11 @@ impl<S: Store> App<S> {
     /// The last committed block.
     pub fn head(&self) -> Head {
         self.head
+    }
+
+    /// The map of subjects after the last committed block, to prove from.
+    pub fn mapped(&self) -> Mapped {
+        Mapped { height: self.head.height, map: self.map.clone() }
     }
 
     /// Which ledger this is.

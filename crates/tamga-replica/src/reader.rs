@@ -41,8 +41,10 @@ use crate::view::StoreView;
 
 mod as_of;
 mod assignment;
+mod subject;
 
 pub use as_of::AsOf;
+pub use subject::{Asked, Mapped, Placed, Unplaced};
 
 /// The read side of one store; clones share what they remember.
 #[derive(Clone, Debug)]

@@ -12,6 +12,7 @@ use tamga_format::note::Note;
 use tamga_format::record::{SignedRecord, VerifiedRecord};
 use tamga_format::signature::PublicKey;
 use tamga_replica::app::NoteError;
+use tamga_replica::reader::Mapped;
 use tamga_replica::{
     AdmitError, Admitted, App, Block, BlockError, Builder, CommitError, Committed, Fresh, Head,
     Reader, Source, StoreError,
@@ -45,6 +46,12 @@ impl Opened {
     #[must_use]
     pub fn head(&self) -> Head {
         self.0.head()
+    }
+
+    /// The map of subjects after it.
+    #[must_use]
+    pub fn mapped(&self) -> Mapped {
+        self.0.mapped()
     }
 
     /// Reasons for the next block.
@@ -156,6 +163,7 @@ pub(super) enum Command {
 /// Where the thread tells what happened.
 pub(super) struct Outputs {
     pub(super) head: watch::Sender<Head>,
+    pub(super) mapped: watch::Sender<Mapped>,
     pub(super) pending: watch::Sender<u64>,
     pub(super) reasons: watch::Sender<u64>,
     pub(super) commits: mpsc::UnboundedSender<Committed>,
@@ -342,6 +350,7 @@ impl Replica<'_> {
             self.outputs.tracker.ordered(*id, *index);
         }
         let head = committed.head;
+        self.outputs.mapped.send_replace(self.app.mapped());
         self.outputs.head.send_replace(head);
         self.outputs.commits.send(committed).ok();
         Ok(Ok(head))

@@ -10,6 +10,7 @@ use tamga_format::id::{Height, LeafIndex, RecordId, TreeSize};
 use tamga_format::receipt::Receipt;
 use tamga_format::subject::Subject;
 use tamga_format::tile::{BundleCoord, TileCoord};
+use tamga_replica::reader::{Asked, Placed, Unplaced};
 use tamga_replica::{AdmitError, Admitted, Source, StoreError};
 use tamga_state::codes::Code;
 use tamga_state::dossier::Event;
@@ -21,12 +22,14 @@ use tokio::sync::watch;
 use super::{AdmitFault, AppHandle, FinalHead, Verdict};
 use crate::engine::EngineState;
 use crate::http::ledger::{
-    Admission, BlockSummary, FinalNote, HeadView, Ledger, LoggedRecord, ReadError, Refusal,
-    Settled, Standing, SubjectView,
+    Admission, BlockSummary, FinalNote, HeadView, Ledger, LoggedRecord, NotPlaced, ReadError,
+    Refusal, Settled, Standing, SubjectView,
 };
 use crate::index::{IndexHandle, Lookup};
 use crate::lines::Batches;
 
+/// How often a subject is looked for in the newest map while blocks change it.
+const PLACED_TRIES: usize = 8;
 /// Seconds without a final checkpoint, while records wait, after which a node is not ready.
 const STALL_S: i64 = 30;
 
@@ -270,6 +273,28 @@ impl Ledger for HttpLedger {
             records: state.records,
             status: state.status.map(|row| row.bytes.to_vec()),
         }))
+    }
+
+    fn placed(
+        &self,
+        subject: &Subject,
+        asked: Asked,
+    ) -> Result<Result<Placed, NotPlaced>, ReadError> {
+        // A commit between the map and the rows is seen, and the next map is tried.
+        for _ in 0..PLACED_TRIES {
+            match self.app.reader().placed(&self.app.mapped(), subject, asked) {
+                Ok(placed) => return Ok(Ok(placed)),
+                Err(Unplaced::Moved) => {}
+                Err(Unplaced::Fewer(records)) => return Ok(Err(NotPlaced::Fewer(records))),
+                Err(Unplaced::Many(records)) => return Ok(Err(NotPlaced::Many(records))),
+                Err(Unplaced::Store(error)) => return Err(error.into()),
+            }
+        }
+        Ok(Err(NotPlaced::Busy))
+    }
+
+    fn subject_proof(&self, placed: &Placed) -> Result<Option<String>, ReadError> {
+        Ok(self.app.reader().subject_proof(placed)?.map(|proof| proof.encode()))
     }
 
     fn events(&self, case: &Subject, size: TreeSize) -> Result<Vec<Event>, ReadError> {

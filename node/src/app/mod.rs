@@ -26,6 +26,7 @@ use tamga_format::id::{Height, LeafHash, RecordId, TreeSize, UnixMillis, Validat
 use tamga_format::note::Note;
 use tamga_format::record::SignedRecord;
 use tamga_replica::app::NoteError;
+use tamga_replica::reader::Mapped;
 use tamga_replica::{
     AdmitError, Admitted, Block, BlockError, Builder, CommitError, Committed, Head, Reader, Source,
     StoreError,
@@ -72,6 +73,7 @@ struct Inner {
     commands: mpsc::Sender<Command>,
     admissions: mpsc::Sender<admission::Request>,
     head: watch::Receiver<Head>,
+    mapped: watch::Receiver<Mapped>,
     pending: watch::Receiver<u64>,
     reasons: watch::Receiver<u64>,
     finals: watch::Sender<Option<FinalHead>>,
@@ -110,6 +112,7 @@ pub fn start(opened: Opened, builder: Builder, clock: Clock) -> std::io::Result<
     let (commands, command_queue) = mpsc::channel(COMMANDS_MAX);
     let (admissions, admission_queue) = mpsc::channel(ADMISSIONS_MAX);
     let (head_sender, head) = watch::channel(opened.head());
+    let (mapped_sender, mapped) = watch::channel(opened.mapped());
     let (pending_sender, pending) = watch::channel(0);
     let (reasons_sender, reasons) = watch::channel(opened.reasons());
     let (commit_sender, commits) = mpsc::unbounded_channel();
@@ -125,6 +128,7 @@ pub fn start(opened: Opened, builder: Builder, clock: Clock) -> std::io::Result<
     let (finals, _) = watch::channel(newest);
     let outputs = actor::Outputs {
         head: head_sender,
+        mapped: mapped_sender,
         pending: pending_sender,
         reasons: reasons_sender,
         commits: commit_sender,
@@ -141,6 +145,7 @@ pub fn start(opened: Opened, builder: Builder, clock: Clock) -> std::io::Result<
         commands,
         admissions,
         head,
+        mapped,
         pending,
         reasons,
         finals,
@@ -339,6 +344,12 @@ impl AppHandle {
             self.0.tracker.finalised(size);
         }
         Ok(stored)
+    }
+
+    /// The map of subjects after the last committed block.
+    #[must_use]
+    pub fn mapped(&self) -> Mapped {
+        self.0.mapped.borrow().clone()
     }
 
     /// The last committed block.

@@ -14,6 +14,7 @@ use tamga_format::id::{Height, LeafIndex, RecordId, TreeRoot, TreeSize, UnixMill
 use tamga_format::receipt::Receipt;
 use tamga_format::subject::Subject;
 use tamga_format::tile::{BundleCoord, TileCoord};
+use tamga_replica::reader::{Asked, Placed};
 use tamga_state::codes::Code;
 use tamga_state::dossier::Event;
 use tamga_state::enforcement::assignment::PendingDraw;
@@ -75,6 +76,16 @@ pub trait Ledger: Send + Sync + 'static {
 
     /// A subject as of the last block; `None` if nothing names it.
     fn subject(&self, subject: &Subject) -> Result<Option<SubjectView>, ReadError>;
+
+    /// What the map of the last block holds of a subject, as asked for.
+    fn placed(
+        &self,
+        subject: &Subject,
+        asked: Asked,
+    ) -> Result<Result<Placed, NotPlaced>, ReadError>;
+
+    /// The proof that this is so as text; `None` while the block is not final.
+    fn subject_proof(&self, placed: &Placed) -> Result<Option<String>, ReadError>;
 
     /// What the records of a case say that stand before `size`, in order.
     fn events(&self, case: &Subject, size: TreeSize) -> Result<Vec<Event>, ReadError>;
@@ -169,6 +180,17 @@ pub struct LoggedRecord {
     pub height: Height,
     /// Block time.
     pub recorded_at: UnixMillis,
+}
+
+/// Why there is no proof about a subject as it was asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NotPlaced {
+    /// The subject has so many records, fewer than whoever asks has seen.
+    Fewer(u64),
+    /// The subject has so many records that it is shown from the beginning to the end only.
+    Many(u64),
+    /// The subject changes with every block; it may be asked for again.
+    Busy,
 }
 
 /// A subject as of the last block.

@@ -40,6 +40,7 @@ mod request;
 mod server;
 pub mod state;
 mod status;
+mod subjects;
 
 pub use clients::{ClientLimits, Network};
 pub use drain::DrainRate;
@@ -109,6 +110,7 @@ fn table() -> Vec<Resource> {
         read("/v1/okups/{bin}/deadlines", get(queries::okups::deadlines)),
         read("/v1/subjects/{subject}", get(batches::subject)),
         read("/v1/subjects/{subject}/records", get(batches::records)),
+        read("/v1/subjects/{subject}/proof", get(subjects::proof)),
         read("/v1/blocks", get(blocks::list)),
         read("/v1/blocks/{height}", get(blocks::block)),
         read("/v1/validators", get(blocks::validators)),

@@ -100,6 +100,7 @@ impl Modify for Common {
         okups::transparency,
         queries::okups::deadlines,
         batches::subject,
+        subjects::proof,
         batches::records,
         feed::stream,
         feed::poll,

@@ -92,6 +92,12 @@ impl Ledger {
 
     /// Appends a block of these records.
     pub(crate) fn commit(&mut self, records: Vec<SignedRecord>) {
+        let height = u8::try_from(self.blocks.len() + 1).unwrap();
+        self.commit_under(records, MapRoot(sha256(&[b"map", &[height]])));
+    }
+
+    /// The same with a map of subjects.
+    pub(crate) fn commit_under(&mut self, records: Vec<SignedRecord>, map_root: MapRoot) {
         let prev = match self.blocks.last() {
             Some((_, checkpoint)) => checkpoint.value_id(),
             None => self.checkpoint().value_id(),
@@ -106,7 +112,7 @@ impl Ledger {
             size: TreeSize(self.frontier.size() + 1),
             time: UnixMillis(START + 1000 * i64::from(height)),
             prev,
-            map_root: MapRoot(sha256(&[b"map", &[height]])),
+            map_root,
             policy: policy().hash(),
             rules: RulesHash(sha256(&[b"rules"])),
             ext: Some(Ext {

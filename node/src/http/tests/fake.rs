@@ -8,6 +8,8 @@ use tamga_state::dossier::Event;
 use tamga_state::law::Law;
 use tamga_state::royalty::delay::RoyaltyEvent;
 
+use tamga_replica::reader::{Asked, Placed};
+
 use super::*;
 use crate::index::Lookup;
 
@@ -167,6 +169,19 @@ impl Ledger for Fake {
         let signed = self.log.iter().rev().find(|(record, _)| record.record().subject == *subject);
         let status = signed.map(|(record, _)| encode(&case_status(), Some(record.id())));
         Ok((records > 0).then_some(SubjectView { records, status }))
+    }
+
+    fn placed(
+        &self,
+        subject: &Subject,
+        asked: Asked,
+    ) -> Result<Result<Placed, NotPlaced>, ReadError> {
+        let records = self.history(subject, 0, usize::MAX)?.len() as u64;
+        Ok(Err(if asked.from > records { NotPlaced::Fewer(records) } else { NotPlaced::Busy }))
+    }
+
+    fn subject_proof(&self, _: &Placed) -> Result<Option<String>, ReadError> {
+        Ok(None)
     }
 
     fn events(&self, case: &Subject, size: TreeSize) -> Result<Vec<Event>, ReadError> {

@@ -3,10 +3,12 @@
 use tamga_format::id::{Height, LeafIndex, TreeSize};
 use tamga_format::merkle;
 use tamga_format::receipt::Receipt;
+use tamga_format::subject_proof::{Known, ProvenSubject, SubjectProof};
 use tamga_format::tile::{BundleCoord, TileCoord, decode_bundle};
 
 use super::*;
 use crate::app::NoteError;
+use crate::reader::{Asked, Unplaced};
 
 /// The filled validator with the note of its head attached, and the drafts in that block.
 fn finalised() -> App<MemStore> {
@@ -165,4 +167,70 @@ fn evidence_is_kept_with_its_height() {
     app.commit(block.value, certificate, evidence.clone()).unwrap();
     assert_eq!(app.reader().evidence(Height(3)), Ok(evidence));
     assert_eq!(app.reader().evidence(Height(2)), Ok(Vec::new()));
+}
+
+/// The proof of a subject as asked for, read and verified as an outsider does.
+fn proven(
+    app: &App<MemStore>,
+    subject: &Subject,
+    asked: Asked,
+    known: &Known,
+) -> Option<ProvenSubject> {
+    let (reader, policy) = (app.reader(), genesis().policy);
+    let placed = reader.placed(&app.mapped(), subject, asked).unwrap();
+    let proof = reader.subject_proof(&placed).unwrap()?;
+    Some(SubjectProof::parse(&proof.encode()).unwrap().verify(&policy, known).unwrap())
+}
+
+#[test]
+fn a_subject_is_proven_whole_in_pages_and_absent_once_the_block_is_final() {
+    let all = Asked { from: 0, limit: 4_096, status: true };
+    assert_eq!(proven(&filled(), &case(1), all, &Known::default()), None, "nothing is final yet");
+    let app = finalised();
+    let whole = proven(&app, &case(1), all, &Known::default()).unwrap();
+    let lines = app.reader().history(&case(1), 0, 100).unwrap();
+    assert!(whole.is_complete() && whole.count > 3, "{}", whole.count);
+    let served: Vec<_> = lines.iter().map(|line| (line.index, line.leaf)).collect();
+    assert_eq!(whole.records, served);
+    let state = app.reader().subject(&case(1)).unwrap().unwrap();
+    assert_eq!(whole.status, Some(state.status.map(|row| row.bytes.to_vec())));
+
+    // Any pages come to the same.
+    for size in 1..whole.count {
+        let mut known = Known::default();
+        let mut seen = Vec::new();
+        while known.count() < whole.count {
+            let limit = usize::try_from(size).unwrap();
+            let asked = Asked { from: known.count(), limit, status: false };
+            let page = proven(&app, &case(1), asked, &known).unwrap();
+            assert_eq!((page.count, page.root, page.status), (whole.count, whole.root, None));
+            seen.extend(page.records);
+            known = page.known;
+        }
+        assert_eq!(seen, served);
+    }
+    let status = Asked { from: 0, limit: 0, status: true };
+    assert_eq!(proven(&app, &case(1), status, &Known::default()).unwrap().status, whole.status);
+    let nobody = proven(&app, &case(77), all, &Known::default()).unwrap();
+    assert_eq!((nobody.count, nobody.status), (0, Some(None)));
+}
+
+#[test]
+fn a_proof_is_of_the_map_of_one_block_and_of_no_other() {
+    let mut app = finalised();
+    let (before, all) = (app.mapped(), Asked { from: 0, limit: 4_096, status: true });
+    let reader = app.reader();
+    let early = reader.placed(&before, &case(1), all).unwrap();
+    admit(&mut app, &World::present(case(50), 1)).unwrap();
+    step(&mut app, at(60));
+    // What the block did not touch is proven from either; what it made is absent before.
+    assert_eq!(reader.placed(&before, &case(1), all).unwrap(), early);
+    assert!(matches!(reader.placed(&before, &case(50), all), Err(Unplaced::Moved)));
+    assert!(reader.placed(&app.mapped(), &case(50), all).is_ok());
+    let more = Asked { from: 99, ..all };
+    assert!(
+        matches!(reader.placed(&before, &case(1), more), Err(Unplaced::Fewer(count)) if count < 99)
+    );
+    assert!(matches!(reader.placed(&before, &case(77), more), Err(Unplaced::Fewer(0))));
+    assert!(reader.subject_proof(&early).unwrap().is_some());
 }

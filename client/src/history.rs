@@ -1,0 +1,112 @@
+//! All records of a subject, fetched page by page, each page proven to go on where the last one ended (spec §13.9).
+
+use tamga_format::policy::Policy;
+use tamga_format::receipt::ReceiptError;
+use tamga_format::subject::Subject;
+use tamga_format::subject_proof::{
+    Known, Place, ProvenSubject, SUBJECT_PROOF_HEADER, SubjectProof,
+};
+
+use crate::client::Client;
+use crate::error::CliError;
+
+/// How often a list that grows while it is fetched is gone on with.
+const PAGES_MAX: usize = 1_024;
+
+/// Why a proof about a subject can't be relied on.
+#[derive(Debug)]
+pub enum HistoryError {
+    /// The node did not answer.
+    Client(CliError),
+    /// What it answered is not proven.
+    Proof(ReceiptError),
+    /// It is about another subject than the one asked for.
+    OtherSubject(Subject),
+}
+
+impl From<CliError> for HistoryError {
+    fn from(error: CliError) -> Self {
+        Self::Client(error)
+    }
+}
+
+/// What is proven of a subject as of one block.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct History {
+    /// The last proof, which says how many records there are and, if it was asked for, the status.
+    pub proven: ProvenSubject,
+    /// All records, in the order of the log.
+    pub records: Vec<Place>,
+    /// The proofs, one after the other.
+    pub files: Vec<String>,
+}
+
+/// Fetches and verifies all records of a subject.
+///
+/// # Errors
+///
+/// [`HistoryError`].
+pub fn whole(client: &Client, policy: &Policy, subject: &Subject) -> Result<History, HistoryError> {
+    let (mut known, mut records, mut files) = (Known::default(), Vec::new(), Vec::new());
+    for _ in 0..PAGES_MAX {
+        let text = client.subject_proof(subject, known.count(), None)?;
+        let proven = judge(&text, policy, subject, &known)?;
+        records.extend(proven.records.iter().copied());
+        known = proven.known.clone();
+        files.push(text);
+        if proven.is_complete() {
+            return Ok(History { proven, records, files });
+        }
+    }
+    Err(CliError::answer(client.url(), "the list does not end".to_owned()).into())
+}
+
+/// Fetches and verifies where a subject stands: how many records it has, and its status.
+///
+/// # Errors
+///
+/// [`HistoryError`].
+pub fn standing(
+    client: &Client,
+    policy: &Policy,
+    subject: &Subject,
+) -> Result<(ProvenSubject, String), HistoryError> {
+    let text = client.subject_proof(subject, 0, Some(0))?;
+    let proven = judge(&text, policy, subject, &Known::default())?;
+    Ok((proven, text))
+}
+
+/// Whether a file begins as a proof about a subject does.
+#[must_use]
+pub fn is_proof(file: &[u8]) -> bool {
+    file.starts_with(SUBJECT_PROOF_HEADER.as_bytes())
+}
+
+/// Judges a file that is a proof about some subject, for somebody who has seen nothing of it before.
+///
+/// # Errors
+///
+/// [`HistoryError::Proof`].
+pub fn judge_file(file: &[u8], policy: &Policy) -> Result<ProvenSubject, HistoryError> {
+    let text = core::str::from_utf8(file).unwrap_or_default();
+    let proof = SubjectProof::parse(text).map_err(|fault| HistoryError::Proof(fault.into()))?;
+    proof.verify(policy, &Known::default()).map_err(HistoryError::Proof)
+}
+
+/// Judges a proof about a subject.
+///
+/// # Errors
+///
+/// [`HistoryError`].
+pub fn judge(
+    text: &str,
+    policy: &Policy,
+    subject: &Subject,
+    known: &Known,
+) -> Result<ProvenSubject, HistoryError> {
+    let proof = SubjectProof::parse(text).map_err(|fault| HistoryError::Proof(fault.into()))?;
+    if proof.subject != *subject {
+        return Err(HistoryError::OtherSubject(proof.subject));
+    }
+    proof.verify(policy, known).map_err(HistoryError::Proof)
+}
