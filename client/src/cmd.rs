@@ -41,6 +41,7 @@ mod receipt;
 mod reconcile;
 mod register;
 mod royalty;
+mod signing;
 mod statement;
 mod submit;
 mod table;

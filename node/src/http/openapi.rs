@@ -94,6 +94,7 @@ impl Modify for Common {
         batches::chunk,
         batches::attachment,
         batches::range,
+        batches::lines,
         batches::pool,
         batches::subject,
         batches::records,

@@ -31,6 +31,8 @@ pub(super) struct Fake {
     pub(super) panics: bool,
     /// The index, and the ledger it is of.
     pub(super) lookup: Option<Arc<Lookup>>,
+    /// The batches that are held.
+    pub(super) batches: Option<Arc<crate::lines::Batches>>,
 }
 
 impl Fake {
@@ -182,7 +184,7 @@ impl Ledger for Fake {
     }
 
     fn batches(&self) -> Option<Arc<crate::lines::Batches>> {
-        None
+        self.batches.clone()
     }
 
     fn pending_draw(&self, _: &Subject) -> Result<Option<PendingDraw>, ReadError> {
