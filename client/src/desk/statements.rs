@@ -21,8 +21,8 @@ use super::run::{Scribe, Written};
 use crate::error::CliError;
 use crate::text;
 
-/// Bytes of range proofs in one statement: a submission holds some 128 KiB.
-const RANGES_BYTES_MAX: usize = 96 * 1024;
+/// Bytes of range proofs in one statement: a body holds 64 KiB, and its other fields some hundred bytes.
+const RANGES_BYTES_MAX: usize = 60 * 1024;
 
 /// A batch of the book that can be proved from.
 struct Proved {
