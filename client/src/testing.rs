@@ -21,7 +21,9 @@ use crate::signer::Keys;
 mod ledger;
 pub(crate) use ledger::{FakeLedger, Fault};
 mod log;
+pub(crate) mod quarter;
 pub(crate) use log::ServedLog;
+pub(crate) use quarter::Quarter;
 
 /// A devnet's folder below another: its demo keys and its policy.
 pub(crate) fn devnet(below: &Path) -> PathBuf {

@@ -8,6 +8,7 @@ mod desk;
 mod exporting;
 mod importing;
 mod looking_up;
+mod pool;
 mod reconciling;
 mod royalty;
 mod verifying;

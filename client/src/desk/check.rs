@@ -19,7 +19,7 @@ use tamga_state::status::{
 use tamga_state::{Code, Rejection};
 
 use super::complete::Brought;
-use super::compose::{Cause, Composed, Sum, compose};
+use super::compose::{Cause, Composed, Sum, batch_of, compose, not_consumed, salts};
 use super::ledger::{Chunks, LedgerView, Trial};
 use super::payout::{Payments, Terms};
 use super::plan::Plan;
@@ -145,42 +145,6 @@ impl Tried<'_, '_> {
         self.judged += 1;
         Ok(())
     }
-}
-
-/// The batch that a run allocates into a pool.
-#[must_use]
-pub fn batch_of(scribe: &Scribe, pool: &Pool) -> SubjectId {
-    SubjectId(scribe.derive("allocation batch", pool.batches))
-}
-
-/// The salts of that batch.
-pub fn salts<'s>(scribe: &'s Scribe, pool: &Pool) -> impl FnMut(u64) -> [u8; 32] + 's {
-    let purpose = format!("allocation {} line", pool.batches);
-    move |number| scribe.derive(&purpose, number)
-}
-
-/// The usage of a plan that a pool does not consume yet.
-///
-/// # Errors
-/// When the node can't be asked.
-pub fn not_consumed(
-    ledger: &LedgerView<'_>,
-    name: &PoolName,
-    plan: &Plan,
-) -> Result<Vec<SubjectId>, CliError> {
-    let mut left = Vec::new();
-    for id in &plan.usage {
-        let batch: Option<Batch> = ledger.typed(&Subject::new(Role::Batch, *id))?;
-        let usage = batch.as_ref().and_then(Batch::usage);
-        let own = name.subject().id;
-        let whole = usage.is_some_and(|usage| {
-            plan.categories.iter().all(|category| usage.consumer(category) == Some(&own))
-        });
-        if !whole {
-            left.push(*id);
-        }
-    }
-    Ok(left)
 }
 
 /// Tries a whole distribution: the pool fixed, its lines, their approval and publication, and payouts if the plan names

@@ -7,12 +7,14 @@ use tamga_format::lines::{AllocationLine, Hold, Line as _, UsageLine};
 use tamga_format::subject::{Role, Subject};
 use tamga_state::royalty::desk::{Allocation, allocate};
 use tamga_state::royalty::share_rows;
-use tamga_state::status::{Batch, Mandate, RightsholderStatus, Work};
+use tamga_state::status::{Batch, Mandate, Pool, RightsholderStatus, Work};
 use tamga_state::{Code, Rejection};
 
+use super::PoolName;
 use super::complete::refused;
 use super::ledger::LedgerView;
 use super::plan::{LevyRule, Plan};
+use super::run::Scribe;
 use crate::error::CliError;
 
 /// What a work, or a rightsholder, is called that nobody knows.
@@ -112,6 +114,42 @@ pub struct Composed {
     pub held: BTreeMap<Cause, Sum>,
     /// The same by what has to be mended: a work, a rightsholder.
     pub findings: BTreeMap<(Cause, Subject), Sum>,
+}
+
+/// The batch that a run allocates into a pool.
+#[must_use]
+pub fn batch_of(scribe: &Scribe, pool: &Pool) -> SubjectId {
+    SubjectId(scribe.derive("allocation batch", pool.batches))
+}
+
+/// The salts of that batch.
+pub fn salts<'s>(scribe: &'s Scribe, pool: &Pool) -> impl FnMut(u64) -> [u8; 32] + 's {
+    let purpose = format!("allocation {} line", pool.batches);
+    move |number| scribe.derive(&purpose, number)
+}
+
+/// The usage of a plan that a pool does not consume yet.
+///
+/// # Errors
+/// When the node can't be asked.
+pub fn not_consumed(
+    ledger: &LedgerView<'_>,
+    name: &PoolName,
+    plan: &Plan,
+) -> Result<Vec<SubjectId>, CliError> {
+    let mut left = Vec::new();
+    for id in &plan.usage {
+        let batch: Option<Batch> = ledger.typed(&Subject::new(Role::Batch, *id))?;
+        let usage = batch.as_ref().and_then(Batch::usage);
+        let own = name.subject().id;
+        let whole = usage.is_some_and(|usage| {
+            plan.categories.iter().all(|category| usage.consumer(category) == Some(&own))
+        });
+        if !whole {
+            left.push(*id);
+        }
+    }
+    Ok(left)
 }
 
 /// Composes what falls to rightsholders when `total` is divided by a plan; `salt` gives 32 random bytes for each line.
