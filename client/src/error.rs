@@ -246,6 +246,12 @@ impl CliError {
         Self::new(Exit::NotFound, Code::NotFound, "error-no-assignment", args)
     }
 
+    /// An organisation collected nothing for such a pool.
+    #[must_use]
+    pub fn no_pool(pool: &str) -> Self {
+        Self::new(Exit::NotFound, Code::NotFound, "error-no-pool", vec![("pool", pool.into())])
+    }
+
     /// An organisation gave an author no statement, or none that is final.
     #[must_use]
     pub fn no_statement(args: &[(&'static str, String)]) -> Self {

@@ -12,6 +12,7 @@
 pub mod client;
 pub mod cmd;
 pub mod config;
+pub mod desk;
 pub mod error;
 pub mod export;
 pub mod file;

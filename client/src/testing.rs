@@ -21,8 +21,10 @@ use crate::signer::Keys;
 mod ledger;
 pub(crate) use ledger::{FakeLedger, Fault};
 mod log;
+pub(crate) mod quarter;
 pub(crate) use log::ServedLog;
 mod quarters;
+pub(crate) use quarter::Quarter;
 pub(crate) use quarters::{Quarters, author, edit_range, named, song};
 
 /// A devnet's folder below another: its demo keys and its policy.

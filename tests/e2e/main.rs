@@ -1,6 +1,8 @@
 //! Real processes over loopback: submit, kill, restart, catch up. One ledger at a time.
 
 #[cfg(test)]
+mod desk;
+#[cfg(test)]
 mod e2e;
 #[cfg(test)]
 mod objections;

@@ -4,14 +4,16 @@ use std::time::Duration;
 
 use tamga_api::draft::parse_subject;
 use tamga_api::shapes::{
-    AttachmentView, OkupView, Page, PageInfo, PoolView, RecordView, SubjectRecord, SubjectView,
+    AttachmentView, BlockView, OkupView, Page, PageInfo, PoolView, RecordView, SubjectRecord,
+    SubjectView,
 };
 use tamga_format::attachment::Manifest;
-use tamga_format::id::AttachmentId;
+use tamga_format::body::Body;
+use tamga_format::id::{AttachmentId, RecordId};
 use tamga_format::subject::Subject;
 
 use super::{Client, JSON, Upload};
-use crate::error::CliError;
+use crate::error::{CliError, Exit};
 
 const TEXT: &str = "text/plain";
 const CBOR: &str = "application/cbor";
@@ -55,6 +57,71 @@ impl Client {
             done(here);
         }
         Ok(())
+    }
+
+    /// How much of an attachment a node holds.
+    ///
+    /// # Errors
+    /// When the node is not reachable, or knows no such attachment.
+    pub fn attachment(&self, id: &AttachmentId) -> Result<AttachmentView, CliError> {
+        self.get(&format!("/v1/attachments/{id}"))
+    }
+
+    /// A chunk of the lines of a batch in the ledger; it is for the caller to verify.
+    ///
+    /// # Errors
+    /// As [`Client::range`].
+    pub fn batch_chunk(&self, batch: &str, number: u64) -> Result<Vec<u8>, CliError> {
+        let path = format!("/v1/batches/{batch}/chunks/{number}");
+        self.call(&path, None, OCTETS, Duration::ZERO).map(|answer| answer.body)
+    }
+
+    /// The body of a record; `None` if the node has none, as of a record whose body was erased.
+    ///
+    /// # Errors
+    /// When the node is not reachable, or wants another token.
+    pub fn body(&self, record: &RecordId) -> Result<Option<Body>, CliError> {
+        let path = format!("/v1/records/{record}/body");
+        let Some(answer) = found(self.call(&path, None, CBOR, Duration::ZERO))? else {
+            return Ok(None);
+        };
+        let body = Body::decode(&answer.body);
+        body.map(Some).map_err(|fault| CliError::answer(&self.address(&path), fault.to_string()))
+    }
+
+    /// A record, with its fields if the token allows it.
+    ///
+    /// # Errors
+    /// When there is no such record.
+    pub fn record(&self, id: &str) -> Result<RecordView, CliError> {
+        self.get(&format!("/v1/records/{id}"))
+    }
+
+    /// The newest block.
+    ///
+    /// # Errors
+    /// When the node is not reachable, or has no block yet.
+    pub fn head(&self) -> Result<BlockView, CliError> {
+        let path = "/v1/blocks?limit=1";
+        let page: Page<BlockView> = self.get(path)?;
+        let newest = page.data.into_iter().next();
+        newest.ok_or_else(|| CliError::answer(&self.address(path), "there is no block"))
+    }
+
+    /// A block; `None` beyond the newest.
+    ///
+    /// # Errors
+    /// When the node is not reachable.
+    pub fn block(&self, height: u64) -> Result<Option<BlockView>, CliError> {
+        found(self.get(&format!("/v1/blocks/{height}")))
+    }
+
+    /// Where a subject stands; `None` if nothing names it.
+    ///
+    /// # Errors
+    /// When the node is not reachable, or wants another token.
+    pub fn known_subject(&self, subject: &str) -> Result<Option<SubjectView>, CliError> {
+        found(self.subject(subject))
     }
 
     fn put(&self, path: &str, kind: &str, body: &[u8]) -> Result<super::Answer, CliError> {
@@ -161,5 +228,14 @@ impl Client {
                 None => return Ok(records),
             }
         }
+    }
+}
+
+/// An answer, or that there is no such thing.
+fn found<T>(answer: Result<T, CliError>) -> Result<Option<T>, CliError> {
+    match answer {
+        Ok(answer) => Ok(Some(answer)),
+        Err(error) if error.exit == Exit::NotFound => Ok(None),
+        Err(error) => Err(error),
     }
 }

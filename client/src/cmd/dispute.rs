@@ -8,7 +8,7 @@ use tamga_format::subject::{Role, Subject};
 use tamga_state::status::{Decision, Dispute as Status, DisputeAbout, DisputeState};
 
 use super::Session;
-use super::signing::{Signing, status};
+use super::signing::{Recording, status};
 use crate::error::{CliError, Exit};
 use crate::output::Shown;
 use crate::text;
@@ -67,7 +67,7 @@ pub(super) struct Filing {
     #[arg(long)]
     dispute: Option<String>,
     #[command(flatten)]
-    signing: Signing,
+    recording: Recording,
 }
 
 /// What is said to a dispute.
@@ -85,7 +85,7 @@ pub(super) struct Deciding {
     #[arg(long)]
     document_hash: String,
     #[command(flatten)]
-    signing: Signing,
+    recording: Recording,
 }
 
 /// Which dispute is withdrawn.
@@ -97,7 +97,7 @@ pub(super) struct Withdrawing {
     #[arg(long)]
     okup: String,
     #[command(flatten)]
-    signing: Signing,
+    recording: Recording,
 }
 
 /// Which dispute.
@@ -128,7 +128,7 @@ pub(super) fn run(command: &Dispute, session: &mut Session<'_>) -> Result<Exit, 
         Dispute::Resolve(deciding) => decide("RESOLVED", deciding, session),
         Dispute::Withdraw(withdrawing) => {
             let of = (withdrawing.dispute.as_str(), withdrawing.okup.as_str());
-            further("WITHDRAWN", of, [], &withdrawing.signing, session)
+            further("WITHDRAWN", of, [], &withdrawing.recording, session)
         }
         Dispute::Show(showing) => show(showing, session),
         Dispute::List(listing) => list(listing, session),
@@ -142,7 +142,7 @@ fn of_role(flag: &'static str, value: &str, role: Role) -> Result<Subject, CliEr
 
 fn file(filing: &Filing, session: &mut Session<'_>) -> Result<Exit, CliError> {
     let client = session.client()?;
-    let writer = filing.signing.writer(&client, session)?;
+    let writer = filing.recording.writer(&client, session)?;
     let mut subjects = vec![Subject::registered(Role::Cmo, &filing.okup)];
     for text in &filing.rightsholder {
         subjects.push(of_role("--rightsholder", text, Role::Rightsholder)?);
@@ -175,7 +175,7 @@ fn file(filing: &Filing, session: &mut Session<'_>) -> Result<Exit, CliError> {
     let claimed = claimed.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?)));
     let draft = draft(dispute, &filing.okup, &subjects, fields, claimed.collect());
     session.out.tell_message("dispute-id", &[("dispute", dispute.to_text())]);
-    filing.signing.record(draft, &writer, session)
+    filing.recording.record(draft, &writer, session)
 }
 
 /// A dispute that nobody filed yet.
@@ -218,7 +218,7 @@ fn decide(
         ("decision".to_owned(), json!(deciding.decision)),
         ("document_hash".to_owned(), json!(deciding.document_hash)),
     ];
-    further(action, (&deciding.dispute, &deciding.okup), said, &deciding.signing, session)
+    further(action, (&deciding.dispute, &deciding.okup), said, &deciding.recording, session)
 }
 
 /// A step after the filing names whom and what the filing named.
@@ -226,7 +226,7 @@ fn further(
     action: &str,
     (dispute, okup): (&str, &str),
     said: impl IntoIterator<Item = (String, Json)>,
-    signing: &Signing,
+    recording: &Recording,
     session: &mut Session<'_>,
 ) -> Result<Exit, CliError> {
     let dispute = of_role("DISPUTE", dispute, Role::Dispute)?;
@@ -236,14 +236,14 @@ fn further(
     if known.cmo != cmo.id {
         return Err(CliError::bad_value("--okup", okup));
     }
-    let writer = signing.writer(&client, session)?;
+    let writer = recording.writer(&client, session)?;
     let parties = known.parties.iter().map(|id| Subject::new(Role::Rightsholder, *id));
     let work = known.work.map(|id| Subject::new(Role::Work, id));
     let subjects: Vec<Subject> = [cmo].into_iter().chain(parties).chain(work).collect();
     let mut fields: Map<String, Json> = said.into_iter().collect();
     fields.insert("action".to_owned(), json!(action));
     let draft = draft(dispute, okup, &subjects, fields, Map::new());
-    signing.record(draft, &writer, session)
+    recording.record(draft, &writer, session)
 }
 
 fn show(showing: &Showing, session: &mut Session<'_>) -> Result<Exit, CliError> {

@@ -8,7 +8,7 @@ use tamga_format::subject::{Role, Subject};
 use tamga_state::status::{Batch, Confirmation, Payment as Status};
 
 use super::Session;
-use super::signing::{Signing, known, status};
+use super::signing::{Recording, known, status};
 use crate::client::RangeOf;
 use crate::error::{CliError, Exit};
 use crate::output::Shown;
@@ -41,7 +41,7 @@ pub(super) struct Confirm {
     #[arg(long)]
     executed: Option<i64>,
     #[command(flatten)]
-    signing: Signing,
+    recording: Recording,
 }
 
 /// Which payout.
@@ -69,7 +69,7 @@ fn of_role(flag: &'static str, value: &str, role: Role) -> Result<Subject, CliEr
 fn confirm(command: &Confirm, session: &mut Session<'_>) -> Result<Exit, CliError> {
     let payout = of_role("PAYOUT", &command.payout, Role::Batch)?;
     let client = session.client()?;
-    let writer = command.signing.writer(&client, session)?;
+    let writer = command.recording.writer(&client, session)?;
     let mut subjects = vec![Subject::registered(Role::Cmo, &command.okup)];
     let mut body = Map::new();
     let holder = Some(writer.holder).filter(|holder| holder.role == Role::Rightsholder);
@@ -99,7 +99,7 @@ fn confirm(command: &Confirm, session: &mut Session<'_>) -> Result<Exit, CliErro
         fields: fields.into_iter().collect(),
         body: body.into_iter().collect(),
     };
-    command.signing.record(draft, &writer, session)
+    command.recording.record(draft, &writer, session)
 }
 
 fn show(command: &Showing, session: &mut Session<'_>) -> Result<Exit, CliError> {

@@ -1,24 +1,44 @@
-//! `tamga pool`: what became of the money of a distribution.
+//! `tamga pool`: what became of the money of a distribution, and the desk that distributes it.
+
+use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
 use serde_json::json;
 use tamga_api::shapes::PoolView;
+use tamga_state::status::Sphere;
 
 use super::Session;
+use crate::desk::PoolName;
 use crate::error::{CliError, Exit};
 use crate::output::Shown;
 use crate::text;
+
+mod check;
+mod payout;
+mod publish;
+mod report;
+mod statements;
 
 /// A pool of collected money.
 #[derive(Subcommand)]
 pub(super) enum Pool {
     /// Show what was collected, deducted, allocated and paid.
-    Show(Show),
+    Show(Which),
+    /// Try a whole distribution by a plan; nothing is recorded.
+    Check(check::Check),
+    /// Fix, allocate, approve and publish a pool by a plan; a run that broke off goes on.
+    Publish(publish::Publish),
+    /// Pay what a published pool owes and does not hold.
+    Payout(payout::PayoutCommand),
+    /// Give every rightsholder the statements that are due.
+    Statements(statements::StatementsCommand),
+    /// Report what moved in an account since the last report.
+    Report(report::ReportCommand),
 }
 
 /// Which pool.
 #[derive(Args)]
-pub(super) struct Show {
+pub(super) struct Which {
     /// БИН of the organisation.
     #[arg(long)]
     okup: String,
@@ -33,8 +53,36 @@ pub(super) struct Show {
     currency: String,
 }
 
+impl Which {
+    fn name(&self) -> Result<PoolName, CliError> {
+        let sphere = Sphere::from_name(&self.sphere);
+        Ok(PoolName {
+            okup: self.okup.clone(),
+            sphere: sphere.ok_or_else(|| CliError::bad_value("--sphere", &self.sphere))?,
+            period: self.period.clone(),
+            currency: self.currency.clone(),
+        })
+    }
+}
+
+/// A file beside another: its name and an ending.
+fn beside(path: &Path, ending: &str) -> PathBuf {
+    let name = path.file_name().map(|name| name.to_string_lossy().into_owned());
+    path.with_file_name(format!("{}.{ending}", name.unwrap_or_default()))
+}
+
 pub(super) fn run(command: &Pool, session: &mut Session<'_>) -> Result<Exit, CliError> {
-    let Pool::Show(show) = command;
+    match command {
+        Pool::Show(which) => show(which, session),
+        Pool::Check(command) => check::run(command, session),
+        Pool::Publish(command) => publish::run(command, session),
+        Pool::Payout(command) => payout::run(command, session),
+        Pool::Statements(command) => statements::run(command, session),
+        Pool::Report(command) => report::run(command, session),
+    }
+}
+
+fn show(show: &Which, session: &mut Session<'_>) -> Result<Exit, CliError> {
     let view = session.client()?.pool(&show.okup, &show.sphere, &show.period, &show.currency)?;
     let human = human(&view, session);
     let plain = vec![view.pool.clone(), view.state.clone(), view.collected.to_string()];

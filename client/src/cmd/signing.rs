@@ -11,6 +11,7 @@ use tamga_format::id::{SubjectId, UnixMillis};
 use tamga_format::signature::SigningKey;
 use tamga_format::subject::{Role, Subject};
 use tamga_state::status::{KeyStatus, Typed, decode};
+use zeroize::Zeroizing;
 
 use super::{Session, submit};
 use crate::client::{Client, Wait};
@@ -19,7 +20,7 @@ use crate::signer::Keys;
 use crate::text;
 use crate::verify::fault;
 
-/// Who signs a record, and what becomes of it.
+/// A key to sign with.
 #[derive(Args)]
 pub(super) struct Signing {
     /// Key file, or the name of a devnet's demo key [env: TAMGA_KEY].
@@ -28,6 +29,25 @@ pub(super) struct Signing {
     /// File whose first line is the passphrase [env: TAMGA_PASSPHRASE].
     #[arg(long)]
     passphrase_file: Option<PathBuf>,
+}
+
+impl Signing {
+    /// The seed of the key.
+    pub(super) fn seed(
+        &self,
+        session: &Session<'_>,
+        origin: &str,
+    ) -> Result<Zeroizing<[u8; 32]>, CliError> {
+        let name = name(self.key.as_deref(), session)?;
+        seed(&name, self.passphrase_file.as_deref(), session, origin)
+    }
+}
+
+/// Who signs a record, and what becomes of it.
+#[derive(Args)]
+pub(super) struct Recording {
+    #[command(flatten)]
+    signing: Signing,
     /// Organisation that answers for a gateway or robot, `organisation#БИН`; the writer's own by default.
     #[arg(long)]
     on_behalf_of: Option<String>,
@@ -48,16 +68,15 @@ pub(super) struct Writer {
     pub(super) holder: Subject,
 }
 
-impl Signing {
+impl Recording {
     /// Opens the key and asks the ledger whose it is.
     pub(super) fn writer(
         &self,
         client: &Client,
         session: &Session<'_>,
     ) -> Result<Writer, CliError> {
-        let name = key_name(self.key.as_deref(), session)?;
         let origin = session.origin(Some(client))?;
-        let key = open(&name, self.passphrase_file.as_deref(), &origin, session)?;
+        let key = SigningKey::from_seed(*self.signing.seed(session, &origin)?);
         let id = SubjectId(*key.public().key_id().as_bytes());
         let status: KeyStatus = status(client, &Subject::new(Role::Key, id))?;
         let holder = status.holder;
@@ -109,23 +128,21 @@ pub(super) fn known<T: Typed>(client: &Client, subject: &Subject) -> Result<Opti
     }
 }
 
-/// The key that the command line or the settings name.
-pub(super) fn key_name(flag: Option<&str>, session: &Session<'_>) -> Result<String, CliError> {
-    let set = session.config.key.as_ref().map(|key| key.value.clone());
-    let name = flag.map(str::to_owned).or(set);
-    name.ok_or_else(|| CliError::missing("--key, TAMGA_KEY"))
+/// The key that is named, or set.
+pub(super) fn name(given: Option<&str>, session: &Session<'_>) -> Result<String, CliError> {
+    let set = || session.config.key.as_ref().map(|key| key.value.clone());
+    given.map(str::to_owned).or_else(set).ok_or_else(|| CliError::missing("--key, TAMGA_KEY"))
 }
 
-/// Opens a key of a ledger.
-pub(super) fn open(
+/// The seed of a key of a ledger.
+pub(super) fn seed(
     name: &str,
     passphrase_file: Option<&Path>,
-    origin: &str,
     session: &Session<'_>,
-) -> Result<SigningKey, CliError> {
+    origin: &str,
+) -> Result<Zeroizing<[u8; 32]>, CliError> {
     let passphrase = session.passphrase(passphrase_file, session.text("prompt-passphrase"));
-    let seed = Keys::load(&session.config, origin)?.resolve(name, &session.config, &passphrase)?;
-    Ok(SigningKey::from_seed(*seed))
+    Keys::load(&session.config, origin)?.resolve(name, &session.config, &passphrase)
 }
 
 /// The signed record of a draft, with fresh nonce and salts.

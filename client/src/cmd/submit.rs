@@ -1,4 +1,4 @@
-//! `tamga submit`: one record from a draft or from ready bytes.
+//! `tamga submit`: one record from a draft or from ready bytes, with the lines that it brings.
 
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -9,7 +9,9 @@ use serde_json::{Map, Value, json};
 use tamga_api::draft::Draft;
 use tamga_format::body::Submission;
 use tamga_format::id::UnixMillis;
+use tamga_format::signature::SigningKey;
 
+use super::progress::Progress;
 use super::{Session, signing};
 use crate::client::{Submitted, Wait};
 use crate::error::{CliError, Exit};
@@ -18,6 +20,8 @@ use crate::lang::Said;
 use crate::output::Shown;
 use crate::text;
 use crate::verify::fault;
+
+mod attached;
 
 /// Seconds to wait for finality when none are named.
 pub(super) const TIMEOUT_S: u64 = 30;
@@ -36,6 +40,12 @@ pub(super) struct Submit {
     /// File whose first line is the passphrase [env: TAMGA_PASSPHRASE].
     #[arg(long)]
     passphrase_file: Option<PathBuf>,
+    /// File of the lines that the record brings, a CBOR sequence; the draft's fields that follow from it are filled.
+    #[arg(long, conflicts_with_all = ["wait", "timeout"])]
+    attachment: Option<PathBuf>,
+    /// Progress of an upload on stderr: auto is a bar on a terminal and nothing elsewhere.
+    #[arg(long, value_enum, default_value_t = Progress::Auto, requires = "attachment")]
+    progress: Progress,
     /// What to wait for.
     #[arg(long, value_enum, default_value_t = WaitFor::Final, conflicts_with = "dry_run")]
     wait: WaitFor,
@@ -73,22 +83,11 @@ pub(super) fn run(command: &Submit, session: &mut Session<'_>) -> Result<Exit, C
         }
     }
     let bytes = read(command)?;
-    let is_json = bytes.iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'{');
-    let submission = if is_json {
-        sign(command, &bytes, session)?
-    } else {
-        let ignored = [
-            ("--key", command.key.is_some()),
-            ("--passphrase-file", command.passphrase_file.is_some()),
-            ("--valid-for", command.valid_for.is_some()),
-        ];
-        if let Some((flag, _)) = ignored.into_iter().find(|(_, given)| *given) {
-            return Err(CliError::pointless(flag, &command.file.display().to_string()));
-        }
-        Submission::decode(&bytes).map_err(|error| {
-            CliError::unreadable(command.file.display().to_string(), fault(&error))
-        })?
-    };
+    if let Some(lines) = &command.attachment {
+        return attached::run(command, lines, &bytes, session);
+    }
+    let submission =
+        if is_json(&bytes) { sign(command, &bytes, session)? } else { ready(command, &bytes)? };
     let id = submission.record().id().to_string();
     if let Some(path) = &command.keep {
         file::replace(path, &submission.encode())?;
@@ -113,24 +112,7 @@ pub(super) fn deliver(
     let id = submission.record().id().to_string();
     match session.client()?.submit(submission, wait)? {
         Submitted::Final { receipt, replayed } => {
-            if let Some(path) = receipt_out {
-                file::replace(path, receipt.as_bytes())?;
-            }
-            let data = json!({
-                "record_id": id,
-                "status": "final",
-                "replayed": replayed,
-                "receipt": receipt,
-                "receipt_file": receipt_out,
-            });
-            let message = if replayed { "submit-again" } else { "submit-final" };
-            let mut human = session.out.messages.text(message, &[("id", id.clone())]);
-            if let Some(path) = receipt_out {
-                human.push_str(&format!("\n{}", path.display()));
-            }
-            let file = receipt_out.map(|path| path.display().to_string());
-            let plain = vec![id.clone(), "final".to_owned(), file.unwrap_or_default()];
-            session.out.result("submit", &Shown { data, human, plain, id });
+            tell_final(receipt_out, &id, &receipt, replayed, session)?;
             Ok(Exit::Success)
         }
         Submitted::Accepted(accepted) => {
@@ -152,6 +134,53 @@ pub(super) fn deliver(
             Ok(exit)
         }
     }
+}
+
+fn is_json(bytes: &[u8]) -> bool {
+    bytes.iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'{')
+}
+
+/// A submission in ready bytes.
+fn ready(command: &Submit, bytes: &[u8]) -> Result<Submission, CliError> {
+    let ignored = [
+        ("--key", command.key.is_some()),
+        ("--passphrase-file", command.passphrase_file.is_some()),
+        ("--valid-for", command.valid_for.is_some()),
+    ];
+    if let Some((flag, _)) = ignored.into_iter().find(|(_, given)| *given) {
+        return Err(CliError::pointless(flag, &command.file.display().to_string()));
+    }
+    Submission::decode(bytes)
+        .map_err(|error| CliError::unreadable(command.file.display().to_string(), fault(&error)))
+}
+
+/// Tells that a record is final, and keeps its receipt where asked.
+fn tell_final(
+    receipt_out: Option<&Path>,
+    id: &str,
+    receipt: &str,
+    replayed: bool,
+    session: &mut Session<'_>,
+) -> Result<(), CliError> {
+    if let Some(path) = receipt_out {
+        file::replace(path, receipt.as_bytes())?;
+    }
+    let data = json!({
+        "record_id": id,
+        "status": "final",
+        "replayed": replayed,
+        "receipt": receipt,
+        "receipt_file": receipt_out,
+    });
+    let message = if replayed { "submit-again" } else { "submit-final" };
+    let mut human = session.out.messages.text(message, &[("id", id.to_owned())]);
+    if let Some(path) = receipt_out {
+        human.push_str(&format!("\n{}", path.display()));
+    }
+    let file = receipt_out.map(|path| path.display().to_string());
+    let plain = vec![id.to_owned(), "final".to_owned(), file.unwrap_or_default()];
+    session.out.result("submit", &Shown { data, human, plain, id: id.to_owned() });
+    Ok(())
 }
 
 pub(super) fn dry_run(
@@ -202,16 +231,32 @@ fn read(command: &Submit) -> Result<Vec<u8>, CliError> {
 }
 
 fn sign(command: &Submit, bytes: &[u8], session: &Session<'_>) -> Result<Submission, CliError> {
-    let name = signing::key_name(command.key.as_deref(), session)?;
-    let draft = draft(bytes, &name, session.now)?;
+    let name = signing::name(command.key.as_deref(), session)?;
+    let draft = parsed(draft(bytes, &name, session.now)?)?;
     let client = session.client().ok();
     let origin = session.origin(client.as_ref())?;
-    let key = signing::open(&name, command.passphrase_file.as_deref(), &origin, session)?;
-    signing::seal(&draft, &key, &origin, command.valid_for.unwrap_or(VALID_FOR_S), session)
+    seal(command, &draft, (&name, &origin), session)
+}
+
+fn parsed(draft: Map<String, Value>) -> Result<Draft, CliError> {
+    serde_json::from_value(Value::Object(draft))
+        .map_err(|error| CliError::unreadable(Said::plain("what-draft"), error.to_string()))
+}
+
+/// The signed record of a draft.
+fn seal(
+    command: &Submit,
+    draft: &Draft,
+    (name, origin): (&str, &str),
+    session: &Session<'_>,
+) -> Result<Submission, CliError> {
+    let seed = signing::seed(name, command.passphrase_file.as_deref(), session, origin)?;
+    let key = SigningKey::from_seed(*seed);
+    signing::seal(draft, &key, origin, command.valid_for.unwrap_or(VALID_FOR_S), session)
 }
 
 /// The draft, with what the command line may fill in: `case` for the subject, the writer of a demo key, the time.
-fn draft(bytes: &[u8], key: &str, now: UnixMillis) -> Result<Draft, CliError> {
+fn draft(bytes: &[u8], key: &str, now: UnixMillis) -> Result<Map<String, Value>, CliError> {
     let what = || Said::plain("what-draft");
     let bad = |error: serde_json::Error| CliError::unreadable(what(), error.to_string());
     let mut object: Map<String, Value> = serde_json::from_slice(bytes).map_err(bad)?;
@@ -227,5 +272,5 @@ fn draft(bytes: &[u8], key: &str, now: UnixMillis) -> Result<Draft, CliError> {
     object
         .entry("event_time")
         .or_insert(json!(text::rfc3339(UnixMillis(now.0 - now.0.rem_euclid(1000)))));
-    serde_json::from_value(Value::Object(object)).map_err(bad)
+    Ok(object)
 }

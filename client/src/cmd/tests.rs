@@ -9,6 +9,7 @@ mod drafting;
 mod exporting;
 mod importing;
 mod looking_up;
+mod pool;
 mod reconciling;
 mod royalty;
 mod stating;

@@ -156,7 +156,7 @@ impl Drop for FakeLedger {
 
 /// One request on one connection.
 fn serve(mut stream: TcpStream, state: &mut State) {
-    let Some((path, body)) = request(&stream) else { return };
+    let Some((_, path, body)) = request(&stream) else { return };
     let route = path.split('?').next().unwrap_or_default();
     let mut canned = state.answers.iter().rev().filter(|(start, _)| path.starts_with(*start));
     // Of several the longest: in reverse order it comes first.
@@ -176,12 +176,13 @@ fn serve(mut stream: TcpStream, state: &mut State) {
     drop(stream.write_all(head.as_bytes()).and_then(|()| stream.write_all(&body)));
 }
 
-/// Path and body of a request; `None` when the caller went away.
-fn request(stream: &TcpStream) -> Option<(String, Vec<u8>)> {
+/// Method, path and body of a request; `None` when the caller went away.
+pub(super) fn request(stream: &TcpStream) -> Option<(String, String, Vec<u8>)> {
     let mut reader = BufReader::new(stream);
     let mut line = String::new();
     reader.read_line(&mut line).ok()?;
-    let path = line.split(' ').nth(1)?.to_owned();
+    let mut words = line.split(' ').map(str::to_owned);
+    let (method, path) = (words.next()?, words.next()?);
     let mut length = 0;
     loop {
         let mut header = String::new();
@@ -193,7 +194,7 @@ fn request(stream: &TcpStream) -> Option<(String, Vec<u8>)> {
     }
     let mut body = vec![0; length];
     reader.read_exact(&mut body).ok()?;
-    Some((path, body))
+    Some((method, path, body))
 }
 
 fn problem(code: Code) -> (u16, Vec<u8>) {
@@ -203,7 +204,7 @@ fn problem(code: Code) -> (u16, Vec<u8>) {
 }
 
 /// The submissions of a batch.
-fn split(body: &[u8]) -> Vec<Submission> {
+pub(super) fn split(body: &[u8]) -> Vec<Submission> {
     let mut reader = Reader::new(body);
     let count = reader.array().unwrap();
     (0..count)

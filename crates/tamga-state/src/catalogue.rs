@@ -27,7 +27,7 @@ pub use kinds::Kind;
 pub use measures::MeasureRule;
 pub(crate) use role::coded;
 pub use role::{OrganisationKind, WriterRole};
-pub(crate) use royalty::DEDUCTION_KINDS;
+pub use royalty::DEDUCTION_KINDS;
 pub use transfer::TransferReason;
 
 /// Highest value of a date: 9999-12-31 in days since 1970-01-01.

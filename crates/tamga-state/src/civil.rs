@@ -62,7 +62,8 @@ pub(crate) const fn days(year: i64, month: i64) -> i64 {
 }
 
 /// Year, month and day of the month.
-pub(crate) const fn civil(day: i64) -> (i64, i64, i64) {
+#[must_use]
+pub const fn civil(day: i64) -> (i64, i64, i64) {
     let shifted = day.saturating_add(719_468);
     let era = shifted.div_euclid(146_097);
     let doe = shifted.rem_euclid(146_097);

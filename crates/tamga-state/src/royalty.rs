@@ -44,6 +44,7 @@ pub(crate) use payment::payment;
 pub(crate) use payout::payout;
 pub(crate) use report::report;
 pub(crate) use run::run;
+pub use shares::rows as share_rows;
 pub(crate) use shares::shares;
 pub(crate) use statement::statement;
 pub(crate) use usage::usage;

@@ -16,8 +16,8 @@ use tamga_api::time;
 use tamga_format::attachment::MANIFEST_BYTES_MAX;
 use tamga_format::id::{AttachmentId, SubjectId};
 use tamga_format::limits::CHUNK_BYTES_MAX;
-use tamga_format::subject::Role;
-use tamga_state::codes::Code;
+use tamga_format::subject::{Role, Subject};
+use tamga_state::codes::{Code, Rejection};
 use tamga_state::royalty::audit::{Transparency, of_pool};
 use tamga_state::status::{Pool, Sphere, decode};
 
@@ -183,10 +183,7 @@ pub(super) async fn range(
 ) -> Result<Response, Fault> {
     let RangeQuery { tag, of } = request::query(&uri)?;
     require_token(&state, &headers)?;
-    let subject = request::subject(&batch)?;
-    if subject.role != Role::Batch {
-        return Err(Fault::not_found("batch"));
-    }
+    let subject = batch_subject(&batch)?;
     let tag = SubjectId::from_hex(&tag).map_err(|_| {
         Fault::at(Code::BadParameter, "/tag", "a tag is 64 lower-case hexadecimal digits")
     })?;
@@ -203,17 +200,60 @@ pub(super) async fn range(
     let found =
         tokio::task::spawn_blocking(move || batches.ranges.range(subject.id, asked, &tag.0));
     let found = found.await.map_err(|_| Fault::internal())?;
-    let found = found.map_err(|rejection| {
-        if rejection.is_fault() {
-            tracing::error!(%rejection, "range");
-            return Fault::internal();
-        }
-        Fault::at(rejection.code, rejection.pointer, rejection.detail)
-    })?;
+    let found = found.map_err(refused)?;
     let bytes = found.ok_or_else(|| Fault::not_found("batch"))?;
     let headers =
         [(header::CONTENT_TYPE, HeaderValue::from_static(CBOR)), (header::CACHE_CONTROL, PRIVATE)];
     Ok((headers, bytes).into_response())
+}
+
+/// The lines of a batch in the ledger, chunk by chunk, for whoever computes on all of them.
+#[utoipa::path(
+    get, path = "/v1/batches/{batch}/chunks/{number}", tag = "batches",
+    params(
+        ("batch" = String, Path, description = "The batch, `batch:base64url`"),
+        ("number" = u64, Path, description = "Number of the chunk, from 0"),
+    ),
+    security(("token" = [])),
+    responses(
+        (status = 200, description = "The chunk as it was uploaded", body = Vec<u8>, content_type = "application/octet-stream"),
+        (status = 401, response = super::openapi::ProblemResponse),
+        (status = 409, response = super::openapi::ProblemResponse),
+    )
+)]
+pub(super) async fn lines(
+    State(state): State<HttpState>,
+    Path((batch, number)): Path<(String, String)>,
+    uri: Uri,
+    headers: HeaderMap,
+) -> Result<Response, Fault> {
+    request::query::<NoQuery>(&uri)?;
+    require_token(&state, &headers)?;
+    let subject = batch_subject(&batch)?;
+    let number = number.parse::<usize>().map_err(|_| Fault::not_found("chunk"))?;
+    let batches = batches(&state)?;
+    let found = tokio::task::spawn_blocking(move || batches.ranges.lines(subject.id, number));
+    let found = found.await.map_err(|_| Fault::internal())?.map_err(refused)?;
+    let bytes = found.ok_or_else(|| Fault::not_found("chunk"))?;
+    let headers = [
+        (header::CONTENT_TYPE, HeaderValue::from_static(OCTETS)),
+        (header::CACHE_CONTROL, PRIVATE),
+    ];
+    Ok((headers, bytes).into_response())
+}
+
+fn batch_subject(text: &str) -> Result<Subject, Fault> {
+    let subject = request::subject(text)?;
+    if subject.role == Role::Batch { Ok(subject) } else { Err(Fault::not_found("batch")) }
+}
+
+/// Why a batch can't be read.
+fn refused(rejection: Rejection) -> Fault {
+    if rejection.is_fault() {
+        tracing::error!(%rejection, "batch");
+        return Fault::internal();
+    }
+    Fault::at(rejection.code, rejection.pointer, rejection.detail)
 }
 
 /// Which pool is asked for.

@@ -105,6 +105,7 @@ fn table() -> Vec<Resource> {
         upload("/v1/attachments/{id}", put(batches::begin)),
         read("/v1/attachments/{id}", get(batches::attachment)),
         read("/v1/batches/{batch}/range", get(batches::range)),
+        read("/v1/batches/{batch}/chunks/{number}", get(batches::lines)),
         read("/v1/pools", get(batches::pool)),
         read("/v1/okups/{bin}/transparency", get(okups::transparency)),
         read("/v1/okups/{bin}/deadlines", get(queries::okups::deadlines)),

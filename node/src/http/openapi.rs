@@ -96,6 +96,7 @@ impl Modify for Common {
         batches::chunk,
         batches::attachment,
         batches::range,
+        batches::lines,
         batches::pool,
         okups::transparency,
         queries::okups::deadlines,

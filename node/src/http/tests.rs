@@ -37,6 +37,7 @@ use crate::clock::Clock;
 use crate::metrics::Metrics;
 
 mod assignment;
+mod batches;
 mod fake;
 mod limiting;
 mod looking;

@@ -113,6 +113,19 @@ impl Ranges {
         Ok(Some(range.encode()))
     }
 
+    /// A chunk of a batch's lines, as it was uploaded; `None` if there is no such batch or chunk.
+    ///
+    /// # Errors
+    /// As [`Ranges::range`].
+    pub fn lines(&self, id: SubjectId, number: usize) -> Result<Option<Vec<u8>>, Rejection> {
+        let Some(batch) = self.batch(id)? else { return Ok(None) };
+        let manifest = self.attachments.manifest(&batch.attachment).ok().flatten();
+        if number >= manifest.ok_or_else(absent)?.chunks().len() {
+            return Ok(None);
+        }
+        self.chunk(&Source::Attachment(batch.attachment), number).map(Some)
+    }
+
     fn lock(&self) -> std::sync::MutexGuard<'_, ByRoot> {
         self.known.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -190,7 +190,7 @@ const DEDUCTIONS: Rows = Rows {
 };
 
 /// Kinds of deductions, in the order in which a pool's status holds them.
-pub(crate) const DEDUCTION_KINDS: &[&str] =
+pub const DEDUCTION_KINDS: &[&str] =
     &["COLLECTION_COST", "DISTRIBUTION_COST", "SPECIAL_FUND", "OTHER"];
 
 const BATCHES: Rows = Rows {

@@ -58,7 +58,8 @@ pub(crate) fn shares<V: View>(case: &Judgement<'_, V>) -> Result<Effects, Reject
 }
 
 /// The shares in the body of R02: party and basis points.
-pub(super) fn rows(body: &Body) -> Vec<(SubjectId, u16)> {
+#[must_use]
+pub fn rows(body: &Body) -> Vec<(SubjectId, u16)> {
     let rows = body.get("shares").and_then(Value::as_list).unwrap_or_default();
     let row = |row: &Value| match row.as_list() {
         Some([party, _, bp]) => {

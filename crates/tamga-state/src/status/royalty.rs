@@ -119,11 +119,19 @@ impl Work {
     pub const SHARES_MAX: usize = 32;
     /// All shares of a work, in basis points.
     pub const WHOLE_BP: u64 = 10_000;
+    /// Where shares are looked for: the country by both of its codes, then the world.
+    const TERRITORIES: [&str; 3] = ["KZ", "398", "2136"];
 
     /// The shares in force in a territory on a day.
     #[must_use]
     pub fn shares_on(&self, territory: &str, day: i64) -> Option<&ShareSet> {
         self.shares.iter().find(|set| set.territory == territory && set.covers(day))
+    }
+
+    /// The shares by which a use on a day is divided (spec §23.10).
+    #[must_use]
+    pub fn shares_of_use(&self, day: i64) -> Option<&ShareSet> {
+        Self::TERRITORIES.iter().find_map(|territory| self.shares_on(territory, day))
     }
 
     /// The subject of a work in a category.

@@ -36,6 +36,8 @@ pub(super) struct Fake {
     pub(super) statuses: BTreeMap<Subject, Vec<u8>>,
     /// The index, and the ledger it is of.
     pub(super) lookup: Option<Arc<Lookup>>,
+    /// The batches that are held.
+    pub(super) batches: Option<Arc<crate::lines::Batches>>,
 }
 
 impl Fake {
@@ -213,7 +215,7 @@ impl Ledger for Fake {
     }
 
     fn batches(&self) -> Option<Arc<crate::lines::Batches>> {
-        None
+        self.batches.clone()
     }
 
     fn pending_draw(&self, _: &Subject) -> Result<Option<PendingDraw>, ReadError> {

@@ -24,9 +24,6 @@ use crate::status::{
     Batch, Mandate, Pool, RightCategory, RightsholderStatus, Sphere, Weighting, Work,
 };
 
-/// Where shares are looked for: the country by both of its codes, then the world.
-const TERRITORIES: [&str; 3] = ["KZ", "398", "2136"];
-
 /// One use that is divided.
 struct Use {
     work: [u8; 32],
@@ -315,8 +312,7 @@ impl<'h, H: Holder> Check<'h, H> {
     fn shared(&mut self, number: u64, line: &AllocationLine) -> Result<(), Rejection> {
         let holder = self.holder;
         let shared = self.work(number, line.work)?;
-        let on = |territory: &&str| shared.work.shares_on(territory, line.used_on).cloned();
-        let set = TERRITORIES.iter().find_map(on);
+        let set = shared.work.shares_of_use(line.used_on).cloned();
         let disputed = matches!(
             line.hold,
             Some(Hold::DisputedShare | Hold::UnidentifiedRightsholder | Hold::HeirPending)
