@@ -17,7 +17,6 @@ pub mod error;
 pub mod export;
 pub mod file;
 pub mod history;
-pub mod history;
 pub mod import;
 pub mod keyfile;
 pub mod keyring;

@@ -118,11 +118,9 @@ fn item(value: &Value) -> Json {
         Value::Text(text) => json!(text),
         Value::Bool(flag) => json!(flag),
         Value::Null => Json::Null,
-        other => other
-            .as_i64()
-            .map(Json::from)
-            .or_else(|| other.as_u64().map(Json::from))
-            .unwrap_or(Json::Null),
+        Value::Uint(number) => json!(number),
+        Value::Nint(_) => json!(value.as_i64()),
+        Value::Map(_) => Json::Null,
     }
 }
 

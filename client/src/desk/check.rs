@@ -103,20 +103,21 @@ impl Report {
 
 /// The check of the domain model behind a refusal.
 fn check_of(code: Code) -> Option<&'static str> {
-    Some(match code {
-        Code::PoolNotConserved | Code::TotalsMismatch => "C01",
-        Code::DeductionAboveLimit => "C02",
-        Code::LinesMismatch => "C04",
-        Code::RemainderExceeded => "C05",
-        Code::SharesNotWhole => "C08",
-        Code::MandateNotInForce => "C09",
-        Code::AccreditationNotInForce => "C11",
-        Code::BasisMissing => "C12",
-        Code::UsageConsumed => "C13",
-        Code::UnclaimedTooEarly => "C15",
-        Code::RecoverableMismatch => "C16",
-        _ => return None,
-    })
+    const CHECKS: [(Code, &str); 12] = [
+        (Code::PoolNotConserved, "C01"),
+        (Code::TotalsMismatch, "C01"),
+        (Code::DeductionAboveLimit, "C02"),
+        (Code::LinesMismatch, "C04"),
+        (Code::RemainderExceeded, "C05"),
+        (Code::SharesNotWhole, "C08"),
+        (Code::MandateNotInForce, "C09"),
+        (Code::AccreditationNotInForce, "C11"),
+        (Code::BasisMissing, "C12"),
+        (Code::UsageConsumed, "C13"),
+        (Code::UnclaimedTooEarly, "C15"),
+        (Code::RecoverableMismatch, "C16"),
+    ];
+    CHECKS.into_iter().find(|(known, _)| *known == code).map(|(_, check)| check)
 }
 
 /// The records of a run, until one is refused.

@@ -68,9 +68,10 @@ pub fn complete(
     let batch = parse_subject(subject).ok().filter(|it| it.role == Role::Batch);
     let batch = batch.ok_or_else(|| bad("detail-no-batch"))?.id;
     let said = |rejection: Rejection| ledger.refusal(&rejection);
-    let allocation = match kind {
-        Kind::R09 => Some(named_batch(draft).ok_or_else(|| bad("detail-no-allocation"))?),
-        _ => None,
+    let allocation = if kind == Kind::R09 {
+        Some(named_batch(draft).ok_or_else(|| bad("detail-no-allocation"))?)
+    } else {
+        None
     };
     let fields = draft.entry("fields").or_insert_with(|| json!({}));
     let fields = fields.as_object_mut().ok_or_else(|| bad("detail-no-fields"))?;
@@ -79,33 +80,29 @@ pub fn complete(
     };
     let root = |lines: &LinesRoot| json!(lines.root.to_string());
     fill("base", json!(ledger.base().get()));
-    let packed = match kind {
-        Kind::R05 => {
-            let read: Vec<UsageLine> = read(&lines)?;
-            let packed = PackedBatch::new(&batch, lines).map_err(|fault| refused(&fault))?;
-            fill("usage_root", root(&packed.lines));
-            fill("usage_count", json!(packed.lines.count));
-            fill("uses", json!(read.iter().fold(0_u64, |sum, it| sum.saturating_add(it.uses))));
-            let first = read.iter().map(|it| it.first_day).min().unwrap_or_default();
-            let last = read.iter().map(|it| it.last_day).max().unwrap_or_default();
-            fill("first_day", json!(time::day(first)));
-            fill("last_day", json!(time::day(last)));
-            packed
-        }
-        Kind::R08 => {
-            let made = Allocation::new(&batch, &read(&lines)?).map_err(said)?;
-            fill_allocation(&made, &mut fill);
-            made.packed
-        }
-        _ => {
-            let allocation = allocation.unwrap_or(SubjectId([0; 32]));
-            let known: Option<Batch> = trial.typed(&Subject::new(Role::Batch, allocation))?;
-            let known = known.ok_or_else(|| bad("detail-no-allocation"))?;
-            let mut rest = Remainders::of(trial, &allocation, &known, None).map_err(said)?;
-            let made = Payout::new(&batch, &allocation, &mut rest, &read(&lines)?).map_err(said)?;
-            fill_payout(&made, &mut fill);
-            made.packed
-        }
+    let packed = if kind == Kind::R05 {
+        let read: Vec<UsageLine> = read(&lines)?;
+        let packed = PackedBatch::new(&batch, lines).map_err(|fault| refused(&fault))?;
+        fill("usage_root", root(&packed.lines));
+        fill("usage_count", json!(packed.lines.count));
+        fill("uses", json!(read.iter().fold(0_u64, |sum, it| sum.saturating_add(it.uses))));
+        let first = read.iter().map(|it| it.first_day).min().unwrap_or_default();
+        let last = read.iter().map(|it| it.last_day).max().unwrap_or_default();
+        fill("first_day", json!(time::day(first)));
+        fill("last_day", json!(time::day(last)));
+        packed
+    } else if kind == Kind::R08 {
+        let made = Allocation::new(&batch, &read(&lines)?).map_err(said)?;
+        fill_allocation(&made, &mut fill);
+        made.packed
+    } else {
+        let allocation = allocation.unwrap_or(SubjectId([0; 32]));
+        let known: Option<Batch> = trial.typed(&Subject::new(Role::Batch, allocation))?;
+        let known = known.ok_or_else(|| bad("detail-no-allocation"))?;
+        let mut rest = Remainders::of(trial, &allocation, &known, None).map_err(said)?;
+        let made = Payout::new(&batch, &allocation, &mut rest, &read(&lines)?).map_err(said)?;
+        fill_payout(&made, &mut fill);
+        made.packed
     };
     let brought = Brought::new(packed)?;
     fill("attachment", json!(brought.id.to_string()));

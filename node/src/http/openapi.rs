@@ -10,7 +10,7 @@ use utoipa::openapi::{Ref, RefOr};
 use utoipa::{Modify, OpenApi, ToResponse};
 
 use super::{
-    assignment, batches, blocks, cases, feed, log, okups, probes, queries, reads, records,
+    assignment, batches, blocks, cases, feed, log, okups, probes, queries, reads, records, subjects,
 };
 
 /// An error: a problem document with a stable code of the registry.

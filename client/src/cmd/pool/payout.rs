@@ -84,7 +84,7 @@ struct Told {
 
 pub(super) fn run(command: &PayoutCommand, session: &mut Session<'_>) -> Result<Exit, CliError> {
     let plan = Plan::read(&command.plan)?;
-    let tax = plan.tax.clone().ok_or_else(|| {
+    let tax = plan.tax.ok_or_else(|| {
         let detail = Said::plain("detail-no-tax");
         CliError::unreadable(command.plan.display().to_string(), detail)
     })?;

@@ -62,6 +62,7 @@ pub(super) fn run(
     let ledger = LedgerView::new(&client)?;
     let book = Book::subject(&command.okup);
     let (statements, due) = Statements::open(&ledger, (cmo, &book), &command.period)?;
+    let asked = due.len();
     let (mut recorded, mut failed) = (0_u64, 0_u64);
     if !command.dry_run && !due.is_empty() {
         let path = command.run.clone().unwrap_or_else(|| {
@@ -71,7 +72,7 @@ pub(super) fn run(
         // Of one run the same statement has the same bytes, so that sending it again is harmless.
         let scribe = Scribe::new(&origin, &command.okup, &seed, &kept.id()?, kept.created()?);
         let meter = Meter::new(command.progress, due.len(), session);
-        let mut waiting = due.clone();
+        let mut waiting = due;
         let mut whole = 0_u64;
         while !waiting.is_empty() {
             let mut next = Vec::new();
@@ -102,17 +103,17 @@ pub(super) fn run(
         meter.end();
     }
     let args = [
-        ("due", due.len().to_string()),
+        ("due", asked.to_string()),
         ("recorded", recorded.to_string()),
         ("failed", failed.to_string()),
     ];
     let message = if command.dry_run { "desk-statements-due" } else { "desk-statements" };
     let human = session.out.messages.text(message, &args);
     let data = json!({
-        "okup": command.okup, "period": command.period, "rightsholders": due.len(),
+        "okup": command.okup, "period": command.period, "rightsholders": asked,
         "recorded": recorded, "failed": failed, "dry_run": command.dry_run,
     });
-    let plain = vec![due.len().to_string(), recorded.to_string(), failed.to_string()];
+    let plain = vec![asked.to_string(), recorded.to_string(), failed.to_string()];
     let id = recorded.to_string();
     session.out.result("pool.statements", &Shown { data, human, plain, id });
     Ok(if failed > 0 { Exit::Partial } else { Exit::Success })

@@ -168,7 +168,8 @@ fn a_check_shows_what_is_held_and_every_tiyn_is_somewhere() {
 #[test]
 fn each_fault_of_a_plan_fails_at_its_check_and_nothing_is_recorded() {
     let desk = Desk::reported();
-    let cases: [(&[(&str, &str)], &[&str]); 4] = [
+    type Changes = &'static [(&'static str, &'static str)];
+    let cases: [(Changes, &[&str]); 4] = [
         (&[("200000", "300001")], &["C02", "RULES"]),
         (&[("undistributed = 3", "undistributed = 800004")], &["C01", "C04", "RULES"]),
         (&[("\"PR\"", "\"MR\"")], &["C12"]),

@@ -191,7 +191,7 @@ fn all_records_of_a_subject_and_its_status_are_proven_or_that_there_are_none() {
         hidden.verify(&policy(), &Known::default()),
         Err(ReceiptError::CannotCheck(_))
     ));
-    let mut moved = nobody.clone();
+    let mut moved = nobody;
     moved.subject = subject("known");
     assert!(moved.verify(&policy(), &Known::default()).is_err());
 }
