@@ -102,8 +102,10 @@ fn allocation(judged: &Judged<'_>, bytes: &[Vec<u8>]) -> Answer {
     let says = &judged.says;
     let (id, pool) = judged.named_pool()?;
     let lines: Vec<AllocationLine> = decoded(bytes)?;
+    let batch = |id: SubjectId| judged.books.batch(id).ok_or("subject-unknown");
     let batches: Vec<&Entry> =
-        ids(says, "usage").into_iter().filter_map(|id| judged.books.batch(id)).collect();
+        ids(says, "usage").into_iter().map(batch).collect::<Answer<Vec<_>>>()?;
+    says.id("corrects").map(batch).transpose()?;
     for line in &lines {
         if divides(line) {
             based(judged, (id, &pool), &batches, line)?;
@@ -130,7 +132,7 @@ fn allocation(judged: &Judged<'_>, bytes: &[Vec<u8>]) -> Answer {
 }
 
 /// The sum of lines in proportion to their weights: rounded down, then a tiyn each by the largest remainders.
-fn divided(mut lines: Vec<&AllocationLine>) -> Answer {
+pub(crate) fn divided(mut lines: Vec<&AllocationLine>) -> Answer {
     let total: i128 = lines.iter().map(|line| i128::from(line.amount)).sum();
     let weights: i128 = lines.iter().map(|line| i128::from(line.weight)).sum();
     unless(weights > 0 || total == 0, WRONG)?;

@@ -21,6 +21,7 @@ pub mod walk;
 
 pub use books::Books;
 use books::Entry;
+pub(crate) use lines::divided;
 use rules::Judged;
 
 impl Books {
@@ -91,7 +92,10 @@ impl Books {
             ];
             let whole = is.state == "OPEN"
                 || is.collected == is.deducted + is.allocated + is.undistributed + is.out;
-            if says != counted || known.state.name() != is.state || !whole {
+            // C03, C10: what is marked for an auditor.
+            let marks = [known.undocumented, known.unlicensed > 0];
+            let found = [is.undocumented, is.unlicensed > 0];
+            if marks != found || says != counted || known.state.name() != is.state || !whole {
                 return Err(format!("pool {id}: {is:?}, its status is {known:?}"));
             }
             let okup = is.okup.ok_or("a pool of nobody")?;

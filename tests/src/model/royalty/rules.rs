@@ -15,9 +15,7 @@ use super::super::{Answer, unless};
 use super::books::{Books, Entry, Pool, Term, amount, cells, ids, owed_first, words};
 use super::lines;
 
-/// Most tiyn that anything may come to.
-const MOST: i128 = 100_000_000_000_000_000;
-/// An hour.
+const AMOUNT_MOST: i128 = 100_000_000_000_000_000;
 const HOUR_MS: i64 = 3_600_000;
 /// A civil day may be off by one against the day of an event.
 const DOUBT: Day = 1;
@@ -322,7 +320,7 @@ impl<'a> Judged<'a> {
         let pool = self.books.pool(says.record.subject.id);
         unless(pool.as_ref().is_none_or(|it| it.state == "OPEN"), "pool-state")?;
         let before = pool.map_or(0, |it| it.collected);
-        unless(before + amount(says, "amount") <= MOST, "amount-out-of-range")
+        unless(before + amount(says, "amount") <= AMOUNT_MOST, "amount-out-of-range")
     }
 
     fn own_pool(&self, id: SubjectId) -> Answer<Pool> {

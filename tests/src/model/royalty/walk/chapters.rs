@@ -174,6 +174,7 @@ impl Season {
             self.offer(&sheet, Vec::new());
             let parties = [self.holder(number), self.holder(number + 1)];
             let whole = number + 1 < self.scale.works;
+            let (contract, used) = (self.derive("shares", number), self.used);
             let set = |shares: [i64; 2], from: Day| {
                 let row = |(party, bp): (&Subject, i64)| {
                     Value::Array(vec![
@@ -189,13 +190,13 @@ impl Season {
                     .text("territory", "KZ")
                     .number("valid_from", from)
                     .text("completeness", if whole { "COMPLETE" } else { "INCOMPLETE" })
-                    .bytes("document_hash", self.derive("shares", number))
+                    .bytes("document_hash", contract)
                     .private("shares", Value::Array(rows))
             };
             if whole {
-                let sheet = set(SHARES, self.used - 90);
-                let more = set([6_001, 4_000], self.used - 90);
-                let less = set([6_000, 3_999], self.used - 90);
+                let sheet = set(SHARES, used - 90);
+                let more = set([6_001, 4_000], used - 90);
+                let less = set([6_000, 3_999], used - 90);
                 self.offer(
                     &sheet,
                     vec![
@@ -203,13 +204,13 @@ impl Season {
                         ("shares of 9,999 bp", "shares-not-whole", less),
                     ],
                 );
-                let earlier = set(SHARES, self.used - 91);
+                let earlier = set(SHARES, used - 91);
                 let faults = vec![("shares before the last ones", "date-order", earlier)];
-                self.offer(&set([4_000, 6_000], self.used - 5), faults);
+                self.offer(&set([4_000, 6_000], used - 5), faults);
             } else {
-                let full = set([10_000, 0], self.used - 90);
+                let full = set([10_000, 0], used - 90);
                 let faults = vec![("incomplete shares of 10,000 bp", "shares-not-whole", full)];
-                self.offer(&set([9_000, 0], self.used - 90), faults);
+                self.offer(&set([9_000, 0], used - 90), faults);
             }
         }
     }

@@ -156,7 +156,7 @@ impl Season {
             ("total off by one", "lines-mismatch", sheet.clone().off("total", -1)),
             ("held off by one", "lines-mismatch", sheet.clone().off("held", 1)),
             ("recoverable off by one", "recoverable-mismatch", sheet.clone().off("recoverable", 1)),
-            ("line removed", "lines-mismatch", spoilt(&sheet, "removed")),
+            ("line removed", "lines-mismatch|shares-not-whole", spoilt(&sheet, "removed")),
             ("line twice", "lines-mismatch", spoilt(&sheet, "twice")),
             ("lines out of order", "lines-mismatch", spoilt(&sheet, "swapped")),
             (
@@ -165,8 +165,13 @@ impl Season {
                 sheet.clone().bytes("remainders_root", [1; 32]),
             ),
             (
-                "usage of another pool",
+                "lines rest on another usage",
                 "basis-missing",
+                sheet.clone().ids("usage", &[self.batch("usage 2").id]),
+            ),
+            (
+                "usage of nobody",
+                "subject-unknown",
                 sheet.clone().ids("usage", &[SubjectId([1; 32])]),
             ),
         ];
