@@ -88,7 +88,7 @@ fn royalties(options: &Options, report: &mut Report) -> bool {
     let (mut holds, mut sums) = (true, 0);
     for number in 0..options.royalties {
         let size = usize::try_from(number % 5).unwrap_or_default();
-        let scale = Scale { holders: 4 + size, works: 3 + size, uses: 6 + 3 * size };
+        let scale = Scale { holders: 4 + size, works: 4 + size, uses: 6 + 3 * size };
         let (both, of_season) = seasons::judged(options.seed.wrapping_add(number), scale, FAULTS);
         match (both.check_royalties(), both.replay()) {
             (Ok(checked), Ok(_)) => sums += checked,
