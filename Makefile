@@ -45,12 +45,13 @@ test: setup setup-interop unit model-smoke sim-smoke fuzz-smoke e2e interop ## r
 unit: setup ## unit tests, vectors, HTTP, command line, tidiness
 	$(CARGO) test $(SELECT) --tests -- --skip e2e::
 
-model: setup ## machine and naive model over random proceedings: make model SEED=1 CASES=100000 FAULTS=2
+model: setup ## machine and naive model over random proceedings and royalties: make model SEED=1 CASES=100000 FAULTS=2 SEASONS=200
 	$(CARGO) test $(SELECT) --tests --no-run
-	$(OUT)/model --seed $(or $(SEED),1) --cases $(or $(CASES),100000) --faults $(or $(FAULTS),2)
+	$(OUT)/model --seed $(or $(SEED),1) --cases $(or $(CASES),100000) --faults $(or $(FAULTS),2) \
+	  --royalties $(or $(SEASONS),200)
 
 model-smoke: unit
-	$(OUT)/model --seed 1 --cases 2000 --faults 20
+	$(OUT)/model --seed 1 --cases 2000 --faults 20 --royalties 10
 
 sim: setup ## the simulated cluster at length: make sim SEED=1 RUNS=500
 	$(CARGO) test $(SELECT) --tests --no-run

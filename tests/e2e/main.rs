@@ -1,10 +1,4 @@
 //! Real processes over loopback: submit, kill, restart, catch up. One ledger at a time.
 
 #[cfg(test)]
-mod desk;
-#[cfg(test)]
 mod e2e;
-#[cfg(test)]
-mod objections;
-#[cfg(test)]
-mod royalty;

@@ -1,14 +1,15 @@
-//! `model --seed S --cases N --faults F`: random proceedings through the machine and through the model, which must agree
-//! on every verdict; then conservation, and a replay that must give the same roots.
+//! `model --seed S --cases N --faults F --royalties R`: random proceedings, then seasons of royalties, through the machine
+//! and through the model, which must agree on every verdict; then conservation, and a replay that must give the same roots.
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a program that prints its results")]
 
 use std::process::ExitCode;
 use std::time::Instant;
 
 use tamga_tests::model::compare::{AMBIGUITIES, Both, Report};
+use tamga_tests::model::royalty::walk::{self as seasons, Faults, Scale};
 use tamga_tests::model::walk;
 
-const USAGE: &str = "usage: model [--seed S] [--cases N] [--faults PERCENT]";
+const USAGE: &str = "usage: model [--seed S] [--cases N] [--faults PERCENT] [--royalties SEASONS]";
 /// Proceedings of one ledger; more are spread over several, so that memory stays bounded.
 const CASES_PER_LEDGER: usize = 10_000;
 
@@ -16,11 +17,12 @@ struct Options {
     seed: u64,
     cases: usize,
     faults: u64,
+    royalties: u64,
 }
 
 impl Options {
     fn read(mut words: impl Iterator<Item = String>) -> Option<Self> {
-        let mut options = Self { seed: 1, cases: 2_000, faults: 2 };
+        let mut options = Self { seed: 1, cases: 2_000, faults: 2, royalties: 0 };
         while let Some(word) = words.next() {
             match word.as_str() {
                 "--seed" => options.seed = words.next()?.parse().ok()?,
@@ -28,6 +30,7 @@ impl Options {
                 "--faults" => {
                     options.faults = words.next()?.parse().ok().filter(|it| *it <= 100)?
                 }
+                "--royalties" => options.royalties = words.next()?.parse().ok()?,
                 _ => return None,
             }
         }
@@ -52,6 +55,7 @@ fn main() -> ExitCode {
         report.add(both.report);
         (left, number) = (left - cases, number + 1);
     }
+    failed |= !royalties(&options, &mut report);
     println!("{}", report.table());
     for (one, other, why) in AMBIGUITIES {
         println!("may differ: {one} / {other}: {why}");
@@ -66,14 +70,44 @@ fn main() -> ExitCode {
     }
     failed |= !report.disagreements.is_empty() || !report.reasons.is_empty();
     println!(
-        "{} records about {} proceedings, {} accepted, {} disagreements, {} ms",
+        "{} records of {} proceedings and {} seasons, {} accepted, {} disagreements, {} ms",
         report.records(),
         options.cases,
+        options.royalties,
         report.accepted(),
         report.disagreements.len(),
         began.elapsed().as_millis()
     );
     if failed { ExitCode::FAILURE } else { ExitCode::SUCCESS }
+}
+
+/// Seasons of royalties, small and larger in turn, with half of the faults that there are.
+fn royalties(options: &Options, report: &mut Report) -> bool {
+    const FAULTS: u64 = 50;
+    let mut faults = Faults::default();
+    let (mut holds, mut sums) = (true, 0);
+    for number in 0..options.royalties {
+        let size = usize::try_from(number % 5).unwrap_or_default();
+        let scale = Scale { holders: 4 + size, works: 4 + size, uses: 6 + 3 * size };
+        let (both, of_season) = seasons::judged(options.seed.wrapping_add(number), scale, FAULTS);
+        match (both.check_royalties(), both.replay()) {
+            (Ok(checked), Ok(_)) => sums += checked,
+            (checked, roots) => {
+                println!("FAIL season {number}: {:?} {:?}", checked.err(), roots.err());
+                holds = false;
+            }
+        }
+        faults.add(of_season);
+        report.add(both.report);
+    }
+    for (name, (injected, caught)) in &faults.by_name {
+        println!("fault {name:<45} injected {injected:>6}, caught {caught:>6}");
+    }
+    for wrong in faults.wrong.iter().take(20) {
+        println!("WRONG {wrong}");
+    }
+    println!("{sums} sums of royalties counted again");
+    holds && faults.wrong.is_empty()
 }
 
 /// Conservation and replay of a ledger.

@@ -80,6 +80,10 @@ pub struct Season {
     first: Remainders,
     remainders: Remainders,
     records: u64,
+    /// The quarter of the year that its pool is called after.
+    quarter: u8,
+    /// What of the collections is paid, in basis points; everything that is owed if none.
+    paid_bp: Option<i64>,
 }
 
 impl Season {
@@ -96,9 +100,20 @@ impl Season {
             first: Remainders::default(),
             remainders: Remainders::default(),
             records: 0,
+            quarter: 1,
+            paid_bp: None,
         };
         season.uses = season.make_uses();
         season
+    }
+
+    /// The season after another of the same organisation, which is accredited already: it pays only so much of what it
+    /// collects, in basis points.
+    #[must_use]
+    pub const fn after_another(mut self, paid_bp: i64) -> Self {
+        self.quarter = 2;
+        self.paid_bp = Some(paid_bp);
+        self
     }
 
     /// The author whom the story follows.
@@ -111,7 +126,7 @@ impl Season {
     #[must_use]
     pub fn period(&self) -> String {
         let year = &day_text(self.day())[..4];
-        format!("{year}-Q1")
+        format!("{year}-Q{}", self.quarter)
     }
 
     /// The pool.
@@ -152,7 +167,10 @@ impl Season {
     ///
     /// When a record does not fit the catalogue, which is a mistake in this module.
     pub fn beginning(&mut self) -> Result<Vec<Submission>> {
-        let mut all = vec![self.accredited()?];
+        let mut all = Vec::new();
+        if self.quarter == 1 {
+            all.push(self.accredited()?);
+        }
         for author in 0..=self.scale.authors {
             all.push(self.mandate(author)?);
         }
@@ -285,7 +303,7 @@ impl Season {
         self.okup("R07", self.pool(), &[], json!({ "action": action }), json!({}))
     }
 
-    /// Payouts of everything that is owed, with a tenth withheld as tax.
+    /// Payouts of everything that is owed, or of as much as this season pays, with a tenth withheld as tax.
     ///
     /// # Errors
     ///
@@ -308,16 +326,21 @@ impl Season {
     }
 
     fn payout_lines(&self) -> Vec<PayoutLine> {
-        let paid = |(number, rest): (usize, tamga_format::lines::Remainder)| PayoutLine {
-            rightsholder: rest.rightsholder,
-            salt: self.derive(&["payout salt", &number.to_string()]),
-            state: PayoutState::Sent,
-            net: rest.open - rest.open / 10,
-            tax: rest.open / 10,
-            levied: 0,
-            payment: self.derive(&["payment", &number.to_string()]),
+        let mut left = self.paid_bp.map_or(i64::MAX, |bp| self.collected() * bp / 10_000 + 1);
+        let paid = |(number, rest): (usize, tamga_format::lines::Remainder)| {
+            let gross = rest.open.clamp(0, left);
+            left -= gross;
+            (gross > 0).then(|| PayoutLine {
+                rightsholder: rest.rightsholder,
+                salt: self.derive(&["payout salt", &number.to_string()]),
+                state: PayoutState::Sent,
+                net: gross - gross / 10,
+                tax: gross / 10,
+                levied: 0,
+                payment: self.derive(&["payment", &number.to_string()]),
+            })
         };
-        self.first.iter().enumerate().filter(|(_, rest)| rest.open > 0).map(paid).collect()
+        self.first.iter().enumerate().filter_map(paid).collect()
     }
 
     /// The statement to the author whom the story follows; `batches` gives the statuses of allocation and payout.

@@ -5,7 +5,8 @@ use std::fmt::Write as _;
 
 use tamga_format::body::Body;
 use tamga_format::id::{
-    Height, LeafHash, LeafIndex, MapRoot, RecordId, SubjectId, TreeRoot, UnixMillis, sha256,
+    AttachmentId, Height, LeafHash, LeafIndex, MapRoot, RecordId, SubjectId, TreeRoot, UnixMillis,
+    sha256,
 };
 use tamga_format::merkle::Frontier;
 use tamga_format::mpt;
@@ -13,12 +14,14 @@ use tamga_format::record::SignedRecord;
 use tamga_format::subject::{Role, Subject};
 use tamga_replica::subjects::SubjectState;
 use tamga_state::catalogue::Kind;
+use tamga_state::royalty::lines::{self, Holder};
 use tamga_state::{
-    BlockContext, Built, Changes, Genesis, Overlay, Private, StatusRow, View, ViewError,
-    execute_record,
+    BlockContext, Built, Changes, Code, Genesis, Overlay, Private, Rejection, StatusRow, View,
+    ViewError, execute_record,
 };
 
 use super::books::{self, Checked};
+use super::royalty::Books as Royalties;
 use super::{Answer, Model};
 
 /// Codes of refusals that may differ, since a record may break two rules: the machine's, the model's, and why.
@@ -129,6 +132,35 @@ impl Replica {
     }
 }
 
+/// What a validator holds beside the state of the last block.
+struct Held<'a> {
+    replica: &'a Replica,
+    chunks: &'a BTreeMap<AttachmentId, Vec<Vec<u8>>>,
+}
+
+impl Holder for Held<'_> {
+    type View = Replica;
+
+    fn view(&self) -> &Replica {
+        self.replica
+    }
+
+    fn body(&self, record: &RecordId) -> Result<Option<Body>, ViewError> {
+        Ok(self.replica.places.get(record).and_then(|at| self.replica.bodies[*at].clone()))
+    }
+
+    fn chunks(
+        &self,
+        attachment: &AttachmentId,
+        _: Option<&RecordId>,
+        each: &mut dyn FnMut(&[u8]) -> Result<(), Rejection>,
+    ) -> Result<(), Rejection> {
+        let missing = || Rejection::new(Code::AttachmentMissing, "/fields/attachment", "not held");
+        let chunks = self.chunks.get(attachment).ok_or_else(missing)?;
+        chunks.iter().try_for_each(|chunk| each(chunk))
+    }
+}
+
 /// What became of the records of a kind.
 #[derive(Clone, Debug, Default)]
 struct Count {
@@ -213,6 +245,9 @@ pub struct Both {
     replica: Replica,
     changes: Changes,
     pending: Vec<Written>,
+    /// The royalty records a second time.
+    pub(super) royalties: Royalties,
+    chunks: BTreeMap<AttachmentId, Vec<Vec<u8>>>,
 }
 
 impl Both {
@@ -235,7 +270,27 @@ impl Both {
             replica: Replica::new(genesis),
             changes: Changes::default(),
             pending: Vec::new(),
+            royalties: Royalties::of(genesis),
+            chunks: BTreeMap::new(),
         }
+    }
+
+    /// A figure of the law on the day of the block.
+    pub(super) fn law_number(&self, name: &str) -> Option<i64> {
+        let day = super::law::day_of(self.block.time.get());
+        self.model.facts.law.number(name, day)
+    }
+
+    /// Holds an attachment.
+    pub(super) fn hold(&mut self, id: AttachmentId, chunks: Vec<Vec<u8>>) {
+        self.chunks.insert(id, chunks);
+    }
+
+    /// What the model says of a royalty record; what it takes in is its lines.
+    fn royalty(&self, signed: &SignedRecord, body: Option<&Body>) -> Answer<Vec<Vec<u8>>> {
+        let attachment = lines::attachment_of(signed.record());
+        let chunks = attachment.and_then(|id| self.chunks.get(&id)).map(Vec::as_slice);
+        self.royalties.judge(&self.model.facts.law, &self.block, (signed, body), chunks)
     }
 
     /// The state as the machine's rules see it.
@@ -245,17 +300,32 @@ impl Both {
 
     /// Judges a record twice; whether the machine accepted it.
     pub fn submit(&mut self, written: &Written) -> bool {
+        self.submit_for_code(written).is_ok()
+    }
+
+    /// Judges a record twice; the machine's verdict.
+    pub(super) fn submit_for_code(&mut self, written: &Written) -> Answer {
         let (signed, body) = (&written.signed, written.body.as_ref());
         let mut overlay = Overlay::resume(&self.replica, core::mem::take(&mut self.changes));
-        let machine = execute_record(&mut overlay, &self.block, signed, body);
+        let held = Held { replica: &self.replica, chunks: &self.chunks };
+        let machine = lines::check(&held, signed.record())
+            .and_then(|()| execute_record(&mut overlay, &self.block, signed, body));
         self.changes = overlay.into_changes();
-        let model = if Model::judges(signed.record()) {
+        let kind = Kind::from_number(signed.record().kind).map_or("none", |kind| kind.info().code);
+        let model = if kind.starts_with('R') {
+            let judged = self.royalty(signed, body);
+            if let (Ok(()), Ok(lines)) = (&machine, &judged) {
+                self.royalties.enter(signed, body, lines.clone());
+            }
+            judged.map(drop)
+        } else if Model::judges(signed.record()) {
             self.model.submit(&self.block, signed, body)
         } else {
             // Registry records are facts to the model.
             match &machine {
                 Ok(()) => {
                     self.model.learn(&self.block, signed);
+                    self.royalties.enter(signed, body, Vec::new());
                     Ok(())
                 }
                 Err(rejection) => Err(rejection.code.info().slug),
@@ -264,7 +334,6 @@ impl Both {
         if machine.is_ok() {
             self.pending.push(written.clone());
         }
-        let kind = Kind::from_number(signed.record().kind).map_or("none", |kind| kind.info().code);
         let count = self.report.kinds.entry(kind).or_default();
         match (&machine, model) {
             (Ok(()), Ok(())) => count.accepted += 1,
@@ -283,7 +352,7 @@ impl Both {
                 record: format!("{:?} {:?}", signed.record(), written.body),
             }),
         }
-        machine.is_ok()
+        machine.map_err(|rejection| rejection.code.info().slug)
     }
 
     /// Ends the block; the next one comes so much later.
@@ -302,6 +371,7 @@ impl Both {
         let built = Built { organisation, output, time: self.block.time };
         self.replica.commit(&self.block, built, &records, changes);
         self.model.built(height, organisation, output);
+        self.royalties.built(&self.block);
         self.block.height = height.next();
         self.block.time = UnixMillis(self.block.time.get() + after_ms);
     }
@@ -313,6 +383,15 @@ impl Both {
     /// The first thing that does not hold.
     pub fn check(&self) -> Result<Checked, String> {
         books::check(&self.model, &self.view())
+    }
+
+    /// Checks every sum of royalties, and counts them.
+    ///
+    /// # Errors
+    ///
+    /// The first that does not hold.
+    pub fn check_royalties(&self) -> Result<usize, String> {
+        self.royalties.check(&self.view())
     }
 
     /// Replays the accepted records from the genesis and compares the roots of log and map.

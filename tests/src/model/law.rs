@@ -101,7 +101,7 @@ impl Law {
         self.on(name, day).and_then(Value::as_bool)
     }
 
-    fn word(&self, name: &str, day: Day) -> Option<&str> {
+    pub(super) fn word(&self, name: &str, day: Day) -> Option<&str> {
         self.on(name, day).and_then(Value::as_text)
     }
 

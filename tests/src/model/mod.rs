@@ -18,6 +18,7 @@
 //! | [`fields`], [`says`] | fields by name and type |
 //! | [`books`] | conservation: nothing is lost, nothing invented |
 //! | [`compare`] | machine and model, record by record |
+//! | [`royalty`] | all of it for royalties: rules, lines, sums, and seasons with faults |
 //! | [`walk`], [`mutate`] | records of every kind at random, and faults |
 
 #![allow(
@@ -43,6 +44,7 @@ mod law;
 mod matrix;
 mod money;
 pub mod mutate;
+pub mod royalty;
 mod rules;
 mod says;
 mod subjects;

@@ -104,25 +104,26 @@ pub(super) fn finish(
     Ok(())
 }
 
-/// Each use falls to its work's holders whole, and the sum in proportion: no line is a tiyn off its exact part.
+/// Each use falls to its work's holders whole, and the sum in proportion, to the tiyn.
 fn divided(uses: &[Vec<u8>], lines: &[AllocationLine], sum: i64) -> Result<(), Failure> {
     let mut seconds: BTreeMap<LineHash, (u64, u64)> = BTreeMap::new();
     for line in uses {
         let usage = UsageLine::decode(line).map_err(|error| broken(&error))?;
         seconds.insert(line_hash(line), (usage.seconds, 0));
     }
-    let all: i128 = lines.iter().map(|line| i128::from(line.weight)).sum();
     for line in lines {
         let usage = line.source.and_then(|source| seconds.get_mut(&source));
         let Some((seconds, shares)) = usage else {
             return wrong(format!("{line:?} is of no use that was reported"));
         };
         *shares += u64::from(line.share_bp);
-        let exact = i128::from(sum) * i128::from(line.weight);
-        let off = i128::from(line.amount) * all - exact;
-        if line.weight != *seconds * u64::from(line.share_bp) || off.abs() >= all {
-            return wrong(format!("{line:?} is not its part of {sum}"));
+        if line.weight != *seconds * u64::from(line.share_bp) {
+            return wrong(format!("{line:?} has not the weight of its use"));
         }
+    }
+    let given: i64 = lines.iter().map(|line| line.amount).sum();
+    if given != sum || crate::model::royalty::divided(lines.iter().collect()).is_err() {
+        return wrong(format!("lines come to {given}, or are not their parts of {sum}: {lines:?}"));
     }
     match seconds.values().all(|(_, shares)| *shares == WHOLE_BP) {
         true => Ok(()),
@@ -146,4 +147,75 @@ fn held(disks: &[&SimDisk], id: &AttachmentId, at_least: usize) -> Result<Vec<Ve
 
 fn read<L: Line>(lines: &[Vec<u8>]) -> Result<Vec<L>, Failure> {
     lines.iter().map(|line| L::decode(line).map_err(|error| broken(&error))).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use tamga_format::id::SubjectId;
+    use tamga_state::royalty::desk::{allocate, divide};
+    use tamga_state::status::Weighting;
+
+    use super::*;
+
+    const SUM: i64 = 1_000;
+
+    fn uses() -> Vec<UsageLine> {
+        let of = |number: u8| UsageLine {
+            work: [number; 32],
+            salt: [number; 32],
+            first_day: 20_000,
+            last_day: 20_001,
+            uses: 1,
+            seconds: 7,
+            revenue: 0,
+            reported_as: [9; 32],
+        };
+        (1..=3).map(of).collect()
+    }
+
+    fn lawful() -> Vec<AllocationLine> {
+        let holders =
+            |_: &SubjectId, _: i64| vec![(SubjectId([1; 32]), 6_000), (SubjectId([2; 32]), 4_000)];
+        let mut salts = (1..=6).map(|number| [number; 32]);
+        let salt = || salts.next().expect("six lines");
+        allocate(SUM, Weighting::Seconds, &uses(), holders, salt).expect("lines")
+    }
+
+    fn fits(lines: &[AllocationLine]) -> bool {
+        let uses: Vec<Vec<u8>> = uses().iter().map(UsageLine::encode).collect();
+        divided(&uses, lines, SUM).is_ok()
+    }
+
+    fn changed(change: impl Fn(&mut Vec<AllocationLine>)) -> Vec<AllocationLine> {
+        let mut lines = lawful();
+        change(&mut lines);
+        lines
+    }
+
+    #[test]
+    fn the_checker_finds_a_tiyn_a_lost_line_and_a_use_given_out_twice() {
+        assert!(fits(&lawful()));
+        assert!(!fits(&changed(|lines| lines[0].amount -= 1)), "a tiyn is lost");
+        let moved = changed(|lines| {
+            lines[0].amount -= 1;
+            lines[1].amount += 1;
+        });
+        assert!(!fits(&moved), "a tiyn fell to another");
+        let short = changed(|lines| {
+            lines.pop();
+            divide(SUM, lines).expect("weights");
+        });
+        assert!(!fits(&short), "a line is lost");
+        let twice = changed(|lines| {
+            let again = AllocationLine { salt: [7; 32], ..lines[0].clone() };
+            lines.push(again);
+            divide(SUM, lines).expect("weights");
+        });
+        assert!(!fits(&twice), "a line stands twice");
+        let heavier = changed(|lines| {
+            lines[0].weight += 1;
+            divide(SUM, lines).expect("weights");
+        });
+        assert!(!fits(&heavier), "a line weighs more than its use");
+    }
 }

@@ -346,7 +346,7 @@ pub(super) const PERIOD_REPORT: Form = Form {
         public(5, "opening", FieldType::Amount, true),
         public(6, "collected", FieldType::Amount, true),
         public(7, "deducted", FieldType::Amount, true),
-        public(8, "allocated", FieldType::Amount, true),
+        public(8, "allocated", FieldType::Difference, true),
         public(9, "paid", FieldType::Difference, true),
         public(10, "tax", FieldType::Difference, true),
         public(11, "levied", FieldType::Difference, true),

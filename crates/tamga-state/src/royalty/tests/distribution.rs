@@ -259,6 +259,24 @@ fn c15_unclaimed_money_goes_to_a_later_pool_of_the_sphere_when_its_years_are_ove
 }
 
 #[test]
+fn c07_a_period_in_which_more_was_redistributed_than_allocated_is_reported() {
+    let mut desk = published();
+    let first = report(&desk, 0, 700_003);
+    desk.record(&first);
+    let lines = desk.allocated(700_003, &[used("song", 3), used("hymn", 4)]);
+    let (draft, amount) = lines::unclaimed(&mut desk, &lines, "berik");
+    desk.collect("2026-Q2", 10);
+    desk.world.set("unclaimed_years", 0_i64);
+    desk.record(&draft);
+    let to = copyright("2026-Q2");
+    desk.record(&step("2026-Q1", "REDISTRIBUTED").naming(&[to]).field("amount", amount));
+    let known = account(&desk);
+    assert_eq!(known.flows.since(&known.reported).allocated, -amount);
+    let second = report(&desk, 700_003, 700_013);
+    desk.record(&second);
+}
+
+#[test]
 fn c15_the_years_end_on_the_same_day_of_the_year() {
     let desk = published();
     let pool = desk.pool("2026-Q1");

@@ -22,7 +22,7 @@ use tamga_node::keys::Seed;
 use tamga_state::status::{Batch, decode};
 use tamga_tests::processes::{Cluster, ORIGIN, TOKEN, until};
 
-pub(crate) const FOUR: &str = include_str!("../../genesis/four-organisations.toml");
+pub(crate) const FOUR: &str = include_str!("../../../genesis/four-organisations.toml");
 pub(crate) const READY: Duration = Duration::from_secs(60);
 const FINAL: Duration = Duration::from_secs(30);
 pub(crate) const SCALE: Scale = Scale { authors: 5, works: 7, uses: 60, own: 20 };

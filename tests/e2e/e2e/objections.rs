@@ -13,7 +13,7 @@ use tamga_node::devnet::royalties::{OKUP, Season};
 use tamga_node::keys::Seed;
 use tamga_tests::processes::{Cluster, ORIGIN, TOKEN, programs};
 
-use crate::royalty::{FOUR, READY, SCALE, base, bring, client, keys, record};
+use super::royalty::{FOUR, READY, SCALE, base, bring, client, keys, record};
 
 const KEYS: [&str; 4] = ["author:demo", "okup:demo", "bank:demo", "court:demo"];
 const NOBODY: &str = "0000000000000000000000000000000000000000000000000000000000000000";

@@ -1,4 +1,4 @@
-//! The tests; `make e2e` runs them one after another.
+//! Validators that are killed, restarted and catch up.
 
 use std::process::Command;
 use std::sync::Arc;
@@ -12,8 +12,8 @@ use tamga_node::clock::Clock;
 use tamga_node::devnet::casework::{Step, life};
 use tamga_tests::processes::{Cluster, TOKEN, submit, until};
 
-const FOUR: &str = include_str!("../../genesis/four-organisations.toml");
-const THREE: &str = include_str!("../../genesis/three-organisations.toml");
+const FOUR: &str = include_str!("../../../genesis/four-organisations.toml");
+const THREE: &str = include_str!("../../../genesis/three-organisations.toml");
 const READY: Duration = Duration::from_secs(60);
 /// A restarted validator has caught up and votes within this time.
 const CAUGHT_UP: Duration = Duration::from_secs(20);

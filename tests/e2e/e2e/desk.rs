@@ -21,7 +21,7 @@ use tamga_node::devnet::royalties::{Keys, OKUP, Scale, Season};
 use tamga_node::keys::Seed;
 use tamga_tests::processes::{Cluster, ORIGIN, TOKEN};
 
-const FOUR: &str = include_str!("../../genesis/four-organisations.toml");
+const FOUR: &str = include_str!("../../../genesis/four-organisations.toml");
 const READY: Duration = Duration::from_secs(60);
 const FINAL: Duration = Duration::from_secs(30);
 const SCALE: Scale = Scale { authors: 5, works: 7, uses: 60, own: 20 };

@@ -1,0 +1,6 @@
+//! The tests; `make e2e` runs them one after another, and `make unit` leaves all of them out by this module's name.
+
+mod desk;
+mod objections;
+mod royalty;
+mod validators;
