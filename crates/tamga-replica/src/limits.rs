@@ -67,7 +67,7 @@ pub const TILE_CACHE_MAX: usize = 256;
 /// Blocks whose part of a receipt readers keep.
 pub const BLOCK_CACHE_MAX: usize = 64;
 
-/// Records of a subject whose tree is computed again for a proof that shows a part of them.
+/// Records of a subject that proofs show; of one with more only the count and the status are shown.
 pub const SUBJECT_PARTS_MAX: u64 = 1 << 20;
 /// Lines in one page of a subject's history.
 pub const HISTORY_PAGE_MAX: usize = 1_000;

@@ -187,7 +187,7 @@ pub struct LoggedRecord {
 pub enum NotPlaced {
     /// The subject has so many records, fewer than whoever asks has seen.
     Fewer(u64),
-    /// The subject has so many records that it is shown from the beginning to the end only.
+    /// The subject has so many records that none of them is shown.
     Many(u64),
     /// The subject changes with every block; it may be asked for again.
     Busy,

@@ -2,5 +2,6 @@
 
 mod desk;
 mod objections;
+mod proving;
 mod royalty;
 mod validators;

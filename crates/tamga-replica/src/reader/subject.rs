@@ -58,7 +58,7 @@ pub enum Unplaced {
     Moved,
     /// The subject has fewer records than whoever asks has seen.
     Fewer(u64),
-    /// The subject has so many records that only a run to their end is shown, from the beginning.
+    /// The subject has so many records that none of them is shown.
     Many(u64),
     /// The store failed.
     Store(StoreError),
@@ -123,7 +123,7 @@ impl<S: Store> Reader<S> {
         let limit = asked.limit.min(SUBJECT_PROOF_RECORDS_MAX);
         let show = usize::try_from(left).map_or(limit, |left| left.min(limit));
         let to = asked.from.saturating_add(u64::try_from(show).unwrap_or(u64::MAX));
-        if count > SUBJECT_PARTS_MAX && (asked.from > 0 || to > 0 && to < count) {
+        if count > SUBJECT_PARTS_MAX && (asked.from > 0 || to > 0) {
             return Err(Unplaced::Many(count));
         }
         let records = self.places(subject, asked.from, show)?;

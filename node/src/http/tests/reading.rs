@@ -353,3 +353,25 @@ fn every_code_for_http_keeps_its_status() {
         assert_eq!(status, expected, "{code}");
     }
 }
+
+#[tokio::test]
+async fn a_proof_about_a_subject_is_for_readers_and_says_what_can_not_be_shown() {
+    let server = Server::new(two());
+    let path = format!("/v1/subjects/{}/proof", case());
+    server.get(&path).await.is_problem(Code::Unauthenticated);
+    let ask = async |query: &str| {
+        server.get_with(&format!("{path}{query}"), &[("authorization", TOKEN)]).await
+    };
+    for (query, pointer) in
+        [("?limit=4097", "/limit"), ("?status=all", "/status"), ("?from=3", "/from")]
+    {
+        let answer = ask(query).await;
+        let problem = answer.is_problem(Code::BadParameter);
+        assert_eq!(problem["errors"][0]["pointer"], pointer, "{query}");
+    }
+    // Blocks go on and on, and the subject with them.
+    let busy = ask("?from=2").await;
+    busy.is_problem(Code::Busy);
+    assert_eq!(busy.header("retry-after"), "1");
+    assert_ne!(ask("?unknown=1").await.status, StatusCode::OK);
+}
