@@ -57,11 +57,12 @@ pub(super) async fn tell(node: &Running, keys: &[(String, Seed)]) -> Result<Stri
     let mut meagre = meagre.after_another(paid_bp);
     quarter(node, &mut meagre).await?;
     Ok(format!(
-        "demo royalties: {} lines of {} authors paid; {} of them are those of {author}; of {} {} % was paid",
+        "demo royalties: {} lines of {} authors paid; {} of them are those of {author}; \
+         of what {} collected, only {} % was paid",
         season.lines(),
         SCALE.authors + 1,
         SCALE.own,
-        meagre.pool().to_text(),
+        meagre.period(),
         paid_bp / 100
     ))
 }
