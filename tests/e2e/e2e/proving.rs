@@ -97,6 +97,7 @@ fn all_records_of_a_case_are_proven_and_where_it_stands() {
     let cut: Vec<&str> = text.lines().filter(|line| *line != third).collect();
     std::fs::write(folder.join("cut.tamga-subject"), format!("{}\n", cut.join("\n"))).unwrap();
     assert_eq!(verify("cut.tamga-subject"), Some(3), "a record is left out");
-    let other = history::judge(&text, cluster.policy(), &nobody.parse().unwrap(), &Known::default());
+    let other =
+        history::judge(&text, cluster.policy(), &nobody.parse().unwrap(), &Known::default());
     assert!(matches!(other, Err(HistoryError::OtherSubject(_))));
 }
