@@ -11,8 +11,10 @@ use std::time::Duration;
 use clap::error::ErrorKind;
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 use serde_json::json;
+use tamga_api::draft::parse_subject;
 use tamga_format::id::UnixMillis;
 use tamga_format::policy::Policy;
+use tamga_format::subject::{Role, Subject};
 
 use crate::client::Client;
 use crate::config::{Config, Flags};
@@ -210,6 +212,12 @@ enum Command {
     },
     /// Print the version.
     Version,
+}
+
+/// A subject of one role, as a command's argument writes it.
+fn of_role(flag: &'static str, value: &str, role: Role) -> Result<Subject, CliError> {
+    let subject = parse_subject(value).ok().filter(|subject| subject.role == role);
+    subject.ok_or_else(|| CliError::bad_value(flag, value))
 }
 
 /// Help shown because a command lacks its subcommand.

@@ -85,11 +85,11 @@ pub(super) fn run(command: &Case, session: &mut Session<'_>) -> Result<Exit, Cli
 
 fn of_case(command: &History, session: &mut Session<'_>) -> Result<Exit, CliError> {
     let case = subject(&command.case)?;
-    let client = session.client()?;
-    let events = client.case_events(&case)?;
     if command.policy.is_some() && !command.verify && !command.prove {
         return Err(CliError::pointless("--policy", "case history"));
     }
+    let client = session.client()?;
+    let events = client.case_events(&case)?;
     let policy = if command.verify { Some(session.policy(command.policy.as_ref())?) } else { None };
     let proven =
         if command.prove { Some(complete(command, &case, &events, session)?) } else { None };

@@ -2,13 +2,13 @@
 
 use clap::{Args, Subcommand};
 use serde_json::{Map, Value as Json, json};
-use tamga_api::draft::{Draft, parse_subject};
+use tamga_api::draft::Draft;
 use tamga_api::time;
 use tamga_format::subject::{Role, Subject};
 use tamga_state::status::{Decision, Dispute as Status, DisputeAbout, DisputeState};
 
-use super::Session;
 use super::signing::{Recording, status};
+use super::{Session, of_role};
 use crate::error::{CliError, Exit};
 use crate::output::Shown;
 use crate::text;
@@ -133,11 +133,6 @@ pub(super) fn run(command: &Dispute, session: &mut Session<'_>) -> Result<Exit, 
         Dispute::Show(showing) => show(showing, session),
         Dispute::List(listing) => list(listing, session),
     }
-}
-
-fn of_role(flag: &'static str, value: &str, role: Role) -> Result<Subject, CliError> {
-    let subject = parse_subject(value).ok().filter(|subject| subject.role == role);
-    subject.ok_or_else(|| CliError::bad_value(flag, value))
 }
 
 fn file(filing: &Filing, session: &mut Session<'_>) -> Result<Exit, CliError> {

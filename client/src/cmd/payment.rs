@@ -2,13 +2,13 @@
 
 use clap::{Args, Subcommand};
 use serde_json::{Map, Value as Json, json};
-use tamga_api::draft::{Draft, parse_subject};
+use tamga_api::draft::Draft;
 use tamga_api::time;
 use tamga_format::subject::{Role, Subject};
 use tamga_state::status::{Batch, Confirmation, Payment as Status};
 
-use super::Session;
 use super::signing::{Recording, known, status};
+use super::{Session, of_role};
 use crate::client::RangeOf;
 use crate::error::{CliError, Exit};
 use crate::output::Shown;
@@ -59,11 +59,6 @@ pub(super) fn run(command: &Payment, session: &mut Session<'_>) -> Result<Exit, 
         Payment::Confirm(command) => confirm(command, session),
         Payment::Show(command) => show(command, session),
     }
-}
-
-fn of_role(flag: &'static str, value: &str, role: Role) -> Result<Subject, CliError> {
-    let subject = parse_subject(value).ok().filter(|subject| subject.role == role);
-    subject.ok_or_else(|| CliError::bad_value(flag, value))
 }
 
 fn confirm(command: &Confirm, session: &mut Session<'_>) -> Result<Exit, CliError> {

@@ -89,10 +89,11 @@ roles! {
     Batch = 19, "batch";
     /// Distributions and statements of one organisation, and nothing else.
     Book = 20, "book";
+    // 21 stays unknown: a frozen vector of a refused record has it.
     /// A dispute about shares, allocations or payouts.
-    Dispute = 21, "dispute";
+    Dispute = 22, "dispute";
     /// What a bank, or a rightsholder, says of a payout.
-    Payment = 22, "payment";
+    Payment = 23, "payment";
 }
 
 /// A thing with a history: a role and an id within it. Ordered by (role code, id).

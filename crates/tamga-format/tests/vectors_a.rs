@@ -658,17 +658,17 @@ fn bodies_and_their_openings_have_one_commitment() {
 
 #[test]
 fn subjects_have_the_texts_keys_and_values_of_their_lines() {
-    let mut lines: Vec<Json> = Role::ALL
-        .iter()
-        .map(|role| {
-            let registered = Subject::registered(*role, "990140000000");
-            json!({
-                "role": role.name(), "code": role.code(), "number": "990140000000",
-                "subject": registered.to_text(), "map_key": registered.map_key().to_string(),
-                "secret": hex(&[5; 32]), "person_tag": person_tag(&[5; 32], *role).to_string(),
-            })
+    let of_role = |role: &Role| {
+        let registered = Subject::registered(*role, "990140000000");
+        json!({
+            "role": role.name(), "code": role.code(), "number": "990140000000",
+            "subject": registered.to_text(), "map_key": registered.map_key().to_string(),
+            "secret": hex(&[5; 32]), "person_tag": person_tag(&[5; 32], *role).to_string(),
         })
-        .collect();
+    };
+    // Roles that came later stand at the end: the file only grows.
+    let (first, later) = Role::ALL.split_at(20);
+    let mut lines: Vec<Json> = first.iter().map(of_role).collect();
     let (nonce, status) = ([4; 16], unhex("a20101024a"));
     let hash = status_hash(&nonce, &status);
     let root = TreeRoot([6; 32]);
@@ -683,6 +683,7 @@ fn subjects_have_the_texts_keys_and_values_of_their_lines() {
             "map_value": map_value(3, &root, &status).to_string(),
         }));
     }
+    lines.extend(later.iter().map(of_role));
     for line in frozen("record/subjects.jsonl", &lines) {
         let Some(text) = line["subject"].as_str() else { continue };
         let subject: Subject = text.parse().unwrap();

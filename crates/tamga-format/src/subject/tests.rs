@@ -28,6 +28,8 @@ fn role_table_is_the_one_of_the_specification() {
 18 mandate
 19 batch
 20 book
+22 dispute
+23 payment
 "
     );
     for role in Role::ALL {
