@@ -14,6 +14,8 @@ use tamga_format::note::{Note, VKey};
 use tamga_format::policy::Policy;
 use tamga_format::receipt::Receipt;
 use tamga_format::reconciliation::Reconciliation;
+use tamga_format::subject::Subject;
+use tamga_format::subject_proof::{Known, SubjectProof};
 use tamga_format::tlog_proof::TlogProof;
 use tamga_replica::map::{Map, MapProof};
 use tamga_state::enforcement::assignment;
@@ -29,6 +31,7 @@ pub(super) fn targets() -> Vec<Target> {
         vkey(),
         checkpoint(),
         receipt(),
+        about_subjects(),
         assignment(),
         reconciliation(),
         tlog_proof(),
@@ -133,6 +136,32 @@ fn receipt() -> Target {
             let proven = receipt.verify(&policy).is_ok();
             assert_eq!(proven, genuine.contains(text), "a receipt that the ledger did not give");
             proven
+        }),
+    )
+}
+
+/// What is accepted about a subject of the vectors is one of their proofs; of others there is nothing.
+fn about_subjects() -> Target {
+    let names = ["whole", "list", "status", "first-page", "absent"];
+    let read = |name: &str| seeds::file(&format!("subject/{name}.tamga-subject"));
+    let genuine: BTreeSet<Vec<u8>> = names.into_iter().map(read).collect();
+    let known: BTreeSet<Subject> = genuine
+        .iter()
+        .map(|text| SubjectProof::parse(str::from_utf8(text).unwrap()).unwrap().subject)
+        .collect();
+    let policy =
+        Policy::parse(str::from_utf8(&seeds::file("subject/policy.txt")).unwrap()).unwrap();
+    Target::new(
+        "subject",
+        seeds::files("subject", ".tamga-subject"),
+        of_text(move |text| {
+            let Ok(proof) = SubjectProof::parse(text) else { return false };
+            same(text.as_bytes(), proof.encode());
+            let Ok(proven) = proof.verify(&policy, &Known::default()) else { return false };
+            let told = genuine.contains(text.as_bytes());
+            let nothing = proven.count == 0 && !known.contains(&proven.subject);
+            assert!(told || nothing, "a proof that the ledger did not give");
+            true
         }),
     )
 }

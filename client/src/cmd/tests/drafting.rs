@@ -146,7 +146,7 @@ fn the_sample_of_works_is_recorded_as_drafted_and_a_second_run_finds_it_recorded
         let draft: Value = serde_json::from_str(line).unwrap();
         let record = taken.record().record();
         assert_eq!(Kind::from_number(record.kind).unwrap().info().code, draft["kind"]);
-        let subject = tamga_api::draft::parse_subject(draft["subject"].as_str().unwrap()).unwrap();
+        let subject = parse_subject(draft["subject"].as_str().unwrap()).unwrap();
         assert_eq!(record.subject, subject);
     }
 }

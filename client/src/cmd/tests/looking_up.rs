@@ -228,9 +228,7 @@ fn a_list_goes_on_by_itself_and_stops_at_the_limit() {
 #[test]
 fn filters_reach_the_node_and_numbers_of_registries_become_subjects() {
     let ledger = FakeLedger::start();
-    let officer =
-        tamga_format::subject::Subject::registered(tamga_format::subject::Role::Officer, "1234")
-            .to_text();
+    let officer = Subject::registered(Role::Officer, "1234").to_text();
     let path = format!("/v1/cases?officer={officer}&open=false&attention=true&limit=200");
     ledger.answer(&path, 200, page(&[case_item(1)], None));
     let args = ["case", "list", "--officer", "officer#1234", "--ended", "--attention", "-q"];

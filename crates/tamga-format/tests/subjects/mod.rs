@@ -302,3 +302,57 @@ fn a_proof_has_one_form() {
         crate::no_byte_can_be_added_or_dropped(&text, &accepted);
     }
 }
+
+/// The proofs that anybody may test a verifier with: those that hold, and what is wrong with the others.
+#[test]
+fn proofs_about_subjects_are_frozen() {
+    let world = World::new();
+    let mut files = vec![
+        ("whole", world.whole()),
+        ("list", world.shows(0, 5, hash_only())),
+        ("status", world.shows(0, 0, shown())),
+        ("first-page", world.shows(0, 2, hash_only())),
+        ("absent", world.proof(subject("nobody"), Standing::Absent)),
+    ];
+    let changed = |change: &dyn Fn(&mut Present)| {
+        let mut proof = world.whole();
+        let Standing::Present(present) = &mut proof.standing else { panic!("present") };
+        change(present);
+        proof
+    };
+    files.push((
+        "record-left-out",
+        changed(&|it| {
+            it.records.remove(2);
+            it.count = 4;
+        }),
+    ));
+    files.push(("records-swapped", changed(&|it| it.records.swap(1, 2))));
+    files.push(("another-leaf", changed(&|it| it.records[0].1 = LeafHash([1; 32]))));
+    files
+        .push(("another-status", changed(&|it| it.status = StatusPart::Hash(StatusHash([1; 32])))));
+    files.push(("second-page", world.shows(2, 5, hash_only())));
+    let folder =
+        std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/vectors/subject");
+    let mut expected = String::new();
+    for (name, proof) in &files {
+        let verdict = match proof.verify(&policy(), &Known::default()) {
+            Ok(proven) => format!("{} records, complete {}", proven.count, proven.is_complete()),
+            Err(error) => error.fault().code.as_str().to_owned(),
+        };
+        expected.push_str(&format!("{name}: {verdict}\n"));
+        frozen(&folder.join(format!("{name}.tamga-subject")), &proof.encode());
+    }
+    frozen(&folder.join("expected.txt"), &expected);
+    frozen(&folder.join("policy.txt"), &policy().encode());
+}
+
+/// Compares with the file, or writes it if there is none.
+fn frozen(file: &std::path::Path, text: &str) {
+    let Ok(old) = std::fs::read_to_string(file) else {
+        std::fs::create_dir_all(file.parent().unwrap()).unwrap();
+        std::fs::write(file, text).unwrap();
+        panic!("{} was missing and has been written; review it, then run again", file.display());
+    };
+    assert_eq!(old, text, "{} is frozen", file.display());
+}
