@@ -264,7 +264,8 @@ fn payouts_leave_out_who_is_levied_on_until_the_bailiff_has_an_amount() {
     assert_eq!((nothing.exit, &object(&nothing)["payments"]), (0, &0.into()));
     let pool = desk.ledger.pool();
     let open: i64 = 800_000 - pool.paid.iter().sum::<i64>();
-    assert!((400_000..=400_002).contains(&open), "three of six uses are held: {open}");
+    // Six lines, each rounded up or down.
+    assert!((399_994..=400_006).contains(&open), "three of six uses are held: {open}");
 }
 
 #[test]
