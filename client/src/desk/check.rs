@@ -435,8 +435,8 @@ impl Facts {
         (today, deducted): (i64, i64),
     ) -> Result<Row, CliError> {
         let most = number(ledger, Name::DeductionMaxBp, today);
-        let most = most.map_err(|error| fault(ledger, &error.into()))?;
-        let most = most.unwrap_or(10_000);
+        let known = most.map_err(|error| fault(ledger, &error.into()))?;
+        let most = known.unwrap_or(10_000);
         let share = |collected: i64| {
             let limit = i128::from(collected) * i128::from(most) / 10_000;
             i64::try_from(limit).unwrap_or(i64::MAX)
@@ -454,7 +454,7 @@ impl Facts {
             kept = kept.saturating_add(plan.deducted());
         }
         let over = [deducted - share(self.before.collected), kept - share(collected)];
-        Ok(row(
+        let mut row = row(
             "C02",
             over.iter().all(|over| *over <= 0),
             vec![
@@ -465,7 +465,12 @@ impl Facts {
                 ("year_limit", share(collected)),
             ],
             over[0].max(over[1]).max(0),
-        ))
+        );
+        // Where no limit is in force the rules refuse nothing, and somebody should look.
+        if known.is_none() && row.outcome == Outcome::Holds {
+            row.outcome = Outcome::Look;
+        }
+        Ok(row)
     }
 
     /// C05 and C06, if payouts are tried.

@@ -17,7 +17,9 @@ use tamga_format::lines::lines_of_chunk;
 use tamga_format::policy::Policy;
 use tamga_format::signature::SigningKey;
 use tamga_node::clock::Clock;
+use tamga_node::config::PaceConfig;
 use tamga_node::devnet::royalties::{Keys, OKUP, Scale, Season};
+use tamga_node::founding::Registry;
 use tamga_node::keys::Seed;
 use tamga_tests::processes::{Cluster, ORIGIN, TOKEN};
 
@@ -25,6 +27,9 @@ const FOUR: &str = include_str!("../../../genesis/four-organisations.toml");
 const READY: Duration = Duration::from_secs(60);
 const FINAL: Duration = Duration::from_secs(30);
 const SCALE: Scale = Scale { authors: 5, works: 7, uses: 60, own: 20 };
+/// Who writes the demo story.
+const REGISTRY: &str =
+    include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/../genesis/demo-registry.toml"));
 
 /// The organisation's desk: a folder, a key, a node.
 struct Desk {
@@ -110,7 +115,10 @@ fn plan(season: &Season, batch: &Json, deducted: i64) -> String {
 
 #[test]
 fn a_quarter_goes_through_the_desk_and_every_author_verifies_it() {
-    let cluster = Cluster::start(FOUR).unwrap();
+    // With the initial law, which limits what may be deducted.
+    let mut registry = Registry::initial().unwrap();
+    registry.extend(toml::from_str(REGISTRY).unwrap());
+    let cluster = Cluster::start_with(FOUR, &registry, PaceConfig::default()).unwrap();
     cluster.ready(READY).unwrap();
     let client = Client::new(&cluster.url(0), Some(TOKEN.to_owned()), "en", std::thread::sleep);
     let key = |name: &str| SigningKey::from_seed(Seed::demo(name).0);
