@@ -23,7 +23,7 @@ use tamga_format::receipt::{Proven, Receipt, ReceiptError};
 use tamga_format::record::Record;
 use tamga_format::subject::Role;
 use tamga_state::catalogue::Kind;
-use tamga_state::status::Weighting;
+use tamga_state::status::{Confirmation, Payment, Weighting};
 
 pub mod balance;
 mod fetch;
@@ -61,6 +61,9 @@ pub struct StatementFile {
     /// The author's status, and what opens its balances.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub balance: Option<BalancePart>,
+    /// Receipts of what the bank and the author said last of the payouts.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub confirmations: Vec<String>,
 }
 
 /// A batch in the file.
@@ -128,6 +131,8 @@ pub struct Allotted {
 /// A line paid to the author.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Paid {
+    /// The payout batch.
+    pub batch: SubjectId,
     /// The line.
     pub line: PayoutLine,
     /// Number in [`Shown::allocations`] of what it is paid of.
@@ -141,6 +146,10 @@ pub struct Paid {
 pub struct Checks {
     /// The organisation declares it.
     pub declared: PayoutState,
+    /// The bank confirmed it, or did not (R13), if the file carries that.
+    pub bank: Option<Confirmation>,
+    /// The author did.
+    pub author: Option<Confirmation>,
 }
 
 /// The sums of one statement.
@@ -260,6 +269,9 @@ impl StatementFile {
         if parts.next().is_some() {
             return mismatch("a batch stands in the file that no statement covers");
         }
+        for (number, text) in self.confirmations.iter().enumerate() {
+            shown.confirmation(number, text, policy)?;
+        }
         if let Some(parts) = &self.uses {
             shown.uses(parts, policy)?;
         }
@@ -301,6 +313,39 @@ impl StatementFile {
 }
 
 impl Shown {
+    /// What the bank or the author said of a payout that the file has, each at most once.
+    fn confirmation(
+        &mut self,
+        number: usize,
+        text: &str,
+        policy: &Policy,
+    ) -> Result<(), StatementError> {
+        let proven = proven("confirmation", number, text, policy)?;
+        let record = record(&proven);
+        expect(record, Kind::R13)?;
+        let payout = field(record, "payout").and_then(Value::as_array_of).map(SubjectId);
+        let said = text_of(record, "confirmation").and_then(Confirmation::from_name);
+        let (Some(payout), Some(said)) = (payout, said) else {
+            return mismatch(format!("confirmation {number} says nothing"));
+        };
+        let author = (!said.is_of_bank()).then_some(&self.rightsholder);
+        if record.subject != Payment::subject(&payout, author) {
+            return mismatch(format!("confirmation {number} is another rightsholder's"));
+        }
+        let mut of_payout = self.payouts.iter_mut().filter(|paid| paid.batch == payout).peekable();
+        if of_payout.peek().is_none() {
+            return mismatch(format!("confirmation {number} is of a payout that does not pay"));
+        }
+        for paid in of_payout {
+            let checks = &mut paid.checks;
+            let slot = if author.is_some() { &mut checks.author } else { &mut checks.bank };
+            if slot.replace(said).is_some() {
+                return mismatch(format!("confirmation {number} says again what another said"));
+            }
+        }
+        Ok(())
+    }
+
     /// One statement: it follows the one before, and its sums are those of the lines of its batches.
     fn statement<'f>(
         &mut self,
@@ -419,8 +464,8 @@ impl Shown {
                 sums[1] = add(sums[1], line.net)?;
                 sums[2] = add(sums[2], line.tax)?;
                 sums[3] = add(sums[3], line.levied)?;
-                let checks = Checks { declared: line.state };
-                self.payouts.push(Paid { line, allocation, checks });
+                let checks = Checks { declared: line.state, bank: None, author: None };
+                self.payouts.push(Paid { batch: id, line, allocation, checks });
             }
             Ok(sums)
         } else {

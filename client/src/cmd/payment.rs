@@ -146,7 +146,7 @@ fn show(command: &Showing, session: &mut Session<'_>) -> Result<Exit, CliError> 
     Ok(Exit::Success)
 }
 
-const fn text_of(said: Confirmation) -> &'static str {
+pub(super) const fn text_of(said: Confirmation) -> &'static str {
     match said {
         Confirmation::Executed => "payment-executed",
         Confirmation::PartlyExecuted => "payment-partly",

@@ -9,6 +9,7 @@ use tamga_format::receipt::Receipt;
 use tamga_format::record::Record;
 use tamga_format::subject::{Role, Subject};
 use tamga_state::catalogue::Kind;
+use tamga_state::status::Payment;
 
 use super::balance::BalancePart;
 use super::uses::{RANGES_MAX, UsePart, WorkPart, works};
@@ -49,6 +50,7 @@ pub fn fetch(
             pools: Vec::new(),
             uses: None,
             balance: None,
+            confirmations: Vec::new(),
         },
         pools: BTreeSet::new(),
         wanted: BTreeMap::new(),
@@ -133,6 +135,9 @@ impl Fetching<'_> {
         let named = record.subjects.iter().copied();
         self.pools.extend(named.filter(|it| it.role == Role::Pool));
         let range = self.client.range(&batch, &self.author.to_string(), RangeOf::Lines)?;
+        if record.kind == Kind::R09.number() {
+            self.confirmations(id)?;
+        }
         if record.kind == Kind::R08.number() {
             let works = works(&self.own(record, &range));
             for report in batches_of(record, "usage") {
@@ -140,6 +145,17 @@ impl Fetching<'_> {
             }
         }
         self.file.batches.push(BatchPart { receipt, lines: Base64::encode_string(&range) });
+        Ok(())
+    }
+
+    /// What the bank and the author said last of a payout.
+    fn confirmations(&mut self, payout: SubjectId) -> Result<(), CliError> {
+        for of in [None, Some(&self.author)] {
+            let said = Payment::subject(&payout, of).to_text();
+            if let Some(last) = self.client.subject_records(&said)?.last() {
+                self.file.confirmations.push(self.client.receipt(&last.record_id, None)?);
+            }
+        }
         Ok(())
     }
 

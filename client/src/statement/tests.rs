@@ -259,6 +259,18 @@ fn a_payment_is_told_by_who_declared_it() {
     let shown = shown(&file, &policy);
     assert_eq!(shown.payouts.len(), 2);
     assert!(shown.payouts.iter().all(|it| it.checks.declared == PayoutState::Sent));
+    assert!(shown.payouts.iter().all(|it| it.checks.bank.is_none() && it.checks.author.is_none()));
     let holder = Subject::new(Role::Rightsholder, shown.rightsholder);
     assert_eq!(holder, author());
+}
+
+#[test]
+fn a_confirmation_is_of_a_payout_in_the_file_and_nothing_else() {
+    let (file, policy) = Quarters::new().file();
+    for (wrong, word) in [(&file.statements[0], "R13"), (&file.pools[0], "R13")] {
+        let mut file = file.clone();
+        file.confirmations.push(wrong.clone());
+        let refused = file.verify(&policy).unwrap_err().to_string();
+        assert!(refused.contains(word), "{refused}");
+    }
 }

@@ -6,14 +6,16 @@ use std::process::{Command, Output};
 
 use serde_json::Value;
 use tamga_client::keyring::Keyring;
+use tamga_client::statement::{Also, fetch};
 use tamga_format::signature::SigningKey;
 use tamga_format::subject::{Role, Subject};
 use tamga_node::clock::Clock;
 use tamga_node::devnet::royalties::{OKUP, Season};
 use tamga_node::keys::Seed;
+use tamga_state::status::Confirmation;
 use tamga_tests::processes::{Cluster, ORIGIN, TOKEN, programs};
 
-use super::royalty::{FOUR, READY, SCALE, base, bring, client, keys, record};
+use super::royalty::{FOUR, READY, SCALE, base, bring, client, keys, record, status};
 
 const KEYS: [&str; 4] = ["author:demo", "okup:demo", "bank:demo", "court:demo"];
 const NOBODY: &str = "0000000000000000000000000000000000000000000000000000000000000000";
@@ -109,6 +111,19 @@ fn an_author_objects_and_confirms_and_everybody_sees_who_said_what() {
     let said = shell.json(&show);
     assert_eq!(said["bank"]["confirmation"], "EXECUTED");
     assert_eq!(said["rightsholder"]["confirmation"], "RECEIVED");
+    // The author's file carries what all three say.
+    let client = client(&cluster, 0);
+    let batches = ["allocation", "payout"].map(|what| status(&client, &season.batch(what)));
+    record(&client, &season.statement([&batches[0], &batches[1]]).unwrap());
+    let cmo = Subject::registered(Role::Cmo, OKUP);
+    let file = fetch(&client, &season.author(), &cmo, Also::default()).unwrap();
+    let shown = file.verify(cluster.policy()).unwrap();
+    let checks: Vec<_> =
+        shown.payouts.iter().map(|it| (it.checks.bank, it.checks.author)).collect();
+    assert_eq!(checks, [(Some(Confirmation::Executed), Some(Confirmation::Received))]);
+    let mut twice = file;
+    twice.confirmations.push(twice.confirmations[0].clone());
+    assert!(twice.verify(cluster.policy()).unwrap_err().to_string().contains("again"));
 
     // The author objects to shares; the organisation refuses, and a court decides.
     let dispute = Subject::registered(Role::Dispute, "of the author").to_text();

@@ -52,7 +52,7 @@ pub(crate) fn bring(client: &Client, piece: &Piece) -> (Stage, String) {
     (operation.status, format!("{:?}", operation.problem))
 }
 
-fn status(client: &Client, batch: &Subject) -> Batch {
+pub(crate) fn status(client: &Client, batch: &Subject) -> Batch {
     let view: SubjectView = client.subject(&batch.to_text()).unwrap();
     let bytes = Base64::decode_vec(&view.status.unwrap()).unwrap();
     decode(&bytes).unwrap().1

@@ -7,6 +7,7 @@ use serde_json::{Value as Json, json};
 use tamga_api::time;
 use tamga_format::subject::{Role, Subject};
 use tamga_state::royalty::period::Period;
+use tamga_state::status::Confirmation;
 
 use super::By;
 use crate::cmd::Session;
@@ -130,9 +131,14 @@ fn waterfall(shown: &Shown, view: &View<'_>, session: &Session<'_>, lines: &mut 
             }
         }
     }
+    let word = |said: Option<Confirmation>| {
+        session.text(said.map_or("payment-nothing", super::super::payment::text_of))
+    };
     for paid in shown.payments(view.period.as_ref()) {
         let args = [
             ("declared", paid.checks.declared.name().to_owned()),
+            ("bank", word(paid.checks.bank)),
+            ("author", word(paid.checks.author)),
             ("net", text::hundredths(paid.line.net)),
             ("tax", text::hundredths(paid.line.tax)),
             ("levied", text::hundredths(paid.line.levied)),
@@ -237,7 +243,11 @@ pub(super) fn to_json(shown: &Shown, view: Option<&View<'_>>) -> Json {
         "payouts": shown.payments(period).map(|paid| json!({
             "state": paid.line.state.name(), "net": paid.line.net, "tax": paid.line.tax,
             "levied": paid.line.levied,
-            "checks": { "declared": paid.checks.declared.name() },
+            "checks": {
+                "declared": paid.checks.declared.name(),
+                "bank": paid.checks.bank.map(Confirmation::name),
+                "author": paid.checks.author.map(Confirmation::name),
+            },
         })).collect::<Vec<_>>(),
         "reports": shown.reports.as_ref().map(|reports| json!({
             "count": reports.count, "unpaid": reports.unpaid,
