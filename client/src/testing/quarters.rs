@@ -112,6 +112,7 @@ impl Quarters {
                 pools: Vec::new(),
                 uses: None,
                 balance: None,
+                confirmations: Vec::new(),
             },
             uses: Vec::new(),
             rival: String::new(),

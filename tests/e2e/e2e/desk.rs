@@ -1,17 +1,12 @@
 //! A quarter through the commands of an organisation's desk, on real processes: usage, check, publication, payouts,
 //! statements, a report; and every author verifies offline.
 
-use std::collections::BTreeMap;
-use std::ffi::OsString;
-use std::path::{Path, PathBuf};
-use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
+use std::path::Path;
 use std::time::Duration;
 
 use serde_json::{Value as Json, json};
 use tamga_api::draft::Draft;
 use tamga_client::client::{Client, Submitted, Wait};
-use tamga_client::cmd::{Io, run};
 use tamga_client::keyfile;
 use tamga_format::lines::lines_of_chunk;
 use tamga_format::policy::Policy;
@@ -22,6 +17,8 @@ use tamga_node::devnet::royalties::{Keys, OKUP, Scale, Season};
 use tamga_node::founding::Registry;
 use tamga_node::keys::Seed;
 use tamga_tests::processes::{Cluster, ORIGIN, TOKEN};
+
+use super::shell::{Called, call};
 
 const FOUR: &str = include_str!("../../../genesis/four-organisations.toml");
 const READY: Duration = Duration::from_secs(60);
@@ -58,32 +55,15 @@ impl Desk {
 
     /// A command with JSON output: its exit code, its object, and what it told.
     fn call(&self, args: &[&str]) -> (u8, Json, String) {
-        let (mut stdout, mut stderr) = (Vec::new(), Vec::new());
-        let pairs = [
+        let env = [
             ("TAMGA_URL", self.url.clone()),
             ("TAMGA_TOKEN", TOKEN.to_owned()),
             ("TAMGA_POLICY", self.path("policy.txt")),
             ("TAMGA_KEY", self.path("okup.key")),
             ("TAMGA_PASSPHRASE", "horse".to_owned()),
         ];
-        let env: BTreeMap<String, String> =
-            pairs.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
-        let interrupted = Arc::new(AtomicBool::new(false));
-        let mut io = Io {
-            stdout: &mut stdout,
-            stderr: &mut stderr,
-            env,
-            folder: PathBuf::from(self.folder.path()),
-            terminal: false,
-            colour: false,
-            now: Clock.now(),
-            sleep: std::thread::sleep,
-            interrupt: &|| Arc::clone(&interrupted),
-        };
-        let args = ["tamga"].iter().chain(args).chain(&["--json"]).map(OsString::from);
-        let exit = run(args, &mut io);
-        let told = String::from_utf8(stderr).unwrap();
-        (exit, serde_json::from_slice(&stdout).unwrap_or(Json::Null), told)
+        let Called { exit, shown, told } = call(self.folder.path(), &env, args);
+        (exit, shown, told)
     }
 
     #[track_caller]

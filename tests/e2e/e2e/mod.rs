@@ -4,4 +4,5 @@ mod desk;
 mod objections;
 mod proving;
 mod royalty;
+mod shell;
 mod validators;

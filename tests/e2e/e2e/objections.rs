@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
-use std::process::{Command, Output};
 
 use serde_json::Value;
 use tamga_client::keyring::Keyring;
@@ -13,9 +12,10 @@ use tamga_node::clock::Clock;
 use tamga_node::devnet::royalties::{OKUP, Season};
 use tamga_node::keys::Seed;
 use tamga_state::status::Confirmation;
-use tamga_tests::processes::{Cluster, ORIGIN, TOKEN, programs};
+use tamga_tests::processes::{Cluster, ORIGIN, TOKEN};
 
 use super::royalty::{FOUR, READY, SCALE, base, bring, client, keys, record, status};
+use super::shell::{Called, call, of_devnet};
 
 const KEYS: [&str; 4] = ["author:demo", "okup:demo", "bank:demo", "court:demo"];
 const NOBODY: &str = "0000000000000000000000000000000000000000000000000000000000000000";
@@ -26,28 +26,21 @@ struct Shell<'a> {
 }
 
 impl Shell<'_> {
-    fn call(&self, args: &[&str]) -> Output {
-        Command::new(programs().join("tamga"))
-            .args(args)
-            .arg("--json")
-            .env("TAMGA_URL", self.cluster.url(0))
-            .env("TAMGA_DEVNET", self.devnet)
-            .current_dir(self.devnet)
-            .output()
-            .unwrap()
+    fn call(&self, args: &[&str]) -> Called {
+        call(self.devnet, &of_devnet(self.cluster.url(0), self.devnet), args)
     }
 
     #[track_caller]
     fn json(&self, args: &[&str]) -> Value {
         let done = self.call(args);
-        assert!(done.status.success(), "{args:?}: {}", String::from_utf8_lossy(&done.stderr));
-        serde_json::from_slice(&done.stdout).unwrap()
+        assert_eq!(done.exit, 0, "{args:?}: {}", done.told);
+        done.shown
     }
 
     /// The exit code and what it was told.
-    fn refused(&self, args: &[&str]) -> (Option<i32>, String) {
+    fn refused(&self, args: &[&str]) -> (u8, String) {
         let done = self.call(args);
-        (done.status.code(), String::from_utf8_lossy(&done.stderr).into_owned())
+        (done.exit, done.told)
     }
 }
 
@@ -104,7 +97,7 @@ fn an_author_objects_and_confirms_and_everybody_sees_who_said_what() {
     let (sum, less) = (net.to_string(), (net - 1).to_string());
     let off = confirm("bank:demo", "EXECUTED", &["--paid-on", &today, "--executed", &less]);
     let (exit, told) = shell.refused(&off.iter().map(String::as_str).collect::<Vec<_>>());
-    assert_eq!(exit, Some(8), "{told}");
+    assert_eq!(exit, 8, "{told}");
     run(confirm("bank:demo", "EXECUTED", &["--paid-on", &today, "--executed", &sum]));
     run(confirm("author:demo", "NOT_RECEIVED", &[]));
     run(confirm("author:demo", "RECEIVED", &["--paid-on", &today]));
@@ -173,7 +166,7 @@ fn an_author_objects_and_confirms_and_everybody_sees_who_said_what() {
     assert_eq!(shell.json(&["dispute", "show", &dispute])["state"], "ANSWERED");
     let again = say("answer", "okup:demo", "GRANTED");
     let (exit, told) = shell.refused(&again.each_ref().map(String::as_str));
-    assert!(exit == Some(8) && told.contains("TMG-4120"), "{exit:?} {told}");
+    assert!(exit == 8 && told.contains("TMG-4120"), "{exit} {told}");
     run(say("resolve", "court:demo", "PARTLY_GRANTED").to_vec());
     let ended = shell.json(&["dispute", "show", &dispute]);
     assert_eq!(
@@ -205,13 +198,10 @@ fn an_author_objects_and_confirms_and_everybody_sees_who_said_what() {
         ["dispute", "withdraw", &second, "--okup", OKUP, "--key", key].map(str::to_owned)
     };
     let (exit, told) = shell.refused(&withdraw("okup:demo").each_ref().map(String::as_str));
-    assert!(
-        exit.is_some_and(|exit| exit != 0) && told.contains("role-forbidden"),
-        "{exit:?} {told}"
-    );
+    assert!(exit != 0 && told.contains("role-forbidden"), "{exit} {told}");
     run(withdraw("author:demo").to_vec());
     assert_eq!(shell.json(&["dispute", "show", &second])["state"], "WITHDRAWN");
     let (exit, _) =
         shell.refused(&["dispute", "show", &Subject::registered(Role::Dispute, "none").to_text()]);
-    assert_eq!(exit, Some(5));
+    assert_eq!(exit, 5);
 }

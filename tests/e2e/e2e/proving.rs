@@ -1,7 +1,6 @@
 //! What the ledger holds of a case, all of it: proven by the command line against real processes, and offline afterwards.
 
 use std::path::Path;
-use std::process::{Command, Output};
 
 use serde_json::Value;
 use tamga_client::client::Client;
@@ -10,29 +9,19 @@ use tamga_format::subject::{Role, Subject};
 use tamga_format::subject_proof::Known;
 use tamga_node::clock::Clock;
 use tamga_node::devnet::casework::{Case, life};
-use tamga_tests::processes::{Cluster, TOKEN, programs, submit};
+use tamga_tests::processes::{Cluster, TOKEN, submit};
 
 use super::royalty::{FOUR, READY, client};
+use super::shell::{call, of_devnet};
 
 /// The name of a case with its whole life.
 const NAME: &str = "proven";
 
-fn call(cluster: &Cluster, folder: &Path, args: &[&str]) -> Output {
-    Command::new(programs().join("tamga"))
-        .args(args)
-        .arg("--json")
-        .env("TAMGA_URL", cluster.url(0))
-        .env("TAMGA_DEVNET", folder)
-        .current_dir(folder)
-        .output()
-        .unwrap()
-}
-
 #[track_caller]
 fn json(cluster: &Cluster, folder: &Path, args: &[&str]) -> Value {
-    let done = call(cluster, folder, args);
-    assert!(done.status.success(), "{args:?}: {}", String::from_utf8_lossy(&done.stderr));
-    serde_json::from_slice(&done.stdout).unwrap()
+    let done = call(folder, &of_devnet(cluster.url(0), folder), args);
+    assert_eq!(done.exit, 0, "{args:?}: {}", done.told);
+    done.shown
 }
 
 /// The records of a subject in pages of one size, and how many pages they were.
@@ -67,6 +56,7 @@ fn all_records_of_a_case_are_proven_and_where_it_stands() {
     std::fs::write(folder.join("policy.txt"), cluster.policy().encode()).unwrap();
     std::fs::write(folder.join("token.txt"), TOKEN).unwrap();
 
+    let path = |name: &str| folder.join(name).display().to_string();
     let history = json(&cluster, folder, &["case", "history", &case, "--prove"]);
     assert_eq!(history["complete"]["verdict"], "authentic", "{history}");
     assert_eq!(history["complete"]["records"], steps.len());
@@ -77,26 +67,30 @@ fn all_records_of_a_case_are_proven_and_where_it_stands() {
     }
 
     // A status is kept in a file and judged without the network; of a subject that nobody named there is nothing.
-    let status = json(&cluster, folder, &["status", &case, "--out", "case.tamga-subject"]);
+    let status = json(&cluster, folder, &["status", &case, "--out", &path("case.tamga-subject")]);
     assert_eq!(status["records"], steps.len());
     assert!(status["status"].is_array(), "{status}");
     let nobody = Subject::registered(Role::Case, "nobody").to_text();
-    let none = json(&cluster, folder, &["status", &nobody, "--out", "none.tamga-subject"]);
+    let none = json(&cluster, folder, &["status", &nobody, "--out", &path("none.tamga-subject")]);
     assert_eq!((&none["records"], &none["complete"]), (&0.into(), &true.into()));
     let whole = history::whole(&client, cluster.policy(), &subject).unwrap();
     std::fs::write(folder.join("whole.tamga-subject"), &whole.files[0]).unwrap();
     let wrong = client.subject_proof(&subject, 99, None).unwrap_err();
     assert!(format!("{wrong:?}").contains("TMG-"), "{wrong:?}");
 
-    let verify = |file: &str| call(&cluster, folder, &["verify", file]).status.code();
+    let env = of_devnet(cluster.url(0), folder);
+    let verify = |file: &str| {
+        let file = folder.join(file).display().to_string();
+        call(folder, &env, &["verify", &file]).exit
+    };
     for file in ["case.tamga-subject", "none.tamga-subject", "whole.tamga-subject"] {
-        assert_eq!(verify(file), Some(0), "{file}");
+        assert_eq!(verify(file), 0, "{file}");
     }
     let text = whole.files[0].clone();
     let third = text.lines().filter(|line| line.starts_with("record ")).nth(2).unwrap();
     let cut: Vec<&str> = text.lines().filter(|line| *line != third).collect();
     std::fs::write(folder.join("cut.tamga-subject"), format!("{}\n", cut.join("\n"))).unwrap();
-    assert_eq!(verify("cut.tamga-subject"), Some(3), "a record is left out");
+    assert_eq!(verify("cut.tamga-subject"), 3, "a record is left out");
     let other =
         history::judge(&text, cluster.policy(), &nobody.parse().unwrap(), &Known::default());
     assert!(matches!(other, Err(HistoryError::OtherSubject(_))));
