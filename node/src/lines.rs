@@ -38,7 +38,8 @@ const CHECKS_MAX: usize = 1;
 const FETCHES_MAX: usize = 8;
 /// Pause before peers are asked again for what none of them has yet.
 const ASK_AGAIN: Duration = Duration::from_millis(300);
-/// How often statements are sent again while their record waits: a peer that was away needs them too.
+/// How often statements are sent again while their record waits, and the record with them: a peer that was away needs
+/// them too, and one that had another record in its way takes it now.
 const SAY_AGAIN: Duration = Duration::from_secs(2);
 /// How long others may still come to a quorum on a record whose base is outdated here.
 const OUTDATED_WAIT: Duration = Duration::from_secs(10);
@@ -158,16 +159,18 @@ impl Lines {
             let stated = self.0.stated.lock().unwrap_or_else(PoisonError::into_inner);
             stated.values().copied().collect()
         };
-        let mut waiting = Vec::new();
+        let (mut waiting, mut records) = (Vec::new(), Vec::new());
         for statement in known {
-            if self.0.app.waits(statement.record).await.unwrap_or(false) {
+            if let Ok(Some(record)) = self.0.app.waiting(statement.record).await {
                 waiting.push(statement);
+                records.push(record);
             } else {
                 let mut stated = self.0.stated.lock().unwrap_or_else(PoisonError::into_inner);
                 stated.remove(&statement.record);
             }
         }
         if !waiting.is_empty() {
+            self.0.swarm.broadcast_records(records);
             self.0.swarm.broadcast_held(waiting).await;
         }
     }
@@ -240,9 +243,11 @@ impl Lines {
             if self.is_recorded(&id) {
                 return Err(Ended::Gone);
             }
-            let _turn = self.0.checks.acquire().await.map_err(|_| Ended::Gone)?;
+            let turn = self.0.checks.acquire().await.map_err(|_| Ended::Gone)?;
             let started = Instant::now();
-            let Err(unheld) = self.judge(record).await else {
+            let verdict = self.judge(record).await;
+            drop(turn);
+            let Err(unheld) = verdict else {
                 tracing::info!(record = %id, took = ?started.elapsed(), "lines checked");
                 let Parts { genesis, me, key, .. } = &*self.0;
                 return Ok(HeldStatement::sign(genesis, id, *me, key));

@@ -15,7 +15,6 @@ use std::fmt;
 use std::sync::Arc;
 
 use tamga_format::beacon::VrfSecret;
-use tamga_format::body::Submission;
 use tamga_format::checkpoint::Checkpoint;
 use tamga_format::held::HeldStatement;
 use tamga_format::id::{
@@ -243,9 +242,21 @@ impl<S: Store> App<S> {
         self.pool.contains(id)
     }
 
-    /// Drops a waiting record whose attachment is not what it says.
-    pub fn refuse(&mut self, id: RecordId, rejection: Rejection) {
+    /// The submission of a record that waits for a block here.
+    pub fn waiting(&self, id: &RecordId) -> Option<Vec<u8>> {
+        self.pool.by_id(id)?.submission()
+    }
+
+    /// Drops a waiting record whose attachment is not what it says; what waited because of it is judged again.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`]: the process stops.
+    pub fn refuse(&mut self, id: RecordId, rejection: Rejection) -> Result<(), StoreError> {
+        let Some(refused) = self.pool.by_id(&id).cloned() else { return Ok(()) };
         self.pool.drop_records(vec![(id, rejection)]);
+        let context = self.next_context();
+        self.wake(admit::tokens_of(refused.record()), &context)
     }
 
     fn quorum(&self, record: &RecordId) -> Option<Vec<HeldStatement>> {
@@ -267,10 +278,9 @@ impl<S: Store> App<S> {
                 continue;
             }
             let Some(left) = room.checked_sub(pending.bytes()) else { return (found, true) };
-            let submission = Submission::new(pending.record().clone(), pending.body().cloned());
-            if let Ok(submission) = submission {
+            if let Some(submission) = pending.submission() {
                 room = left;
-                found.push(submission.encode());
+                found.push(submission);
             }
         }
         (found, false)

@@ -10,7 +10,7 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 
-use tamga_format::body::Body;
+use tamga_format::body::{Body, Submission};
 use tamga_format::id::{Height, KeyId, LeafHash, RecordId, UnixMillis};
 use tamga_format::record::{SignedRecord, VerifiedRecord};
 use tamga_format::signature::PublicKey;
@@ -83,6 +83,12 @@ impl Pending {
     /// Bytes that the record takes in an encoded block.
     pub(crate) fn encoded_bytes(&self) -> usize {
         ITEM_OVERHEAD_BYTES + self.bytes()
+    }
+
+    /// The record and its body as a client sends them.
+    pub(crate) fn submission(&self) -> Option<Vec<u8>> {
+        let submission = Submission::new(self.record.clone(), self.body().cloned());
+        submission.ok().map(|it| it.encode())
     }
 
     pub(crate) fn item(&self) -> Item {
@@ -225,6 +231,11 @@ impl Mempool {
     /// The record whose entry has this leaf hash.
     pub(crate) fn by_leaf(&self, leaf: &LeafHash) -> Option<&Arc<Pending>> {
         self.queue.get(self.by_leaf.get(leaf)?)
+    }
+
+    /// The record with this id.
+    pub(crate) fn by_id(&self, id: &RecordId) -> Option<&Arc<Pending>> {
+        self.queue.get(self.by_id.get(id)?)
     }
 
     /// Whether a record still fits, and into its key's share: half of the pool.

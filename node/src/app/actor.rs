@@ -147,6 +147,11 @@ pub(super) enum Command {
         id: RecordId,
         reply: oneshot::Sender<bool>,
     },
+    /// The submission of a record that waits in the pool.
+    Waiting {
+        id: RecordId,
+        reply: oneshot::Sender<Option<Vec<u8>>>,
+    },
     /// Drops a waiting record whose lines are not what it says.
     Refuse {
         id: RecordId,
@@ -277,8 +282,11 @@ impl Replica<'_> {
             Command::Waits { id, reply } => {
                 reply.send(self.app.waits(&id)).ok();
             }
+            Command::Waiting { id, reply } => {
+                reply.send(self.app.waiting(&id)).ok();
+            }
             Command::Refuse { id, rejection, reply } => {
-                self.app.refuse(id, rejection);
+                self.app.refuse(id, rejection)?;
                 reply.send(()).ok();
             }
             Command::AttachNote { height, note, reply } => {

@@ -253,6 +253,15 @@ impl AppHandle {
         self.ask(|reply| Command::Waits { id, reply }).await
     }
 
+    /// The submission of a record that waits in the pool.
+    ///
+    /// # Errors
+    ///
+    /// [`Stopped`] when the replica has stopped.
+    pub async fn waiting(&self, id: RecordId) -> Result<Option<Vec<u8>>, Stopped> {
+        self.ask(|reply| Command::Waiting { id, reply }).await
+    }
+
     /// Drops a waiting record whose lines are not what it says.
     ///
     /// # Errors

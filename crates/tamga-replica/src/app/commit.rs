@@ -5,7 +5,7 @@ use tamga_format::id::{Height, ValueId};
 use tamga_format::note::Note;
 use tamga_format::subject::Subject;
 
-use super::admit::tokens;
+use super::admit::{tokens, tokens_of};
 use super::{App, CommitError, Committed, NoteError, after};
 use crate::block::Block;
 use crate::layout::{self, BlockRow, Table, meta};
@@ -98,6 +98,7 @@ impl<S: Store> App<S> {
         }
         let view = StoreView::cached(&self.store, &self.ledger.builders, &self.map, &self.cache);
         let mut gone = self.pool.expired(after(self.head.time));
+        let freed: Vec<Token> = gone.iter().flat_map(|it| tokens_of(it.record())).collect();
         gone.extend(self.pool.parking.expired(after(self.head.time)));
         for pending in gone {
             match self.pool.check(&view, &context, &pending) {
@@ -115,6 +116,7 @@ impl<S: Store> App<S> {
         let woken: Vec<Token> = records
             .iter()
             .flat_map(|(id, _, subjects)| tokens(*id, subjects.iter().copied()))
+            .chain(freed)
             .collect();
         self.wake(woken, &context)
     }

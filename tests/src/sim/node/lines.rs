@@ -127,7 +127,9 @@ impl Node {
             (Code::BaseOutdated, _) if self.now_ms - job.since_ms <= OUTDATED_WAIT_MS => Ok(true),
             (_, _) if rejection.is_fault() => Err(Stop::Fault("lines", rejection.to_string())),
             (_, _) => {
-                self.app.refuse(id, rejection);
+                self.app
+                    .refuse(id, rejection)
+                    .map_err(|error| Stop::Fault("lines", error.to_string()))?;
                 Ok(false)
             }
         }

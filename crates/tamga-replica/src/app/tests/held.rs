@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use tamga_format::body::Submission;
 use tamga_format::held::HeldStatement;
 use tamga_format::id::ValidatorId;
 use tamga_format::signature::SigningKey;
@@ -136,8 +137,11 @@ fn a_record_whose_lines_are_wrong_leaves_the_pool_with_its_reason() {
     admit(&mut app, &draft).unwrap();
     let rejection =
         tamga_state::Rejection::new(tamga_state::Code::LinesMismatch, "/lines/3", "off");
-    app.refuse(id(&draft), rejection.clone());
+    let submission = app.waiting(&id(&draft)).unwrap();
+    assert_eq!(Submission::decode(&submission).unwrap().record().id(), id(&draft));
+    app.refuse(id(&draft), rejection.clone()).unwrap();
     assert_eq!(app.take_dropped(), [(id(&draft), rejection)]);
     assert!(!app.waits(&id(&draft)));
+    assert_eq!(app.waiting(&id(&draft)), None);
     assert_eq!(app.reasons(), 0);
 }

@@ -143,6 +143,41 @@ fn a_parked_record_wakes_when_a_block_brings_its_predecessor() {
 }
 
 #[test]
+fn a_parked_record_wakes_when_the_one_in_its_way_is_refused() {
+    let mut app = open(MemStore::new());
+    let (first, lawful) = (&lifecycle(1)[0], &lifecycle(1)[1]);
+    let rival = World::distribute(case(1), "colleague");
+    for draft in [first, &rival] {
+        assert_eq!(admit(&mut app, draft), Ok(Admitted::New));
+    }
+    assert_eq!(from_peer(&mut app, lawful), Ok(Admitted::Parked));
+    let rejection = tamga_state::Rejection::new(Code::LinesMismatch, "", "off");
+    app.refuse(id(&rival), rejection.clone()).unwrap();
+    assert_eq!(app.take_dropped(), [(id(&rival), rejection)]);
+    assert!(app.waits(&id(lawful)) && !app.waits(&id(&rival)));
+}
+
+#[test]
+fn a_parked_record_wakes_when_the_one_in_its_way_expires() {
+    let mut app = open(MemStore::new());
+    admit(&mut app, &lifecycle(1)[0]).unwrap();
+    let (first, _) = step(&mut app, NOW);
+    let mut proposer = open(MemStore::new());
+    proposer.validate(first.clone(), None).unwrap();
+    commit(&mut proposer, &first);
+    let block = propose(&mut proposer, at(11));
+
+    let rival = World::distribute(case(1), "colleague");
+    let rival = rival.with(|record| record.valid_until = at(10));
+    assert_eq!(admit(&mut app, &rival), Ok(Admitted::New));
+    let lawful = &lifecycle(1)[1];
+    assert_eq!(from_peer(&mut app, lawful), Ok(Admitted::Parked));
+    app.validate(block.clone(), None).unwrap();
+    assert_eq!(commit(&mut app, &block).dropped.len(), 1);
+    assert!(app.waits(&id(lawful)));
+}
+
+#[test]
 fn parking_is_bounded_per_key() {
     let mut app = open(MemStore::new());
     let parked = |n: usize| {
