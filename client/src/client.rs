@@ -84,6 +84,7 @@ pub struct Client {
     token: Option<String>,
     language: &'static str,
     sleep: fn(Duration),
+    attempts: u32,
 }
 
 /// What became of a batch.
@@ -130,7 +131,13 @@ impl Client {
             .user_agent(concat!("tamga/", env!("CARGO_PKG_VERSION")))
             .build();
         let url = url.trim_end_matches('/').to_owned();
-        Self { agent: config.into(), url, token, language, sleep }
+        Self { agent: config.into(), url, token, language, sleep, attempts: ATTEMPTS }
+    }
+
+    /// The same for somebody who asks several nodes and takes no answer for an answer: each call is tried once.
+    #[must_use]
+    pub fn impatient(self) -> Self {
+        Self { attempts: 1, ..self }
     }
 
     /// Waits before a call is tried again.
@@ -303,8 +310,8 @@ impl Client {
     ) -> Result<Answer, CliError> {
         let mut pause = FIRST_PAUSE;
         let mut resent = false;
-        for attempt in 1..=ATTEMPTS {
-            let last = attempt == ATTEMPTS;
+        for attempt in 1..=self.attempts {
+            let last = attempt == self.attempts;
             match self.once(path, body, accept, wait) {
                 Ok(answer) if answer.status < 300 => return Ok(Answer { resent, ..answer }),
                 Ok(answer) => {

@@ -26,10 +26,12 @@ use crate::verify::fault;
 
 mod assignment;
 mod case;
+mod checkpoint;
 mod config;
 mod dispute;
 mod draft;
 mod duplicates;
+mod evidence;
 mod explain;
 mod export;
 mod genesis;
@@ -47,6 +49,7 @@ mod receipt;
 mod reconcile;
 mod register;
 mod royalty;
+mod seen;
 mod signing;
 mod statement;
 mod status;
@@ -191,6 +194,12 @@ enum Command {
     Indicators(indicators::Indicators),
     /// Follow the log or a case.
     Watch(watch::Watch),
+    /// Follow the log of several nodes; notice when one is rolled back, forked, frozen or slow.
+    #[command(subcommand)]
+    Checkpoint(checkpoint::Checkpoint),
+    /// Check evidence of two logs of one name, and of keys that signed both.
+    #[command(subcommand)]
+    Evidence(evidence::Command),
     /// Explain an error code.
     Explain(explain::Explain),
     /// Check a genesis file.
@@ -423,6 +432,8 @@ fn dispatch(command: Option<Command>, session: &mut Session<'_>) -> Result<Exit,
         Some(Command::Duplicates(command)) => duplicates::run(&command, session),
         Some(Command::Indicators(command)) => indicators::run(&command, session),
         Some(Command::Watch(command)) => watch::run(&command, session),
+        Some(Command::Checkpoint(command)) => checkpoint::run(&command, session),
+        Some(Command::Evidence(command)) => evidence::run(&command, session),
         Some(Command::Explain(command)) => explain::run(&command, session),
         Some(Command::Genesis(command)) => genesis::run(&command, session),
         Some(Command::Config(command)) => config::run(&command, session),

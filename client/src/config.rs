@@ -42,6 +42,8 @@ pub struct Config {
     pub profile: Option<Setting<String>>,
     /// Base address of a node, such as `http://127.0.0.1:18080`.
     pub url: Option<Setting<String>>,
+    /// Base addresses of the nodes whose logs are compared; a devnet's when its directory is set.
+    pub nodes: Option<Setting<Vec<String>>>,
     /// Directory of a devnet, with its policy, genesis file and demo keys.
     pub devnet: Option<Setting<PathBuf>>,
     /// Trust policy file; the devnet's when its directory is set.
@@ -54,6 +56,8 @@ pub struct Config {
     pub language: Setting<Language>,
     /// Where key files live by default.
     pub keys_dir: Setting<PathBuf>,
+    /// Where what was seen of logs is kept: in a devnet's directory when it is set; not set where the user has no home.
+    pub state_dir: Option<Setting<PathBuf>>,
     /// Passphrase of key files.
     pub passphrase: Option<Setting<String>>,
 }
@@ -63,6 +67,7 @@ pub struct Config {
 #[serde(deny_unknown_fields)]
 struct Section {
     url: Option<String>,
+    nodes: Option<Vec<String>>,
     devnet: Option<PathBuf>,
     policy: Option<PathBuf>,
     key: Option<String>,
@@ -160,6 +165,13 @@ impl Config {
             let path = devnet.as_ref().map(|dir| dir.value.join(name))?;
             Some(Setting { value: path, origin: Origin::Devnet })
         };
+        let nodes_of_devnet = match of_devnet("nodes.txt").filter(|path| path.value.is_file()) {
+            Some(file) => {
+                let nodes = words(&read_token(&file.value)?);
+                Some(Setting { value: nodes, origin: file.origin })
+            }
+            None => None,
+        };
         let token_file = sources
             .file(|section| section.token_file.clone())
             .or_else(|| of_devnet("token.txt").filter(|path| path.value.is_file()));
@@ -174,6 +186,11 @@ impl Config {
             url: Setting::flag(flags.url, "--url")
                 .or_else(|| sources.variable("TAMGA_URL"))
                 .or_else(|| sources.file(|section| section.url.clone())),
+            nodes: sources
+                .variable("TAMGA_NODES")
+                .map(|nodes| nodes.map(|nodes| words(&nodes)))
+                .or_else(|| sources.file(|section| section.nodes.clone()))
+                .or(nodes_of_devnet),
             policy: sources
                 .variable("TAMGA_POLICY")
                 .map(|path| path.map(PathBuf::from))
@@ -188,6 +205,8 @@ impl Config {
                 value: user_dir.unwrap_or_default().join("keys"),
                 origin: Origin::BuiltIn,
             },
+            // A devnet that is founded anew has the same name and keys: what was seen of it goes with it.
+            state_dir: of_devnet("seen").or_else(|| state_dir(&sources)),
             passphrase: sources.variable("TAMGA_PASSPHRASE"),
             profile,
             devnet,
@@ -228,6 +247,22 @@ impl Config {
             .or_else(|| self.devnet().map(|dir| dir.join("genesis.toml")))
             .ok_or_else(|| CliError::missing("--genesis, TAMGA_DEVNET"))
     }
+}
+
+/// The folder of this program among those where the user's programs keep what they have seen.
+fn state_dir(sources: &Sources<'_>) -> Option<Setting<PathBuf>> {
+    let named = sources.variable("XDG_STATE_HOME").map(|dir| dir.map(PathBuf::from));
+    let home = || {
+        let home = sources.variable("HOME")?;
+        let value = Path::new(&home.value).join(".local/state");
+        Some(Setting { value, origin: Origin::BuiltIn })
+    };
+    named.or_else(home).map(|dir| dir.map(|dir| dir.join("tamga")))
+}
+
+/// Addresses with blanks between them.
+fn words(text: &str) -> Vec<String> {
+    text.split_whitespace().map(str::to_owned).collect()
 }
 
 /// A language that is asked for must be one of ours; that of the system may be any.

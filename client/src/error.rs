@@ -286,6 +286,55 @@ impl CliError {
         Self::new(Exit::Mismatch, Code::VerificationFailed, "error-false-log", args)
     }
 
+    /// What was seen of a log can't be read: it was cut off, changed, or is of another version.
+    #[must_use]
+    pub fn memory(path: &Path, detail: Said) -> Self {
+        let args = vec![("path", path.display().to_string().into()), ("detail", detail)];
+        Self::new(Exit::CannotCheck, Code::ToolFile, "error-memory", args)
+    }
+
+    /// Another process keeps what was seen of a log locked.
+    #[must_use]
+    pub fn memory_busy(path: &Path) -> Self {
+        let args = vec![("path", path.display().to_string().into())];
+        Self::new(Exit::Network, Code::ToolFile, "error-memory-busy", args)
+    }
+
+    /// The policy does not accept the checkpoint that was kept.
+    #[must_use]
+    pub fn memory_policy(path: &Path, detail: Said) -> Self {
+        let args = vec![("path", path.display().to_string().into()), ("detail", detail)];
+        Self::new(Exit::CannotCheck, Code::CannotVerify, "error-memory-policy", args)
+    }
+
+    /// There are two logs of one name, and evidence of that.
+    #[must_use]
+    pub fn fork(evidence: &Path) -> Self {
+        let args = vec![("path", evidence.display().to_string().into())];
+        Self::new(Exit::SplitView, Code::SplitView, "error-fork", args)
+    }
+
+    /// A checkpoint is not shown to be of the log that was seen before.
+    #[must_use]
+    pub fn other_log(url: &str, detail: impl Into<Said>) -> Self {
+        let args = vec![("url", url.into()), ("detail", detail.into())];
+        Self::new(Exit::Mismatch, Code::VerificationFailed, "error-other-log", args)
+    }
+
+    /// The same, where what would show it is missing.
+    #[must_use]
+    pub fn unproven_log(url: &str, detail: impl Into<Said>) -> Self {
+        let args = vec![("url", url.into()), ("detail", detail.into())];
+        Self::new(Exit::CannotCheck, Code::CannotVerify, "error-other-log", args)
+    }
+
+    /// What another failure says of itself, without the rest of its message.
+    #[must_use]
+    pub fn detail(&self) -> Said {
+        let detail = self.args.iter().find(|(name, _)| *name == "detail");
+        detail.map_or_else(|| self.code.as_str().into(), |(_, detail)| detail.clone())
+    }
+
     /// An entry of the log is of a form that this program does not know.
     #[must_use]
     pub fn unknown_entry(index: u64, detail: impl Into<Said>) -> Self {

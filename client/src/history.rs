@@ -1,5 +1,6 @@
 //! All records of a subject, fetched page by page, each page proven to go on where the last one ended (spec §13.9).
 
+use tamga_format::note::Note;
 use tamga_format::policy::Policy;
 use tamga_format::receipt::ReceiptError;
 use tamga_format::subject::Subject;
@@ -74,6 +75,27 @@ pub fn standing(
     let text = client.subject_proof(subject, 0, Some(0))?;
     let proven = judge(&text, policy, subject, &Known::default())?;
     Ok((proven, text))
+}
+
+/// Fetches and verifies that a subject's records go on from the ones known, without the records themselves.
+///
+/// # Errors
+///
+/// [`HistoryError`]; [`tamga_format::error::FormatCode::SubjectKnown`] or `proof-root` if they do not.
+pub fn goes_on(
+    client: &Client,
+    policy: &Policy,
+    subject: &Subject,
+    known: &Known,
+) -> Result<ProvenSubject, HistoryError> {
+    let text = client.subject_proof(subject, known.count(), Some(0))?;
+    judge(&text, policy, subject, known)
+}
+
+/// The checkpoint that a proof rests on.
+#[must_use]
+pub fn checkpoint(file: &str) -> Option<Note> {
+    SubjectProof::parse(file).ok().map(|proof| proof.checkpoint)
 }
 
 /// Whether a file begins as a proof about a subject does.

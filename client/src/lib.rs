@@ -21,6 +21,7 @@ pub mod import;
 pub mod keyfile;
 pub mod keyring;
 pub mod lang;
+pub mod light;
 pub mod log;
 pub mod output;
 pub mod reconcile;

@@ -4,9 +4,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use tamga_format::block_leaf::BlockLeaf;
 use tamga_format::error::FormatError;
-use tamga_format::id::{LeafIndex, RecordId, TreeRoot, TreeSize, UnixMillis};
+use tamga_format::id::{Height, LeafIndex, RecordId, TreeRoot, TreeSize, UnixMillis};
 use tamga_format::limits::TILE_WIDTH;
-use tamga_format::merkle::{Frontier, Hash, leaf_hash, root_of};
+use tamga_format::merkle::{Frontier, Hash, inclusion_path, leaf_hash, root_of, verify_inclusion};
 use tamga_format::note::Note;
 use tamga_format::policy::Policy;
 use tamga_format::receipt::{Proven, Receipt, ReceiptError};
@@ -16,6 +16,7 @@ use tamga_format::tile::{BundleCoord, TileCoord, decode_bundle, node_in_tile, ti
 use crate::client::Client;
 use crate::error::{CliError, Exit};
 use crate::lang::Said;
+use crate::light::Tree;
 use crate::verify::fault;
 
 /// The head of a log that is final by the policy.
@@ -169,6 +170,33 @@ impl<'a> Log<'a> {
             return Err(CliError::false_log(self.client.url(), detail));
         }
         Ok(true)
+    }
+
+    /// The leaf of a block that is not newer than the head, proven to be in its log.
+    ///
+    /// # Errors
+    /// When the node is not reachable, has no such block, wants another token, or answers with something else.
+    pub fn block(&self, head: &Head, height: Height) -> Result<BlockLeaf, CliError> {
+        let url = self.client.url();
+        let other = || CliError::false_log(url, Said::plain("detail-other-block"));
+        let missing = || CliError::bad_value("--at", &height.to_string());
+        let named = self.client.block(height.get())?.ok_or_else(missing)?;
+        let (last, size) = (named.size.checked_sub(1).ok_or_else(other)?, head.size.get());
+        let number = last / u64::from(TILE_WIDTH);
+        let width = tile_width(0, number, size).ok_or_else(other)?;
+        let bundle = self.bundle(number, width)?;
+        let entries = decode_bundle(&bundle, width).map_err(|error| self.malformed(&error))?;
+        let place = usize::try_from(last % u64::from(TILE_WIDTH)).ok();
+        let entry = place.and_then(|place| entries.get(place)).ok_or_else(other)?;
+        let block = BlockLeaf::decode(entry).map_err(|_| other())?;
+        let fetch = |tile: &TileCoord| self.client.log_file(&tile.path());
+        let tree = Tree::new(size, &fetch);
+        let path = inclusion_path(&tree, last, size);
+        let path = path.ok_or_else(|| tree.reason())?;
+        // A block leaf closes its block, so the size it names is its place.
+        verify_inclusion(&leaf_hash(entry), last, size, &path, &head.root).map_err(|_| other())?;
+        let right = block.height == height && block.size.get() == named.size;
+        if right { Ok(block) } else { Err(other()) }
     }
 
     /// What is left of the tree of `size` leaves, the first of a bundle; from hash tiles, not trusted.

@@ -6,12 +6,14 @@ use tamga_api::shapes::Stage;
 use tamga_format::body::Body;
 use tamga_format::error::{FormatCode, FormatError};
 use tamga_format::id::UnixMillis;
+use tamga_format::note::Note;
 use tamga_format::policy::Policy;
 use tamga_format::receipt::{Proven, RECEIPT_HEADER, Receipt, ReceiptError};
 use tamga_format::record::{Record, SignedRecord};
 use tamga_format::tlog_proof::TlogProof;
 
 use crate::error::Exit;
+use crate::history;
 use crate::lang::{Messages, Said};
 use crate::text;
 
@@ -142,6 +144,8 @@ fn fault_message(code: FormatCode) -> &'static str {
         (FormatCode::ReconciliationParts, "fault-parts"),
         (FormatCode::SubjectRecords, "fault-records"),
         (FormatCode::SubjectKnown, "fault-known"),
+        (FormatCode::EvidenceNone, "fault-no-evidence"),
+        (FormatCode::EvidenceKey, "fault-evidence-key"),
         (FormatCode::ReceiptOrigin, "fault-other-ledger"),
         (FormatCode::NoteOrigin, "fault-other-policy"),
         (FormatCode::NoteLogSignature, "fault-log-key"),
@@ -150,6 +154,15 @@ fn fault_message(code: FormatCode) -> &'static str {
         (FormatCode::BeaconVersion, "fault-version"),
     ];
     known.into_iter().find(|(known, _)| *known == code).map_or("fault-form", |(_, id)| id)
+}
+
+/// The checkpoint that a file rests on, if it is a proof of a known kind.
+#[must_use]
+pub fn checkpoint(bytes: &[u8]) -> Option<Note> {
+    let text = std::str::from_utf8(bytes).ok()?;
+    let receipt = || Receipt::parse(text).ok().map(|receipt| receipt.proof.checkpoint);
+    let proof = || TlogProof::parse(text).ok().map(|proof| proof.checkpoint);
+    receipt().or_else(proof).or_else(|| history::checkpoint(text))
 }
 
 /// Judges the text of a receipt, or of an acceptance that a node gave before finality.

@@ -13,12 +13,12 @@ use super::{Session, listing};
 use crate::client::Client;
 use crate::error::{CliError, Exit};
 use crate::file;
-use crate::history;
 use crate::lang::Said;
 use crate::output::{Form, Shown};
 use crate::text;
 use crate::verify::{self, Verdict};
 
+mod complete;
 pub(super) mod deadlines;
 pub(super) mod list;
 mod status;
@@ -57,6 +57,9 @@ pub(super) struct History {
     /// Prove that these are all records of the case and that none is left out.
     #[arg(long)]
     prove: bool,
+    /// Only the records up to this block, and prove that.
+    #[arg(long, value_name = "HEIGHT", requires = "prove")]
+    at: Option<u64>,
     /// Trust policy file [env: TAMGA_POLICY].
     #[arg(short, long)]
     policy: Option<PathBuf>,
@@ -89,10 +92,14 @@ fn of_case(command: &History, session: &mut Session<'_>) -> Result<Exit, CliErro
         return Err(CliError::pointless("--policy", "case history"));
     }
     let client = session.client()?;
-    let events = client.case_events(&case)?;
+    let mut events = client.case_events(&case)?;
     let policy = if command.verify { Some(session.policy(command.policy.as_ref())?) } else { None };
-    let proven =
-        if command.prove { Some(complete(command, &case, &events, session)?) } else { None };
+    let proven = if command.prove {
+        let policy = session.policy(command.policy.as_ref())?;
+        Some(complete::prove(&case, command.at, &mut events, &policy, session)?)
+    } else {
+        None
+    };
     let mut worst = Verdict::Authentic;
     let count = events.len().to_string();
     let args = [("case", case.clone()), ("count", count)];
@@ -145,50 +152,6 @@ fn of_case(command: &History, session: &mut Session<'_>) -> Result<Exit, CliErro
         session.out.tell_message("case-hint", &args);
     }
     Ok(if policy.is_some() || proven.is_some() { worst.exit() } else { Exit::Success })
-}
-
-/// Whether the list is complete, and what is said of it.
-struct Complete {
-    verdict: Verdict,
-    human: String,
-    data: serde_json::Value,
-}
-
-/// Compares the list with the proof of all records of the case.
-fn complete(
-    command: &History,
-    case: &str,
-    events: &[CaseEvent],
-    session: &Session<'_>,
-) -> Result<Complete, CliError> {
-    let policy = session.policy(command.policy.as_ref())?;
-    let subject: Subject = case.parse().map_err(|_| CliError::bad_value("CASE", case))?;
-    let judged = history::whole(&session.client()?, &policy, &subject);
-    let whole = match judged {
-        Ok(whole) => whole,
-        Err(error) => {
-            let (verdict, human) = super::status::refused(error, session)?;
-            let data = json!({ "verdict": verdict.name() });
-            return Ok(Complete { verdict, human, data });
-        }
-    };
-    // The list may be newer than the proof, never older than what it proves.
-    let size = whole.proven.size.get();
-    let listed = events.iter().map(|event| event.index).filter(|index| *index < size);
-    let same = listed.eq(whole.records.iter().map(|(index, _)| index.get()));
-    let verdict = if same { Verdict::Authentic } else { Verdict::Mismatch };
-    let args = [
-        ("count", whole.records.len().to_string()),
-        ("height", whole.proven.height.to_string()),
-        ("time", text::local_time(whole.proven.time)),
-    ];
-    let message = if same { "case-complete" } else { "case-incomplete" };
-    let human = session.out.messages.text(message, &args);
-    let data = json!({
-        "verdict": verdict.name(), "records": whole.records.len(),
-        "height": whole.proven.height.get(), "size": size,
-    });
-    Ok(Complete { verdict, human, data })
 }
 
 fn shown(event: &CaseEvent, verdict: Option<Verdict>, session: &Session<'_>) -> Shown {

@@ -48,6 +48,7 @@ pub(super) fn run(command: &Config, session: &mut Session<'_>) -> Result<Exit, C
     let lines = [
         Line::of("profile", config.profile.as_ref(), String::clone),
         Line::of("url", config.url.as_ref(), String::clone),
+        Line::of("nodes", config.nodes.as_ref(), |nodes| nodes.join(" ")),
         Line::of("devnet", config.devnet.as_ref(), |path| path.display().to_string()),
         Line::of("policy", config.policy.as_ref(), |path| path.display().to_string()),
         Line::of("key", config.key.as_ref(), String::clone),
@@ -55,6 +56,7 @@ pub(super) fn run(command: &Config, session: &mut Session<'_>) -> Result<Exit, C
         Line::of("passphrase", config.passphrase.as_ref(), secret),
         Line::of("lang", Some(&config.language), |language| language.tag().to_owned()),
         Line::of("keys", Some(&config.keys_dir), |path| path.display().to_string()),
+        Line::of("state", config.state_dir.as_ref(), |path| path.display().to_string()),
     ];
     for Line { name, value, origin } in lines {
         let from = origin.as_ref().filter(|_| show.origin).map(|origin| told(origin, session));

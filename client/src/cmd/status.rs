@@ -34,12 +34,39 @@ pub(super) fn run(command: &Status, session: &mut Session<'_>) -> Result<Exit, C
     let subject = parse_subject(&command.subject)
         .map_err(|_| CliError::bad_value("SUBJECT", &command.subject))?;
     let policy = session.policy(command.policy.as_ref())?;
-    let (verdict, human, data) = match history::standing(&session.client()?, &policy, &subject) {
+    let client = session.client()?;
+    let (verdict, human, data) = match history::standing(&client, &policy, &subject) {
         Ok((proven, file)) => {
+            if let Some(note) = history::checkpoint(&file) {
+                session.take_note(&client, &policy, &note)?;
+            }
+            let before = session.subject_seen(&policy, &subject)?;
+            if let Some(before) = &before
+                && before.size <= proven.size
+                && let Err(error) = history::goes_on(&client, &policy, &subject, &before.known)
+            {
+                let (verdict, human) = refused(error, session)?;
+                let data = json!({ "verdict": verdict.name() });
+                let id = verdict.name().to_owned();
+                let plain = vec![subject.to_text(), id.clone()];
+                session.out.result("status", &Shown { data, human, plain, id });
+                return Ok(verdict.exit());
+            }
             if let Some(path) = &command.out {
                 file::replace(path, file.as_bytes())?;
             }
-            (Verdict::Authentic, lines(&proven, session).join("\n"), to_json(&proven))
+            let mut lines = lines(&proven, session);
+            if let Some(before) = before.filter(|before| before.size <= proven.size) {
+                let new = proven.count.saturating_sub(before.known.count());
+                let args = [
+                    ("known", before.known.count().to_string()),
+                    ("height", before.height.to_string()),
+                    ("time", text::local_time(before.time)),
+                    ("new", new.to_string()),
+                ];
+                lines.push(format!("  {}", session.out.messages.text("case-goes-on", &args)));
+            }
+            (Verdict::Authentic, lines.join("\n"), to_json(&proven))
         }
         Err(error) => {
             let (verdict, human) = refused(error, session)?;

@@ -7,6 +7,8 @@ mod conventions;
 mod desk;
 mod drafting;
 mod exporting;
+mod following;
+mod going_on;
 mod importing;
 mod looking_up;
 mod pool;

@@ -6,7 +6,9 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use serde_json::json;
+use tamga_format::note::Note;
 use tamga_format::policy::Policy;
+use tamga_format::receipt::ReceiptError;
 use tamga_state::catalogue::Kind;
 
 use super::{Session, status};
@@ -14,9 +16,10 @@ use crate::error::{CliError, Exit};
 use crate::export::{Exported, LINE_BYTES_MAX};
 use crate::history;
 use crate::lang::Said;
+use crate::light;
 use crate::output::{Colour, Shown};
 use crate::text;
-use crate::verify::{self, Facts, Report, Verdict};
+use crate::verify::{self, Facts, Report, Verdict, fault};
 
 /// Lines of an export that are shown because they are not authentic.
 const WRONG_MAX: usize = 100;
@@ -36,6 +39,9 @@ pub(super) struct Verify {
     /// Show each step of the check.
     #[arg(long)]
     explain: bool,
+    /// Ask a node too: is the log that is shown now the one that the files rest on?
+    #[arg(long)]
+    online: bool,
 }
 
 pub(super) fn run(command: &Verify, session: &mut Session<'_>) -> Result<Exit, CliError> {
@@ -47,6 +53,7 @@ pub(super) fn run(command: &Verify, session: &mut Session<'_>) -> Result<Exit, C
     };
     let view = View { policy: &policy_path, explain: command.explain };
     let mut worst = Verdict::Authentic;
+    let mut notes = Vec::new();
     for file in &command.files {
         let name = file.display().to_string();
         let report = match content(file) {
@@ -55,10 +62,12 @@ pub(super) fn run(command: &Verify, session: &mut Session<'_>) -> Result<Exit, C
                 continue;
             }
             Ok(Content::Whole(bytes)) if entry.is_none() && history::is_proof(&bytes) => {
+                notes.extend(verify::checkpoint(&bytes));
                 worst = worst.max(subject(&bytes, &name, &policy, session)?);
                 continue;
             }
             Ok(Content::Whole(bytes)) if entry.is_none() || !verify::is_receipt(&bytes) => {
+                notes.extend(verify::checkpoint(&bytes));
                 verify::file(&bytes, entry.as_deref(), &policy)
             }
             Ok(_) => return Err(CliError::pointless("--record", &name)),
@@ -68,9 +77,31 @@ pub(super) fn run(command: &Verify, session: &mut Session<'_>) -> Result<Exit, C
         let shown = shown(&report, &name, &view, session);
         session.out.item("verify.file", shown);
     }
-    let data = json!({ "verdict": worst.name() });
-    session.out.end_list("verify", "files", Shown { data, ..Shown::default() });
+    let now = if command.online { Some(online(notes, &policy, session)?) } else { None };
+    let human = now
+        .as_ref()
+        .map(|size| session.out.messages.text("verify-online", &[("size", size.to_string())]));
+    let data = json!({ "verdict": worst.name(), "online_size": now });
+    let human = human.unwrap_or_default();
+    session.out.end_list("verify", "files", Shown { data, human, ..Shown::default() });
     Ok(worst.exit())
+}
+
+/// Asks a node for its newest checkpoint: it and those of the files are of the log that this computer saw. Gives its
+/// size.
+fn online(notes: Vec<Note>, policy: &Policy, session: &Session<'_>) -> Result<u64, CliError> {
+    // Without a memory nothing could be compared.
+    session.state_dir()?;
+    let client = session.client()?;
+    let text = client.log_checkpoint()?;
+    let false_log = |error: ReceiptError| CliError::other_log(client.url(), fault(&error.fault()));
+    let newest = light::View::judge(&text, policy).map_err(false_log)?;
+    session.take_note(&client, policy, &newest.note)?;
+    // What the policy does not accept has its verdict already.
+    for note in notes.into_iter().filter(|note| policy.verify(note).is_ok()) {
+        session.take_note(&client, policy, &note)?;
+    }
+    Ok(newest.size.get())
 }
 
 /// What is said beside the verdicts.

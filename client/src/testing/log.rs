@@ -2,23 +2,28 @@
 
 use std::collections::BTreeMap;
 
+use serde_json::{Value as Json, json};
+
 use tamga_format::block_leaf::{BlockLeaf, genesis_leaf};
 use tamga_format::body::{Body, Submission};
 use tamga_format::checkpoint::Checkpoint;
 use tamga_format::cosignature::cosign;
 use tamga_format::id::{
-    GenesisHash, Height, LeafIndex, MapRoot, PolicyHash, RulesHash, TreeSize, UnixMillis,
+    GenesisHash, Height, LeafIndex, MapRoot, PolicyHash, RulesHash, TreeSize, UnixMillis, sha256,
 };
 use tamga_format::merkle::{Frontier, Hash, NodeSource, inclusion_path, leaf_hash};
 use tamga_format::note::{Note, sign_note};
 use tamga_format::receipt::{Previous, Receipt};
 use tamga_format::signature::SigningKey;
+use tamga_format::subject::Subject;
+use tamga_format::subject_proof::{Standing, SubjectProof};
 use tamga_format::tile::{BundleCoord, TileCoord, encode_bundle, tile_width};
 use tamga_format::tlog_proof::TlogProof;
 
 use super::{FakeLedger, ORIGIN, genesis, genesis_file, seed};
 
-/// The log, and what is recorded in it.
+/// The log, and what is recorded in it; a copy that goes on otherwise is a fork.
+#[derive(Clone)]
 pub(crate) struct ServedLog {
     leaves: Vec<Vec<u8>>,
     frontier: Frontier,
@@ -57,6 +62,16 @@ impl ServedLog {
 
     /// A block of these records that ends at a time.
     pub(crate) fn commit(&mut self, submissions: &[Submission], time: UnixMillis) {
+        self.commit_under(submissions, time, MapRoot(sha256(&[])));
+    }
+
+    /// The same with a map of subjects.
+    pub(crate) fn commit_under(
+        &mut self,
+        submissions: &[Submission],
+        time: UnixMillis,
+        map_root: MapRoot,
+    ) {
         let (size, root) = (TreeSize(self.frontier.size()), self.frontier.root());
         let previous = Checkpoint { origin: ORIGIN.to_owned(), size, root };
         for submission in submissions {
@@ -68,13 +83,27 @@ impl ServedLog {
             size: TreeSize(self.frontier.size() + 1),
             time,
             prev: previous.value_id(),
-            map_root: MapRoot([1; 32]),
+            map_root,
             policy: PolicyHash([2; 32]),
             rules: RulesHash([3; 32]),
             ext: None,
         };
         self.append(block.encode());
         self.blocks.push((block, Previous { size, root }));
+    }
+
+    /// Every block as a node lists it, by height.
+    pub(crate) fn heights(&self) -> Vec<(u64, Json)> {
+        let listed = self.blocks.iter().map(|(block, previous)| {
+            let records = block.size.get() - previous.size.get() - 1;
+            let view = json!({
+                "height": block.height.get(), "size": block.size.get(), "records": records,
+                "time": crate::text::rfc3339(block.time), "value": "", "previous": "", "root": "",
+                "map_root": "", "status": "final",
+            });
+            (block.height.get(), view)
+        });
+        listed.collect()
     }
 
     /// Leaves.
@@ -84,13 +113,18 @@ impl ServedLog {
 
     /// The checkpoint signed by the log and cosigned by everyone.
     pub(crate) fn note(&self) -> Note {
+        self.note_by(&["v0", "v1", "v2", "v3"].map(|name| (name, 1_800_000_000)))
+    }
+
+    /// The checkpoint signed by the log and cosigned by these at these times.
+    pub(crate) fn note_by(&self, cosigners: &[(&str, u64)]) -> Note {
         let (size, root) = (TreeSize(self.frontier.size()), self.frontier.root());
         let text = Checkpoint { origin: ORIGIN.to_owned(), size, root }.body();
         let key = |name: &str| SigningKey::from_seed(seed(name));
         let mut signatures = vec![sign_note(&text, ORIGIN, &key("log")).unwrap()];
-        for name in ["v0", "v1", "v2", "v3"] {
+        for (name, time_s) in cosigners {
             let key = key(&format!("cosigner {name}"));
-            signatures.push(cosign(&key, name, &text, 1_800_000_000).unwrap());
+            signatures.push(cosign(&key, name, &text, *time_s).unwrap());
         }
         Note { text, signatures }
     }
@@ -102,9 +136,24 @@ impl ServedLog {
         encode_bundle(&self.leaves[begin..begin + width]).unwrap()
     }
 
+    /// The bytes of a hash tile; `None` if the log has no such tile.
+    pub(crate) fn tile(&self, tile: &TileCoord) -> Option<Vec<u8>> {
+        let width = tile_width(tile.level(), tile.index(), self.size())?;
+        if tile.width() > width {
+            return None;
+        }
+        let hash = |slot| self.node(tile.level() * 8, tile.index() * 256 + slot).unwrap();
+        Some((0..u64::from(tile.width())).flat_map(hash).collect())
+    }
+
     /// Lets a ledger answer for this log.
     pub(crate) fn serve(&self, ledger: &FakeLedger) {
-        ledger.answer("/log/checkpoint", 200, self.note().encode());
+        self.serve_as(ledger, &self.note());
+    }
+
+    /// The same with a checkpoint of one's choice.
+    pub(crate) fn serve_as(&self, ledger: &FakeLedger, note: &Note) {
+        ledger.answer("/log/checkpoint", 200, note.encode());
         for number in 0.. {
             let Some(width) = tile_width(0, number, self.size()) else { break };
             let bundle = BundleCoord::new(number, width).unwrap();
@@ -114,10 +163,7 @@ impl ServedLog {
             for number in 0.. {
                 let Some(width) = tile_width(level, number, self.size()) else { break };
                 let tile = TileCoord::new(level, number, width).unwrap();
-                let hashes = (0..u64::from(width))
-                    .flat_map(|slot| self.node(level * 8, number * 256 + slot).unwrap());
-                let hashes: Vec<u8> = hashes.collect();
-                ledger.answer(&format!("/log/{}", tile.path()), 200, hashes);
+                ledger.answer(&format!("/log/{}", tile.path()), 200, self.tile(&tile).unwrap());
             }
         }
         for (index, submission) in &self.records {
@@ -126,6 +172,24 @@ impl ServedLog {
             if let Some(receipt) = self.receipt(*index, submission) {
                 ledger.answer(&format!("/v1/records/{id}/receipt"), 200, receipt.encode());
             }
+        }
+    }
+
+    /// The proof that the ledger, whose map is empty, holds nothing of a subject.
+    pub(crate) fn absence(&self, subject: Subject) -> SubjectProof {
+        self.about(subject, Standing::Absent)
+    }
+
+    /// A proof about the only subject of the map, or about nobody of an empty one.
+    pub(crate) fn about(&self, subject: Subject, standing: Standing) -> SubjectProof {
+        let block = self.blocks.last().unwrap().0.clone();
+        SubjectProof {
+            subject,
+            standing,
+            map_path: Vec::new(),
+            block_path: inclusion_path(self, block.size.get() - 1, self.size()).unwrap(),
+            block,
+            checkpoint: genesis().0.policy.minimal(&self.note()).unwrap(),
         }
     }
 

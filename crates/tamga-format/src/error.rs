@@ -178,6 +178,8 @@ codes! {
     ReconciliationParts = "reconciliation-parts", "counts, items and checkpoint of the report do not agree";
     SubjectRecords = "subject-records", "the records shown are not in the order of the log, or not as many as the subject has";
     SubjectKnown = "subject-known", "the proof does not go on where its reader stands, or shows another history than the reader has seen";
+    EvidenceNone = "evidence-none", "both checkpoints can be true of one log, or a key named here did not sign both";
+    EvidenceKey = "evidence-key", "a checkpoint of the evidence is signed by a key that the policy does not name";
     // Attachments and lines (spec §24).
     AttachmentSyntax = "attachment-syntax", "not the manifest of 1 to 4096 chunks of at most 262144 bytes each";
     ChunkHash = "chunk-hash", "the chunk is not the one that the manifest names at this place";

@@ -9,7 +9,7 @@
 //! | the authenticated map | [`mpt`] | |
 //! | batches of lines and their proofs | [`attachment`], [`lines`], [`held`] | §24 |
 //! | who agreed | [`cosignature`], [`policy`], [`validators`], [`peer`], [`certificate`], [`beacon`] | |
-//! | the files one hands over | [`receipt`], [`subject_proof`], [`assignment`], [`acceptance`], [`contradiction`] | |
+//! | the files one hands over | [`receipt`], [`subject_proof`], [`assignment`], [`acceptance`], [`contradiction`], [`evidence`] | |
 //!
 //! Facts are types, each built only by the step before:
 //! [`record::Record`] → [`record::SignedRecord`] → [`record::VerifiedRecord`].
@@ -39,6 +39,7 @@ pub mod checkpoint;
 pub mod contradiction;
 pub mod cosignature;
 pub mod error;
+pub mod evidence;
 pub mod held;
 pub mod id;
 pub mod limits;

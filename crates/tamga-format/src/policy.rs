@@ -255,6 +255,28 @@ impl Policy {
         self.quorum().is_none_or(|quorum| self.select(quorum, names).is_some())
     }
 
+    /// How many cosigners may fail before the policy's promise does: one less than the fewest whose absence alone
+    /// keeps it from being satisfied. Of n validators with a quorum of ⌊2n/3⌋ + 1 these are the f of n > 3f.
+    pub fn withstands(&self) -> usize {
+        self.quorum().map_or(0, |quorum| self.blocking(quorum).saturating_sub(1))
+    }
+
+    /// The fewest witnesses without which a name can't agree.
+    fn blocking(&self, name: &str) -> usize {
+        match self.definition(name) {
+            None => 0,
+            Some(Definition::Witness(_)) => 1,
+            Some(Definition::Group(group)) => {
+                let mut members: Vec<usize> =
+                    group.members.iter().map(|member| self.blocking(member)).collect();
+                members.sort_unstable();
+                // Groups name only what is defined above them, so this ends.
+                let enough = (members.len() + 1).saturating_sub(group.needed());
+                members.into_iter().take(enough).sum()
+            }
+        }
+    }
+
     /// Checks a note by the rules of C2SP: lines of unknown keys are ignored, a line of a known
     /// key must hold.
     ///

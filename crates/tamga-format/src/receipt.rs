@@ -258,6 +258,7 @@ fn is_mismatch(code: FormatCode) -> bool {
             | FormatCode::ReconciliationParts
             | FormatCode::SubjectRecords
             | FormatCode::SubjectKnown
+            | FormatCode::EvidenceNone
     )
 }
 

@@ -142,6 +142,33 @@ impl Known {
         self.records.size()
     }
 
+    /// Takes up what was kept: the tree's frontier and the place of its last record, which is there if there are any.
+    #[must_use]
+    pub fn from_parts(records: Frontier, last: Option<LeafIndex>) -> Option<Self> {
+        (last.is_some() == (records.size() > 0)).then_some(Self { records, last })
+    }
+
+    /// The frontier of the records' tree.
+    #[must_use]
+    pub const fn records(&self) -> &Frontier {
+        &self.records
+    }
+
+    /// Where the last record stands in the log.
+    #[must_use]
+    pub const fn last(&self) -> Option<LeafIndex> {
+        self.last
+    }
+
+    /// Whether these, all records of the subject from its first on, begin with the ones known.
+    #[must_use]
+    pub fn begins(&self, records: &[Place]) -> bool {
+        let count = usize::try_from(self.count()).unwrap_or(usize::MAX);
+        let mut first = Self::default();
+        let pushed = records.iter().take(count).all(|place| first.push(*place).is_ok());
+        pushed && first == *self
+    }
+
     fn push(&mut self, (index, leaf): Place) -> Result<(), FormatError> {
         if self.last.is_some_and(|last| index <= last) {
             return Err(FormatError::new(FormatCode::SubjectRecords, 0));

@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a failing test may say so")]
 
+mod evidences;
 mod ledger;
 mod receipts;
 mod reconciliations;

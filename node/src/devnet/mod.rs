@@ -76,6 +76,9 @@ pub async fn run(options: Options) -> Result<u8> {
     };
     layout.write(&dir)?;
     write_client_files(&dir, &founding, &token, (options.listen, ports[0].http))?;
+    let node = |ports: &Ports| format!("http://{}:{}\n", host_text(options.listen), ports.http);
+    let nodes: String = founding.validators.iter().zip(&ports).map(|(_, at)| node(at)).collect();
+    std::fs::write(dir.join("nodes.txt"), nodes)?;
     let mut network = Network::start(&dir, &founding).await?;
     network.ready().await?;
     let url = format!("http://{}:{}", host_text(options.listen), ports[0].http);

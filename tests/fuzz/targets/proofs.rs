@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use tamga_format::assignment::AssignmentFile;
 use tamga_format::checkpoint::Checkpoint;
+use tamga_format::evidence::Evidence;
 use tamga_format::id::{MapKey, MapValue, TreeRoot, sha256};
 use tamga_format::merkle::{
     Hash, consistency_path, inclusion_path, leaf_hash, root_of, verify_consistency,
@@ -34,6 +35,7 @@ pub(super) fn targets() -> Vec<Target> {
         about_subjects(),
         assignment(),
         reconciliation(),
+        evidence(),
         tlog_proof(),
         map_proof(),
         inclusion(),
@@ -161,6 +163,42 @@ fn about_subjects() -> Target {
             let told = genuine.contains(text.as_bytes());
             let nothing = proven.count == 0 && !known.contains(&proven.subject);
             assert!(told || nothing, "a proof that the ledger did not give");
+            true
+        }),
+    )
+}
+
+/// Whoever is accused signed both of two checkpoints that can't both be true.
+fn evidence() -> Target {
+    let lines = seeds::lines("evidence/evidence.jsonl");
+    let inputs: Vec<&str> = lines.iter().filter_map(|line| line["evidence"].as_str()).collect();
+    let accepted = lines.iter().filter(|line| line["exceeds"].is_boolean());
+    let genuine: Vec<Evidence> =
+        accepted.map(|line| Evidence::parse(line["evidence"].as_str().unwrap()).unwrap()).collect();
+    let signed: BTreeSet<(String, String)> = genuine
+        .iter()
+        .flat_map(Evidence::notes)
+        .flat_map(|note| note.signatures.iter().map(|line| (note.text.clone(), line.to_string())))
+        .collect();
+    let policy =
+        Policy::parse(str::from_utf8(&seeds::file("evidence/policy.txt")).unwrap()).unwrap();
+    Target::new(
+        "evidence",
+        texts(inputs),
+        of_text(move |text| {
+            let Ok(evidence) = Evidence::parse(text) else { return false };
+            same(text.as_bytes(), evidence.encode());
+            let [smaller, larger] = evidence.checkpoints();
+            assert!(smaller.size <= larger.size && smaller.root != evidence.other_root());
+            if let Ok(judged) = evidence.judge([&policy, &policy]) {
+                for note in evidence.notes() {
+                    for line in &note.signatures {
+                        let known = signed.contains(&(note.text.clone(), line.to_string()));
+                        assert!(known, "a forged signature");
+                    }
+                }
+                assert_eq!(judged.cosigners.len() + usize::from(judged.log), evidence.keys().len());
+            }
             true
         }),
     )

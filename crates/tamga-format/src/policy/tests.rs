@@ -220,3 +220,27 @@ fn a_policy_has_at_most_32_witnesses_and_groups() {
     assert_eq!(of(33, 1).unwrap_err().code, FormatCode::PolicyLimit);
     assert_eq!(of(1, 33).unwrap_err().code, FormatCode::PolicyLimit);
 }
+
+#[test]
+fn a_policy_says_how_many_of_its_cosigners_may_fail() {
+    let validators = |n: usize, quorum: usize| {
+        let witness = |number: usize| {
+            let seed = 10 + u8::try_from(number).unwrap();
+            let name = format!("w{number}.example");
+            let key = vkey(&name, VKeyKind::Cosigner, seed);
+            Witness { name: format!("v{number}"), key, url: "https://v.example/".into() }
+        };
+        let log = vkey(ORIGIN, VKeyKind::Log, 1);
+        let witnesses = (0..n).map(witness).collect();
+        Policy::for_validators(log, "https://tamga.example/".into(), witnesses, quorum).unwrap()
+    };
+    for (n, f) in [(1, 0), (3, 0), (4, 1), (6, 1), (7, 2), (10, 3), (22, 7)] {
+        assert_eq!(validators(n, 2 * n / 3 + 1).withstands(), f, "of {n}");
+    }
+    // Either branch is enough: of the strict one, one member; of the validators, two.
+    assert_eq!(Policy::parse(&text(NESTED)).unwrap().withstands(), 2);
+    let all = text(NESTED).replace("group final 1", "group final all");
+    assert_eq!(Policy::parse(&all).unwrap().withstands(), 0);
+    let none = text(NESTED).replace("quorum final", "quorum none");
+    assert_eq!(Policy::parse(&none).unwrap().withstands(), 0);
+}
