@@ -19,3 +19,6 @@ export function cases<Case>(path: string): Case[] {
     .filter((line) => line !== '')
     .map((line) => JSON.parse(line) as Case);
 }
+
+/** Id of the record in `receipt/plain`. */
+export const RECORD = '9dfd4d30d15afe860170b4dc3761fcdd9b7d99ccb69f0345882e28a7b05eacd2';
