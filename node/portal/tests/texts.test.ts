@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { CATALOGUES, LANGUAGES, fill, languageOf, plural } from '../src/texts';
 import ledger from '../src/texts/ledger.json';
+import { verifyFile } from '../src/verify';
+import { bytes, cases, text } from './vectors';
 
 /** Every text of a catalogue by its path. */
 function flat(node: object, path = ''): [string, string][] {
@@ -44,6 +46,16 @@ describe('the catalogues', () => {
   });
 });
 
+test('every step that the verifier tells of has a text', async () => {
+  const files = ['receipt/opened.tamga-receipt', 'subject/whole.tamga-subject', 'subject/absent.tamga-subject'];
+  const refused = cases<{ file: string }>('receipt/expected.jsonl').filter(({ file }) => /receipt$/.test(file));
+  for (const file of [...files, ...refused.map((it) => it.file)]) {
+    const { checks } = await verifyFile(bytes(file), text(`${file.split('/')[0]}/policy.txt`));
+    expect(checks.length, file).toBeGreaterThan(0);
+    for (const { id } of checks) expect(Object.keys(CATALOGUES.ru.check), file).toContain(id);
+  }
+});
+
 test('a place without a value stays visible', () => {
   expect(fill('{a} of {b}', { a: 3 })).toBe('3 of {b}');
 });
@@ -56,8 +68,8 @@ test.each([
   ['kk', 5, '5 күн'],
   ['en', 1, '1 day'],
   ['en', 2, '2 days'],
-] as const)('%s counts %i as %s', (language, count, text) => {
-  expect(plural(language, count, CATALOGUES[language].days)).toBe(text);
+] as const)('%s counts %i as %s', (language, count, counted) => {
+  expect(plural(language, count, CATALOGUES[language].days)).toBe(counted);
 });
 
 test.each([

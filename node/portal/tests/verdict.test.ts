@@ -106,6 +106,12 @@ test('what comes from inside a document is to be compared with it, and can be sa
   expect(shown([AUTHENTIC], 'en')).not.toContain(CATALOGUES.en.how.save);
 });
 
+test('a fault that no step is about is told all the same', () => {
+  const report = { ...AUTHENTIC.report!, verdict: 'mismatch' as const, code: 'body-commitment' };
+  shown([{ ...AUTHENTIC, verdict: 'mismatch', report }], 'en');
+  expect(document.querySelector('.checks .wrong')).not.toBeNull();
+});
+
 test('nothing that a file says becomes part of the page', () => {
   const name = '<img src=x onerror=alert(1)>.pdf';
   shown([{ ...AUTHENTIC, name }], 'en');

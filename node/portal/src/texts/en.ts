@@ -167,10 +167,11 @@ export const en: Texts = {
     inclusion: 'The record stands in that journal, at its place',
     block: 'Its block and the time of recording stand there too',
     signature: 'The author’s signature under the record holds',
-    opened: 'The disclosed details are those of the record',
+    fields: 'The disclosed details are those of the record',
     ledger: 'The record was written for this journal',
     map: 'The subject’s list and state stand in the journal’s map',
-    complete: 'Nothing is left out of the list',
+    records: 'The records of the list follow one another, none is left out',
+    absence: 'Nothing stands under the subject in the journal’s map',
   },
 
   another: 'Check another document',
