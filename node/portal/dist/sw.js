@@ -1,7 +1,7 @@
 // Keeps the page for times without a connection. With one, the page itself comes from the node, so that a correction
 // reaches everybody; its parts never change. What is asked of the ledger is never kept here.
-const NAME = 'tamga-880158e6c71deb83';
-const FILES = ['/', '/assets/decode-BzoOIeFs.js', '/assets/index-Bn3wQ6Dm.js', '/assets/index-yJBZ37xb.css', '/manifest.webmanifest', '/tamga.svg'];
+const NAME = 'tamga-fab34daacf86dbd1';
+const FILES = ['/', '/assets/decode-BzoOIeFs.js', '/assets/index-gjkkPDMY.js', '/assets/index-yJBZ37xb.css', '/manifest.webmanifest', '/tamga.svg'];
 const PAGES = ['/', '/kk', '/ru', '/en'];
 
 self.addEventListener('install', (event) => {

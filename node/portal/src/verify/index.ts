@@ -45,6 +45,8 @@ export interface Report {
 export interface Options {
   /** The entry that a `.tlog-proof` is of. */
   entry?: Bytes;
+  /** What the file says it is, by its name; otherwise its first line tells. */
+  as?: Kind;
 }
 
 /** What a file's first line says it is. */
@@ -73,10 +75,11 @@ function judgeFile(bytes: Bytes, policyText: string, options: Options): Report {
   const checks: Check[] = [];
   const written = text(bytes);
   const firstLine = written?.split('\n', 1)[0] ?? '';
-  const kind: Kind = KINDS[firstLine] ?? 'unknown';
+  const kind = options.as ?? KINDS[firstLine] ?? 'unknown';
   const passed = (id: string) => checks.push({ id, ok: true });
   try {
     const policy = parsePolicy(policyText);
+    if (written === undefined && kind !== 'unknown') throw new FormatError('proof-file-version');
     const facts = prove(kind, written ?? '', policy, options, passed);
     if (facts === undefined) return { verdict: 'cannot-check', kind, checks, facts: {} };
     return { verdict: 'authentic', kind, checks, facts };
