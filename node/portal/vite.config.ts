@@ -11,5 +11,5 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
   },
-  test: { include: ['tests/**/*.test.ts', 'src/**/*.test.ts'] },
+  test: { testTimeout: 60_000, include: ['tests/**/*.test.ts', 'src/**/*.test.ts'] },
 });
