@@ -1,0 +1,100 @@
+import { PROOF_MAX } from './input/limits';
+import type { Code } from './input/code';
+import type { Barren, Opened } from './input/open';
+import type { RecordNumber } from './input/number';
+import { readFacts, verifyFile, type Facts, type Report, type Verdict } from './verifier';
+
+/** Why there is no report of the verifier, or none to rely on. */
+export type Reason = Barren | 'too-large' | 'unreadable' | 'not-found' | 'busy' | 'offline' | 'other-record' | 'no-policy' | 'elsewhere';
+
+/** The verdict on one thing that was handed in. */
+export interface Judged {
+  name: string;
+  verdict: Verdict;
+  reason: Reason | null;
+  report: Report | null;
+  facts: Facts;
+  /** The proof as it was judged. */
+  proof: Uint8Array | null;
+  /** The number that was asked for, if one was. */
+  number: RecordNumber | null;
+  /** Whether the document around the proof is to be compared with it. */
+  inside: boolean;
+}
+
+/** What is judged by, and who is asked for receipts. */
+export interface Court {
+  policy: string | null;
+  ask: (number: RecordNumber) => Promise<Answer>;
+}
+
+/** What a node answers to a number. */
+export type Answer = { receipt: Uint8Array } | { pending: true } | { failed: 'not-found' | 'busy' | 'offline' };
+
+/** The verdict on something opened. */
+export async function judge({ name, content, inside }: Opened, court: Court): Promise<Judged> {
+  if ('barren' in content) return refused(name, content.barren);
+  const judged = await judgeCode(name, content, court);
+  return { ...judged, inside };
+}
+
+/** The verdict on a proof, or on the record with a number. */
+export async function judgeCode(name: string, code: Code, court: Court): Promise<Judged> {
+  if ('proof' in code) return judgeProof(name, code.proof, court);
+  const { number } = code;
+  const answer = await court.ask(number);
+  if ('failed' in answer) return { ...refused(name, answer.failed), number };
+  if ('pending' in answer) return { ...refused(name, null), verdict: 'pending', number };
+  const judged = await judgeProof(name, answer.receipt, court);
+  // The receipt of another record may be genuine and is still no answer.
+  if (judged.verdict === 'authentic' && judged.facts.recordId !== number) {
+    return { ...refused(name, 'other-record'), proof: answer.receipt, number };
+  }
+  return { ...judged, number };
+}
+
+async function judgeProof(name: string, proof: Uint8Array, court: Court): Promise<Judged> {
+  if (court.policy === null) return refused(name, 'no-policy');
+  const report = await verifyFile(proof, court.policy);
+  const { verdict, kind, code } = report;
+  if (kind === 'acceptance') return promised(name, proof);
+  const reason = verdict !== 'cannot-check' || code ? null : kind === 'unknown' ? 'no-proof' : 'elsewhere';
+  return { name, verdict, reason, report, facts: readFacts(report), proof, number: null, inside: false };
+}
+
+/** The verdict on a validator's promise (spec §13.7): nothing is proven, and the record's own number tells more. */
+function promised(name: string, promise: Uint8Array): Judged {
+  const number = /^record ([0-9a-f]{64})$/m.exec(new TextDecoder().decode(promise))?.[1] as RecordNumber | undefined;
+  return { ...refused(name, null), verdict: 'pending', number: number ?? null };
+}
+
+/** A verdict that nothing could be checked. */
+export function refused(name: string, reason: Reason | null): Judged {
+  const verdict: Verdict = 'cannot-check';
+  return { name, verdict, reason, report: null, facts: {}, proof: null, number: null, inside: false };
+}
+
+/** Asks the node that serves this page for a receipt. What it answers is checked like any file. */
+export async function askNode(number: RecordNumber): Promise<Answer> {
+  try {
+    const answer = await fetch(`/v1/records/${number}/receipt`, { headers: { accept: 'text/plain' } });
+    if (answer.status === 202) return { pending: true };
+    if (answer.status === 404) return { failed: 'not-found' };
+    if (answer.status === 429 || answer.status === 503) return { failed: 'busy' };
+    if (!answer.ok) return { failed: 'offline' };
+    const receipt = new Uint8Array(await answer.arrayBuffer());
+    return receipt.length <= PROOF_MAX ? { receipt } : { failed: 'offline' };
+  } catch {
+    return { failed: 'offline' };
+  }
+}
+
+/** The trust policy that the node shows; null if it shows none. */
+export async function askPolicy(): Promise<string | null> {
+  try {
+    const answer = await fetch('/.well-known/tamga/trust-policy');
+    return answer.ok ? await answer.text() : null;
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,7 @@
+import { mount } from 'svelte';
+import { keepOffline } from './offline';
+import App from './page/App.svelte';
+import './page/style.css';
+
+mount(App, { target: document.getElementById('app')! });
+void keepOffline();

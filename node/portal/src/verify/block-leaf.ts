@@ -1,0 +1,50 @@
+import { type Bytes, be, readBe } from './bytes';
+import { demand } from './error';
+
+const TIME_MAX = 253_402_300_799_999n;
+const EXTENSION_MAX = 1_024;
+const FIXED = 156;
+
+/** The leaf that closes a block (spec §10.2). */
+export interface BlockLeaf {
+  bytes: Bytes;
+  height: bigint;
+  size: bigint;
+  time: bigint;
+  prev: Bytes;
+  mapRoot: Bytes;
+  policyHash: Bytes;
+  rulesHash: Bytes;
+  extension: Bytes;
+}
+
+export function decodeBlockLeaf(bytes: Bytes): BlockLeaf {
+  demand(bytes.length > 0, 'leaf-syntax', 0);
+  demand(bytes[0] === 1, 'leaf-version', 0);
+  demand(bytes[1] === 1 || bytes.length === 1, 'leaf-version', 0);
+  demand(bytes.length >= FIXED, 'leaf-syntax', bytes.length);
+  const number = (at: number, width: number) => readBe(bytes.subarray(at, at + width));
+  const hash = (at: number) => bytes.subarray(at, at + 32);
+  const length = Number(number(154, 2));
+  demand(number(18, 8) <= TIME_MAX, 'leaf-syntax', 18);
+  demand(length <= EXTENSION_MAX && bytes.length === FIXED + length, 'leaf-syntax', FIXED);
+  return {
+    bytes,
+    height: number(2, 8),
+    size: number(10, 8),
+    time: number(18, 8),
+    prev: hash(26),
+    mapRoot: hash(58),
+    policyHash: hash(90),
+    rulesHash: hash(122),
+    extension: bytes.subarray(FIXED),
+  };
+}
+
+/** The index of a subject's record and its leaf hash, as a leaf of the subject's tree (spec §7.4). */
+export function subjectLeaf(index: bigint, hash: Bytes): Bytes {
+  const bytes = new Uint8Array(40);
+  bytes.set(be(index, 8));
+  bytes.set(hash, 8);
+  return bytes;
+}

@@ -1,0 +1,151 @@
+/** A second verifier of Tamga's proofs, written from the specification alone. */
+import { type Bytes, hex, text } from './bytes';
+import type { OpenedField } from './body';
+import { parseContradiction, VERSION as CONTRADICTION } from './contradiction';
+import { FormatError } from './error';
+import { parsePolicy, type Accepted, type Policy } from './policy';
+import { checkReceipt, parseReceipt, VERSION as RECEIPT } from './receipt';
+import { decodeRecord, type SignedRecord } from './record';
+import { subjectText } from './subject';
+import { checkSubjectProof, parseSubjectProof, VERSION as SUBJECT } from './subject-proof';
+import { checkTlogProof, parseTlogProof, VERSION as TLOG_PROOF } from './tlog-proof';
+import { type Verdict, verdictOf } from './verdict';
+
+export { FormatError } from './error';
+export { parsePolicy, type Policy } from './policy';
+export { checkReceipt, parseReceipt, type Receipt } from './receipt';
+export { checkSubjectProof, parseSubjectProof, type SubjectProof } from './subject-proof';
+export { checkTlogProof, parseTlogProof, type TlogProof } from './tlog-proof';
+export { checkRange, decodeRange, type Range } from './range';
+export { parseAcceptance, type Acceptance } from './acceptance';
+export { parseContradiction, type Contradiction } from './contradiction';
+export { decodeRecord, type SignedRecord } from './record';
+export type { Verdict } from './verdict';
+
+export type Kind = 'receipt' | 'tlog-proof' | 'subject' | 'statement' | 'assignment' | 'acceptance' | 'contradiction' | 'unknown';
+
+/** What was checked of a file, in order. */
+export interface Check {
+  id: string;
+  ok: boolean | null;
+}
+
+export interface Report {
+  verdict: Verdict;
+  kind: Kind;
+  /** The stable code of what refused it. */
+  code?: string;
+  /** Byte or line of the fault. */
+  position?: number | string;
+  checks: Check[];
+  /** What is proven. */
+  facts: Record<string, unknown>;
+}
+
+export interface Options {
+  /** The entry that a `.tlog-proof` is of. */
+  entry?: Bytes;
+  /** What the file says it is, by its name; otherwise its first line tells. */
+  as?: Kind;
+}
+
+/** What a file's first line says it is. */
+const KINDS: Record<string, Kind> = {
+  [RECEIPT]: 'receipt',
+  [TLOG_PROOF]: 'tlog-proof',
+  [SUBJECT]: 'subject',
+  [CONTRADICTION]: 'contradiction',
+  'tamga-assignment/v1': 'assignment',
+  'tamga-acceptance/v1': 'acceptance',
+};
+
+const CHECKS: Partial<Record<Kind, string[]>> = {
+  receipt: ['form', 'quorum', 'block', 'inclusion', 'signature', 'ledger'],
+  'tlog-proof': ['form', 'quorum', 'inclusion'],
+  subject: ['form', 'quorum', 'block'],
+  contradiction: ['form'],
+};
+
+/** Judges a file by a policy. Never throws for what the file or the policy holds. */
+export function verifyFile(bytes: Uint8Array, policyText: string, options: Options = {}): Promise<Report> {
+  return Promise.resolve(judgeFile(bytes, policyText, options));
+}
+
+function judgeFile(bytes: Bytes, policyText: string, options: Options): Report {
+  const checks: Check[] = [];
+  const written = text(bytes);
+  const firstLine = written?.split('\n', 1)[0] ?? '';
+  const kind = options.as ?? KINDS[firstLine] ?? 'unknown';
+  const passed = (id: string) => checks.push({ id, ok: true });
+  try {
+    const policy = parsePolicy(policyText);
+    if (written === undefined && kind !== 'unknown') throw new FormatError('proof-file-version');
+    const facts = prove(kind, written ?? '', policy, options, passed);
+    if (facts === undefined) return { verdict: 'cannot-check', kind, checks, facts: {} };
+    return { verdict: 'authentic', kind, checks, facts };
+  } catch (error) {
+    if (!(error instanceof FormatError)) throw error;
+    const verdict = verdictOf(error.code);
+    const next = (CHECKS[kind] ?? []).find((id) => !checks.some((check) => check.id === id));
+    if (next !== undefined) checks.push({ id: next, ok: verdict === 'mismatch' ? false : null });
+    return { verdict, kind, code: error.code, position: error.position, checks, facts: {} };
+  }
+}
+
+/** What a file proves; `undefined` for a kind that is not checked here. */
+function prove(kind: Kind, written: string, policy: Policy, options: Options, passed: (id: string) => void): Record<string, unknown> | undefined {
+  switch (kind) {
+    case 'receipt': {
+      const receipt = parseReceipt(written);
+      passed('form');
+      const { accepted, opened } = checkReceipt(receipt, policy, passed);
+      const { block, proof } = receipt;
+      return { ...recordFacts(receipt.record), ...noteFacts(accepted), index: Number(proof.index), height: Number(block.height), recordedAt: Number(block.time), opened: opened.map(fieldFacts) };
+    }
+    case 'tlog-proof': {
+      const proof = parseTlogProof(written);
+      passed('form');
+      if (options.entry === undefined) throw new FormatError('proof-file-entry');
+      const record = decodeRecord(options.entry);
+      const accepted = checkTlogProof(proof, record.leaf, policy);
+      passed('quorum');
+      passed('inclusion');
+      return { ...recordFacts(record), ...noteFacts(accepted), index: Number(proof.index) };
+    }
+    case 'subject': {
+      const proof = parseSubjectProof(written);
+      passed('form');
+      const proven = checkSubjectProof(proof, policy, undefined, passed);
+      const { block, present } = proof;
+      const status = present !== undefined && 'status' in present.status ? hex(present.status.status) : undefined;
+      return {
+        subject: subjectText(proof.subject), ...noteFacts(proven.accepted), height: Number(block.height), recordedAt: Number(block.time),
+        records: Number(proven.records), complete: proven.complete, absent: present === undefined, status,
+        indexes: present?.shown.map((record) => Number(record.index)) ?? [],
+      };
+    }
+    case 'contradiction': {
+      const { key, checkpoints } = parseContradiction(written);
+      passed('form');
+      return { key: key.name, origin: checkpoints[0].origin, size: Number(checkpoints[0].size), roots: checkpoints.map((it) => hex(it.root)) };
+    }
+    default:
+      return undefined;
+  }
+}
+
+function recordFacts(record: SignedRecord): Record<string, unknown> {
+  return {
+    recordId: hex(record.id), kind: record.kind, version: record.version, subject: subjectText(record.subject), issuer: subjectText(record.issuer),
+    keyId: hex(record.keyId), eventTime: record.eventTime, validUntil: record.validUntil, subjects: record.others.map(subjectText), audience: record.audience,
+  };
+}
+
+function noteFacts(accepted: Accepted): Record<string, unknown> {
+  const { checkpoint, cosigners } = accepted;
+  return { origin: checkpoint.origin, size: Number(checkpoint.size), root: hex(checkpoint.root), cosigners };
+}
+
+function fieldFacts(field: OpenedField): { name: string; value: unknown } {
+  return { name: field.name, value: field.value instanceof Uint8Array ? hex(field.value) : field.value };
+}

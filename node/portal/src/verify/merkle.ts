@@ -1,0 +1,105 @@
+import { type Bytes, equal } from './bytes';
+import { demand } from './error';
+import { nodeHash, sha256 } from './hash';
+
+/** Root of the tree over leaf hashes (spec §8.1). */
+export function rootOf(leaves: Bytes[]): Bytes {
+  const frontier = new Frontier();
+  for (const leaf of leaves) frontier.push(leaf);
+  return frontier.root();
+}
+
+/** The perfect subtrees of a growing tree, largest first (spec §8.2). */
+export class Frontier {
+  size = 0n;
+  hashes: Bytes[] = [];
+
+  /** A frontier that somebody shows: a hash per one-bit of its size, or `undefined`. */
+  static of(size: bigint, hashes: Bytes[]): Frontier | undefined {
+    const ones = size.toString(2).replace(/0/g, '').length;
+    if (ones !== hashes.length) return undefined;
+    const frontier = new Frontier();
+    frontier.size = size;
+    frontier.hashes = [...hashes];
+    return frontier;
+  }
+
+  push(leaf: Bytes): void {
+    let hash = leaf;
+    for (let size = this.size; size & 1n; size >>= 1n) hash = nodeHash(this.hashes.pop()!, hash);
+    this.hashes.push(hash);
+    this.size += 1n;
+  }
+
+  root(): Bytes {
+    const last = this.hashes.at(-1);
+    if (last === undefined) return sha256(new Uint8Array());
+    return this.hashes.slice(0, -1).reduceRight((right, left) => nodeHash(left, right), last);
+  }
+}
+
+/** Demands that leaf `index` of `size` leaves has this hash (spec §8.3). */
+export function checkInclusion(index: bigint, size: bigint, leaf: Bytes, path: Bytes[], root: Bytes): void {
+  demand(index < size, 'proof-shape', 0);
+  let node = index;
+  let last = size - 1n;
+  let hash = leaf;
+  for (const [at, sibling] of path.entries()) {
+    demand(last !== 0n, 'proof-shape', at);
+    if (node & 1n || node === last) {
+      hash = nodeHash(sibling, hash);
+      while (!(node & 1n) && node !== 0n) {
+        node >>= 1n;
+        last >>= 1n;
+      }
+    } else {
+      hash = nodeHash(hash, sibling);
+    }
+    node >>= 1n;
+    last >>= 1n;
+  }
+  demand(last === 0n, 'proof-shape', path.length);
+  demand(equal(hash, root), 'proof-root', 0);
+}
+
+/** Demands that the tree of `newSize` leaves begins with that of `oldSize` (spec §8.3). */
+export function checkConsistency(oldSize: bigint, oldRoot: Bytes, newSize: bigint, newRoot: Bytes, path: Bytes[]): void {
+  demand(oldSize !== 0n && oldSize <= newSize, 'proof-shape', 0);
+  let node = oldSize - 1n;
+  let last = newSize - 1n;
+  if (node === last) {
+    node = 0n;
+    last = 0n;
+  } else {
+    while (node & 1n) {
+      node >>= 1n;
+      last >>= 1n;
+    }
+  }
+  let rest = path;
+  let before = oldRoot;
+  if (node !== 0n) {
+    demand(path.length > 0, 'proof-shape', 0);
+    before = path[0]!;
+    rest = path.slice(1);
+  }
+  let after = before;
+  const begun = path.length - rest.length;
+  for (const [i, sibling] of rest.entries()) {
+    demand(last !== 0n, 'proof-shape', begun + i);
+    if (node & 1n || node === last) {
+      if (node > 0n) before = nodeHash(sibling, before);
+      after = nodeHash(sibling, after);
+      while (!(node & 1n) && node !== 0n) {
+        node >>= 1n;
+        last >>= 1n;
+      }
+    } else {
+      after = nodeHash(after, sibling);
+    }
+    node >>= 1n;
+    last >>= 1n;
+  }
+  demand(last === 0n, 'proof-shape', path.length);
+  demand(equal(before, oldRoot) && equal(after, newRoot), 'proof-root', 0);
+}

@@ -1,0 +1,111 @@
+import { type Bytes, equal, utf8 } from './bytes';
+import { type BlockLeaf, decodeBlockLeaf } from './block-leaf';
+import { checkOpening, type Leaf, type OpenedField } from './body';
+import { demand, FormatError } from './error';
+import { leafHash } from './hash';
+import { line, Lines, PATH_MAX } from './text-lines';
+import { checkInclusion } from './merkle';
+import { valueId } from './note';
+import { type Accepted, judgeMinimal, type Policy } from './policy';
+import { checkSigned, decodeRecord, type SignedRecord } from './record';
+import { FILE_BYTES_MAX, parseTlogProof, type TlogProof, tlogProofText } from './tlog-proof';
+
+export const VERSION = 'tamga-receipt/v1';
+const LEAVES_MAX = 64;
+
+/** A record with all that proves it final (spec §13.2). */
+export interface Receipt {
+  record: SignedRecord;
+  key: Bytes;
+  leaves: Leaf[];
+  block: BlockLeaf;
+  previousSize: bigint;
+  previousRoot: Bytes;
+  blockPath: Bytes[];
+  proof: TlogProof;
+}
+
+export function parseReceipt(written: string): Receipt {
+  demand(utf8(written).length <= FILE_BYTES_MAX, 'proof-file-too-long');
+  const lines = new Lines(written);
+  demand(lines.raw() === VERSION, 'proof-file-version', 0);
+  const entry = lines.bytes(lines.words('entry', 1)[0]!);
+  const record = decodeRecord(entry);
+  const key = lines.bytes(lines.words('key', 1)[0]!, 32);
+  const leaves = readLeaves(lines);
+  const block = decodeBlockLeaf(lines.bytes(lines.words('block', 1)[0]!));
+  const [size, root] = lines.words('previous', 2);
+  const previousSize = lines.number(size!);
+  const previousRoot = lines.bytes(root!, 32);
+  const blockPath = lines.hashes('block-hash', PATH_MAX);
+  lines.gap();
+  const begun = lines.at;
+  let proof: TlogProof;
+  try {
+    proof = parseTlogProof(lines.rest());
+  } catch (error) {
+    throw error instanceof FormatError ? error.from(begun) : error;
+  }
+  const receipt = { record, key, leaves, block, previousSize, previousRoot, blockPath, proof };
+  demand(receiptText(receipt) === written, 'proof-file-syntax');
+  return receipt;
+}
+
+function readLeaves(lines: Lines): Leaf[] {
+  const leaves: Leaf[] = [];
+  for (;;) {
+    const opened = lines.optional('opened');
+    const words = opened ?? lines.optional('hidden');
+    if (words === undefined) break;
+    if (words.length !== 1 || leaves.length === LEAVES_MAX) lines.refuse(lines.at - 1);
+    leaves.push(opened ? { opened: lines.bytes(words[0]!) } : { hidden: lines.bytes(words[0]!, 32) });
+  }
+  if (leaves.length > 0 && !leaves.some((leaf) => 'opened' in leaf)) lines.refuse();
+  return leaves;
+}
+
+export function receiptText(receipt: Receipt): string {
+  const leaves = receipt.leaves.map((leaf) => ('opened' in leaf ? line('opened', leaf.opened) : line('hidden', leaf.hidden)));
+  return [
+    `${VERSION}\n`,
+    line('entry', receipt.record.entry),
+    line('key', receipt.key),
+    ...leaves,
+    line('block', receipt.block.bytes),
+    line('previous', receipt.previousSize, receipt.previousRoot),
+    ...receipt.blockPath.map((hash) => line('block-hash', hash)),
+    '\n',
+    tlogProofText(receipt.proof),
+  ].join('');
+}
+
+/** What a receipt proves. */
+export interface Proven {
+  accepted: Accepted;
+  opened: OpenedField[];
+}
+
+/** The checks of a receipt, in their order (spec §13.3). `passed` is told of each one that holds. */
+export function checkReceipt(receipt: Receipt, policy: Policy, passed: (check: string) => void = () => {}): Proven {
+  const { record, block, proof } = receipt;
+  const accepted = judgeMinimal(policy, proof.note);
+  passed('quorum');
+  const { size, root } = accepted.checkpoint;
+  demand(block.size !== 0n && block.size <= size, 'receipt-size');
+  checkInclusion(block.size - 1n, size, leafHash(block.bytes), receipt.blockPath, root);
+  const previous = { origin: policy.origin, size: receipt.previousSize, root: receipt.previousRoot };
+  demand(equal(valueId(previous), block.prev), 'receipt-previous');
+  passed('block');
+  demand(receipt.previousSize <= proof.index && proof.index < block.size - 1n, 'receipt-index');
+  checkInclusion(proof.index, size, record.leaf, proof.path, root);
+  passed('inclusion');
+  checkSigned(record, receipt.key);
+  passed('signature');
+  demand(record.audience === policy.origin, 'receipt-origin');
+  passed('ledger');
+  if (receipt.leaves.length === 0) return { accepted, opened: [] };
+  demand(record.body !== undefined, 'body-commitment');
+  const opened = checkOpening(receipt.leaves, record.body);
+  passed('fields');
+  return { accepted, opened };
+}

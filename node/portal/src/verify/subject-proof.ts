@@ -1,0 +1,163 @@
+import { type Bytes, be, equal, utf8 } from './bytes';
+import { type BlockLeaf, decodeBlockLeaf, subjectLeaf } from './block-leaf';
+import { demand, FormatError } from './error';
+import { leafHash } from './hash';
+import { line, Lines, noteText, PATH_MAX } from './text-lines';
+import { checkConsistency, checkInclusion, Frontier } from './merkle';
+import { checkAbsence, checkPresence, mapValue } from './mpt';
+import type { Note } from './note';
+import { type Accepted, judgeMinimal, type Policy } from './policy';
+import { mapKey, parseSubject, statusHash, type Subject, subjectText } from './subject';
+import { FILE_BYTES_MAX } from './tlog-proof';
+
+export const VERSION = 'tamga-subject/v1';
+const RECORDS_MAX = 4_096;
+
+/** A status that is shown with its nonce, or its hash. */
+export type Status = { nonce: Bytes; status: Bytes } | { hash: Bytes };
+
+/** What stands under a subject's key. */
+export interface Present {
+  records: bigint;
+  status: Status;
+  held: bigint;
+  heldHashes: Bytes[];
+  shown: { index: bigint; leaf: Bytes }[];
+  rest?: Bytes;
+  restPath: Bytes[];
+}
+
+/** All records of a subject as of a block, or that there are none, and its status (spec §13.9). */
+export interface SubjectProof {
+  subject: Subject;
+  present?: Present;
+  map: Bytes;
+  block: BlockLeaf;
+  blockPath: Bytes[];
+  note: Note;
+}
+
+export function parseSubjectProof(written: string): SubjectProof {
+  demand(utf8(written).length <= FILE_BYTES_MAX, 'proof-file-too-long');
+  const lines = new Lines(written);
+  demand(lines.raw() === VERSION, 'proof-file-version', 0);
+  const subject = readSubject(lines);
+  const present = lines.optional('absent') === undefined ? readPresent(lines) : undefined;
+  const map = lines.bytes(lines.words('map', 1)[0]!);
+  const block = decodeBlockLeaf(lines.bytes(lines.words('block', 1)[0]!));
+  const blockPath = lines.hashes('block-hash', PATH_MAX);
+  lines.gap();
+  const proof = { subject, present, map, block, blockPath, note: lines.note() };
+  demand(subjectProofText(proof) === written, 'proof-file-syntax');
+  return proof;
+}
+
+function readSubject(lines: Lines): Subject {
+  const [written] = lines.words('subject', 1);
+  try {
+    return parseSubject(written!);
+  } catch (error) {
+    throw error instanceof FormatError ? new FormatError(error.code, lines.at - 1) : error;
+  }
+}
+
+function readPresent(lines: Lines): Present {
+  const records = lines.number(lines.words('records', 1)[0]!);
+  const status = readStatus(lines);
+  const held = lines.number(lines.words('held', 1)[0]!);
+  const heldHashes = lines.hashes('held-hash', 64);
+  const shown: Present['shown'] = [];
+  for (let words = lines.optional('record'); words !== undefined; words = lines.optional('record')) {
+    if (words.length !== 2 || shown.length === RECORDS_MAX) lines.refuse(lines.at - 1);
+    shown.push({ index: lines.number(words[0]!), leaf: lines.bytes(words[1]!, 32) });
+  }
+  const words = lines.optional('rest');
+  if (words !== undefined && words.length !== 1) lines.refuse(lines.at - 1);
+  const rest = words === undefined ? undefined : lines.bytes(words[0]!, 32);
+  const restPath = rest === undefined ? [] : lines.hashes('rest-hash', PATH_MAX);
+  const reached = held + BigInt(shown.length);
+  if (Frontier.of(held, heldHashes) === undefined || reached > records || (reached < records) !== (rest !== undefined)) lines.refuse();
+  return { records, status, held, heldHashes, shown, rest, restPath };
+}
+
+function readStatus(lines: Lines): Status {
+  const words = lines.optional('status');
+  if (words === undefined) return { hash: lines.bytes(lines.words('status-hash', 1)[0]!, 32) };
+  if (words.length !== 2) lines.refuse(lines.at - 1);
+  return { nonce: lines.bytes(words[0]!, 16), status: lines.bytes(words[1]!) };
+}
+
+export function subjectProofText(proof: SubjectProof): string {
+  return [
+    `${VERSION}\n`,
+    line('subject', subjectText(proof.subject)),
+    ...(proof.present === undefined ? ['absent\n'] : presentText(proof.present)),
+    line('map', proof.map),
+    line('block', proof.block.bytes),
+    ...proof.blockPath.map((hash) => line('block-hash', hash)),
+    '\n',
+    noteText(proof.note),
+  ].join('');
+}
+
+function presentText(present: Present): string[] {
+  const { status } = present;
+  return [
+    line('records', present.records),
+    'hash' in status ? line('status-hash', status.hash) : line('status', status.nonce, status.status),
+    line('held', present.held),
+    ...present.heldHashes.map((hash) => line('held-hash', hash)),
+    ...present.shown.map((record) => line('record', record.index, record.leaf)),
+    ...(present.rest === undefined ? [] : [line('rest', present.rest)]),
+    ...present.restPath.map((hash) => line('rest-hash', hash)),
+  ];
+}
+
+/** What a proof about a subject proves. */
+export interface ProvenSubject {
+  accepted: Accepted;
+  records: bigint;
+  /** Whether the records shown, after those seen before, are all there are. */
+  complete: boolean;
+  frontier: Frontier;
+}
+
+/** The checks of §13.9, for a verifier who has seen `known` before. */
+export function checkSubjectProof(proof: SubjectProof, policy: Policy, known = new Frontier(), passed: (check: string) => void = () => {}): ProvenSubject {
+  const { block, present } = proof;
+  const accepted = judgeMinimal(policy, proof.note);
+  passed('quorum');
+  const { size, root } = accepted.checkpoint;
+  demand(block.size !== 0n && block.size <= size, 'receipt-size');
+  checkInclusion(block.size - 1n, size, leafHash(block.bytes), proof.blockPath, root);
+  passed('block');
+  const key = mapKey(proof.subject);
+  if (present === undefined) {
+    demand(known.size === 0n, 'subject-known');
+    checkAbsence(block.mapRoot, key, proof.map);
+    passed('absence');
+    return { accepted, records: 0n, complete: true, frontier: known };
+  }
+  const same = present.held === known.size && present.heldHashes.every((hash, i) => equal(hash, known.hashes[i]!));
+  demand(same, 'subject-known');
+  const frontier = Frontier.of(present.held, present.heldHashes)!;
+  let before = -1n;
+  for (const record of present.shown) {
+    demand(record.index > before && record.index < block.size - 1n, 'subject-records');
+    frontier.push(leafHash(subjectLeaf(record.index, record.leaf)));
+    before = record.index;
+  }
+  const subjectRoot = present.rest ?? frontier.root();
+  if (present.rest !== undefined && frontier.size > 0n) {
+    checkConsistency(frontier.size, frontier.root(), present.records, present.rest, present.restPath);
+  } else {
+    demand(present.restPath.length === 0, 'proof-shape');
+  }
+  passed('records');
+  const { status } = present;
+  const hash = 'hash' in status ? status.hash : statusHash(status.nonce, status.status);
+  checkPresence(block.mapRoot, key, mapValue(be(present.records, 8), subjectRoot, hash), proof.map);
+  passed('map');
+  return { accepted, records: present.records, complete: frontier.size === present.records, frontier };
+}
+
