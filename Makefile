@@ -9,9 +9,12 @@ CARGO  := cargo
 SELECT := --release --locked --workspace
 OUT    := $(or $(CARGO_TARGET_DIR),target)/release
 # Packages that a fresh Debian machine lacks: a C++ compiler and libclang for RocksDB's bindings,
-# ccache for repeated builds, Go for the independent checker under tests/interop.
+# ccache for repeated builds. The independent checkers under tests/interop need golang-go, python3-venv,
+# nodejs and npm (setup-interop).
 SYSTEM_PACKAGES := g++ libclang-dev pkg-config ccache
-INTEROP_PACKAGE := golang-go
+# The oldest Go that the modules under tests/interop take.
+INTEROP_GO := 1.24
+INTEROP := $(or $(CARGO_TARGET_DIR),target)/interop
 
 .DEFAULT_GOAL := help
 .PHONY: help setup setup-interop build devnet test unit e2e interop sim sim-smoke fuzz fuzz-smoke model model-smoke fmt tidy clippy check bench bless deny dist ci clean
@@ -29,10 +32,15 @@ setup: ## install what building needs: g++, libclang, pkg-config, ccache (Debian
 	$$sudo apt-get update -qq && DEBIAN_FRONTEND=noninteractive $$sudo apt-get install -y -qq $$missing >/dev/null
 
 setup-interop:
-	@command -v go >/dev/null && exit 0; \
-	echo "setup: installing $(INTEROP_PACKAGE)"; \
+	@missing=""; command -v go >/dev/null || missing="$$missing golang-go"; \
+	python3 -c 'import ensurepip' 2>/dev/null || missing="$$missing python3-venv"; \
+	command -v node >/dev/null || missing="$$missing nodejs"; command -v npm >/dev/null || missing="$$missing npm"; \
+	if [ -n "$$missing" ]; then echo "setup: installing$$missing"; \
 	sudo=""; [ "$$(id -u)" = 0 ] || sudo=sudo; \
-	$$sudo apt-get update -qq && DEBIAN_FRONTEND=noninteractive $$sudo apt-get install -y -qq $(INTEROP_PACKAGE) >/dev/null
+	$$sudo apt-get update -qq && DEBIAN_FRONTEND=noninteractive $$sudo apt-get install -y -qq $$missing >/dev/null; fi; \
+	have=$$(go env GOVERSION); have=$${have#go}; \
+	[ "$$(printf '%s\n' $(INTEROP_GO) $$have | sort -V | head -n 1)" = $(INTEROP_GO) ] || \
+	{ echo "setup: the checks in tests/interop need Go $(INTEROP_GO) or later, this is $$have (Debian 13 has it)"; exit 1; }
 
 build: setup ## build the programs
 	$(CARGO) build $(SELECT) --bins
@@ -70,8 +78,10 @@ fuzz-smoke: unit
 e2e: setup ## real processes over loopback: kill, restart, catch up
 	$(CARGO) test $(SELECT) --test e2e -- --test-threads=1
 
-interop: setup-interop unit ## check served notes and proofs with Go's sumdb packages
-	cd tests/interop && go vet ./... && go test ./...
+interop: setup-interop unit ## other people's code on our log and proofs, in Go, Python and JavaScript
+	rm -rf $(INTEROP)/ledger
+	$(OUT)/tamga-node demo --dir $(INTEROP)/ledger --records 600
+	$(OUT)/tamga-node devnet --no-story --dir $(INTEROP)/ledger --exec 'tests/interop/run $(INTEROP)'
 
 fmt: ## formatting
 	$(CARGO) fmt --all -- --check

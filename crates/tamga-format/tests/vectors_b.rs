@@ -626,7 +626,7 @@ fn receipts_are_frozen() {
     proof.verify(plain.record.entry(), &policy()).unwrap();
 }
 
-/// A served log of 300 leaves with two checkpoints, as `tests/interop` reads it.
+/// A served log of 300 leaves with two checkpoints, as `tests/interop/sumdb` reads it.
 #[test]
 fn served_log_is_frozen() {
     let ledger = Ledger::with_blocks(&[3, 200, 93]);

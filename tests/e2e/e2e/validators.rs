@@ -161,7 +161,7 @@ fn an_independent_checker_accepts_what_is_served() {
     std::fs::write(cluster.dir().join("vkeys"), keys.collect::<Vec<_>>().join("\n")).unwrap();
     std::fs::write(cluster.dir().join("old"), old).unwrap();
     let checker = Command::new("go")
-        .current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/interop"))
+        .current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/interop/sumdb"))
         .args(["run", ".", "-url", &format!("{}/log", cluster.url(0)), "-vkeys"])
         .arg(cluster.dir().join("vkeys"))
         .arg("-old")

@@ -1,4 +1,4 @@
-module tamga.example/interop
+module tamga.example/interop/sumdb
 
 go 1.19
 

@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-const vectors = "../vectors/log"
+const vectors = "../../vectors/log"
 
 func read(t *testing.T, name string) []byte {
 	t.Helper()

@@ -1,9 +1,9 @@
-// Command interop checks a served log with Go's own note and tlog packages, which share no code
+// Command sumdb checks a served log with Go's own note and tlog packages, which share no code
 // with the ledger: signatures, an inclusion proof of the last leaf, and a consistency proof from
 // an older checkpoint, all built from the served tiles (spec §8, §11).
 //
-//	interop -url https://node.example/log -vkeys vkeys [-old checkpoint.old | -wait 1m]
-//	interop -dir ../vectors/log -vkeys ../vectors/log/vkeys -old ../vectors/log/checkpoint.old
+//	sumdb -url https://node.example/log -vkeys vkeys [-old checkpoint.old | -wait 1m]
+//	sumdb -dir ../../vectors/log -vkeys ../../vectors/log/vkeys -old ../../vectors/log/checkpoint.old
 //
 // Entry bundles are read with the bearer token in TAMGA_TOKEN.
 //
@@ -32,7 +32,7 @@ func main() {
 	wait := flag.Duration("wait", 0, "without -old: wait this long for the log to grow")
 	flag.Parse()
 	if err := run(*url, *dir, *vkeys, *quorum, *old, *wait); err != nil {
-		fmt.Fprintln(os.Stderr, "interop:", err)
+		fmt.Fprintln(os.Stderr, "sumdb:", err)
 		os.Exit(1)
 	}
 }
