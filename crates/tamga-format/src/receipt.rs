@@ -258,6 +258,9 @@ fn is_mismatch(code: FormatCode) -> bool {
             | FormatCode::ReconciliationParts
             | FormatCode::SubjectRecords
             | FormatCode::SubjectKnown
+            | FormatCode::PolicyChainRoot
+            | FormatCode::PolicyChainRecord
+            | FormatCode::PolicyChainOrder
     )
 }
 
