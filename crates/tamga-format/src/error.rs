@@ -180,6 +180,9 @@ codes! {
     SubjectKnown = "subject-known", "the proof does not go on where its reader stands, or shows another history than the reader has seen";
     EvidenceNone = "evidence-none", "both checkpoints can be true of one log, or a key named here did not sign both";
     EvidenceKey = "evidence-key", "a checkpoint of the evidence is signed by a key that the policy does not name";
+    PolicyChainRoot = "policy-chain-root", "the chain begins with another policy than the one that is trusted";
+    PolicyChainRecord = "policy-chain-record", "the record does not enter the next policy, signed by the old organisations and every new key";
+    PolicyChainOrder = "policy-chain-order", "the policies, their blocks and their checkpoints do not follow each other";
     // Attachments and lines (spec §24).
     AttachmentSyntax = "attachment-syntax", "not the manifest of 1 to 4096 chunks of at most 262144 bytes each";
     ChunkHash = "chunk-hash", "the chunk is not the one that the manifest names at this place";

@@ -8,8 +8,8 @@
 //! | the log and its proofs | [`merkle`], [`tile`], [`block_leaf`], [`note`], [`checkpoint`], [`tlog_proof`] | §8 and after |
 //! | the authenticated map | [`mpt`] | |
 //! | batches of lines and their proofs | [`attachment`], [`lines`], [`held`] | §24 |
-//! | who agreed | [`cosignature`], [`policy`], [`validators`], [`peer`], [`certificate`], [`beacon`] | |
-//! | the files one hands over | [`receipt`], [`subject_proof`], [`assignment`], [`acceptance`], [`contradiction`], [`evidence`] | |
+//! | who agreed | [`cosignature`], [`policy`], [`policy_record`], [`validators`], [`peer`], [`certificate`], [`beacon`] | |
+//! | the files one hands over | [`receipt`], [`subject_proof`], [`assignment`], [`policy_chain`], [`acceptance`], [`contradiction`], [`evidence`] | |
 //!
 //! Facts are types, each built only by the step before:
 //! [`record::Record`] → [`record::SignedRecord`] → [`record::VerifiedRecord`].
@@ -49,6 +49,8 @@ pub mod mpt;
 pub mod note;
 pub mod peer;
 pub mod policy;
+pub mod policy_chain;
+pub mod policy_record;
 pub mod receipt;
 pub mod reconciliation;
 pub mod record;

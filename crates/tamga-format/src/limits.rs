@@ -46,6 +46,8 @@ pub const POLICY_BYTES_MAX: usize = 32_768;
 pub const POLICY_WITNESSES_MAX: usize = 32;
 /// Groups of a policy.
 pub const POLICY_GROUPS_MAX: usize = 32;
+/// Organisations with a governance key in a policy.
+pub const GOVERNORS_MAX: usize = 16;
 /// Members of a validator set.
 pub const VALIDATORS_MAX: usize = 64;
 /// A receipt or proof file in bytes: entry and body in base64, and the notes and paths around them.
@@ -56,6 +58,10 @@ pub const SUBJECT_PROOF_RECORDS_MAX: usize = 4_096;
 pub const ASSIGNMENT_BLOCKS_MAX: usize = 1_024;
 /// An assignment's proof file in bytes: two receipts, and the block leaves with their paths.
 pub const ASSIGNMENT_FILE_BYTES_MAX: usize = 4 * 1024 * 1024;
+/// Policies after that of the genesis in a chain.
+pub const POLICIES_MAX: usize = 1_024;
+/// A chain of policies in bytes.
+pub const POLICY_CHAIN_BYTES_MAX: usize = 16 * 1024 * 1024;
 /// Items of a reconciliation's report.
 pub const RECONCILIATION_ITEMS_MAX: usize = 100_000;
 /// Names of fields in one item of such a report: the envelope's, the public fields, the body's.

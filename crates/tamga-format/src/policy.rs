@@ -249,6 +249,28 @@ impl Policy {
         self.quorum.as_deref()
     }
 
+    /// Whether the quorum demands `count` of exactly these witnesses, as the group `validators`:
+    /// alone, or among others that all must agree (spec §11.5).
+    pub fn demands_validators(&self, names: &BTreeSet<&str>, count: usize) -> bool {
+        const VALIDATORS: &str = "validators";
+        let group = |name: &str| match self.definition(name) {
+            Some(Definition::Group(group)) => Some(group),
+            Some(Definition::Witness(_)) | None => None,
+        };
+        let demanded = self.quorum().is_some_and(|quorum| {
+            quorum == VALIDATORS
+                || group(quorum).is_some_and(|all| {
+                    all.needed() == all.members.len()
+                        && all.members.iter().any(|member| member == VALIDATORS)
+                })
+        });
+        demanded
+            && group(VALIDATORS).is_some_and(|them| {
+                let members: BTreeSet<&str> = them.members.iter().map(String::as_str).collect();
+                them.needed() == count && members == *names
+            })
+    }
+
     /// Whether the quorum holds once these witnesses, by policy name, have cosigned; the log's own
     /// signature is not asked for.
     pub fn is_satisfied_by(&self, names: &BTreeSet<&str>) -> bool {

@@ -259,6 +259,9 @@ fn is_mismatch(code: FormatCode) -> bool {
             | FormatCode::SubjectRecords
             | FormatCode::SubjectKnown
             | FormatCode::EvidenceNone
+            | FormatCode::PolicyChainRoot
+            | FormatCode::PolicyChainRecord
+            | FormatCode::PolicyChainOrder
     )
 }
 

@@ -6,11 +6,12 @@ use alloc::vec::Vec;
 
 use crate::beacon::VrfPublic;
 use crate::error::{FormatCode, FormatError};
-use crate::id::{ValidatorId, sha256, tag};
+use crate::id::{SubjectId, ValidatorId, parse_hex, sha256, tag};
 use crate::limits::VALIDATORS_MAX;
 use crate::note::{VKey, VKeyKind};
 use crate::peer::network_key;
 use crate::signature::PublicKey;
+use crate::subject::{Role, Subject};
 
 /// The id of the validator with this consensus key (spec §12.2).
 pub fn validator_id(consensus: &PublicKey) -> ValidatorId {
@@ -22,7 +23,8 @@ pub fn validator_id(consensus: &PublicKey) -> ValidatorId {
 pub struct Validator {
     /// Made of the consensus key by [`validator_id`].
     pub id: ValidatorId,
-    /// The organisation that runs it.
+    /// The organisation that runs it: its БИН in a genesis file, the hexadecimal of its id in a
+    /// policy record; [`Self::organisation_id`] is the same for both.
     pub organisation: String,
     /// Its name in the policy.
     pub name: String,
@@ -37,6 +39,13 @@ pub struct Validator {
 }
 
 impl Validator {
+    /// The subject id of the organisation that runs it.
+    pub fn organisation_id(&self) -> SubjectId {
+        // A БИН has twelve digits, so that no id is taken for one.
+        let id = parse_hex(&self.organisation).map(SubjectId);
+        id.unwrap_or_else(|_| Subject::registered(Role::Organisation, &self.organisation).id)
+    }
+
     /// The key of this validator's acceptances (spec §13.7): its network key under its name.
     ///
     /// # Errors

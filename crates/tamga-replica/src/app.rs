@@ -18,8 +18,8 @@ use tamga_format::beacon::VrfSecret;
 use tamga_format::checkpoint::Checkpoint;
 use tamga_format::held::HeldStatement;
 use tamga_format::id::{
-    AttachmentId, GenesisHash, Height, LeafHash, LeafIndex, MapRoot, PolicyHash, RecordId,
-    RulesHash, SubjectId, TreeRoot, TreeSize, UnixMillis, ValidatorId, ValueId,
+    AttachmentId, GenesisHash, Height, LeafHash, LeafIndex, MapRoot, RecordId, RulesHash, TreeRoot,
+    TreeSize, UnixMillis, ValidatorId, ValueId,
 };
 use tamga_format::policy::Policy;
 use tamga_format::record::SignedRecord;
@@ -27,7 +27,6 @@ use tamga_format::validators::ValidatorSet;
 use tamga_state::{BlockContext, Rejection};
 
 use crate::block::Block;
-use crate::builders::Builders;
 use crate::draws::Draws;
 use crate::held::Held;
 use crate::limits::{UNDECIDED_BLOCKS_MAX, VERIFIED_CACHE_MAX};
@@ -35,6 +34,7 @@ use crate::log::Log;
 use crate::map::Map;
 use crate::mempool::Mempool;
 use crate::reader::{Mapped, Reader};
+use crate::reigns::{Reign, Reigns};
 use crate::store::{Store, StoreError};
 use crate::view::Cache;
 
@@ -51,6 +51,9 @@ use execute::Executed;
 pub struct App<S: Store> {
     store: S,
     ledger: Ledger,
+    reigns: Reigns,
+    /// That of the next block.
+    reign: Arc<Reign>,
     head: Head,
     log: Log,
     map: Map,
@@ -74,21 +77,7 @@ struct Ledger {
     origin: String,
     genesis: GenesisHash,
     time: UnixMillis,
-    validators: ValidatorSet,
-    builders: Builders,
-    /// Those who run the validators.
-    organisations: Arc<[SubjectId]>,
-    policy: Policy,
-    policy_hash: PolicyHash,
     rules: RulesHash,
-}
-
-impl Ledger {
-    /// The block in which records are judged.
-    fn context(&self, height: Height, time: UnixMillis) -> BlockContext {
-        let organisations = Arc::clone(&self.organisations);
-        BlockContext { origin: self.origin.clone(), height, time, organisations }
-    }
 }
 
 /// Where the ledger stands after the last committed block.
@@ -175,6 +164,8 @@ pub struct Committed {
     pub dropped: Vec<(RecordId, Rejection)>,
     /// The records that brought an attachment, which every validator is to hold.
     pub brought: Vec<(RecordId, AttachmentId)>,
+    /// The policy that the block entered, which rules from the next block on.
+    pub reign: Option<Arc<Reign>>,
 }
 
 impl<S: Store> App<S> {
@@ -200,12 +191,17 @@ impl<S: Store> App<S> {
 
     /// The validators that decide the next block.
     pub fn validators(&self) -> &ValidatorSet {
-        &self.ledger.validators
+        &self.reign.validators
     }
 
     /// The policy that makes the next block's checkpoint final.
     pub fn policy(&self) -> &Policy {
-        &self.ledger.policy
+        &self.reign.policy
+    }
+
+    /// Which policy rules which height.
+    pub fn reigns(&self) -> &Reigns {
+        &self.reigns
     }
 
     /// A validated, undecided block.
@@ -229,7 +225,7 @@ impl<S: Store> App<S> {
     /// Keeps a validator's statement that it holds and checked the attachment of a record; whether it is new and
     /// its signature holds.
     pub fn hold(&mut self, statement: HeldStatement) -> bool {
-        self.held.add(&self.ledger.genesis, &self.ledger.validators, statement)
+        self.held.add(&self.ledger.genesis, &self.reign.validators, statement)
     }
 
     /// Records that came into the pool since this was last asked, and bring an attachment to be checked.
@@ -260,7 +256,7 @@ impl<S: Store> App<S> {
     }
 
     fn quorum(&self, record: &RecordId) -> Option<Vec<HeldStatement>> {
-        self.held.quorum(&self.ledger.validators, record)
+        self.held.quorum(&self.reign.validators, record)
     }
 
     /// Leaf hashes of the records that wait for a block, oldest first, at most `limit`.
@@ -293,18 +289,18 @@ impl<S: Store> App<S> {
 
     /// The read side, on its own handle of the store.
     pub fn reader(&self) -> Reader<S> {
-        Reader::new(
-            self.store.clone(),
-            &self.ledger.origin,
-            self.ledger.policy.clone(),
-            self.ledger.time,
-            self.ledger.builders.clone(),
-        )
+        Reader::new(self.store.clone(), &self.ledger.origin, self.ledger.time, self.reigns.clone())
     }
 
     /// The block in which waiting records are judged: the next one.
     fn next_context(&self) -> BlockContext {
-        self.ledger.context(self.head.height.next(), self.clock.max(after(self.head.time)))
+        self.context(self.head.height.next(), self.clock.max(after(self.head.time)))
+    }
+
+    /// The block in which records are judged.
+    fn context(&self, height: Height, time: UnixMillis) -> BlockContext {
+        let organisations = Arc::clone(&self.reign.organisations);
+        BlockContext { origin: self.ledger.origin.clone(), height, time, organisations }
     }
 
     fn intact(&self) -> Result<(), StoreError> {

@@ -5,7 +5,6 @@ use std::sync::Arc;
 
 use tamga_format::block_leaf::BlockLeaf;
 use tamga_format::id::{SubjectId, ValidatorId};
-use tamga_format::subject::{Role, Subject};
 use tamga_format::validators::ValidatorSet;
 
 /// The organisation of each validator; cheap to clone.
@@ -36,8 +35,7 @@ impl Builders {
 
 impl From<&ValidatorSet> for Builders {
     fn from(set: &ValidatorSet) -> Self {
-        let organisation = |bin: &str| Subject::registered(Role::Organisation, bin).id;
         let members = set.members().iter();
-        Self(Arc::new(members.map(|it| (it.id, organisation(&it.organisation))).collect()))
+        Self(Arc::new(members.map(|it| (it.id, it.organisation_id())).collect()))
     }
 }

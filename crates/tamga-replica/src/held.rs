@@ -51,7 +51,10 @@ impl Held {
     ) -> Option<Vec<HeldStatement>> {
         let known = self.records.get(record)?;
         let enough = validators.quorum();
-        (known.len() >= enough).then(|| known.values().take(enough).copied().collect())
+        // Whoever stated it under an earlier policy may not count any more.
+        let counting = known.values().filter(|it| validators.get(&it.validator).is_some());
+        let statements: Vec<_> = counting.take(enough).copied().collect();
+        (statements.len() == enough).then_some(statements)
     }
 
     /// Forgets a record that stands in a block.

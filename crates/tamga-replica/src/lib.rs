@@ -4,7 +4,7 @@
 //! - [`block`]: the block on the wire; [`limits`]: every bound of this crate
 //! - [`mempool`]: records waiting for a block; [`map`]: the authenticated map in memory
 //! - [`store`] and [`layout`]: what is durable, and under which keys
-//! - [`builders`]: who runs the validators that build blocks
+//! - [`reigns`]: which policy rules which height; [`builders`]: who runs the validators that build blocks
 //! - [`reader`]: receipts, proofs, tiles and histories from a store
 //! - [`index`]: what is looked up by something else than a subject, computed from the log
 //! - [`engine`]: our types in the engine's terms; the one place that names engine types
@@ -37,6 +37,7 @@ pub mod log;
 pub mod map;
 pub mod mempool;
 pub mod reader;
+pub mod reigns;
 pub mod store;
 pub mod subjects;
 #[cfg(any(test, feature = "testing"))]
@@ -51,4 +52,5 @@ pub use block::{Block, Item};
 pub use index::{Index, IndexReader, IndexTable};
 pub use layout::Table;
 pub use reader::Reader;
+pub use reigns::{Reign, Reigns};
 pub use store::{CommitBatch, Durability, MemStore, Store, StoreError};

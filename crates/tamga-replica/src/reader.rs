@@ -15,7 +15,6 @@ use tamga_format::id::{
 };
 use tamga_format::merkle;
 use tamga_format::note::Note;
-use tamga_format::policy::Policy;
 use tamga_format::receipt::{Previous, Receipt};
 use tamga_format::record::SignedRecord;
 use tamga_format::subject::{Role, Subject};
@@ -29,18 +28,19 @@ use tamga_state::status::{Accreditation, Parameter, Sphere};
 use tamga_state::{StatusRow, key_of};
 
 use crate::block::{Block, Item};
-use crate::builders::Builders;
 use crate::layout::{self, BlockRow, HeadRow, HistoryRow, IdRow, Table, meta};
 use crate::limits::{
     BLOCK_CACHE_MAX, BLOCK_RECORDS_MAX, CASE_ENTRIES_MAX, HISTORY_PAGE_MAX,
     ORGANISATION_ENTRIES_MAX,
 };
 use crate::log::{TileCache, TileSource};
+use crate::reigns::Reigns;
 use crate::store::{Store, StoreError};
 use crate::view::StoreView;
 
 mod as_of;
 mod assignment;
+mod policies;
 mod subject;
 
 pub use as_of::AsOf;
@@ -51,9 +51,8 @@ pub use subject::{Asked, Mapped, Placed, Unplaced};
 pub struct Reader<S: Store> {
     store: S,
     origin: Arc<str>,
-    policy: Arc<Policy>,
     genesis_time: UnixMillis,
-    builders: Builders,
+    reigns: Reigns,
     tiles: Arc<TileCache>,
     shares: Arc<Mutex<BTreeMap<Height, Arc<Share>>>>,
 }
@@ -130,20 +129,13 @@ pub struct SubjectState {
 }
 
 impl<S: Store> Reader<S> {
-    pub(crate) fn new(
-        store: S,
-        origin: &str,
-        policy: Policy,
-        genesis_time: UnixMillis,
-        builders: Builders,
-    ) -> Self {
-        let (origin, policy) = (origin.into(), Arc::new(policy));
+    pub(crate) fn new(store: S, origin: &str, genesis_time: UnixMillis, reigns: Reigns) -> Self {
         let (tiles, shares) = (Arc::default(), Arc::default());
-        Self { store, origin, policy, genesis_time, builders, tiles, shares }
+        Self { store, origin: origin.into(), genesis_time, reigns, tiles, shares }
     }
 
     fn view(&self) -> StoreView<'_, S> {
-        StoreView::plain(&self.store, &self.builders)
+        StoreView::plain(&self.store, &self.reigns)
     }
 
     /// Name of the ledger.
@@ -151,9 +143,9 @@ impl<S: Store> Reader<S> {
         &self.origin
     }
 
-    /// The policy that makes checkpoints final.
-    pub fn policy(&self) -> &Policy {
-        &self.policy
+    /// Which policy rules which height.
+    pub fn reigns(&self) -> &Reigns {
+        &self.reigns
     }
 
     /// Height of the last block, and leaves in the log.
@@ -199,6 +191,11 @@ impl<S: Store> Reader<S> {
     pub fn receipt(&self, id: &RecordId) -> Result<Option<Receipt>, StoreError> {
         let Some((index, height)) = self.place(id)? else { return Ok(None) };
         let Some(share) = self.share(height)? else { return Ok(None) };
+        self.receipt_of(index, &share).map(Some)
+    }
+
+    /// The receipt of the record at an index, with the share of its block.
+    fn receipt_of(&self, index: LeafIndex, share: &Share) -> Result<Receipt, StoreError> {
         let entry = self.must_get(Table::Entries, &layout::index_key(index))?;
         let damaged = || StoreError::Corrupted(format!("entry {index} is damaged"));
         let record = SignedRecord::decode(&entry).map_err(|_| damaged())?;
@@ -206,7 +203,7 @@ impl<S: Store> Reader<S> {
         let key = key_of(&view, &record.record().key_id).map_err(|_| view.fault_or_corrupted())?;
         let key = key.ok_or_else(damaged)?.public;
         let path = self.path(index.get(), share.size)?;
-        Ok(Some(Receipt {
+        Ok(Receipt {
             record,
             key,
             body: Vec::new(),
@@ -214,7 +211,7 @@ impl<S: Store> Reader<S> {
             previous: share.previous,
             block_path: share.block_path.clone(),
             proof: TlogProof { index, path, checkpoint: share.checkpoint.clone() },
-        }))
+        })
     }
 
     /// What the receipts of a block share; `None` while no checkpoint that covers it is final.
@@ -225,19 +222,7 @@ impl<S: Store> Reader<S> {
             return Ok(Some(Arc::clone(share)));
         }
         let Some((final_in, checkpoint)) = self.note_from(height)? else { return Ok(None) };
-        let damaged = || StoreError::Corrupted(format!("the row of block {height} is damaged"));
-        let own = self.must_have_block(height)?;
-        let size = self.must_have_block(final_in)?.size;
-        let before = Height(height.get().checked_sub(1).ok_or_else(damaged)?);
-        let before = self.must_have_block(before)?.checkpoint;
-        let last = own.size.get().checked_sub(1).ok_or_else(damaged)?;
-        let share = Arc::new(Share {
-            leaf: own.leaf.ok_or_else(damaged)?,
-            previous: Previous { size: before.size, root: before.root },
-            block_path: self.path(last, size)?,
-            size,
-            checkpoint,
-        });
+        let share = Arc::new(self.share_in(height, final_in, checkpoint)?);
         // A block may still get a checkpoint of its own after a later one covered it.
         if final_in == height {
             let mut shares = shares();
@@ -247,6 +232,28 @@ impl<S: Store> Reader<S> {
             }
         }
         Ok(Some(share))
+    }
+
+    /// The same in the checkpoint of a later block.
+    fn share_in(
+        &self,
+        height: Height,
+        final_in: Height,
+        checkpoint: Note,
+    ) -> Result<Share, StoreError> {
+        let damaged = || StoreError::Corrupted(format!("the row of block {height} is damaged"));
+        let own = self.must_have_block(height)?;
+        let size = self.must_have_block(final_in)?.size;
+        let before = Height(height.get().checked_sub(1).ok_or_else(damaged)?);
+        let before = self.must_have_block(before)?.checkpoint;
+        let last = own.size.get().checked_sub(1).ok_or_else(damaged)?;
+        Ok(Share {
+            leaf: own.leaf.ok_or_else(damaged)?,
+            previous: Previous { size: before.size, root: before.root },
+            block_path: self.path(last, size)?,
+            size,
+            checkpoint,
+        })
     }
 
     /// The proof of a leaf in the checkpoint of its own block or the next final one; `None`

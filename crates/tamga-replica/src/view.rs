@@ -8,10 +8,10 @@ use tamga_format::id::{Height, LeafIndex, MapKey, RecordId};
 use tamga_format::subject::Subject;
 use tamga_state::{Built, Private, StatusRow, View, ViewError};
 
-use crate::builders::Builders;
 use crate::layout::{self, BlockRow, HistoryRow, IdRow, PrivateRow, Table};
 use crate::limits::{PRIVATE_CACHE_MAX, SUBJECT_CACHE_MAX};
 use crate::map::Map;
+use crate::reigns::Reigns;
 use crate::store::{Store, StoreError};
 use crate::subjects::SubjectState;
 
@@ -21,25 +21,25 @@ use crate::subjects::SubjectState;
 /// the store's own error.
 pub(crate) struct StoreView<'a, S: Store> {
     store: &'a S,
-    builders: &'a Builders,
+    reigns: &'a Reigns,
     cache: Option<(&'a Map, &'a RefCell<Cache>)>,
     fault: RefCell<Option<StoreError>>,
 }
 
 impl<'a, S: Store> StoreView<'a, S> {
     /// A view that reads every row from the store.
-    pub(crate) fn plain(store: &'a S, builders: &'a Builders) -> Self {
-        Self { store, builders, cache: None, fault: RefCell::default() }
+    pub(crate) fn plain(store: &'a S, reigns: &'a Reigns) -> Self {
+        Self { store, reigns, cache: None, fault: RefCell::default() }
     }
 
     /// A view that keeps decoded subjects in `cache` and asks the map before it looks for a row.
     pub(crate) fn cached(
         store: &'a S,
-        builders: &'a Builders,
+        reigns: &'a Reigns,
         map: &'a Map,
         cache: &'a RefCell<Cache>,
     ) -> Self {
-        Self { store, builders, cache: Some((map, cache)), fault: RefCell::default() }
+        Self { store, reigns, cache: Some((map, cache)), fault: RefCell::default() }
     }
 
     /// A subject and its key in the map.
@@ -132,7 +132,7 @@ impl<S: Store> StoreView<'_, S> {
         let BlockRow::V1 { leaf, .. } = layout::decode(Table::Blocks, &row)?;
         let leaf = BlockLeaf::decode(&leaf).map_err(|_| damaged())?;
         let time = leaf.time;
-        let organisation = self.builders.of(&leaf).ok_or_else(damaged)?;
+        let organisation = self.reigns.at(height).builders.of(&leaf).ok_or_else(damaged)?;
         let proof = leaf.ext.ok_or_else(damaged)?.proof;
         let output = proof.output().map_err(|_| damaged())?;
         Ok(Some(Built { organisation, output, time }))

@@ -192,7 +192,11 @@ impl Genesis {
             self.enter_key(line, &mut rows)?;
         }
         self.enter_parameters(&mut rows)?;
-        if let Some(policy) = crate::registry::policy_of_genesis(self) {
+        let policy = crate::registry::policy_of_genesis(self).map_err(|fault| GenesisError {
+            what: "policy 0".to_owned(),
+            problem: fault.to_string().into(),
+        })?;
+        if let Some(policy) = policy {
             rows.enter(PolicyStatus::subject(), &policy, || "policy 0".to_owned())?;
         }
         Ok(rows.0)

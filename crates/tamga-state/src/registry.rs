@@ -16,8 +16,8 @@ pub(crate) use keys::{key_changed, key_registered};
 pub use keys::{key_of, key_subject, possession_message};
 pub(crate) use parameters::parameter;
 pub(crate) use people::{officer, organisation};
+pub use policy::{entered_policy, genesis_policy_fields};
 pub(crate) use policy::{of_genesis as policy_of_genesis, policy};
-pub use policy::{policy_digest, policy_message};
 
 #[cfg(test)]
 mod tests;

@@ -12,7 +12,7 @@ use crate::law::priority::ORDERS;
 use crate::matrix::{MATRIX, MATRIX_VERSION};
 
 /// Version of the code of the rules; it changes whenever a record could be judged differently.
-pub const RULES_VERSION: u32 = 6;
+pub const RULES_VERSION: u32 = 7;
 
 /// The hash that block leaves name: the version and every table the rules read.
 #[must_use]

@@ -13,6 +13,8 @@ use tamga_format::merkle::{
 use tamga_format::mpt;
 use tamga_format::note::{Note, VKey};
 use tamga_format::policy::Policy;
+use tamga_format::policy_chain::PolicyChain;
+use tamga_format::policy_record::policy_digest;
 use tamga_format::receipt::Receipt;
 use tamga_format::reconciliation::Reconciliation;
 use tamga_format::subject::Subject;
@@ -34,6 +36,7 @@ pub(super) fn targets() -> Vec<Target> {
         receipt(),
         about_subjects(),
         assignment(),
+        policy_chain(),
         reconciliation(),
         evidence(),
         tlog_proof(),
@@ -222,6 +225,31 @@ fn assignment() -> Target {
                 assert_eq!(stated, Some((proven.ballot.clone(), proven.officer)));
                 assert_eq!((proven.case, proven.officer), (drawn.case, drawn.officer));
                 assert_eq!((proven.seed, proven.ballot), (drawn.seed, drawn.ballot.clone()));
+            }
+            true
+        }),
+    )
+}
+
+fn policy_chain() -> Target {
+    let inputs = seeds::files("policy-chain", ".tamga-policies");
+    let whole = seeds::file("policy-chain/whole.tamga-policies");
+    let whole = PolicyChain::parse(str::from_utf8(&whole).unwrap()).unwrap();
+    let root = policy_digest(&whole.first);
+    let whole = whole.verify(&root).unwrap();
+    Target::new(
+        "policy-chain",
+        inputs,
+        of_text(move |text| {
+            let Ok(chain) = PolicyChain::parse(text) else { return false };
+            same(text.as_bytes(), chain.encode());
+            if let Ok(policies) = chain.verify(&root) {
+                // A chain may end anywhere; what it holds is what the governance keys have signed.
+                let known = whole.rulings().iter().zip(policies.rulings());
+                assert!(policies.rulings().len() <= whole.rulings().len(), "a policy was added");
+                for (known, found) in known {
+                    assert_eq!(known, found, "a forged policy, or another place of it");
+                }
             }
             true
         }),

@@ -27,7 +27,7 @@ impl<S: Store> App<S> {
     ///
     /// [`StoreError`]: the process stops.
     pub fn public_key(&self, key: &KeyId) -> Result<Option<PublicKey>, StoreError> {
-        let view = StoreView::cached(&self.store, &self.ledger.builders, &self.map, &self.cache);
+        let view = StoreView::cached(&self.store, &self.reigns, &self.map, &self.cache);
         self.pool.public_key(&view, key).map_err(|_| view.fault_or_corrupted())
     }
 
@@ -66,7 +66,7 @@ impl<S: Store> App<S> {
         self.intact()?;
         self.clock = now;
         let context = self.next_context();
-        let view = StoreView::cached(&self.store, &self.ledger.builders, &self.map, &self.cache);
+        let view = StoreView::cached(&self.store, &self.reigns, &self.map, &self.cache);
         let Ok(mut trial) = self.pool.trial(&view, &context) else {
             return Err(view.fault_or_corrupted());
         };
@@ -109,7 +109,7 @@ impl<S: Store> App<S> {
         if self.pool.contains(&id) {
             return Ok(Admitted::Pending);
         }
-        let view = StoreView::cached(&self.store, &self.ledger.builders, &self.map, &self.cache);
+        let view = StoreView::cached(&self.store, &self.reigns, &self.map, &self.cache);
         if let Some(IdRow::V1 { index, .. }) = view.place(&id)? {
             return Ok(Admitted::Final(LeafIndex(index)));
         }
@@ -140,7 +140,7 @@ impl<S: Store> App<S> {
         mut tokens: Vec<Token>,
         context: &BlockContext,
     ) -> Result<(), StoreError> {
-        let view = StoreView::cached(&self.store, &self.ledger.builders, &self.map, &self.cache);
+        let view = StoreView::cached(&self.store, &self.reigns, &self.map, &self.cache);
         while !tokens.is_empty() && !self.pool.parking.is_empty() {
             let woken = self.pool.parking.woken(tokens.drain(..));
             for pending in woken {

@@ -1,5 +1,7 @@
 //! After the decision: one durable write, the pool on the new head, blocks for others (spec §19.1).
 
+use std::sync::Arc;
+
 use tamga_format::certificate::{Certificate, VerifiedCertificate};
 use tamga_format::id::{Height, ValueId};
 use tamga_format::note::Note;
@@ -61,8 +63,16 @@ impl<S: Store> App<S> {
             return Err(error.into());
         }
         // Durable from here on: whatever fails below is found again by opening the store.
-        let builder = self.ledger.builders.of(&executed.block.leaf);
-        self.draws.observe(height, builder, executed.commits_to_draw, &self.ledger.builders);
+        let builders = &self.reign.builders;
+        let builder = builders.of(&executed.block.leaf);
+        self.draws.observe(height, builder, executed.commits_to_draw, builders);
+        let reign = executed.reign.map(|reign| {
+            self.reigns.begin(reign);
+            self.reigns.newest()
+        });
+        if let Some(reign) = &reign {
+            self.reign = Arc::clone(reign);
+        }
         self.head = executed.head;
         self.log = executed.log;
         self.map = executed.map;
@@ -82,6 +92,7 @@ impl<S: Store> App<S> {
             records: executed.records.iter().map(|(id, index, _)| (*id, *index)).collect(),
             dropped: self.pool.take_dropped(),
             brought: executed.bringing,
+            reign,
         })
     }
 
@@ -96,7 +107,7 @@ impl<S: Store> App<S> {
             self.pool.parking.remove(id);
             self.held.forget(id);
         }
-        let view = StoreView::cached(&self.store, &self.ledger.builders, &self.map, &self.cache);
+        let view = StoreView::cached(&self.store, &self.reigns, &self.map, &self.cache);
         let mut gone = self.pool.expired(after(self.head.time));
         let freed: Vec<Token> = gone.iter().flat_map(|it| tokens_of(it.record())).collect();
         gone.extend(self.pool.parking.expired(after(self.head.time)));
@@ -169,7 +180,7 @@ impl<S: Store> App<S> {
             .collect()
     }
 
-    /// Verifies a note of a committed height with the policy, cuts it down to exactly the
+    /// Verifies a note of a committed height with the policy that rules it, cuts it down to exactly the
     /// signatures the policy needs and stores it; from then on receipts of that block exist.
     ///
     /// # Errors
@@ -180,11 +191,12 @@ impl<S: Store> App<S> {
         let key = layout::height_key(height);
         let row = self.store.get(Table::Blocks, &key)?.ok_or(NoteError::Unknown(height))?;
         let BlockRow::V1 { value, .. } = layout::decode(Table::Blocks, &row)?;
-        let verified = self.ledger.policy.verify(note).map_err(NoteError::Policy)?;
+        let policy = &self.reigns.at(height).policy;
+        let verified = policy.verify(note).map_err(NoteError::Policy)?;
         if verified.checkpoint().value_id() != ValueId(value) {
             return Err(NoteError::Checkpoint);
         }
-        let note = self.ledger.policy.minimal(note).map_err(NoteError::Policy)?;
+        let note = policy.minimal(note).map_err(NoteError::Policy)?;
         let mut batch = CommitBatch::buffered();
         batch.put(Table::Notes, &key, note.encode().as_bytes());
         let noted = self.store.get(Table::Meta, meta::NOTED)?;

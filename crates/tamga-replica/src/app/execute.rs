@@ -26,7 +26,7 @@ use tamga_state::{
 };
 
 use super::admit::check_body;
-use super::{App, BlockError, Builder, Fresh, Head, Ledger, after};
+use super::{App, BlockError, Builder, Fresh, Head, after};
 use crate::block::{Block, Item};
 use crate::held::is_held;
 use crate::layout::{self, HeadRow, HistoryRow, IdRow, PrivateRow, Table};
@@ -37,6 +37,7 @@ use crate::limits::{
 use crate::log::Log;
 use crate::map::Map;
 use crate::mempool::{Mempool, Pending};
+use crate::reigns::Reign;
 use crate::store::{CommitBatch, Store, StoreError};
 use crate::subjects::SubjectState;
 use crate::view::StoreView;
@@ -55,6 +56,8 @@ pub(super) struct Executed {
     pub(super) commits_to_draw: bool,
     /// The records that bring an attachment.
     pub(super) bringing: Vec<(RecordId, AttachmentId)>,
+    /// The reign of the policy that one of the records enters.
+    pub(super) reign: Option<Reign>,
     pub(super) batch: CommitBatch,
 }
 
@@ -92,8 +95,8 @@ impl<S: Store> App<S> {
 
         self.clock = now;
         let time = now.max(after(self.head.time));
-        let context = self.ledger.context(height, time);
-        let store = StoreView::cached(&self.store, &self.ledger.builders, &self.map, &self.cache);
+        let context = self.context(height, time);
+        let store = StoreView::cached(&self.store, &self.reigns, &self.map, &self.cache);
         let view = BlockView { base: &store, pool: &self.pool };
         let mut run = Run::new(&view);
         let mut taken: Vec<Arc<Pending>> = Vec::new();
@@ -176,8 +179,8 @@ impl<S: Store> App<S> {
             self.check_held(&bringing, &block.held)?;
         }
 
-        let context = self.ledger.context(height, time);
-        let store = StoreView::cached(&self.store, &self.ledger.builders, &self.map, &self.cache);
+        let context = self.context(height, time);
+        let store = StoreView::cached(&self.store, &self.reigns, &self.map, &self.cache);
         let view = BlockView { base: &store, pool: &self.pool };
         let mut run = Run::new(&view);
         let mut signatures = Signatures::default();
@@ -219,7 +222,7 @@ impl<S: Store> App<S> {
         bringing: &[(RecordId, AttachmentId)],
         statements: &[HeldStatement],
     ) -> Result<(), BlockError> {
-        let Ledger { genesis, validators, .. } = &self.ledger;
+        let (genesis, validators) = (&self.ledger.genesis, &self.reign.validators);
         match bringing.iter().find(|(id, _)| !is_held(genesis, validators, id, statements)) {
             None => Ok(()),
             Some((id, _)) => Err(BlockError::NotHeld(*id)),
@@ -233,7 +236,7 @@ impl<S: Store> App<S> {
 
     /// Checks that the builder is a validator and its proof holds; returns the beacon's output.
     fn check_builder(&self, ext: &Ext, height: Height) -> Result<[u8; 64], BlockError> {
-        let validator = self.ledger.validators.get(&ext.builder);
+        let validator = self.reign.validators.get(&ext.builder);
         let validator = validator.ok_or(BlockError::Builder("the builder is not a validator"))?;
         let alpha = beacon::alpha(&self.ledger.origin, height);
         validator
@@ -316,7 +319,7 @@ impl<S: Store> App<S> {
             time: context.time,
             prev: self.head.value,
             map_root: map.root(),
-            policy: self.ledger.policy_hash,
+            policy: self.reign.hash,
             rules: self.ledger.rules,
             ext: Some(ext),
         };
@@ -351,6 +354,8 @@ impl<S: Store> App<S> {
         let block = Block { value, leaf, items, held: Arc::new([]) };
         let privates = changes.privates;
         let bringing = bringing(pendings.iter());
+        let entered = pendings.iter().map(|pending| pending.record().record());
+        let reign = Reign::entered(context.height, entered);
         Ok(Executed {
             block,
             head,
@@ -362,6 +367,7 @@ impl<S: Store> App<S> {
             records,
             commits_to_draw,
             bringing,
+            reign,
             batch,
         })
     }

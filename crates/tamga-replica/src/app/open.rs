@@ -14,7 +14,6 @@ use tamga_state::enforcement::assignment::is_commitment;
 use tamga_state::{Genesis, rules_hash};
 
 use super::{App, Head, Ledger, OpenError, Undecided, VerifiedCache};
-use crate::builders::Builders;
 use crate::draws::{Draws, window};
 use crate::held::Held;
 use crate::layout::{self, BlockRow, HeadRow, Table, meta};
@@ -22,6 +21,7 @@ use crate::limits::BLOCK_RECORDS_MAX;
 use crate::log::Log;
 use crate::map::Map;
 use crate::mempool::Mempool;
+use crate::reigns::Reigns;
 use crate::store::{CommitBatch, Store, StoreError};
 use crate::subjects::SubjectState;
 use crate::view::Cache;
@@ -38,19 +38,13 @@ impl<S: Store> App<S> {
     ///
     /// [`OpenError`]: the process doesn't start; the message says what to do.
     pub fn open(mut store: S, genesis: &Genesis, hash: GenesisHash) -> Result<Self, OpenError> {
-        let builders = Builders::from(&genesis.validators);
         let ledger = Ledger {
             origin: genesis.origin.clone(),
             genesis: hash,
             time: genesis.time,
-            validators: genesis.validators.clone(),
-            organisations: builders.organisations(),
-            builders,
-            policy: genesis.policy.clone(),
-            policy_hash: genesis.policy.hash(),
             rules: rules_hash(),
         };
-        if ledger.policy.origin() != ledger.origin {
+        if genesis.policy.origin() != ledger.origin {
             return Err(OpenError::Genesis("the policy is of another origin".to_owned()));
         }
         match store.get(Table::Meta, meta::GENESIS)? {
@@ -62,13 +56,17 @@ impl<S: Store> App<S> {
             }
         }
         let map = build_map(&store)?;
-        let (head, log) = recover(&store, genesis, &ledger, &map)?;
-        let draws = recover_draws(&store, head.height, &ledger.builders)?;
+        let reigns = Reigns::read(genesis, &store)?;
+        let (head, log) = recover(&store, genesis, &ledger, &reigns, &map)?;
+        let reign = reigns.at(head.height.next());
+        let draws = recover_draws(&store, head.height, &reigns)?;
         let kept = store.scan(Table::Undecided, &[], &[], usize::MAX)?;
         let kept = kept.into_iter().filter_map(|(key, _)| key.try_into().ok()).collect();
         Ok(Self {
             store,
             ledger,
+            reigns,
+            reign,
             head,
             log,
             map,
@@ -158,6 +156,7 @@ fn recover<S: Store>(
     store: &S,
     genesis: &Genesis,
     ledger: &Ledger,
+    reigns: &Reigns,
     map: &Map,
 ) -> Result<(Head, Log), OpenError> {
     let row = store.get(Table::Meta, meta::HEAD)?.ok_or_else(|| corrupted("the head is absent"))?;
@@ -177,6 +176,9 @@ fn recover<S: Store>(
     } else {
         let leaf =
             BlockLeaf::decode(&leaf).map_err(|_| corrupted("the last block leaf is damaged"))?;
+        if leaf.policy != reigns.at(height).hash {
+            return Err(corrupted("the last block leaf names another policy than the log").into());
+        }
         (leaf.time, leaf.map_root)
     };
     if map.root() != map_root {
@@ -189,12 +191,8 @@ fn recover<S: Store>(
 /// The draws that wait for blocks, as the last blocks leave them.
 ///
 /// Only blocks matter after which fewer than two organisations have built.
-fn recover_draws<S: Store>(
-    store: &S,
-    head: Height,
-    builders: &Builders,
-) -> Result<Draws, StoreError> {
-    let first = head.get().saturating_sub(window(builders)).max(1);
+fn recover_draws<S: Store>(store: &S, head: Height, reigns: &Reigns) -> Result<Draws, StoreError> {
+    let first = head.get().saturating_sub(window(&reigns.at(head).builders)).max(1);
     let mut since = BTreeSet::new();
     let mut blocks = Vec::new();
     for height in (first..=head.get()).rev().map(Height) {
@@ -202,7 +200,7 @@ fn recover_draws<S: Store>(
         let row = row.ok_or_else(|| corrupted("the row of a block is absent"))?;
         let BlockRow::V1 { leaf, first, size, .. } = layout::decode(Table::Blocks, &row)?;
         let leaf = BlockLeaf::decode(&leaf).map_err(|_| corrupted("a block leaf is damaged"))?;
-        let builder = builders.of(&leaf);
+        let builder = reigns.at(height).builders.of(&leaf);
         blocks.push((height, builder, commits_to_draw(store, first, size)?));
         since.extend(builder);
         if since.len() >= 2 {
@@ -211,7 +209,7 @@ fn recover_draws<S: Store>(
     }
     let mut draws = Draws::default();
     for (height, builder, commits) in blocks.into_iter().rev() {
-        draws.observe(height, builder, commits, builders);
+        draws.observe(height, builder, commits, &reigns.at(height).builders);
     }
     Ok(draws)
 }

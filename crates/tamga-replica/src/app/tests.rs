@@ -17,11 +17,13 @@ use crate::limits::BLOCK_COST_MAX;
 use crate::store::{MemStore, Store};
 
 mod blocks;
+mod chain;
 mod draws;
 mod held;
 mod pool;
 mod reading;
 mod recovery;
+mod reigns;
 
 const GENESIS: GenesisHash = GenesisHash([0xAB; 32]);
 

@@ -29,7 +29,7 @@ impl<S: Store> std::fmt::Debug for AsOf<'_, S> {
 impl<S: Store> Reader<S> {
     /// The state as of the end of a block.
     pub fn as_of(&self, base: Height) -> AsOf<'_, S> {
-        AsOf { store: StoreView::plain(&self.store, &self.builders), base }
+        AsOf { store: StoreView::plain(&self.store, &self.reigns), base }
     }
 
     /// The body of a record; `None` if it has none or it was erased.

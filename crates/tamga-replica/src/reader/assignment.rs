@@ -65,7 +65,7 @@ impl<S: Store> Reader<S> {
         while leaves.len() < ASSIGNMENT_BLOCKS_MAX {
             height = height.next();
             let Some(leaf) = self.block(height)?.and_then(|block| block.leaf) else { break };
-            organisations.extend(self.builders.of(&leaf));
+            organisations.extend(self.reigns.at(height).builders.of(&leaf));
             leaves.push(leaf);
             if organisations.len() == 2 {
                 return Ok(Some(leaves));

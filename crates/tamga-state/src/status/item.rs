@@ -4,6 +4,8 @@
 use tamga_format::cbor::{Reader, Writer};
 use tamga_format::error::{FormatCode, FormatError};
 use tamga_format::id::{PolicyHash, RecordId, SubjectId, UnixMillis};
+use tamga_format::limits::GOVERNORS_MAX;
+use tamga_format::policy_record::governors_needed;
 use tamga_format::signature::PublicKey;
 use tamga_format::subject::{Role, Subject};
 
@@ -180,7 +182,7 @@ pub struct PolicyStatus {
 
 impl PolicyStatus {
     /// Organisations with a governance key.
-    pub const ORGANISATIONS_MAX: usize = 16;
+    pub const ORGANISATIONS_MAX: usize = GOVERNORS_MAX;
     /// Keys: governance, log, and three of each of 32 validators.
     pub const KEYS_MAX: usize = Self::ORGANISATIONS_MAX + 1 + 3 * 32;
 
@@ -192,9 +194,8 @@ impl PolicyStatus {
 
     /// The signatures of organisations that the next policy needs: ⌊2n/3⌋+1.
     #[must_use]
-    pub fn quorum(&self) -> usize {
-        let twice = self.governance.len().saturating_mul(2);
-        twice.div_euclid(3).saturating_add(1)
+    pub const fn quorum(&self) -> usize {
+        governors_needed(self.governance.len())
     }
 }
 

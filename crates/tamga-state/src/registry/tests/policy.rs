@@ -4,6 +4,7 @@ use tamga_format::beacon::VrfSecret;
 use tamga_format::cbor::Value;
 use tamga_format::note::{VKey, VKeyKind};
 use tamga_format::policy::{Policy, Witness};
+use tamga_format::policy_record::{POLICY_KIND, policy_digest, policy_message};
 
 /// The parts of a policy that a test may change.
 struct Next {
@@ -94,6 +95,11 @@ const JOINING: [(&str, &str); 4] = [
 ];
 
 #[test]
+fn the_chain_of_policies_knows_the_kind_of_their_records() {
+    assert_eq!(Kind::G08.number(), POLICY_KIND);
+}
+
+#[test]
 fn a_policy_follows_the_one_in_force_and_is_signed_by_old_and_new() {
     let mut world = World::new();
     let genesis: PolicyStatus = world.status(PolicyStatus::subject());
@@ -151,6 +157,11 @@ fn a_policy_that_is_out_of_turn_or_not_whole_is_refused() {
         ),
         (
             text(|text| text.replace("quorum validators", "quorum none")),
+            Code::PolicyInvalid,
+            "/fields/policy",
+        ),
+        (
+            text(|text| text.replace("group validators 2", "group validators 1")),
             Code::PolicyInvalid,
             "/fields/policy",
         ),
