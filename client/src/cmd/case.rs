@@ -51,7 +51,7 @@ pub(super) struct History {
     /// Fetch each record's receipt and verify it.
     #[arg(long)]
     verify: bool,
-    /// Directory to keep the receipts in, for verification later.
+    /// Directory to keep the receipts in, and with --prove the proof, for verification later.
     #[arg(long)]
     receipts: Option<PathBuf>,
     /// Prove that these are all records of the case and that none is left out.
@@ -103,6 +103,12 @@ fn of_case(command: &History, session: &mut Session<'_>) -> Result<Exit, CliErro
     if let Some(dir) = &command.receipts {
         std::fs::create_dir_all(dir).map_err(|error| CliError::file(dir, &error))?;
     }
+    if let (Some(dir), Some(proven)) = (&command.receipts, &proven) {
+        for (number, page) in (1..).zip(&proven.pages) {
+            let path = dir.join(format!("history-{number:04}.tamga-subject"));
+            file::replace(&path, page.as_bytes())?;
+        }
+    }
     for event in &events {
         let receipt = if policy.is_some() || command.receipts.is_some() {
             fetch(&client, event)?
@@ -152,6 +158,8 @@ struct Complete {
     verdict: Verdict,
     human: String,
     data: serde_json::Value,
+    /// The proofs, one after the other.
+    pages: Vec<String>,
 }
 
 /// Compares the list with the proof of all records of the case.
@@ -169,7 +177,7 @@ fn complete(
         Err(error) => {
             let (verdict, human) = super::status::refused(error, session)?;
             let data = json!({ "verdict": verdict.name() });
-            return Ok(Complete { verdict, human, data });
+            return Ok(Complete { verdict, human, data, pages: Vec::new() });
         }
     };
     // The list may be newer than the proof, never older than what it proves.
@@ -188,7 +196,7 @@ fn complete(
         "verdict": verdict.name(), "records": whole.records.len(),
         "height": whole.proven.height.get(), "size": size,
     });
-    Ok(Complete { verdict, human, data })
+    Ok(Complete { verdict, human, data, pages: whole.files })
 }
 
 fn shown(event: &CaseEvent, verdict: Option<Verdict>, session: &Session<'_>) -> Shown {

@@ -9,7 +9,7 @@
 //! | the authenticated map | [`mpt`] | |
 //! | batches of lines and their proofs | [`attachment`], [`lines`], [`held`] | §24 |
 //! | who agreed | [`cosignature`], [`policy`], [`validators`], [`peer`], [`certificate`], [`beacon`] | |
-//! | the files one hands over | [`receipt`], [`subject_proof`], [`assignment`], [`acceptance`], [`contradiction`] | |
+//! | the files one hands over | [`receipt`], [`subject_proof`], [`omission`], [`assignment`], [`acceptance`], [`contradiction`] | |
 //!
 //! Facts are types, each built only by the step before:
 //! [`record::Record`] → [`record::SignedRecord`] → [`record::VerifiedRecord`].
@@ -46,6 +46,7 @@ pub mod lines;
 pub mod merkle;
 pub mod mpt;
 pub mod note;
+pub mod omission;
 pub mod peer;
 pub mod policy;
 pub mod receipt;

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a failing test may say so")]
 
 mod ledger;
+mod omissions;
 mod receipts;
 mod reconciliations;
 mod subjects;
