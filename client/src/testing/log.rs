@@ -13,12 +13,15 @@ use tamga_format::merkle::{Frontier, Hash, NodeSource, inclusion_path, leaf_hash
 use tamga_format::note::{Note, sign_note};
 use tamga_format::receipt::{Previous, Receipt};
 use tamga_format::signature::SigningKey;
+use tamga_format::subject::Subject;
+use tamga_format::subject_proof::SubjectProof;
 use tamga_format::tile::{BundleCoord, TileCoord, encode_bundle, tile_width};
 use tamga_format::tlog_proof::TlogProof;
 
-use super::{FakeLedger, ORIGIN, genesis, genesis_file, seed};
+use super::{FakeLedger, ORIGIN, SubjectMap, genesis, genesis_file, seed};
 
 /// The log, and what is recorded in it.
+#[derive(Clone)]
 pub(crate) struct ServedLog {
     leaves: Vec<Vec<u8>>,
     frontier: Frontier,
@@ -57,6 +60,16 @@ impl ServedLog {
 
     /// A block of these records that ends at a time.
     pub(crate) fn commit(&mut self, submissions: &[Submission], time: UnixMillis) {
+        self.commit_under(submissions, time, MapRoot([1; 32]));
+    }
+
+    /// The same with a map of subjects.
+    pub(crate) fn commit_under(
+        &mut self,
+        submissions: &[Submission],
+        time: UnixMillis,
+        map_root: MapRoot,
+    ) {
         let (size, root) = (TreeSize(self.frontier.size()), self.frontier.root());
         let previous = Checkpoint { origin: ORIGIN.to_owned(), size, root };
         for submission in submissions {
@@ -68,7 +81,7 @@ impl ServedLog {
             size: TreeSize(self.frontier.size() + 1),
             time,
             prev: previous.value_id(),
-            map_root: MapRoot([1; 32]),
+            map_root,
             policy: PolicyHash([2; 32]),
             rules: RulesHash([3; 32]),
             ext: None,
@@ -126,6 +139,20 @@ impl ServedLog {
             if let Some(receipt) = self.receipt(*index, submission) {
                 ledger.answer(&format!("/v1/records/{id}/receipt"), 200, receipt.encode());
             }
+        }
+    }
+
+    /// What the map of the last block holds of a subject.
+    pub(crate) fn subject_proof(&self, map: &SubjectMap, subject: &Subject) -> SubjectProof {
+        let (block, _) = self.blocks.last().unwrap();
+        let (standing, map_path) = map.standing(subject);
+        SubjectProof {
+            subject: *subject,
+            standing,
+            map_path,
+            block: block.clone(),
+            block_path: inclusion_path(self, block.size.get() - 1, self.size()).unwrap(),
+            checkpoint: genesis().0.policy.minimal(&self.note()).unwrap(),
         }
     }
 
