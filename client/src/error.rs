@@ -35,7 +35,7 @@ pub enum Exit {
     NotFinal = 10,
     /// Some of many succeeded.
     Partial = 11,
-    /// Evidence of two different logs.
+    /// Evidence that those who sign went against their word: two different logs, or a record left out.
     SplitView = 12,
     /// Interrupted; can be resumed.
     Interrupted = 130,

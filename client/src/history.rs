@@ -1,11 +1,13 @@
 //! All records of a subject, fetched page by page, each page proven to go on where the last one ended (spec §13.9).
 
+use std::collections::BTreeMap;
+
 use tamga_format::note::Note;
 use tamga_format::policy::Policy;
 use tamga_format::receipt::ReceiptError;
 use tamga_format::subject::Subject;
 use tamga_format::subject_proof::{
-    Known, Place, ProvenSubject, SUBJECT_PROOF_HEADER, SubjectProof,
+    Known, Place, ProvenSubject, SUBJECT_PROOF_HEADER, Standing, SubjectProof,
 };
 
 use crate::client::Client;
@@ -104,15 +106,39 @@ pub fn is_proof(file: &[u8]) -> bool {
     file.starts_with(SUBJECT_PROOF_HEADER.as_bytes())
 }
 
-/// Judges a file that is a proof about some subject, for somebody who has seen nothing of it before.
-///
-/// # Errors
-///
-/// [`HistoryError::Proof`].
-pub fn judge_file(file: &[u8], policy: &Policy) -> Result<ProvenSubject, HistoryError> {
-    let text = core::str::from_utf8(file).unwrap_or_default();
-    let proof = SubjectProof::parse(text).map_err(|fault| HistoryError::Proof(fault.into()))?;
-    proof.verify(policy, &Known::default()).map_err(HistoryError::Proof)
+/// What files that are proofs about subjects show, taken one after the other: a page goes on where the one before ended.
+#[derive(Clone, Debug, Default)]
+pub struct Lists(BTreeMap<Subject, ProvenSubject>);
+
+impl Lists {
+    /// Judges a file and adds what it shows of its subject to what was shown before.
+    ///
+    /// # Errors
+    ///
+    /// [`HistoryError::Proof`].
+    pub fn add(&mut self, file: &[u8], policy: &Policy) -> Result<ProvenSubject, HistoryError> {
+        let text = core::str::from_utf8(file).unwrap_or_default();
+        let proof = SubjectProof::parse(text).map_err(|fault| HistoryError::Proof(fault.into()))?;
+        let goes_on = match &proof.standing {
+            Standing::Present(present) => present.held.size() > 0,
+            Standing::Absent => false,
+        };
+        let before = self.0.get(&proof.subject).filter(|_| goes_on);
+        let known = before.map_or_else(Known::default, |before| before.known.clone());
+        let page = proof.verify(policy, &known).map_err(HistoryError::Proof)?;
+        let mut whole = page.clone();
+        if let Some(before) = before {
+            whole.first = before.first;
+            whole.records = [&before.records[..], &page.records].concat();
+        }
+        self.0.insert(proof.subject, whole);
+        Ok(page)
+    }
+
+    /// What is shown of each subject, in one run from the first record shown to the last.
+    pub fn whole(&self) -> impl Iterator<Item = &ProvenSubject> {
+        self.0.values()
+    }
 }
 
 /// Judges a proof about a subject.

@@ -4,8 +4,9 @@
 //! pools' distributions (R07), and the author's lines of every batch with the proof that there are no others. What is
 //! checked: each receipt; that the statements follow one another and cover the organisation's book from its first batch
 //! on; that the lines are all lines, come to what is stated and are paid at one rate; that the pools' sums agree. If the
-//! file carries them, [`uses`] checks the uses that the lines rest on, and [`balance`] that the author's status holds
-//! the last balance. What became of a line's money, [`rows`] computes.
+//! file carries them, [`uses`] checks the uses that the lines rest on, [`balance`] that the author's status holds the
+//! last balance, and [`whole`] that this is the status, and these all batches, as of a block of the ledger. What became
+//! of a line's money, [`rows`] computes.
 
 use std::collections::BTreeMap;
 
@@ -21,7 +22,7 @@ use tamga_format::lines::{
 use tamga_format::policy::Policy;
 use tamga_format::receipt::{Proven, Receipt, ReceiptError};
 use tamga_format::record::Record;
-use tamga_format::subject::Role;
+use tamga_format::subject::{Role, Subject};
 use tamga_state::catalogue::Kind;
 use tamga_state::status::{Confirmation, Payment, Weighting};
 
@@ -30,14 +31,19 @@ mod fetch;
 mod rate;
 pub mod rows;
 pub mod uses;
+pub mod whole;
 
 use balance::{Balance, BalancePart};
 pub use fetch::{Also, fetch};
 use rate::Rate;
 use uses::{Use, UsePart};
+use whole::{Batches, Later, ProofPart, Whole};
 
-/// The version of the form that is written; files of the one before, which lack `uses` and `balance`, are read too.
+/// The version of a file without proofs about subjects. Files of the one before, which have neither `uses` nor
+/// `balance`, are read too.
 pub const VERSION: u32 = 2;
+/// The version of a file with them.
+pub const PROVEN_VERSION: u32 = 3;
 const FIRST_VERSION: u32 = 1;
 /// Bytes of a file that are read.
 pub const FILE_BYTES_MAX: u64 = 256 << 20;
@@ -51,7 +57,7 @@ pub struct StatementFile {
     pub version: u32,
     /// Receipts of the statements, oldest first, with every field of their bodies opened.
     pub statements: Vec<String>,
-    /// The batches that they cover, in the order of the organisation's book.
+    /// The batches that they cover, in the order of the organisation's book; with proofs, those that follow too.
     pub batches: Vec<BatchPart>,
     /// Receipts of the distributions of the batches' pools.
     pub pools: Vec<String>,
@@ -61,6 +67,9 @@ pub struct StatementFile {
     /// The author's status, and what opens its balances.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub balance: Option<BalancePart>,
+    /// In place of `balance`, the proofs that the batches are all and that the status is the ledger's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub proof: Option<ProofPart>,
     /// Receipts of what the bank and the author said last of the payouts.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub confirmations: Vec<String>,
@@ -93,12 +102,15 @@ pub struct Shown {
     pub payouts: Vec<Paid>,
     /// The pools of these lines.
     pub pools: Vec<PoolSums>,
-    /// Batches of the organisation's book that are covered.
+    /// Batches of the organisation's book in the file.
     pub batches: u64,
     /// What the reports of use show, if the file carries them.
     pub reports: Option<uses::Reports>,
     /// The balance that the author's status commits to, if the file carries it.
     pub balance: Option<Balance>,
+    /// What is proven as of a block, if the file carries the proofs.
+    pub whole: Option<Whole>,
+    book: Batches,
 }
 
 /// An allocation batch.
@@ -106,7 +118,7 @@ pub struct Shown {
 pub struct Allocated {
     /// The batch.
     pub id: SubjectId,
-    /// Number in [`Shown::statements`] of the statement that covers it.
+    /// Number in [`Shown::statements`] of the statement that covers it; their number if none does yet.
     pub statement: usize,
     /// Number of its pool in [`Shown::pools`].
     pub pool: usize,
@@ -195,6 +207,8 @@ pub struct PoolSums {
 pub enum StatementError {
     /// A receipt in it, named by what it is of.
     Receipt(&'static str, usize, ReceiptError),
+    /// A proof about a subject in it, named by what it is of.
+    Proof(&'static str, ReceiptError),
     /// Something in it is false, or left out: do not rely on it.
     Mismatch(String),
     /// It is no such file.
@@ -205,6 +219,7 @@ impl std::fmt::Display for StatementError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Receipt(what, number, error) => write!(f, "{what} {number}: {error}"),
+            Self::Proof(what, error) => write!(f, "the proof of the {what}: {}", error.fault()),
             Self::Mismatch(what) | Self::Unreadable(what) => f.write_str(what),
         }
     }
@@ -224,13 +239,23 @@ impl StatementFile {
     pub fn parse(text: &str) -> Result<Self, StatementError> {
         let file: Self = serde_json::from_str(text)
             .map_err(|error| StatementError::Unreadable(format!("no statement: {error}")))?;
-        let detail = match file.version {
-            VERSION => return Ok(file),
-            FIRST_VERSION if file.uses.is_none() && file.balance.is_none() => return Ok(file),
-            FIRST_VERSION => "version 1 of a statement has neither uses nor balance".to_owned(),
-            other => format!("statement version {other}, this program knows {VERSION}"),
+        let (uses, balance) = (file.uses.is_some(), file.balance.is_some());
+        let detail = match (file.version, file.proof.is_some()) {
+            (PROVEN_VERSION, true) if !balance => return Ok(file),
+            (PROVEN_VERSION, _) => {
+                "version 3 of a statement has proofs, and no balance beside them"
+            }
+            (VERSION, false) => return Ok(file),
+            (FIRST_VERSION, false) if !uses && !balance => return Ok(file),
+            (FIRST_VERSION, false) => "version 1 of a statement has neither uses nor balance",
+            (VERSION | FIRST_VERSION, true) => "only version 3 of a statement has proofs",
+            (other, _) => {
+                let detail =
+                    format!("statement version {other}, this program knows {PROVEN_VERSION}");
+                return Err(StatementError::Unreadable(detail));
+            }
         };
-        Err(StatementError::Unreadable(detail))
+        Err(StatementError::Unreadable(detail.to_owned()))
     }
 
     /// Checks everything in the file.
@@ -261,13 +286,20 @@ impl StatementFile {
             batches: 0,
             reports: None,
             balance: None,
+            whole: None,
+            book: Batches::default(),
         };
         let mut parts = self.batches.iter();
         for (number, statement) in statements.iter().enumerate() {
             shown.statement(number, statement, &mut parts, policy)?;
         }
-        if parts.next().is_some() {
-            return mismatch("a batch stands in the file that no statement covers");
+        let mut later = Later::default();
+        for part in parts {
+            if self.proof.is_none() {
+                return mismatch("a batch stands in the file that no statement covers");
+            }
+            later.add(shown.batch(None, part, policy)?)?;
+            shown.batches += 1;
         }
         for (number, text) in self.confirmations.iter().enumerate() {
             shown.confirmation(number, text, policy)?;
@@ -277,6 +309,10 @@ impl StatementFile {
         }
         if let Some(part) = &self.balance {
             shown.balance = Some(part.verify(&shown, &statements, policy)?);
+        }
+        if let Some(part) = &self.proof {
+            let (balance, whole) = part.verify(&shown, &statements, later, policy)?;
+            (shown.balance, shown.whole) = (Some(balance), Some(whole));
         }
         Ok(shown)
     }
@@ -400,7 +436,7 @@ impl Shown {
             let Some(part) = parts.next() else {
                 return mismatch(format!("batch {} of the book is left out", self.batches + 1));
             };
-            let found = self.batch(id, range, part, policy)?;
+            let found = self.batch(Some((id, range)), part, policy)?;
             for (sum, amount) in sums.iter_mut().zip(found) {
                 *sum = add(*sum, amount)?;
             }
@@ -428,23 +464,26 @@ impl Shown {
         Ok(())
     }
 
-    /// The author's lines of a batch: all of them, and what they come to.
+    /// The author's lines of a batch, the one that a statement names with a range if one covers it: all of them, and
+    /// what they come to.
     fn batch(
         &mut self,
-        id: SubjectId,
-        range: &[u8],
+        stated: Option<(SubjectId, &[u8])>,
         part: &BatchPart,
         policy: &Policy,
     ) -> Result<[i64; 4], StatementError> {
         let number = usize::try_from(self.batches).unwrap_or(usize::MAX);
         let proven = proven("batch", number, &part.receipt, policy)?;
         let record = record(&proven);
-        if record.subject.role != Role::Batch || record.subject.id != id {
+        let Subject { role, id } = record.subject;
+        if role != Role::Batch || stated.is_some_and(|(stated, _)| stated != id) {
             return mismatch(format!("the receipt of batch {number} is of another one"));
         }
+        let range = stated.map(|(_, range)| range);
         if named(record, Role::Cmo)? != self.cmo {
             return mismatch(format!("batch {number} is another organisation's"));
         }
+        self.book.add(&proven)?;
         let lines = Base64::decode_vec(&part.lines)
             .map_err(|_| StatementError::Unreadable(format!("lines of batch {number}")))?;
         let of = Ranged { id, rightsholder: self.rightsholder, number };
@@ -452,7 +491,9 @@ impl Shown {
             self.allocation(record, range, &lines, &of)
         } else if record.kind == Kind::R09.number() {
             let shown = of.lines(&lines, root(record, "payout_root", "line_count")?)?;
-            of.lines(range, root(record, "payout_root", "line_count")?)?;
+            if let Some(range) = range {
+                of.lines(range, root(record, "payout_root", "line_count")?)?;
+            }
             let paid_of = named(record, Role::Batch)?;
             let known = self.allocations.iter().position(|it| it.id == paid_of);
             let Some(allocation) = known else {
@@ -476,16 +517,12 @@ impl Shown {
     fn allocation(
         &mut self,
         record: &Record,
-        range: &[u8],
+        range: Option<&[u8]>,
         lines: &[u8],
         of: &Ranged,
     ) -> Result<[i64; 4], StatementError> {
         let number = of.number;
-        let mut owed = 0;
-        for rest in of.lines(range, root(record, "remainders_root", "remainders_count")?)? {
-            let rest = of.decode::<Remainder>(&rest)?;
-            owed = sum([owed, rest.open, rest.held])?;
-        }
+        let owed = range.map(|range| of.owed(range, record)).transpose()?;
         let pool = named(record, Role::Pool)?;
         let Some(pool) = self.pools.iter().position(|sums| sums.pool == pool) else {
             return mismatch(format!("the distribution of the pool of batch {number} is left out"));
@@ -502,7 +539,7 @@ impl Shown {
             let allocation = self.allocations.len();
             self.lines.push(Allotted { line, hash, allocation, usage: None });
         }
-        if owed != allocated {
+        if let Some(owed) = owed.filter(|owed| *owed != allocated) {
             return mismatch(format!(
                 "the lines of batch {number} come to {allocated}, not {owed}"
             ));
@@ -531,6 +568,16 @@ impl Ranged {
         let of = RangeOf { batch: &self.id, tag: self.rightsholder.as_bytes(), lines };
         let shown = LineRange::decode(bytes).and_then(|range| range.verify(&of));
         shown.map_err(|fault| self.fault(&fault))
+    }
+
+    /// What the first remainders of an allocation come to.
+    fn owed(&self, range: &[u8], record: &Record) -> Result<i64, StatementError> {
+        let mut owed = 0;
+        for rest in self.lines(range, root(record, "remainders_root", "remainders_count")?)? {
+            let rest = self.decode::<Remainder>(&rest)?;
+            owed = sum([owed, rest.open, rest.held])?;
+        }
+        Ok(owed)
     }
 
     fn decode<L: Line>(&self, line: &[u8]) -> Result<L, StatementError> {

@@ -51,7 +51,7 @@ pub(super) struct History {
     /// Fetch each record's receipt and verify it.
     #[arg(long)]
     verify: bool,
-    /// Directory to keep the receipts in, for verification later.
+    /// Directory to keep the receipts in, and with --prove the proof, for verification later.
     #[arg(long)]
     receipts: Option<PathBuf>,
     /// Prove that these are all records of the case and that none is left out.
@@ -109,6 +109,12 @@ fn of_case(command: &History, session: &mut Session<'_>) -> Result<Exit, CliErro
     }
     if let Some(dir) = &command.receipts {
         std::fs::create_dir_all(dir).map_err(|error| CliError::file(dir, &error))?;
+    }
+    if let (Some(dir), Some(proven)) = (&command.receipts, &proven) {
+        for (number, page) in (1..).zip(&proven.pages) {
+            let path = dir.join(format!("history-{number:04}.tamga-subject"));
+            file::replace(&path, page.as_bytes())?;
+        }
     }
     for event in &events {
         let receipt = if policy.is_some() || command.receipts.is_some() {

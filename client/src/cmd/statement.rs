@@ -48,6 +48,9 @@ pub(super) struct Export {
     /// Leave out the author's status and the statements of other organisations that open its balances.
     #[arg(long)]
     no_balance: bool,
+    /// Prove as of one block that these are all batches of the organisation and that this is the author's status.
+    #[arg(long, conflicts_with = "no_balance")]
+    prove: bool,
 }
 
 /// The file to check.
@@ -119,7 +122,7 @@ fn export(command: &Export, session: &mut Session<'_>) -> Result<Exit, CliError>
         return Err(CliError::bad_value("AUTHOR", &command.author));
     };
     let client = session.client()?;
-    let also = Also { uses: command.uses, balance: !command.no_balance };
+    let also = Also { uses: command.uses, balance: !command.no_balance, proof: command.prove };
     let file = fetch(&client, &author, &Subject::registered(Role::Cmo, &command.okup), also)?;
     if file.statements.is_empty() {
         let args = [("author", command.author.clone()), ("okup", command.okup.clone())];
@@ -163,8 +166,10 @@ fn judge(
         Err(error) => {
             let verdict = match error {
                 StatementError::Receipt(_, _, ReceiptError::CannotCheck(_))
+                | StatementError::Proof(_, ReceiptError::CannotCheck(_))
                 | StatementError::Unreadable(_) => Verdict::CannotCheck,
                 StatementError::Receipt(_, _, ReceiptError::Mismatch(_))
+                | StatementError::Proof(_, ReceiptError::Mismatch(_))
                 | StatementError::Mismatch(_) => Verdict::Mismatch,
             };
             let (sign, colour) = match verdict {

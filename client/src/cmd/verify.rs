@@ -14,12 +14,16 @@ use tamga_state::catalogue::Kind;
 use super::{Session, status};
 use crate::error::{CliError, Exit};
 use crate::export::{Exported, LINE_BYTES_MAX};
-use crate::history;
+use crate::history::{self, Lists};
 use crate::lang::Said;
 use crate::light;
 use crate::output::{Colour, Shown};
 use crate::text;
 use crate::verify::{self, Facts, Report, Verdict, fault};
+
+mod against;
+
+use against::Compared;
 
 /// Lines of an export that are shown because they are not authentic.
 const WRONG_MAX: usize = 100;
@@ -27,7 +31,7 @@ const WRONG_MAX: usize = 100;
 /// The files to judge.
 #[derive(Args)]
 pub(super) struct Verify {
-    /// Receipts, exports with proofs, or one `.tlog-proof` together with --record.
+    /// Receipts, exports with proofs, proofs about subjects, or one `.tlog-proof` together with --record.
     #[arg(required = true)]
     files: Vec<PathBuf>,
     /// Trust policy file [env: TAMGA_POLICY].
@@ -36,6 +40,9 @@ pub(super) struct Verify {
     /// Entry bytes of the record that the one `.tlog-proof` is about.
     #[arg(long)]
     record: Option<PathBuf>,
+    /// Proof of all records of a subject that the receipts are compared with; long ones page by page.
+    #[arg(long, conflicts_with = "record")]
+    against: Vec<PathBuf>,
     /// Show each step of the check.
     #[arg(long)]
     explain: bool,
@@ -54,8 +61,16 @@ pub(super) fn run(command: &Verify, session: &mut Session<'_>) -> Result<Exit, C
     let view = View { policy: &policy_path, explain: command.explain };
     let mut worst = Verdict::Authentic;
     let mut notes = Vec::new();
+    let (mut lists, mut left_out) = (Lists::default(), false);
+    for path in &command.against {
+        let bytes = std::fs::read(path).map_err(|error| CliError::file(path, &error))?;
+        let name = path.display().to_string();
+        worst = worst.max(subject(&bytes, &name, &policy, &mut lists, session)?);
+    }
+    let mut pages = Lists::default();
     for file in &command.files {
         let name = file.display().to_string();
+        let mut compared = Vec::new();
         let report = match content(file) {
             Ok(Content::Lines(lines)) if entry.is_none() => {
                 worst = worst.max(export(lines, &name, &policy, &view, session));
@@ -63,28 +78,45 @@ pub(super) fn run(command: &Verify, session: &mut Session<'_>) -> Result<Exit, C
             }
             Ok(Content::Whole(bytes)) if entry.is_none() && history::is_proof(&bytes) => {
                 notes.extend(verify::checkpoint(&bytes));
-                worst = worst.max(subject(&bytes, &name, &policy, session)?);
+                worst = worst.max(subject(&bytes, &name, &policy, &mut pages, session)?);
                 continue;
             }
             Ok(Content::Whole(bytes)) if entry.is_none() || !verify::is_receipt(&bytes) => {
                 notes.extend(verify::checkpoint(&bytes));
+                compared = against::compared(&bytes, &lists, &policy);
                 verify::file(&bytes, entry.as_deref(), &policy)
             }
             Ok(_) => return Err(CliError::pointless("--record", &name)),
             Err(error) => verify::cannot_check(Said::io(&error)),
         };
         worst = worst.max(report.verdict);
-        let shown = shown(&report, &name, &view, session);
+        left_out |= compared.iter().any(Compared::is_left_out);
+        if !command.against.is_empty() && !compared.iter().any(Compared::is_listed) {
+            worst = worst.max(Verdict::CannotCheck);
+        }
+        let mut shown = shown(&report, &name, &view, session);
+        add(&compared, &mut shown, session);
         session.out.item("verify.file", shown);
     }
     let now = if command.online { Some(online(notes, &policy, session)?) } else { None };
     let human = now
         .as_ref()
         .map(|size| session.out.messages.text("verify-online", &[("size", size.to_string())]));
-    let data = json!({ "verdict": worst.name(), "online_size": now });
+    let verdict = if left_out { "left-out" } else { worst.name() };
+    let data = json!({ "verdict": verdict, "online_size": now });
     let human = human.unwrap_or_default();
     session.out.end_list("verify", "files", Shown { data, human, ..Shown::default() });
-    Ok(worst.exit())
+    Ok(if left_out { Exit::SplitView } else { worst.exit() })
+}
+
+/// Adds what lists say of a record to what is shown of its receipt.
+fn add(compared: &[Compared<'_>], shown: &mut Shown, session: &Session<'_>) {
+    let lines = compared.iter().flat_map(|it| it.lines(session));
+    shown.human = std::iter::once(shown.human.clone()).chain(lines).collect::<Vec<_>>().join("\n");
+    if let Some(object) = shown.data.as_object_mut().filter(|_| !compared.is_empty()) {
+        let all = compared.iter().map(Compared::to_json).collect::<Vec<_>>();
+        object.insert("against".to_owned(), json!(all));
+    }
 }
 
 /// Asks a node for its newest checkpoint: it and those of the files are of the log that this computer saw. Gives its
@@ -137,14 +169,15 @@ fn line(file: &mut dyn BufRead) -> io::Result<Vec<u8>> {
     Ok(line)
 }
 
-/// Judges a proof about a subject.
+/// Judges a proof about a subject, which may go on where one before it ended.
 fn subject(
     bytes: &[u8],
     name: &str,
     policy: &Policy,
+    lists: &mut Lists,
     session: &mut Session<'_>,
 ) -> Result<Verdict, CliError> {
-    let (verdict, human, mut data) = match history::judge_file(bytes, policy) {
+    let (verdict, human, mut data) = match lists.add(bytes, policy) {
         Ok(proven) => {
             let lines = status::lines(&proven, session).join("\n");
             (Verdict::Authentic, lines, status::to_json(&proven))

@@ -1,8 +1,8 @@
 //! That the balance after the last statement is the one that the author's status commits to (spec §14.4, §24.8).
 //!
 //! The commitment is to the balances with all organisations, and its salt is chained from every statement to the author.
-//! So who checks it needs the statements of the other organisations too. The status itself is what a node says of the
-//! block it names: that it is that block's, and the newest, a map proof would show.
+//! So who checks it needs the statements of the other organisations too. In a file of version 2 the status is what a
+//! node says of the block it names; in one of version 3, [`whole`](super::whole) proves it.
 
 use base64ct::{Base64, Encoding as _};
 use serde::{Deserialize, Serialize};
@@ -36,9 +36,9 @@ pub struct BalancePart {
 /// The balance that the status commits to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Balance {
-    /// What the organisation owes, in tiyn.
+    /// What the organisation owes after its last statement, in tiyn.
     pub owed: i64,
-    /// The block of which the node says so.
+    /// The block of which this is the status.
     pub height: u64,
     /// Its time.
     pub time: String,
@@ -60,39 +60,53 @@ impl BalancePart {
         own: &[Proven],
         policy: &Policy,
     ) -> Result<Balance, StatementError> {
-        let others = self.others.iter().enumerate();
-        let others = others
-            .map(|(number, text)| proven("other statement", number, text, policy))
-            .collect::<Result<Vec<_>, _>>()?;
-        for other in &others {
-            expect(record(other), Kind::R10)?;
-            if named(record(other), Role::Cmo)? == shown.cmo {
-                return mismatch("a statement of the organisation stands among the others'");
-            }
-        }
-        let mut all: Vec<&Proven> = own.iter().chain(&others).collect();
-        all.sort_unstable_by_key(|proven| proven.index);
-        let holder = Subject::new(Role::Rightsholder, shown.rightsholder);
-        let mut chain =
-            Chain { holder, salt: [0; 32], amounts: Balances::default(), states: Vec::new() };
-        for proven in all {
-            chain.add(proven)?;
-        }
-
-        let unreadable = || StatementError::Unreadable("the author's status".to_owned());
-        let bytes = Base64::decode_vec(&self.status).map_err(|_| unreadable())?;
-        let (_, status) = decode::<RightsholderStatus>(&bytes).map_err(|_| unreadable())?;
-        if status.statements != chain.states {
-            return mismatch("the author's status names other last statements than the file");
-        }
-        let opening = Private { salt: chain.salt, bytes: chain.amounts.encode() };
-        if status.balances != Some(opening.commitment()) {
-            return mismatch("the author's status does not commit to the balances stated");
-        }
-        let slot = chain.states.iter().position(|state| state.cmo == shown.cmo);
-        let owed = slot.and_then(|slot| chain.amounts.0.get(slot)).copied().unwrap_or_default();
+        let unreadable = |_| StatementError::Unreadable("the author's status".to_owned());
+        let status = Base64::decode_vec(&self.status).map_err(unreadable)?;
+        let owed = owed(&status, shown, own, &self.others, policy)?;
         Ok(Balance { owed, height: self.height, time: self.time.clone() })
     }
+}
+
+/// What the organisation owes by a status, which names the statements of the file and of `others` as the last ones and
+/// commits to their closing balances.
+pub(super) fn owed(
+    status: &[u8],
+    shown: &Shown,
+    own: &[Proven],
+    others: &[String],
+    policy: &Policy,
+) -> Result<i64, StatementError> {
+    let others = others
+        .iter()
+        .enumerate()
+        .map(|(number, text)| proven("other statement", number, text, policy))
+        .collect::<Result<Vec<_>, _>>()?;
+    for other in &others {
+        expect(record(other), Kind::R10)?;
+        if named(record(other), Role::Cmo)? == shown.cmo {
+            return mismatch("a statement of the organisation stands among the others'");
+        }
+    }
+    let mut all: Vec<&Proven> = own.iter().chain(&others).collect();
+    all.sort_unstable_by_key(|proven| proven.index);
+    let holder = Subject::new(Role::Rightsholder, shown.rightsholder);
+    let mut chain =
+        Chain { holder, salt: [0; 32], amounts: Balances::default(), states: Vec::new() };
+    for proven in all {
+        chain.add(proven)?;
+    }
+
+    let unreadable = |_| StatementError::Unreadable("the author's status".to_owned());
+    let (_, status) = decode::<RightsholderStatus>(status).map_err(unreadable)?;
+    if status.statements != chain.states {
+        return mismatch("the author's status names other last statements than the file");
+    }
+    let opening = Private { salt: chain.salt, bytes: chain.amounts.encode() };
+    if status.balances != Some(opening.commitment()) {
+        return mismatch("the author's status does not commit to the balances stated");
+    }
+    let slot = chain.states.iter().position(|state| state.cmo == shown.cmo);
+    Ok(slot.and_then(|slot| chain.amounts.0.get(slot)).copied().unwrap_or_default())
 }
 
 impl Chain {

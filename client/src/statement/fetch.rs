@@ -8,17 +8,21 @@ use tamga_format::lines::{AllocationLine, Line as _, LineRange, RangeOf as Range
 use tamga_format::receipt::Receipt;
 use tamga_format::record::Record;
 use tamga_format::subject::{Role, Subject};
+use tamga_format::subject_proof::{Standing, SubjectProof};
 use tamga_state::catalogue::Kind;
 use tamga_state::status::Payment;
 
 use super::balance::BalancePart;
 use super::uses::{RANGES_MAX, UsePart, WorkPart, works};
-use super::{BatchPart, FILE_BYTES_MAX, StatementFile, VERSION, batches_of, root};
+use super::whole::ProofPart;
+use super::{BatchPart, FILE_BYTES_MAX, PROVEN_VERSION, StatementFile, VERSION, batches_of, root};
 use crate::client::{Client, RangeOf};
 use crate::error::CliError;
 
 /// Times that the statements are asked for again because another came in between.
 const ATTEMPTS: usize = 3;
+/// Pages of a book that are asked for.
+const PAGES_MAX: usize = 1_024;
 
 /// What a file carries beside the statements, their batches and pools.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -27,6 +31,9 @@ pub struct Also {
     pub uses: bool,
     /// The author's status with what opens its balances: the statements of other organisations too.
     pub balance: bool,
+    /// The proofs that this is the author's status as of a block, and that the book has no other batches; also those
+    /// that no statement covers yet. It includes the balance.
+    pub proof: bool,
 }
 
 /// The statements of one organisation to an author, and everything that they rest on.
@@ -50,19 +57,24 @@ pub fn fetch(
             pools: Vec::new(),
             uses: None,
             balance: None,
+            proof: None,
             confirmations: Vec::new(),
         },
         pools: BTreeSet::new(),
         wanted: BTreeMap::new(),
         bytes: 0,
     };
-    let others = fetching.statements(author, cmo, also)?;
+    if also.proof {
+        fetching.proven(author, cmo)?;
+    } else {
+        let others = fetching.statements(author, cmo, also)?;
+        if also.balance && !fetching.file.statements.is_empty() {
+            fetching.file.balance = Some(others);
+        }
+    }
     fetching.pools()?;
     if also.uses {
         fetching.uses()?;
-    }
-    if also.balance && !fetching.file.statements.is_empty() {
-        fetching.file.balance = Some(others);
     }
     Ok(fetching.file)
 }
@@ -125,13 +137,79 @@ impl Fetching<'_> {
         Ok(BalancePart { status, height: 0, size: 0, time, others })
     }
 
-    fn batch(&mut self, id: SubjectId) -> Result<(), CliError> {
+    /// The statements and the whole book, as of the block of the author's proof.
+    fn proven(&mut self, author: &Subject, cmo: &Subject) -> Result<(), CliError> {
+        let client = self.client;
+        let rightsholder = client.subject_proof(author, 0, Some(0))?;
+        let size = page(&rightsholder, client)?.block.size.get();
+        let mut others = Vec::new();
+        let mut stated = None;
+        for entry in client.subject_records(&author.to_text())? {
+            if entry.kind != Kind::R10.info().code || entry.index >= size {
+                continue;
+            }
+            let receipt = client.receipt(&entry.record_id, Some("*"))?;
+            let parsed = parse(&receipt, client)?;
+            let record = parsed.record.record();
+            if record.subjects.contains(cmo) {
+                stated = stated.or_else(|| batches_of(record, "batches").first().copied());
+                self.file.statements.push(receipt);
+            } else {
+                others.push(receipt);
+            }
+        }
+        // A batch names its book.
+        let Some(stated) = stated else { return Ok(()) };
+        let Some(receipt) = self.brought(stated)? else { return Ok(()) };
+        let parsed = parse(&receipt, client)?;
+        let book = parsed.record.record().subjects.iter().find(|it| it.role == Role::Book).copied();
+        let Some(book) = book else { return Ok(()) };
+        for entry in client.subject_records(&book.to_text())? {
+            if entry.index < size {
+                let receipt = client.receipt(&entry.record_id, None)?;
+                self.brought_batch(receipt)?;
+            }
+        }
+        let mut pages = Vec::new();
+        let mut seen = 0;
+        for _ in 0..PAGES_MAX {
+            let text = client.subject_proof(&book, seen, None)?;
+            let whole = match page(&text, client)?.standing {
+                Standing::Absent => true,
+                Standing::Present(present) => {
+                    seen = seen.saturating_add(present.records.len() as u64);
+                    seen >= present.count
+                }
+            };
+            pages.push(text);
+            if whole {
+                break;
+            }
+        }
+        self.file.version = PROVEN_VERSION;
+        self.file.proof = Some(ProofPart { rightsholder, book: pages, others });
+        Ok(())
+    }
+
+    /// The receipt of the record that brought a batch.
+    fn brought(&self, id: SubjectId) -> Result<Option<String>, CliError> {
         let batch = Subject::new(Role::Batch, id).to_text();
         let brought = self.client.subject_records(&batch)?;
-        let Some(first) = brought.first() else { return Ok(()) };
-        let receipt = self.client.receipt(&first.record_id, None)?;
+        let Some(first) = brought.first() else { return Ok(None) };
+        self.client.receipt(&first.record_id, None).map(Some)
+    }
+
+    fn batch(&mut self, id: SubjectId) -> Result<(), CliError> {
+        match self.brought(id)? {
+            Some(receipt) => self.brought_batch(receipt),
+            None => Ok(()),
+        }
+    }
+
+    fn brought_batch(&mut self, receipt: String) -> Result<(), CliError> {
         let parsed = parse(&receipt, self.client)?;
         let record = parsed.record.record();
+        let (id, batch) = (record.subject.id, record.subject.to_text());
         let named = record.subjects.iter().copied();
         self.pools.extend(named.filter(|it| it.role == Role::Pool));
         let range = self.client.range(&batch, &self.author.to_string(), RangeOf::Lines)?;
@@ -210,6 +288,11 @@ impl Fetching<'_> {
         self.file.uses = Some(parts);
         Ok(())
     }
+}
+
+/// A proof about a subject, to be checked by whoever reads the file.
+fn page(text: &str, client: &Client) -> Result<SubjectProof, CliError> {
+    SubjectProof::parse(text).map_err(|fault| CliError::answer(client.url(), fault.to_string()))
 }
 
 fn parse(receipt: &str, client: &Client) -> Result<Receipt, CliError> {

@@ -20,7 +20,7 @@ use tamga_format::subject_proof::{Standing, SubjectProof};
 use tamga_format::tile::{BundleCoord, TileCoord, encode_bundle, tile_width};
 use tamga_format::tlog_proof::TlogProof;
 
-use super::{FakeLedger, ORIGIN, genesis, genesis_file, seed};
+use super::{FakeLedger, ORIGIN, SubjectMap, genesis, genesis_file, seed};
 
 /// The log, and what is recorded in it; a copy that goes on otherwise is a fork.
 #[derive(Clone)]
@@ -189,6 +189,20 @@ impl ServedLog {
             map_path: Vec::new(),
             block_path: inclusion_path(self, block.size.get() - 1, self.size()).unwrap(),
             block,
+            checkpoint: genesis().0.policy.minimal(&self.note()).unwrap(),
+        }
+    }
+
+    /// What the map of the last block holds of a subject.
+    pub(crate) fn subject_proof(&self, map: &SubjectMap, subject: &Subject) -> SubjectProof {
+        let (block, _) = self.blocks.last().unwrap();
+        let (standing, map_path) = map.standing(subject);
+        SubjectProof {
+            subject: *subject,
+            standing,
+            map_path,
+            block: block.clone(),
+            block_path: inclusion_path(self, block.size.get() - 1, self.size()).unwrap(),
             checkpoint: genesis().0.policy.minimal(&self.note()).unwrap(),
         }
     }

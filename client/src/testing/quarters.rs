@@ -15,6 +15,7 @@ use tamga_format::lines::{
 use tamga_format::policy::Policy;
 use tamga_format::signature::SigningKey;
 use tamga_format::subject::{Role, Subject};
+use tamga_format::subject_proof::Place;
 use tamga_state::Private;
 use tamga_state::civil::day_of;
 use tamga_state::royalty::desk::{Allocation, Payout, allocate};
@@ -23,16 +24,25 @@ use tamga_state::status::{
     Weighting, Work, encode,
 };
 
-use super::{NOW, ORIGIN, ServedLog, genesis, genesis_file};
+use super::{NOW, ORIGIN, ServedLog, SubjectMap, genesis, genesis_file};
 use crate::statement::balance::BalancePart;
 use crate::statement::uses::{UsePart, WorkPart};
-use crate::statement::{BatchPart, StatementFile, VERSION};
+use crate::statement::whole::ProofPart;
+use crate::statement::{BatchPart, PROVEN_VERSION, StatementFile, VERSION};
 
 const CMO: &str = "591240000248";
 const RIVAL: &str = "591240000258";
 
 /// What is wrong with a quarter that validators would refuse.
 pub(crate) type Change<'c> = &'c dyn Fn(&mut Vec<AllocationLine>);
+
+/// What a statement says of an allocation and its payout.
+struct Batches {
+    ids: [Subject; 2],
+    ranges: [Vec<u8>; 2],
+    allocated: i64,
+    paid: PayoutLine,
+}
 
 /// A ledger under way, and the file of what stands in it; until it is taken, numbers of records stand for receipts.
 pub(crate) struct Quarters {
@@ -112,6 +122,7 @@ impl Quarters {
                 pools: Vec::new(),
                 uses: None,
                 balance: None,
+                proof: None,
                 confirmations: Vec::new(),
             },
             uses: Vec::new(),
@@ -124,26 +135,29 @@ impl Quarters {
         };
         let radio = |name: &'static str, from: i64| (name, "radio", uses(name, from, &[10, 7, 3]));
         let tv = |name: &'static str, from: i64| (name, "tv", uses(name, from, &[5]));
-        quarters.quarter("2026-Q2", 1_000_001, &[radio("r1", 150)], &|_| ());
+        let first = quarters.batches("2026-Q2", 1_000_001, &[radio("r1", 150)], &|_| ());
+        quarters.statement("2026-Q2", first);
         quarters.rival();
         let reports = [radio("r2", 100), tv("t2", 50)];
-        quarters.quarter("2026-Q3", 2_000_003, &reports, change);
+        let second = quarters.batches("2026-Q3", 2_000_003, &reports, change);
+        quarters.statement("2026-Q3", second);
         quarters.file.uses = Some(quarters.uses.clone());
         quarters
     }
 
+    /// The same, and then the batches of a third quarter that no statement covers yet; what they come to.
+    pub(crate) fn going_on() -> (Self, [i64; 3]) {
+        let mut quarters = Self::new();
+        let reports = [("r3", "radio", uses("r3", 40, &[4]))];
+        let Batches { allocated, paid, .. } =
+            quarters.batches("2026-Q4", 500_000, &reports, &|_| ());
+        quarters.file.uses = Some(quarters.uses.clone());
+        (quarters, [allocated, paid.net, paid.tax])
+    }
+
     /// The file with everything, and the policy to check it with.
     pub(crate) fn file(&self) -> (StatementFile, Policy) {
-        let mut file = self.file.clone();
-        let receipt = |place: &mut String| {
-            *place = self.log.receipt_of(place.parse().unwrap()).encode();
-        };
-        file.statements.iter_mut().for_each(receipt);
-        file.pools.iter_mut().for_each(receipt);
-        file.batches.iter_mut().for_each(|it| receipt(&mut it.receipt));
-        file.uses.iter_mut().flatten().for_each(|it| receipt(&mut it.receipt));
-        let mut others = vec![self.rival.clone()];
-        others.iter_mut().for_each(receipt);
+        let (mut file, others) = self.with_receipts(&self.log);
         file.balance = Some(BalancePart {
             status: Base64::encode_string(&self.status()),
             height: 9,
@@ -152,6 +166,47 @@ impl Quarters {
             others,
         });
         (file, genesis().0.policy)
+    }
+
+    /// The file with proofs as of a last block, whose map says what happened.
+    pub(crate) fn proven(&self) -> (StatementFile, Policy) {
+        let map = SubjectMap::default()
+            .with(author(), Vec::new(), &self.status())
+            .with(Book::subject(CMO), self.book(), &[0x80])
+            .with(Book::subject(RIVAL), Vec::new(), &[0x80])
+            .with(named(Role::Rightsholder, "other"), Vec::new(), &[0x80]);
+        let mut log = self.log.clone();
+        log.commit_under(&[], UnixMillis(NOW.0 + 1_000), map.root());
+        let (mut file, others) = self.with_receipts(&log);
+        let proof = |subject: &Subject| log.subject_proof(&map, subject).encode();
+        let (rightsholder, book) = (proof(&author()), vec![proof(&Book::subject(CMO))]);
+        file.version = PROVEN_VERSION;
+        file.proof = Some(ProofPart { rightsholder, book, others });
+        (file, genesis().0.policy)
+    }
+
+    /// Where the batches stand in the log.
+    fn book(&self) -> Vec<Place> {
+        let place = |part: &BatchPart| {
+            let receipt = self.log.receipt_of(part.receipt.parse().unwrap());
+            (receipt.proof.index, receipt.record.leaf_hash())
+        };
+        self.file.batches.iter().map(place).collect()
+    }
+
+    /// The file with its receipts, and those of the other organisation's statements.
+    fn with_receipts(&self, log: &ServedLog) -> (StatementFile, Vec<String>) {
+        let mut file = self.file.clone();
+        let receipt = |place: &mut String| {
+            *place = log.receipt_of(place.parse().unwrap()).encode();
+        };
+        file.statements.iter_mut().for_each(receipt);
+        file.pools.iter_mut().for_each(receipt);
+        file.batches.iter_mut().for_each(|it| receipt(&mut it.receipt));
+        file.uses.iter_mut().flatten().for_each(|it| receipt(&mut it.receipt));
+        let mut others = vec![self.rival.clone()];
+        others.iter_mut().for_each(receipt);
+        (file, others)
     }
 
     /// The author's status as the rules would leave it.
@@ -165,14 +220,14 @@ impl Quarters {
         encode(&status, Some(RecordId([1; 32])))
     }
 
-    /// Reports, a distribution, its lines, a payout of two thirds of what is owed, and the statement.
-    fn quarter(
+    /// Reports, a distribution, its lines, and a payout of two thirds of what is owed.
+    fn batches(
         &mut self,
         period: &str,
         total: i64,
         reports: &[(&str, &str, Vec<UsageLine>)],
         change: Change<'_>,
-    ) {
+    ) -> Batches {
         let mut all = Vec::new();
         for (name, user, uses) in reports {
             self.report(name, user, uses);
@@ -248,7 +303,13 @@ impl Quarters {
         let receipt = self.okup("R09", payout, &named, fields, json!({}));
         let payouts = range(&payout, &paid.packed, &author().id);
         self.file.batches.push(BatchPart { receipt, lines: Base64::encode_string(&payouts) });
+        Batches { ids: [batch, payout], ranges: [remainders, payouts], allocated, paid: line }
+    }
 
+    /// The statement of two batches.
+    fn statement(&mut self, period: &str, batches: Batches) {
+        let Batches { ids: [batch, payout], ranges: [remainders, payouts], allocated, paid: line } =
+            batches;
         let closing = self.balance + allocated - line.net - line.tax;
         let fields = json!({
             "period": period, "after_batch": self.covered, "statement_root": "00".repeat(32),

@@ -9,7 +9,7 @@
 //! | the authenticated map | [`mpt`] | |
 //! | batches of lines and their proofs | [`attachment`], [`lines`], [`held`] | §24 |
 //! | who agreed | [`cosignature`], [`policy`], [`policy_record`], [`validators`], [`peer`], [`certificate`], [`beacon`] | |
-//! | the files one hands over | [`receipt`], [`subject_proof`], [`assignment`], [`policy_chain`], [`acceptance`], [`contradiction`], [`evidence`] | |
+//! | the files one hands over | [`receipt`], [`subject_proof`], [`omission`], [`assignment`], [`policy_chain`], [`acceptance`], [`contradiction`], [`evidence`] | |
 //!
 //! Facts are types, each built only by the step before:
 //! [`record::Record`] → [`record::SignedRecord`] → [`record::VerifiedRecord`].
@@ -47,6 +47,7 @@ pub mod lines;
 pub mod merkle;
 pub mod mpt;
 pub mod note;
+pub mod omission;
 pub mod peer;
 pub mod policy;
 pub mod policy_chain;

@@ -4,6 +4,7 @@
 
 mod evidences;
 mod ledger;
+mod omissions;
 mod receipts;
 mod reconciliations;
 mod subjects;

@@ -208,7 +208,7 @@ fn a_quarter_goes_through_the_desk_and_every_author_verifies_it() {
         .map(|row| {
             let author = row.split(',').next().unwrap();
             let out = desk.path(&format!("{}.json", &author[13..21]));
-            desk.done(&["statement", "export", author, "--okup", OKUP, "--out", &out]);
+            desk.done(&["statement", "export", author, "--okup", OKUP, "--out", &out, "--prove"]);
             out
         })
         .collect();
@@ -218,5 +218,10 @@ fn a_quarter_goes_through_the_desk_and_every_author_verifies_it() {
         let shown = desk.done(&["statement", "verify", file]);
         assert_eq!(shown["verdict"], "authentic", "{shown:#}");
         assert_eq!(shown["statements"][0]["closing"], 0, "everything is paid");
+        assert_eq!(shown["balance"]["as_of"]["proven"], true, "{shown:#}");
+        assert_eq!(
+            (&shown["whole"]["owed"], &shown["whole"]["later"]["batches"]),
+            (&0.into(), &0.into())
+        );
     }
 }

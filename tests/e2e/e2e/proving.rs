@@ -57,7 +57,8 @@ fn all_records_of_a_case_are_proven_and_where_it_stands() {
     std::fs::write(folder.join("token.txt"), TOKEN).unwrap();
 
     let path = |name: &str| folder.join(name).display().to_string();
-    let history = json(&cluster, folder, &["case", "history", &case, "--prove"]);
+    let prove = ["case", "history", &case, "--prove", "--receipts", &path("kept")];
+    let history = json(&cluster, folder, &prove);
     assert_eq!(history["complete"]["verdict"], "authentic", "{history}");
     assert_eq!(history["complete"]["records"], steps.len());
     let client = client(&cluster, 0);
@@ -86,6 +87,12 @@ fn all_records_of_a_case_are_proven_and_where_it_stands() {
     for file in ["case.tamga-subject", "none.tamga-subject", "whole.tamga-subject"] {
         assert_eq!(verify(file), 0, "{file}");
     }
+    // The receipts and the list that were kept agree; an old list does not speak of newer records.
+    let kept = |name: &str| folder.join("kept").join(name).display().to_string();
+    let receipt = kept("0000-E01.receipt");
+    let against = |list: &str| call(folder, &env, &["verify", &receipt, "--against", list]).exit;
+    assert_eq!(against(&kept("history-0001.tamga-subject")), 0);
+    assert_eq!(against(&path("case.tamga-subject")), 4, "it shows no records");
     let text = whole.files[0].clone();
     let third = text.lines().filter(|line| line.starts_with("record ")).nth(2).unwrap();
     let cut: Vec<&str> = text.lines().filter(|line| *line != third).collect();

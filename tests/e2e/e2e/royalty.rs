@@ -107,8 +107,9 @@ fn an_author_checks_a_quarter_offline_and_every_change_is_found() {
     // Any validator serves the same file.
     let author = season.author();
     let cmo = Subject::registered(Role::Cmo, OKUP);
-    let all = Also { uses: true, balance: true };
+    let all = Also { uses: true, balance: true, proof: false };
     let file = fetch(&client, &author, &cmo, all).unwrap();
+    let proven = fetch(&client, &author, &cmo, Also { proof: true, ..all }).unwrap();
     until(FINAL, "the other validator has the statement", || {
         fetch(&back, &author, &cmo, Also::default()).is_ok_and(|other| other.batches.len() == 2)
     })
@@ -131,6 +132,18 @@ fn an_author_checks_a_quarter_offline_and_every_change_is_found() {
     assert_eq!(shown.reports.map(|reports| (reports.count, reports.unpaid)), Some((1, 0)));
     assert_eq!(shown.balance.as_ref().map(|balance| balance.owed), Some(0));
     changed(&file, &policy);
+
+    // The other file proves that as of a block these are all batches and nothing is owed.
+    let shown = proven.verify(&policy).unwrap();
+    assert_eq!(shown.whole.map(|whole| (whole.owed, whole.later.batches)), Some((0, 0)));
+    let mut unstated = proven.clone();
+    unstated.batches.pop();
+    let error = unstated.verify(&policy).unwrap_err().to_string();
+    assert!(error.contains("left out"), "{error}");
+    let mut edited = proven;
+    edited.proof.as_mut().unwrap().book[0] = edited.proof.as_ref().unwrap().rightsholder.clone();
+    let error = edited.verify(&policy).unwrap_err().to_string();
+    assert!(error.contains("is about rightsholder:"), "{error}");
 }
 
 /// Every change to a file is found.

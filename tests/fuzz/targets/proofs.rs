@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use tamga_client::statement::StatementFile;
 use tamga_format::assignment::AssignmentFile;
 use tamga_format::checkpoint::Checkpoint;
 use tamga_format::evidence::Evidence;
@@ -12,13 +13,14 @@ use tamga_format::merkle::{
 };
 use tamga_format::mpt;
 use tamga_format::note::{Note, VKey};
+use tamga_format::omission::{Mention, mention};
 use tamga_format::policy::Policy;
 use tamga_format::policy_chain::PolicyChain;
 use tamga_format::policy_record::policy_digest;
 use tamga_format::receipt::Receipt;
 use tamga_format::reconciliation::Reconciliation;
 use tamga_format::subject::Subject;
-use tamga_format::subject_proof::{Known, SubjectProof};
+use tamga_format::subject_proof::{Known, SUBJECT_PROOF_HEADER, SubjectProof};
 use tamga_format::tlog_proof::TlogProof;
 use tamga_replica::map::{Map, MapProof};
 use tamga_state::enforcement::assignment;
@@ -35,6 +37,8 @@ pub(super) fn targets() -> Vec<Target> {
         checkpoint(),
         receipt(),
         about_subjects(),
+        omission(),
+        statement(),
         assignment(),
         policy_chain(),
         reconciliation(),
@@ -201,6 +205,63 @@ fn evidence() -> Target {
                     }
                 }
                 assert_eq!(judged.cosigners.len() + usize::from(judged.log), evidence.keys().len());
+            }
+            true
+        }),
+    )
+}
+
+/// A receipt and a proof behind it: only the lists that lack the record convict who signed them.
+fn omission() -> Target {
+    let names = ["listed", "left-out", "first-page", "earlier-block", "other-subject", "absent"];
+    let read = |name: &str, form: &str| seeds::file(&format!("omission/{name}.tamga-{form}"));
+    let pair = |name| [read(name, "receipt"), read(name, "subject")].concat();
+    let lacking = ["left-out", "absent"].map(|name| read(name, "subject"));
+    let policy =
+        Policy::parse(str::from_utf8(&seeds::file("omission/policy.txt")).unwrap()).unwrap();
+    Target::new(
+        "omission",
+        names.map(pair).to_vec(),
+        of_text(move |text| {
+            let Some(at) = text.find(SUBJECT_PROOF_HEADER) else { return false };
+            let (receipt, proof) = text.split_at(at);
+            let Ok(Ok(record)) = Receipt::parse(receipt).map(|it| it.verify(&policy)) else {
+                return false;
+            };
+            let Ok(Ok(list)) =
+                SubjectProof::parse(proof).map(|it| it.verify(&policy, &Known::default()))
+            else {
+                return false;
+            };
+            let lacks = lacking.iter().any(|list| list == proof.as_bytes());
+            let left_out = mention(&list, &record) == Mention::LeftOut;
+            assert!(lacks || !left_out, "a quorum is accused by its own true word");
+            left_out
+        }),
+    )
+}
+
+/// Whatever of a statement file is accepted as proven comes to what was proven.
+fn statement() -> Target {
+    let text = seeds::file("statement/whole.json");
+    let policy =
+        Policy::parse(str::from_utf8(&seeds::file("statement/policy.txt")).unwrap()).unwrap();
+    let judge = move |text: &str| {
+        let file = StatementFile::parse(text).ok()?;
+        let again = serde_json::to_string(&file).unwrap();
+        let again = serde_json::to_string(&StatementFile::parse(&again).unwrap()).unwrap();
+        assert_eq!(again, serde_json::to_string(&file).unwrap());
+        file.verify(&policy).ok()
+    };
+    let genuine = judge(str::from_utf8(&text).unwrap()).unwrap();
+    Target::new(
+        "statement",
+        vec![text],
+        of_text(move |text| {
+            let Some(shown) = judge(text) else { return false };
+            if shown.whole.is_some() {
+                assert_eq!(shown.whole, genuine.whole);
+                assert_eq!(shown.statements, genuine.statements);
             }
             true
         }),

@@ -22,6 +22,8 @@ pub(super) struct Complete {
     pub(super) verdict: Verdict,
     pub(super) human: String,
     pub(super) data: Json,
+    /// The proofs, one after the other.
+    pub(super) pages: Vec<String>,
 }
 
 /// The block as of which something holds.
@@ -47,7 +49,7 @@ pub(super) fn prove(
         Err(error) => {
             let (verdict, human) = status::refused(error, session)?;
             let data = json!({ "verdict": verdict.name() });
-            return Ok(Complete { verdict, human, data });
+            return Ok(Complete { verdict, human, data, pages: Vec::new() });
         }
     };
     // Later pages rest on checkpoints that are not smaller.
@@ -95,7 +97,7 @@ pub(super) fn prove(
             "records": seen.known.count(), "height": seen.height.get(), "goes_on": goes_on,
         })),
     });
-    Ok(Complete { verdict, human: lines.join("\n"), data })
+    Ok(Complete { verdict, human: lines.join("\n"), data, pages: whole.files })
 }
 
 /// An earlier block, proven to be of the same log.

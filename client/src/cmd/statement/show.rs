@@ -107,8 +107,22 @@ pub(super) fn human(
             ("owed", money(balance.owed)),
             ("height", balance.height.to_string()),
             ("time", balance.time.clone()),
+            ("batches", shown.batches.to_string()),
         ];
-        format!("  {}", say("statement-balance", &args))
+        let id = if shown.whole.is_some() { "statement-proven" } else { "statement-balance" };
+        format!("  {}", say(id, &args))
+    }));
+    lines.extend(shown.whole.as_ref().map(|whole| {
+        let args = [
+            ("batches", whole.later.batches.to_string()),
+            ("allocated", money(whole.later.allocated)),
+            ("net", money(whole.later.net)),
+            ("tax", money(whole.later.tax)),
+            ("levied", money(whole.later.levied)),
+            ("owed", money(whole.owed)),
+        ];
+        let id = if whole.later.batches > 0 { "statement-later" } else { "statement-owed" };
+        format!("  {}", say(id, &args))
     }));
     if let Some(view) = view {
         waterfall(shown, view, session, &mut lines);
@@ -254,7 +268,17 @@ pub(super) fn to_json(shown: &Shown, view: Option<&View<'_>>) -> Json {
         })),
         "balance": shown.balance.as_ref().map(|balance| json!({
             "owed": balance.owed,
-            "as_of": { "height": balance.height, "time": balance.time, "proven": false },
+            "as_of": {
+                "height": balance.height, "time": balance.time, "proven": shown.whole.is_some(),
+            },
+        })),
+        "whole": shown.whole.as_ref().map(|whole| json!({
+            "owed": whole.owed, "batches": shown.batches,
+            "later": {
+                "batches": whole.later.batches, "allocated": whole.later.allocated,
+                "net": whole.later.net, "tax": whole.later.tax, "levied": whole.later.levied,
+            },
+            "as_of": { "height": whole.height, "time": whole.time },
         })),
         "money": money_json(&rows::total(&selected)),
         "groups": groups,

@@ -16,7 +16,18 @@ impl Folder {
         let dir = tempfile::tempdir().unwrap();
         let (mut file, policy) = Quarters::new().file();
         change(&mut file);
-        std::fs::write(dir.path().join("a.statement"), serde_json::to_string(&file).unwrap())
+        Self::of(&file, &policy, dir)
+    }
+
+    /// The file with proofs, and batches that no statement covers yet.
+    fn proven(change: impl FnOnce(&mut StatementFile)) -> Self {
+        let (mut file, policy) = Quarters::going_on().0.proven();
+        change(&mut file);
+        Self::of(&file, &policy, tempfile::tempdir().unwrap())
+    }
+
+    fn of(file: &StatementFile, policy: &Policy, dir: tempfile::TempDir) -> Self {
+        std::fs::write(dir.path().join("a.statement"), serde_json::to_string(file).unwrap())
             .unwrap();
         std::fs::write(dir.path().join("policy.txt"), policy.encode()).unwrap();
         Self(dir)
@@ -72,6 +83,51 @@ fn an_author_sees_who_used_the_works_and_what_became_of_the_money() {
             assert!(call.stdout.contains(word), "{word}: {}", call.stdout);
         }
     }
+}
+
+#[test]
+fn what_is_proven_as_of_a_block_is_told_apart_from_what_a_node_says() {
+    let folder = Folder::proven(|_| ());
+    let shown = folder.json(&[]);
+    assert_eq!(shown["balance"]["as_of"]["proven"], json!(true));
+    let whole = &shown["whole"];
+    assert_eq!((&whole["batches"], &whole["later"]["batches"]), (&json!(6), &json!(2)));
+    assert_eq!(whole["as_of"]["height"], shown["balance"]["as_of"]["height"]);
+    let number = |value: &Value| value.as_i64().unwrap();
+    let later = |name: &str| number(&whole["later"][name]);
+    let owed = number(&shown["balance"]["owed"]) + later("allocated")
+        - later("net")
+        - later("tax")
+        - later("levied");
+    assert_eq!(number(&whole["owed"]), owed);
+    for (language, words) in [
+        ("en", ["Proven as of block", "No statement covers 2 of them yet"]),
+        ("ru", ["Доказано на блок", "Ещё не вошли в отчёты пакетов: 2"]),
+        ("kk", ["дәлелденді", "Есептерге әлі енбеген топтамалар: 2"]),
+    ] {
+        let call = folder.show(&["--lang", language]);
+        assert_eq!(call.exit, 0, "{}", call.stderr);
+        for word in words {
+            assert!(call.stdout.contains(word), "{word}: {}", call.stdout);
+        }
+    }
+    let cut = Folder::proven(|file| drop(file.batches.pop())).show(&[]);
+    assert_eq!(cut.exit, 3, "{}", cut.stdout);
+    assert!(cut.stdout.contains("batch 5 of the book is left out"), "{}", cut.stdout);
+    let torn = Folder::proven(|file| file.proof.as_mut().unwrap().book[0].truncate(40)).show(&[]);
+    assert_eq!(torn.exit, 4, "{}", torn.stdout);
+    let both = call(&[
+        "statement",
+        "export",
+        "rightsholder:x",
+        "--okup",
+        "1",
+        "--out",
+        "x",
+        "--prove",
+        "--no-balance",
+    ]);
+    assert_eq!(both.exit, 2, "{}", both.stderr);
 }
 
 #[test]

@@ -169,3 +169,57 @@ fn the_four_verdicts_have_their_exit_codes() {
     let unset = call(&["verify", genuine.to_str().unwrap()]);
     assert_eq!(unset.exit, 2, "{}", unset.stderr);
 }
+
+#[test]
+fn what_a_list_says_of_a_record_is_told_and_what_was_left_out_is_evidence() {
+    let policy = vectors("omission/policy.txt").display().to_string();
+    let file = |name: &str, form: &str| vectors(&format!("omission/{name}.tamga-{form}"));
+    let verify = |name: &str, options: &[&str]| {
+        let (receipt, list) = (file(name, "receipt"), file(name, "subject"));
+        let (receipt, list) = (receipt.display().to_string(), list.display().to_string());
+        call(&[&["verify", &receipt, "-p", &policy, "--against", &list], options].concat())
+    };
+    for (name, exit, says, verdict, word) in [
+        ("listed", 0, "listed", "authentic", "record 4 of 5"),
+        ("left-out", 12, "left-out", "left-out", "LEFT OUT"),
+        ("absent", 12, "left-out", "left-out", "LEFT OUT"),
+        ("first-page", 4, "not-shown", "cannot-check", "other pages"),
+        ("earlier-block", 4, "later", "cannot-check", "a newer one"),
+        ("other-subject", 4, "other-subject", "cannot-check", "is not about"),
+    ] {
+        let call = verify(name, &[]);
+        assert_eq!(call.exit, exit, "{name}: {}", call.stdout);
+        assert!(call.stdout.contains(word), "{name}: {}", call.stdout);
+        let json: serde_json::Value =
+            serde_json::from_str(&verify(name, &["--json"]).stdout).unwrap();
+        assert_eq!(json["verdict"], verdict, "{name}");
+        // The list, then the receipt: each by itself is genuine.
+        let files = json["files"].as_array().unwrap();
+        assert!(files.iter().all(|it| it["verdict"] == "authentic"), "{name}: {files:?}");
+        assert_eq!(files[1]["against"][0]["says"], says, "{name}");
+    }
+    for (language, word) in
+        [("en", "Both can't be true"), ("ru", "пропустили запись"), ("kk", "түсіріп қалдырған")]
+    {
+        let call = verify("left-out", &["--lang", language]);
+        assert!(call.stdout.contains(word), "{}", call.stdout);
+        assert!(call.stdout.contains("v0, v1, v2"), "who signed is named: {}", call.stdout);
+    }
+    // A list that is false by itself accuses nobody.
+    let receipt = file("listed", "receipt").display().to_string();
+    let forged = vectors("subject/record-left-out.tamga-subject").display().to_string();
+    let call = call(&["verify", &receipt, "-p", &policy, "--against", &forged]);
+    assert_eq!(call.exit, 3, "{}", call.stdout);
+}
+
+#[test]
+fn pages_of_a_list_are_judged_in_their_order() {
+    let policy = vectors("subject/policy.txt").display().to_string();
+    let page = |name: &str| vectors(&format!("subject/{name}.tamga-subject")).display().to_string();
+    let (first, second) = (page("first-page"), page("second-page"));
+    let verify = |files: &[&str]| call(&[&["verify", "-p", &policy], files].concat()).exit;
+    assert_eq!(verify(&[&first, &second]), 0);
+    assert_eq!(verify(&[&second, &first]), 3);
+    assert_eq!(verify(&[&second]), 3);
+    assert_eq!(verify(&[&first, &first]), 0, "a page from the beginning begins anew");
+}

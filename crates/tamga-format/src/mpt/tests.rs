@@ -80,6 +80,32 @@ fn a_proof_has_one_form() {
 }
 
 #[test]
+fn positions_fall_on_the_way_up_and_no_sibling_stands_beside_the_path() {
+    let all = pairs(20);
+    let root = root_of(&all).unwrap();
+    let (key, value) = &all[3];
+    let proof = prove(&all, key);
+    let (steps, rest) = proof.as_chunks::<33>();
+    assert!(steps.len() > 2 && rest.is_empty(), "positions of few keys take one byte");
+    let refused = |change: &dyn Fn(&mut Vec<[u8; 33]>)| {
+        let mut steps = steps.to_vec();
+        change(&mut steps);
+        verify_presence(&root, key, value, &steps.concat()).unwrap_err().code
+    };
+    assert_eq!(refused(&|steps| steps.swap(0, 1)), FormatCode::MapProofSyntax);
+    assert_eq!(refused(&|steps| steps.insert(1, steps[1])), FormatCode::MapProofSyntax);
+    assert_eq!(refused(&|steps| steps.push(steps[0])), FormatCode::MapProofSyntax);
+    // A sibling below all others, at a position that no step has.
+    let extra = |steps: &mut Vec<[u8; 33]>| {
+        let mut step = steps[0];
+        step[0] += 1;
+        steps.insert(0, step);
+    };
+    assert_eq!(refused(&extra), FormatCode::MapProofRoot);
+    assert_eq!(refused(&|steps| drop(steps.remove(1))), FormatCode::MapProofRoot);
+}
+
+#[test]
 fn unsorted_pairs_have_no_root() {
     let mut all = pairs(3);
     all.swap(0, 1);

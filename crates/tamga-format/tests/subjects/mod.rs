@@ -22,8 +22,8 @@ fn subject(name: &str) -> Subject {
 }
 
 /// The tree of a subject's records.
-struct Tree {
-    frontier: Frontier,
+pub(crate) struct Tree {
+    pub(crate) frontier: Frontier,
     nodes: std::collections::BTreeMap<(u8, u64), Hash>,
 }
 
@@ -34,7 +34,7 @@ impl NodeSource for Tree {
 }
 
 impl Tree {
-    fn of(places: &[Place]) -> Self {
+    pub(crate) fn of(places: &[Place]) -> Self {
         let mut tree = Self { frontier: Frontier::new(), nodes: std::collections::BTreeMap::new() };
         for (index, leaf) in places {
             let nodes = &mut tree.nodes;
@@ -46,13 +46,13 @@ impl Tree {
         tree
     }
 
-    fn root(&self) -> TreeRoot {
+    pub(crate) fn root(&self) -> TreeRoot {
         self.frontier.root()
     }
 }
 
 /// The path of a key, or of the leaf at which the search for it ends.
-fn path(pairs: &[(MapKey, MapValue)], key: &MapKey) -> Vec<u8> {
+pub(crate) fn path(pairs: &[(MapKey, MapValue)], key: &MapKey) -> Vec<u8> {
     fn down(pairs: &[(MapKey, MapValue)], key: &MapKey, steps: &mut Vec<(u8, Hash)>) -> usize {
         let (first, last) = (&pairs[0].0, &pairs[pairs.len() - 1].0);
         let Some(bit) = first_difference(first, last) else { return 0 };
@@ -348,7 +348,7 @@ fn proofs_about_subjects_are_frozen() {
 }
 
 /// Compares with the file, or writes it if there is none.
-fn frozen(file: &std::path::Path, text: &str) {
+pub(crate) fn frozen(file: &std::path::Path, text: &str) {
     let Ok(old) = std::fs::read_to_string(file) else {
         std::fs::create_dir_all(file.parent().unwrap()).unwrap();
         std::fs::write(file, text).unwrap();
