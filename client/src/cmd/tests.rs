@@ -4,11 +4,13 @@ use std::sync::atomic::Ordering;
 use super::*;
 
 mod conventions;
+mod converting;
 mod desk;
 mod drafting;
 mod exporting;
 mod importing;
 mod looking_up;
+mod packing;
 mod pool;
 mod reconciling;
 mod royalty;

@@ -10,13 +10,17 @@ use tamga_format::policy::Policy;
 use tamga_state::catalogue::Kind;
 
 use super::{Session, status};
+use crate::carrier::FILE_BYTES_MAX;
 use crate::error::{CliError, Exit};
 use crate::export::{Exported, LINE_BYTES_MAX};
 use crate::history;
 use crate::lang::Said;
 use crate::output::{Colour, Shown};
+use crate::pack::{archive, judge};
 use crate::text;
 use crate::verify::{self, Facts, Report, Verdict};
+
+mod pack;
 
 /// Lines of an export that are shown because they are not authentic.
 const WRONG_MAX: usize = 100;
@@ -24,7 +28,8 @@ const WRONG_MAX: usize = 100;
 /// The files to judge.
 #[derive(Args)]
 pub(super) struct Verify {
-    /// Receipts, exports with proofs, or one `.tlog-proof` together with --record.
+    /// Receipts and what carries them (PDF, text or picture of a code), an evidence pack or a folder, exports with proofs,
+    /// or one `.tlog-proof` together with --record.
     #[arg(required = true)]
     files: Vec<PathBuf>,
     /// Trust policy file [env: TAMGA_POLICY].
@@ -49,28 +54,90 @@ pub(super) fn run(command: &Verify, session: &mut Session<'_>) -> Result<Exit, C
     let mut worst = Verdict::Authentic;
     for file in &command.files {
         let name = file.display().to_string();
-        let report = match content(file) {
+        if entry.is_none() && file.is_dir() {
+            worst = worst.max(folder(file, &name, &policy, &view, session)?);
+            continue;
+        }
+        let verdict = match content(file) {
             Ok(Content::Lines(lines)) if entry.is_none() => {
-                worst = worst.max(export(lines, &name, &policy, &view, session));
-                continue;
+                export(lines, &name, &policy, &view, session)
             }
-            Ok(Content::Whole(bytes)) if entry.is_none() && history::is_proof(&bytes) => {
-                worst = worst.max(subject(&bytes, &name, &policy, session)?);
-                continue;
+            Ok(Content::Whole(bytes)) if entry.is_none() => {
+                whole(&bytes, &name, &policy, &view, session)?
             }
-            Ok(Content::Whole(bytes)) if entry.is_none() || !verify::is_receipt(&bytes) => {
-                verify::file(&bytes, entry.as_deref(), &policy)
+            Ok(Content::Whole(bytes)) if !verify::is_receipt(&bytes) => {
+                let report = verify::file(&bytes, entry.as_deref(), &policy);
+                show(&report, &name, &view, session)
             }
             Ok(_) => return Err(CliError::pointless("--record", &name)),
-            Err(error) => verify::cannot_check(Said::io(&error)),
+            Err(error) => show(&verify::cannot_check(Said::io(&error)), &name, &view, session),
         };
-        worst = worst.max(report.verdict);
-        let shown = shown(&report, &name, &view, session);
-        session.out.item("verify.file", shown);
+        worst = worst.max(verdict);
     }
     let data = json!({ "verdict": worst.name() });
     session.out.end_list("verify", "files", Shown { data, ..Shown::default() });
     Ok(worst.exit())
+}
+
+/// Judges a file of which all bytes are at hand.
+fn whole(
+    bytes: &[u8],
+    name: &str,
+    policy: &Policy,
+    view: &View<'_>,
+    session: &mut Session<'_>,
+) -> Result<Verdict, CliError> {
+    if history::is_proof(bytes) {
+        return subject(bytes, name, policy, session);
+    }
+    if !archive::is_archive(bytes) {
+        let report = verify::file(bytes, None, policy);
+        return Ok(show(&report, name, view, session));
+    }
+    match archive::read(bytes).filter(|members| judge::is_pack(members)) {
+        Some(members) => Ok(pack::run(&members, name, policy, session)),
+        None => {
+            let report = verify::cannot_check(Said::plain("fault-archive"));
+            Ok(show(&report, name, view, session))
+        }
+    }
+}
+
+/// Judges a folder: a pack that was unpacked, or else every file in it.
+fn folder(
+    path: &Path,
+    name: &str,
+    policy: &Policy,
+    view: &View<'_>,
+    session: &mut Session<'_>,
+) -> Result<Verdict, CliError> {
+    let members = judge::folder(path)?;
+    if judge::is_pack(&members) {
+        return Ok(pack::run(&members, name, policy, session));
+    }
+    if members.is_empty() {
+        let report = verify::cannot_check(Said::plain("fault-empty-folder"));
+        return Ok(show(&report, name, view, session));
+    }
+    let mut worst = Verdict::Authentic;
+    for member in &members {
+        let name = format!("{name}/{}", member.name);
+        let lines = member.bytes.split_inclusive(|byte| *byte == b'\n').next();
+        let verdict = if lines.and_then(Exported::parse).is_some() {
+            export(Box::new(Cursor::new(member.bytes.clone())), &name, policy, view, session)
+        } else {
+            whole(&member.bytes, &name, policy, view, session)?
+        };
+        worst = worst.max(verdict);
+    }
+    Ok(worst)
+}
+
+/// Shows a report, and gives its verdict.
+fn show(report: &Report, name: &str, view: &View<'_>, session: &mut Session<'_>) -> Verdict {
+    let shown = shown(report, name, view, session);
+    session.out.item("verify.file", shown);
+    report.verdict
 }
 
 /// What is said beside the verdicts.
@@ -95,7 +162,10 @@ fn content(path: &Path) -> io::Result<Content> {
     if Exported::parse(&begin).is_some() {
         return Ok(Content::Lines(Box::new(Cursor::new(begin).chain(file))));
     }
-    file.read_to_end(&mut begin)?;
+    let most = u64::try_from(FILE_BYTES_MAX).unwrap_or(u64::MAX);
+    if file.take(most).read_to_end(&mut begin)? >= FILE_BYTES_MAX {
+        return Err(io::ErrorKind::FileTooLarge.into());
+    }
     Ok(Content::Whole(begin))
 }
 
