@@ -65,6 +65,14 @@ error-problem = refused (HTTP { $status }): { $detail }
     .next = { $hint }
 error-answer = the answer of { $url } is not understood: { $detail }
     .next = Update tamga, or check that the address is a node's.
+error-too-large-pack = the subject has more than a pack holds: { $files } files or { $bytes } bytes
+    .why = A pack is for one case; so many records are read with the tools of an auditor.
+    .next = Export the records instead: tamga export records --subject … --proofs
+detail-no-listed = the node's list lacks a record that its proof has
+detail-folder = a folder that is judged holds at most { $limit } files, and folders at most eight deep
+error-not-genuine = nothing is made of { $what }: { $detail }
+    .why = A sheet that looks official must not stand on a receipt that is not genuine.
+    .next = See tamga verify { $what }; keep the file.
 error-not-final = { $id } is accepted and not final yet
     .next = Ask again later: tamga receipt get { $id }
 error-rejected = the record is refused at { $pointer }: { $detail }
@@ -243,6 +251,102 @@ fault-other-policy = the trust policy is about another journal ({ $detail })
 fault-log-key = the journal's own signature is missing, or the policy has another key ({ $detail })
 fault-version = of a kind or version that this program doesn't know ({ $detail })
 fault-form = not in the one allowed form ({ $detail })
+
+## Pages: receipts and accounts as PDF.
+
+page-title = Receipt of a record
+page-what = What was recorded
+page-who = Who recorded it
+page-officer = Officer No. { $number }
+page-key = key
+page-when = When
+page-recorded = recorded
+page-claimed = claimed time of the event
+page-gap = recorded { $gap } after the claimed time
+page-late = RECORDED { $gap } AFTER THE CLAIMED TIME
+page-days = { $number } d
+page-hours = { $number } h
+page-minutes = { $number } min
+page-where = Where
+page-place = entry { $index } of the journal, block { $height }; signed when the journal had { $size } entries
+page-signed = Who signed the journal
+page-cosigners = independent organisations: { $count }
+page-fields = Contents
+page-more = { $count } more in the attached receipt
+page-check = How to check it
+page-check-text = This sheet is made for reading; the proof is the file { $file } attached to it. Without a network: tamga verify with this file and the journal's trust policy, or open the offline checker and give it the file or a picture of the large code. If a single character of the file is changed, the check says so.
+page-limits = What it does not prove
+page-limits-text = It proves who recorded what and when, not that the decision is just. If you disagree, leave an objection: it stays in the journal too. The time of the event is what the writer claims; the time of recording is what the journal proves. Whether a newer record exists, only the journal can tell.
+page-link = Shows this record on the portal. Whoever has the code can open the receipt.
+page-whole = The whole proof: checked without a network
+page-no-whole = The proof is too large for a code: take the attached file.
+account-title = Account of a case
+account-complete = All { $count } records as of block { $height }, { $time } (UTC+5): none is left out, which is proven
+account-signed = the journal is signed by { $names }
+account-ledger = journal { $origin }
+account-genesis = SHA-256 of its genesis file, as a node says: { $hash }
+account-records = What was recorded
+account-what = record
+account-happened = happened
+account-recorded = recorded
+account-gap = gap
+account-deadlines = What was to follow, and by when
+account-deadlines-note = Computed by a node on { $day } from the records up to block { $height }. It is no part of the proof: whoever has the records computes the same.
+account-limits = The time in the column of what happened is claimed by the writer, the time of recording is proven. Records marked red were recorded a day or more after the claimed time.
+fault-archive = not a pack as tamga writes it; unpack it and verify the folder
+fault-empty-folder = there is no file in the folder
+fault-pack-twice = a file is in the pack twice
+fault-pack-absent = the file is missing
+fault-pack-sum = the file is not the one of the checksums
+fault-pack-sums = the checksums have another form
+fault-pack-unlisted = nothing in the pack vouches for this file
+fault-pack-form = the pack is of a form that this program does not know; verify its receipts one by one
+fault-pack-ledger = the pack is about another journal than the trust policy
+fault-pack-place = the receipt stands in another place than its record
+fault-pack-subject = the proof is about another subject than the pack
+fault-pack-no-proof = there is no proof that no record is left out
+fault-pack-incomplete = the proof does not reach the last record
+fault-pack-records = the receipts are not exactly those of the records that the proof names
+fault-pack-policy = the trust policy in the pack is another than the one that is judged by; a pack can't bring its own trust
+fault-pack-words = the words are not those that follow from what is proven
+verify-pack = files: { $count }, not authentic: { $wrong }
+verify-pack-limits = What was to follow by when is what a node computed, and no part of the proof. Judged by your own trust policy, not by { $policy } of the pack.
+account-title-other = Account of one subject's records
+pack-made = Evidence pack: { $count } records, { $files } files: { $path }. To check it without a network: tamga verify { $word }
+pack-closed = Bodies that this token may not open, or that are erased: { $closed }
+pack-private = The pack holds what this token may see: hand it to those only who may see it too.
+pack-readme =
+    EVIDENCE PACK
+
+    Subject: { $subject }
+    Journal: { $origin }
+    Records: { $count }, all there are as of block { $height }, { $time } (UTC+5)
+    SHA-256 of the journal's genesis file, as a node says: { $genesis }
+
+    account.kk.pdf, account.ru.pdf: the account for reading
+    receipts/: the proof of each record
+    proof/: the proof that no record is left out
+    policy.txt: whose signatures count; compare it with one that you have from a source you trust
+    pack.json: what the pack is about, and the terms that a node computed
+    SHA256SUMS: checksums of all files
+
+    To check it with Tamga's program, without a network:
+    tamga verify PACK.zip --policy YOUR-POLICY.txt
+    The folder that it was unpacked to is checked in the same way. Whatever is changed, the check says so.
+
+    To check it without Tamga's program: the checksums with sha256sum -c SHA256SUMS, the proofs with any verifier written from the published specification (sections 11, 13 and 9), with SHA-256 and Ed25519 alone.
+
+    It proves who recorded what and when, and that nothing is left out; not that a decision is just.
+fault-no-embedded = the PDF carries no receipt
+fault-several-embedded = the PDF carries different receipts
+fault-many-streams = the PDF has more parts than are looked into
+fault-page = the receipt inside is genuine, but the page around it is not the one that it makes: its words may be changed
+fault-page-form = the receipt inside is genuine, but this program does not know the form of the page and can't tell whether its words are the receipt's; take the receipt out with tamga receipt convert
+fault-no-code = the picture shows no readable code with a receipt; scan it closer and flatter, or use the file
+fault-code-link = the code is a link to a portal and proves nothing by itself
+fault-code = the text of the code is cut off or changed
+fault-several-codes = the picture shows codes of different receipts; take one picture of each
+fault-picture = the picture can't be read, or is larger than 16 million points
 
 ## Cases.
 

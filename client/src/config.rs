@@ -52,6 +52,8 @@ pub struct Config {
     pub key: Option<Setting<String>>,
     /// Bearer token of the auditors' role; a devnet's own token when its directory is set.
     pub token: Option<Setting<String>>,
+    /// Base address of the portal that codes on paper lead to.
+    pub portal: Option<Setting<String>>,
     /// Language of messages.
     pub language: Setting<Language>,
     /// Where key files live by default.
@@ -72,6 +74,7 @@ struct Section {
     policy: Option<PathBuf>,
     key: Option<String>,
     token_file: Option<PathBuf>,
+    portal: Option<String>,
     lang: Option<String>,
 }
 
@@ -200,6 +203,9 @@ impl Config {
                 .variable("TAMGA_KEY")
                 .or_else(|| sources.file(|section| section.key.clone())),
             token,
+            portal: sources
+                .variable("TAMGA_PORTAL")
+                .or_else(|| sources.file(|section| section.portal.clone())),
             language: language(flags.language, &sources)?,
             keys_dir: Setting {
                 value: user_dir.unwrap_or_default().join("keys"),

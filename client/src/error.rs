@@ -335,6 +335,22 @@ impl CliError {
         detail.map_or_else(|| self.code.as_str().into(), |(_, detail)| detail.clone())
     }
 
+    /// A receipt is not genuine, or can't be judged, and nothing is made of it.
+    #[must_use]
+    pub fn not_genuine(what: impl Into<Said>, exit: Exit, detail: impl Into<Said>) -> Self {
+        let code =
+            if exit == Exit::Mismatch { Code::VerificationFailed } else { Code::CannotVerify };
+        let args = vec![("what", what.into()), ("detail", detail.into())];
+        Self::new(exit, code, "error-not-genuine", args)
+    }
+
+    /// A subject has more records, or larger ones, than an evidence pack holds.
+    #[must_use]
+    pub fn too_large_pack(files: usize, bytes: usize) -> Self {
+        let args = vec![("files", files.to_string().into()), ("bytes", bytes.to_string().into())];
+        Self::new(Exit::CannotCheck, Code::PayloadTooLarge, "error-too-large-pack", args)
+    }
+
     /// An entry of the log is of a form that this program does not know.
     #[must_use]
     pub fn unknown_entry(index: u64, detail: impl Into<Said>) -> Self {

@@ -1,10 +1,29 @@
 //! Files that are there whole or not at all.
 
 use std::fs::File;
-use std::io::{self, BufWriter, Write};
+use std::io::{self, BufWriter, Read, Write};
 use std::path::{Path, PathBuf};
 
 use crate::error::CliError;
+use crate::lang::Said;
+
+/// The bytes of a file of at most `most`.
+///
+/// # Errors
+/// When it cannot be read, or is larger.
+pub fn read(path: &Path, most: usize) -> Result<Vec<u8>, CliError> {
+    let failed = |error| CliError::file(path, &error);
+    let limit = u64::try_from(most).unwrap_or(u64::MAX);
+    let mut bytes = Vec::new();
+    let mut file = File::open(path).map_err(failed)?.take(limit.saturating_add(1));
+    file.read_to_end(&mut bytes).map_err(failed)?;
+    if bytes.len() > most {
+        let limit = vec![("limit", most.to_string().into())];
+        let said = Said::message("detail-file-size", limit);
+        return Err(CliError::unreadable(path.display().to_string(), said));
+    }
+    Ok(bytes)
+}
 
 /// Puts `bytes` in the place of a file. After a crash the file is the old one or the new one, never a part;
 /// when this returns the new one is durable.

@@ -9,8 +9,10 @@
     reason = "handles of streams, sockets and keys are never printed"
 )]
 
+pub mod carrier;
 pub mod client;
 pub mod cmd;
+pub mod code;
 pub mod config;
 pub mod desk;
 pub mod error;
@@ -24,6 +26,8 @@ pub mod lang;
 pub mod light;
 pub mod log;
 pub mod output;
+pub mod pack;
+pub mod pdf;
 pub mod reconcile;
 pub mod royalty;
 pub mod signer;

@@ -5,13 +5,14 @@ use tamga_api::draft::Draft;
 use tamga_api::shapes::Stage;
 use tamga_format::body::Body;
 use tamga_format::error::{FormatCode, FormatError};
-use tamga_format::id::UnixMillis;
+use tamga_format::id::{LeafHash, UnixMillis};
 use tamga_format::note::Note;
 use tamga_format::policy::Policy;
 use tamga_format::receipt::{Proven, RECEIPT_HEADER, Receipt, ReceiptError};
 use tamga_format::record::{Record, SignedRecord};
 use tamga_format::tlog_proof::TlogProof;
 
+use crate::carrier;
 use crate::error::Exit;
 use crate::history;
 use crate::lang::{Messages, Said};
@@ -85,6 +86,8 @@ pub struct Facts {
     pub record: Record,
     /// The record with named fields, opened ones included.
     pub draft: Draft,
+    /// The leaf that it is in the log.
+    pub leaf: LeafHash,
     /// Position in the log.
     pub index: u64,
     /// Block, which a bare proof does not say.
@@ -99,10 +102,15 @@ pub struct Facts {
     pub signature_checked: bool,
 }
 
-/// Judges the bytes of a file as `tamga verify` does: a receipt, an acceptance, or, with the entry of a record, a
-/// `.tlog-proof`.
+/// Judges the bytes of a file as `tamga verify` does: a receipt, what carries one, an acceptance, or, with the entry of
+/// a record, a `.tlog-proof`.
 #[must_use]
 pub fn file(bytes: &[u8], entry: Option<&[u8]>, policy: &Policy) -> Report {
+    if entry.is_none()
+        && let Some(report) = carrier::judge(bytes, policy)
+    {
+        return report;
+    }
     let Ok(content) = std::str::from_utf8(bytes) else {
         return cannot_check(Said::plain("detail-not-text"));
     };
@@ -191,6 +199,7 @@ pub fn proof(file: &str, entry: &[u8], policy: &Policy) -> Report {
         Ok((signed, proof, verified)) => authentic(Facts {
             record_id: signed.id().to_string(),
             record: signed.record().clone(),
+            leaf: signed.leaf_hash(),
             draft: Draft::read(signed.record(), None),
             index: proof.index.get(),
             height: None,
@@ -214,7 +223,7 @@ fn authentic(facts: Facts) -> Report {
     Report { verdict: Verdict::Authentic, facts: Some(facts), fault: None, pending: None }
 }
 
-fn refused(error: ReceiptError) -> Report {
+pub(crate) fn refused(error: ReceiptError) -> Report {
     let verdict = match error {
         ReceiptError::Mismatch(_) => Verdict::Mismatch,
         ReceiptError::CannotCheck(_) => Verdict::CannotCheck,
@@ -231,6 +240,7 @@ fn facts(proven: &Proven) -> Facts {
     Facts {
         record_id: proven.id.to_string(),
         record: record.clone(),
+        leaf: proven.record.as_signed().leaf_hash(),
         draft: Draft::read(record, opened.as_ref()),
         index: proven.index.get(),
         height: Some(proven.height.get()),

@@ -54,6 +54,7 @@ pub(super) fn run(command: &Config, session: &mut Session<'_>) -> Result<Exit, C
         Line::of("key", config.key.as_ref(), String::clone),
         Line::of("token", config.token.as_ref(), secret),
         Line::of("passphrase", config.passphrase.as_ref(), secret),
+        Line::of("portal", config.portal.as_ref(), String::clone),
         Line::of("lang", Some(&config.language), |language| language.tag().to_owned()),
         Line::of("keys", Some(&config.keys_dir), |path| path.display().to_string()),
         Line::of("state", config.state_dir.as_ref(), |path| path.display().to_string()),

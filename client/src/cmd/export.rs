@@ -21,11 +21,15 @@ use crate::log::{self, Log, Show};
 use crate::output::Shown;
 use crate::text;
 
+mod evidence;
+
 /// What to export.
 #[derive(Subcommand)]
 pub(super) enum Export {
     /// Export records of the log, all of it read and checked.
     Records(Records),
+    /// Make an evidence pack: all records of a case or another subject with their proofs, for people, in one file.
+    Evidence(evidence::Evidence),
 }
 
 /// Which records, and how.
@@ -73,6 +77,7 @@ pub(super) enum Format {
 pub(super) fn run(command: &Export, session: &mut Session<'_>) -> Result<Exit, CliError> {
     match command {
         Export::Records(command) => records(command, session),
+        Export::Evidence(command) => evidence::run(command, session),
     }
 }
 

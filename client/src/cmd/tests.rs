@@ -4,6 +4,7 @@ use std::sync::atomic::Ordering;
 use super::*;
 
 mod conventions;
+mod converting;
 mod desk;
 mod drafting;
 mod exporting;
@@ -11,6 +12,7 @@ mod following;
 mod going_on;
 mod importing;
 mod looking_up;
+mod packing;
 mod pool;
 mod reconciling;
 mod royalty;

@@ -12,12 +12,14 @@ use tamga_format::receipt::ReceiptError;
 use tamga_state::catalogue::Kind;
 
 use super::{Session, status};
+use crate::carrier::FILE_BYTES_MAX;
 use crate::error::{CliError, Exit};
 use crate::export::{Exported, LINE_BYTES_MAX};
 use crate::history::{self, Lists};
 use crate::lang::Said;
 use crate::light;
 use crate::output::{Colour, Shown};
+use crate::pack::{archive, judge};
 use crate::text;
 use crate::verify::{self, Facts, Report, Verdict, fault};
 
@@ -25,13 +27,16 @@ mod against;
 
 use against::Compared;
 
+mod pack;
+
 /// Lines of an export that are shown because they are not authentic.
 const WRONG_MAX: usize = 100;
 
 /// The files to judge.
 #[derive(Args)]
 pub(super) struct Verify {
-    /// Receipts, exports with proofs, proofs about subjects, or one `.tlog-proof` together with --record.
+    /// Receipts and what carries them (PDF, text or picture of a code), an evidence pack or a folder, exports with proofs,
+    /// proofs about subjects, or one `.tlog-proof` together with --record.
     #[arg(required = true)]
     files: Vec<PathBuf>,
     /// Trust policy file [env: TAMGA_POLICY].
@@ -59,45 +64,44 @@ pub(super) fn run(command: &Verify, session: &mut Session<'_>) -> Result<Exit, C
         None => None,
     };
     let view = View { policy: &policy_path, explain: command.explain };
-    let mut worst = Verdict::Authentic;
-    let mut notes = Vec::new();
-    let (mut lists, mut left_out) = (Lists::default(), false);
+    let (mut worst, mut lists) = (Verdict::Authentic, Lists::default());
     for path in &command.against {
         let bytes = std::fs::read(path).map_err(|error| CliError::file(path, &error))?;
         let name = path.display().to_string();
         worst = worst.max(subject(&bytes, &name, &policy, &mut lists, session)?);
     }
-    let mut pages = Lists::default();
+    let against = (!command.against.is_empty()).then_some(&lists);
+    let mut judging = Judging {
+        policy: &policy,
+        view,
+        against,
+        pages: Lists::default(),
+        notes: Vec::new(),
+        left_out: false,
+    };
     for file in &command.files {
         let name = file.display().to_string();
-        let mut compared = Vec::new();
-        let report = match content(file) {
+        if entry.is_none() && file.is_dir() {
+            worst = worst.max(judging.folder(file, &name, session)?);
+            continue;
+        }
+        let verdict = match content(file) {
             Ok(Content::Lines(lines)) if entry.is_none() => {
-                worst = worst.max(export(lines, &name, &policy, &view, session));
-                continue;
+                export(lines, &name, &policy, &judging.view, session)
             }
-            Ok(Content::Whole(bytes)) if entry.is_none() && history::is_proof(&bytes) => {
-                notes.extend(verify::checkpoint(&bytes));
-                worst = worst.max(subject(&bytes, &name, &policy, &mut pages, session)?);
-                continue;
-            }
-            Ok(Content::Whole(bytes)) if entry.is_none() || !verify::is_receipt(&bytes) => {
-                notes.extend(verify::checkpoint(&bytes));
-                compared = against::compared(&bytes, &lists, &policy);
-                verify::file(&bytes, entry.as_deref(), &policy)
+            Ok(Content::Whole(bytes)) if entry.is_none() => judging.whole(&bytes, &name, session)?,
+            Ok(Content::Whole(bytes)) if !verify::is_receipt(&bytes) => {
+                let report = verify::file(&bytes, entry.as_deref(), &policy);
+                show(&report, &name, &judging.view, session)
             }
             Ok(_) => return Err(CliError::pointless("--record", &name)),
-            Err(error) => verify::cannot_check(Said::io(&error)),
+            Err(error) => {
+                show(&verify::cannot_check(Said::io(&error)), &name, &judging.view, session)
+            }
         };
-        worst = worst.max(report.verdict);
-        left_out |= compared.iter().any(Compared::is_left_out);
-        if !command.against.is_empty() && !compared.iter().any(Compared::is_listed) {
-            worst = worst.max(Verdict::CannotCheck);
-        }
-        let mut shown = shown(&report, &name, &view, session);
-        add(&compared, &mut shown, session);
-        session.out.item("verify.file", shown);
+        worst = worst.max(verdict);
     }
+    let Judging { notes, left_out, .. } = judging;
     let now = if command.online { Some(online(notes, &policy, session)?) } else { None };
     let human = now
         .as_ref()
@@ -107,6 +111,92 @@ pub(super) fn run(command: &Verify, session: &mut Session<'_>) -> Result<Exit, C
     let human = human.unwrap_or_default();
     session.out.end_list("verify", "files", Shown { data, human, ..Shown::default() });
     Ok(if left_out { Exit::SplitView } else { worst.exit() })
+}
+
+/// Files as they are judged one after the other.
+struct Judging<'v> {
+    policy: &'v Policy,
+    view: View<'v>,
+    /// Lists that records are compared with, if that is asked for.
+    against: Option<&'v Lists>,
+    /// What proofs among the files show so far: a page goes on where the one before ended.
+    pages: Lists,
+    /// The checkpoints that the files rest on.
+    notes: Vec<Note>,
+    /// Whether those who signed a list left out the record of a receipt.
+    left_out: bool,
+}
+
+impl Judging<'_> {
+    /// Judges a file of which all bytes are at hand.
+    fn whole(
+        &mut self,
+        bytes: &[u8],
+        name: &str,
+        session: &mut Session<'_>,
+    ) -> Result<Verdict, CliError> {
+        self.notes.extend(verify::checkpoint(bytes));
+        if history::is_proof(bytes) {
+            return subject(bytes, name, self.policy, &mut self.pages, session);
+        }
+        if !archive::is_archive(bytes) {
+            return Ok(self.receipt(bytes, name, session));
+        }
+        match archive::read(bytes).filter(|members| judge::is_pack(members)) {
+            Some(members) => Ok(pack::run(&members, name, self.policy, session)),
+            None => {
+                let report = verify::cannot_check(Said::plain("fault-archive"));
+                Ok(show(&report, name, &self.view, session))
+            }
+        }
+    }
+
+    /// Judges a receipt or what carries one, and compares it with the lists.
+    fn receipt(&mut self, bytes: &[u8], name: &str, session: &mut Session<'_>) -> Verdict {
+        let report = verify::file(bytes, None, self.policy);
+        let mut verdict = report.verdict;
+        let mut shown = shown(&report, name, &self.view, session);
+        if let Some(lists) = self.against {
+            let compared = against::compared(bytes, lists, self.policy);
+            self.left_out |= compared.iter().any(Compared::is_left_out);
+            if !compared.iter().any(Compared::is_listed) {
+                verdict = verdict.max(Verdict::CannotCheck);
+            }
+            add(&compared, &mut shown, session);
+        }
+        session.out.item("verify.file", shown);
+        verdict
+    }
+
+    /// Judges a folder: a pack that was unpacked, or else every file in it.
+    fn folder(
+        &mut self,
+        path: &Path,
+        name: &str,
+        session: &mut Session<'_>,
+    ) -> Result<Verdict, CliError> {
+        let members = judge::folder(path)?;
+        if judge::is_pack(&members) {
+            return Ok(pack::run(&members, name, self.policy, session));
+        }
+        if members.is_empty() {
+            let report = verify::cannot_check(Said::plain("fault-empty-folder"));
+            return Ok(show(&report, name, &self.view, session));
+        }
+        let mut worst = Verdict::Authentic;
+        for member in &members {
+            let name = format!("{name}/{}", member.name);
+            let lines = member.bytes.split_inclusive(|byte| *byte == b'\n').next();
+            let verdict = if lines.and_then(Exported::parse).is_some() {
+                let lines = Box::new(Cursor::new(member.bytes.clone()));
+                export(lines, &name, self.policy, &self.view, session)
+            } else {
+                self.whole(&member.bytes, &name, session)?
+            };
+            worst = worst.max(verdict);
+        }
+        Ok(worst)
+    }
 }
 
 /// Adds what lists say of a record to what is shown of its receipt.
@@ -136,6 +226,13 @@ fn online(notes: Vec<Note>, policy: &Policy, session: &Session<'_>) -> Result<u6
     Ok(newest.size.get())
 }
 
+/// Shows a report, and gives its verdict.
+fn show(report: &Report, name: &str, view: &View<'_>, session: &mut Session<'_>) -> Verdict {
+    let shown = shown(report, name, view, session);
+    session.out.item("verify.file", shown);
+    report.verdict
+}
+
 /// What is said beside the verdicts.
 struct View<'v> {
     /// The policy by which was judged.
@@ -158,7 +255,10 @@ fn content(path: &Path) -> io::Result<Content> {
     if Exported::parse(&begin).is_some() {
         return Ok(Content::Lines(Box::new(Cursor::new(begin).chain(file))));
     }
-    file.read_to_end(&mut begin)?;
+    let most = u64::try_from(FILE_BYTES_MAX).unwrap_or(u64::MAX);
+    if file.take(most).read_to_end(&mut begin)? >= FILE_BYTES_MAX {
+        return Err(io::ErrorKind::FileTooLarge.into());
+    }
     Ok(Content::Whole(begin))
 }
 

@@ -9,18 +9,23 @@ use tamga_format::body::{Body, Submission};
 use tamga_format::checkpoint::Checkpoint;
 use tamga_format::cosignature::cosign;
 use tamga_format::id::{
-    GenesisHash, Height, LeafIndex, MapRoot, PolicyHash, RulesHash, TreeSize, UnixMillis, sha256,
+    GenesisHash, Height, LeafIndex, MapRoot, PolicyHash, RulesHash, StatusHash, TreeSize,
+    UnixMillis, sha256,
 };
 use tamga_format::merkle::{Frontier, Hash, NodeSource, inclusion_path, leaf_hash};
+use tamga_format::mpt::ProofWriter;
 use tamga_format::note::{Note, sign_note};
 use tamga_format::receipt::{Previous, Receipt};
 use tamga_format::signature::SigningKey;
-use tamga_format::subject::Subject;
-use tamga_format::subject_proof::{Standing, SubjectProof};
+use tamga_format::subject::{Subject, map_value, subject_leaf};
+use tamga_format::subject_proof::{Place, Present, Standing, StatusPart, SubjectProof};
 use tamga_format::tile::{BundleCoord, TileCoord, encode_bundle, tile_width};
 use tamga_format::tlog_proof::TlogProof;
 
 use super::{FakeLedger, ORIGIN, SubjectMap, genesis, genesis_file, seed};
+
+/// The status of the mapped subject, of which only the hash is known.
+const STATUS: StatusHash = StatusHash([9; 32]);
 
 /// The log, and what is recorded in it; a copy that goes on otherwise is a fork.
 #[derive(Clone)]
@@ -31,6 +36,8 @@ pub(crate) struct ServedLog {
     blocks: Vec<(BlockLeaf, Previous)>,
     /// Where each submission stands.
     records: Vec<(u64, Submission)>,
+    /// The one subject that the maps of its blocks hold.
+    mapped: Option<Subject>,
 }
 
 impl NodeSource for ServedLog {
@@ -47,9 +54,15 @@ impl ServedLog {
             nodes: BTreeMap::new(),
             blocks: Vec::new(),
             records: Vec::new(),
+            mapped: None,
         };
         log.append(genesis_leaf(&GenesisHash([7; 32])).to_vec());
         log
+    }
+
+    /// A log whose blocks commit to the records of a subject.
+    pub(crate) fn mapping(subject: Subject) -> Self {
+        Self { mapped: Some(subject), ..Self::new() }
     }
 
     fn append(&mut self, leaf: Vec<u8>) {
@@ -62,7 +75,10 @@ impl ServedLog {
 
     /// A block of these records that ends at a time.
     pub(crate) fn commit(&mut self, submissions: &[Submission], time: UnixMillis) {
-        self.commit_under(submissions, time, MapRoot(sha256(&[])));
+        let previous = self.record(submissions);
+        let empty = MapRoot(sha256(&[]));
+        let map_root = self.mapped.map_or(empty, |subject| self.map_root(&subject));
+        self.close(previous, time, map_root);
     }
 
     /// The same with a map of subjects.
@@ -72,24 +88,35 @@ impl ServedLog {
         time: UnixMillis,
         map_root: MapRoot,
     ) {
-        let (size, root) = (TreeSize(self.frontier.size()), self.frontier.root());
-        let previous = Checkpoint { origin: ORIGIN.to_owned(), size, root };
+        let previous = self.record(submissions);
+        self.close(previous, time, map_root);
+    }
+
+    /// Appends the records of a block; gives where the log stood before it.
+    fn record(&mut self, submissions: &[Submission]) -> Previous {
+        let previous =
+            Previous { size: TreeSize(self.frontier.size()), root: self.frontier.root() };
         for submission in submissions {
             self.records.push((self.frontier.size(), submission.clone()));
             self.append(submission.record().entry().to_vec());
         }
+        previous
+    }
+
+    fn close(&mut self, previous: Previous, time: UnixMillis, map_root: MapRoot) {
+        let Previous { size, root } = previous;
         let block = BlockLeaf {
             height: Height(u64::try_from(self.blocks.len()).unwrap() + 1),
             size: TreeSize(self.frontier.size() + 1),
             time,
-            prev: previous.value_id(),
+            prev: Checkpoint { origin: ORIGIN.to_owned(), size, root }.value_id(),
             map_root,
             policy: PolicyHash([2; 32]),
             rules: RulesHash([3; 32]),
             ext: None,
         };
         self.append(block.encode());
-        self.blocks.push((block, Previous { size, root }));
+        self.blocks.push((block, previous));
     }
 
     /// Every block as a node lists it, by height.
@@ -104,6 +131,55 @@ impl ServedLog {
             (block.height.get(), view)
         });
         listed.collect()
+    }
+
+    /// The records of a subject, in log order.
+    fn of(&self, subject: &Subject) -> Vec<(u64, &Submission)> {
+        let names = |submission: &Submission| {
+            submission.record().record().all_subjects().any(|named| named == *subject)
+        };
+        let all = self.records.iter().filter(|(_, submission)| names(submission));
+        all.map(|(index, submission)| (*index, submission)).collect()
+    }
+
+    fn places(&self, subject: &Subject) -> Vec<Place> {
+        let place = |(index, submission): (u64, &Submission)| {
+            (LeafIndex(index), submission.record().leaf_hash())
+        };
+        self.of(subject).into_iter().map(place).collect()
+    }
+
+    /// The map that holds nothing but this subject.
+    fn map_root(&self, subject: &Subject) -> MapRoot {
+        let mut tree = Frontier::new();
+        let places = self.places(subject);
+        for (index, leaf) in &places {
+            tree.push(&leaf_hash(&subject_leaf(*index, *leaf)));
+        }
+        let count = u64::try_from(places.len()).unwrap();
+        let value = map_value(count, &tree.root(), &STATUS);
+        tamga_format::mpt::root_of(&[(subject.map_key(), value)]).unwrap()
+    }
+
+    /// The proof of all records of the mapped subject, as of the last block.
+    pub(crate) fn mapped_proof(&self) -> SubjectProof {
+        let subject = self.mapped.unwrap();
+        let (block, _) = self.blocks.last().unwrap();
+        let records = self.places(&subject);
+        SubjectProof {
+            subject,
+            standing: Standing::Present(Present {
+                count: u64::try_from(records.len()).unwrap(),
+                status: StatusPart::Hash(STATUS),
+                held: Frontier::new(),
+                records,
+                rest: None,
+            }),
+            map_path: ProofWriter::default().finish(),
+            block: block.clone(),
+            block_path: inclusion_path(self, block.size.get() - 1, self.size()).unwrap(),
+            checkpoint: genesis().0.policy.minimal(&self.note()).unwrap(),
+        }
     }
 
     /// Leaves.
@@ -165,6 +241,23 @@ impl ServedLog {
                 let tile = TileCoord::new(level, number, width).unwrap();
                 ledger.answer(&format!("/log/{}", tile.path()), 200, self.tile(&tile).unwrap());
             }
+        }
+        if let Some(subject) = self.mapped {
+            let proof = self.mapped_proof().encode();
+            ledger.answer(&format!("/v1/subjects/{subject}/proof"), 200, proof);
+            let record = |(index, submission): (u64, &Submission)| {
+                let block = self.blocks.iter().find(|(block, _)| index < block.size.get());
+                serde_json::json!({
+                    "record_id": submission.record().id().to_string(), "kind": "",
+                    "index": index, "height": block.unwrap().0.height.get(),
+                })
+            };
+            let data: Vec<_> = self.of(&subject).into_iter().map(record).collect();
+            let page = serde_json::json!({
+                "data": data, "page": { "next": null, "has_more": false },
+            });
+            let path = format!("/v1/subjects/{subject}/records");
+            ledger.answer(&path, 200, page.to_string());
         }
         for (index, submission) in &self.records {
             let id = submission.record().id();

@@ -1,5 +1,5 @@
 //! The chain of policies: by which the policy of the genesis leads to the one in force, and to
-//! every one between, offline (spec §13.10).
+//! every one between, offline (spec §13.16).
 //!
 //! A policy says who makes checkpoints final; who may replace it, the governance keys of its
 //! organisations say. So a step holds if these have signed the next policy, and it shows the
@@ -137,7 +137,7 @@ impl PolicyChain {
         text
     }
 
-    /// Checks everything (spec §13.11). `root` is the digest of the policy of the genesis, the one
+    /// Checks everything (spec §13.17). `root` is the digest of the policy of the genesis, the one
     /// thing that is trusted: it commits to the first policy and to who may replace it.
     ///
     /// # Errors
@@ -274,7 +274,7 @@ impl Policies {
         Ok(policies)
     }
 
-    /// Checks a receipt by the policy that rules its checkpoint (spec §13.11).
+    /// Checks a receipt by the policy that rules its checkpoint (spec §13.17).
     ///
     /// # Errors
     /// Those of [`Receipt::verify`].

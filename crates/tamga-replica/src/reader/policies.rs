@@ -1,4 +1,4 @@
-//! The chain of policies (spec §13.10).
+//! The chain of policies (spec §13.16).
 
 use tamga_format::id::TreeSize;
 use tamga_format::policy_chain::{PolicyChain, PolicyStep};
