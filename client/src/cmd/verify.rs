@@ -89,7 +89,9 @@ pub(super) fn run(command: &Verify, session: &mut Session<'_>) -> Result<Exit, C
             Ok(Content::Lines(lines)) if entry.is_none() => {
                 export(lines, &name, &policy, &judging.view, session)
             }
-            Ok(Content::Whole(bytes)) if entry.is_none() => judging.whole(&bytes, &name, session)?,
+            Ok(Content::Whole(bytes)) if entry.is_none() => {
+                judging.whole(&bytes, &name, session)?
+            }
             Ok(Content::Whole(bytes)) if !verify::is_receipt(&bytes) => {
                 let report = verify::file(&bytes, entry.as_deref(), &policy);
                 show(&report, &name, &judging.view, session)
