@@ -17,7 +17,7 @@ INTEROP_GO := 1.24
 INTEROP := $(or $(CARGO_TARGET_DIR),target)/interop
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-interop build devnet test unit e2e interop sim sim-smoke fuzz fuzz-smoke model model-smoke fmt tidy clippy check bench bless deny dist ci clean
+.PHONY: help setup setup-interop build devnet test unit e2e interop sim sim-smoke fuzz fuzz-smoke model model-smoke fmt tidy clippy check bench bench-proofs bless deny dist ci clean
 
 help: ## list the targets
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -96,6 +96,9 @@ check: fmt clippy test ## what a change must pass
 
 bench: build ## final records per second and the machine's own limits, to target/bench/summary.json
 	$(OUT)/bench
+
+bench-proofs: build ## bytes and times of proofs, and their growth: make bench-proofs SIZES=100000,1000000,10000000
+	$(OUT)/bench proofs --sizes $(or $(SIZES),100000,1000000)
 
 bless: setup ## rewrite docs/openapi.json from the code
 	TAMGA_BLESS=1 $(CARGO) test $(SELECT) --test openapi

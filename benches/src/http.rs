@@ -9,6 +9,8 @@ use tokio::net::TcpStream;
 pub(crate) struct Connection {
     stream: BufReader<TcpStream>,
     host: String,
+    /// Further lines of the heads of what is fetched.
+    asking: String,
     head: Vec<u8>,
 }
 
@@ -35,15 +37,19 @@ impl Connection {
     pub(crate) async fn open(host: &str) -> Result<Self> {
         let stream = TcpStream::connect(host).await.with_context(|| host.to_owned())?;
         stream.set_nodelay(true)?;
-        Ok(Self { stream: BufReader::new(stream), host: host.to_owned(), head: Vec::new() })
+        let (host, asking) = (host.to_owned(), "Accept: application/json\r\n".to_owned());
+        Ok(Self { stream: BufReader::new(stream), host, asking, head: Vec::new() })
+    }
+
+    /// The same, to fetch text with a token.
+    pub(crate) async fn open_for_text(host: &str, token: &str) -> Result<Self> {
+        let asking = format!("Accept: text/plain\r\nAuthorization: Bearer {token}\r\n");
+        Ok(Self { asking, ..Self::open(host).await? })
     }
 
     /// Fetches a path.
     pub(crate) async fn get(&mut self, path: &str) -> Result<Answer> {
-        let request = format!(
-            "GET {path} HTTP/1.1\r\nHost: {}\r\nAccept: application/json\r\n\r\n",
-            self.host
-        );
+        let request = format!("GET {path} HTTP/1.1\r\nHost: {}\r\n{}\r\n", self.host, self.asking);
         self.stream.get_mut().write_all(request.as_bytes()).await?;
         self.answer().await
     }

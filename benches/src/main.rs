@@ -9,6 +9,7 @@
 //! | [`bare`] | four processes with consensus and signatures only, for comparison |
 //! | [`micro`] | microseconds per record of each step, in one process |
 //! | [`royalty`] | one distribution of a million lines |
+//! | [`proofs`] | sizes and times of proofs, and how they grow with the ledger |
 //! | [`rules`] | microseconds that the rules take, kind by kind |
 //! | [`procs`], [`report`] | what processes use; table and summary |
 #![expect(
@@ -24,6 +25,7 @@ mod load;
 mod machine;
 mod micro;
 mod procs;
+mod proofs;
 mod report;
 mod royalty;
 mod rules;
@@ -117,6 +119,8 @@ enum Command {
     Rules,
     /// A distribution of royalties: a million lines from upload to final.
     Royalty(royalty::RoyaltyArguments),
+    /// Proofs of ledgers of growing size: bytes, microseconds, how many a node serves.
+    Proofs(proofs::ProofsArguments),
     /// The load generator; reads orders from standard input.
     #[command(hide = true)]
     Load(load::LoadArguments),
@@ -136,6 +140,11 @@ async fn main() -> Result<()> {
             let mut report = Report::default();
             royalty::run(&mut report, &royalty)?;
             report.finish(&output_folder().join("royalty.json"))
+        }
+        Some(Command::Proofs(arguments)) => {
+            let folder = output_folder();
+            std::fs::create_dir_all(&folder)?;
+            proofs::run(&arguments, &folder).await
         }
         Some(Command::Load(load)) => load::run(&load).await,
         Some(Command::Bare(bare)) => bare::node(&bare).await,

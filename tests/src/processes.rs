@@ -322,7 +322,12 @@ pub fn until(within: Duration, what: &str, mut holds: impl FnMut() -> bool) -> R
     bail!("not within {} s: {what}", within.as_secs())
 }
 
-fn free_ports(count: usize) -> Result<Vec<Ports>> {
+/// Three free ports for each of so many processes.
+///
+/// # Errors
+///
+/// When there are none.
+pub fn free_ports(count: usize) -> Result<Vec<Ports>> {
     let listeners = (0..count * 3)
         .map(|_| TcpListener::bind((Ipv4Addr::LOCALHOST, 0)))
         .collect::<std::io::Result<Vec<_>>>()?;

@@ -23,7 +23,7 @@ use super::quorum::Quorum;
 use super::scribe::{Scribe, Written};
 use crate::clock::Clock;
 use crate::devnet;
-use crate::devnet::casework::Step;
+use crate::devnet::casework::{Case, Stamp, Step};
 
 /// Most records of one block.
 const BLOCK: usize = 500;
@@ -33,6 +33,8 @@ const SPAN_MS: i64 = 12 * 3_600 * 1_000;
 const SEAL_MS: i64 = 60_000;
 /// Milliseconds from the founding to the first record.
 const FOUNDED_MS: i64 = 24 * 3_600 * 1_000;
+/// What a case that is presented beside the plan is about, in tiyn.
+const PRESENTED: i64 = 1_000_000;
 /// Blocks after a commitment within which its draw is due: two organisations have built by then.
 const DRAW_BLOCKS: usize = 8;
 
@@ -160,6 +162,31 @@ impl Filler {
         Ok(())
     }
 
+    /// Presents further cases in a block of their own, for whoever needs a subject of so many records.
+    ///
+    /// # Errors
+    ///
+    /// When the store fails, or a case is refused.
+    pub fn present(&mut self, cases: &[Case]) -> Result<()> {
+        let event = self.app.head().time;
+        let time = UnixMillis(event.get().saturating_add(SEAL_MS));
+        let office = self.people.office(&self.plan.life(0), None);
+        let reader = self.app.reader();
+        let step = Step::Presented(PRESENTED);
+        let write = |case: &Case| {
+            let seed = sha256(&[b"tamga/demo-case/v1\0", case.case.id.as_bytes()]);
+            let stamp = Stamp { origin: reader.origin(), seed, event, now: time };
+            let refused = |error| anyhow!("{}: {error}", case.case);
+            let submission = office.write(case, &step, &stamp).map_err(refused)?;
+            let key = office.writer(&step).context("an office has every writer")?.key.public();
+            let (record, body) = submission.into_parts();
+            Ok(Written { record, body, key, fault: None })
+        };
+        let written = cases.iter().map(write).collect::<Result<Vec<_>>>()?;
+        self.admit(written, time)?;
+        self.block(time)
+    }
+
     /// Closes the ledger and gives a copy to every other validator that holds nothing yet.
     ///
     /// # Errors
@@ -278,7 +305,9 @@ impl Filler {
     }
 }
 
-fn database(dir: &Path, validator: &str) -> PathBuf {
+/// Where a validator of a ledger in `dir` keeps its database.
+#[must_use]
+pub fn database(dir: &Path, validator: &str) -> PathBuf {
     dir.join(validator).join("data").join("db")
 }
 

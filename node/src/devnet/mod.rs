@@ -153,7 +153,7 @@ fn folder(dir: Option<&Path>) -> Result<(PathBuf, bool)> {
 /// # Errors
 ///
 /// When the folder holds the genesis of another ledger or version.
-pub(crate) fn establish(dir: &Path, validators: u16, time: &str) -> Result<Founding> {
+pub fn establish(dir: &Path, validators: u16, time: &str) -> Result<Founding> {
     let file = dir.join("genesis.toml");
     let (validators, time) = if file.exists() {
         let text = std::fs::read_to_string(&file)?;

@@ -98,7 +98,7 @@ fn a_proof_of_another_block_organisation_or_author_is_found() {
     let [old_book, old_status] =
         older.proof.as_ref().map(|it| [it.book.clone(), vec![it.rightsholder.clone()]]).unwrap();
     let mut file = newer.clone();
-    part(&mut file).book = old_book.clone();
+    part(&mut file).book = old_book;
     let error = file.verify(&policy).unwrap_err().to_string();
     assert!(error.contains("older than that of the author's status"), "{error}");
     part(&mut file).rightsholder = old_status[0].clone();
