@@ -265,3 +265,6 @@ impl Report {
         value
     }
 }
+
+#[cfg(test)]
+mod tests;
