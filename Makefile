@@ -15,9 +15,10 @@ SYSTEM_PACKAGES := g++ libclang-dev pkg-config ccache
 # The oldest Go that the modules under tests/interop take.
 INTEROP_GO := 1.24
 INTEROP := $(or $(CARGO_TARGET_DIR),target)/interop
+BROWSER_PACKAGE := chromium
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-interop build devnet test unit e2e interop sim sim-smoke fuzz fuzz-smoke model model-smoke fmt tidy clippy check bench bench-proofs bless deny dist ci clean
+.PHONY: help setup setup-interop setup-portal setup-browser build devnet test unit e2e interop portal portal-e2e sim sim-smoke fuzz fuzz-smoke model model-smoke fmt tidy clippy check bench bench-proofs bless deny dist ci clean
 
 help: ## list the targets
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -42,13 +43,23 @@ setup-interop:
 	[ "$$(printf '%s\n' $(INTEROP_GO) $$have | sort -V | head -n 1)" = $(INTEROP_GO) ] || \
 	{ echo "setup: the checks in tests/interop need Go $(INTEROP_GO) or later, this is $$have (Debian 13 has it)"; exit 1; }
 
+setup-portal:
+	@command -v npm >/dev/null && [ "$$(node -p 'process.versions.node.split(".")[0]')" -ge 20 ] || \
+	{ echo "setup: please install Node.js 20 or newer, with npm"; exit 1; }
+
+setup-browser: setup-portal
+	@command -v chromium >/dev/null && exit 0; \
+	echo "setup: installing $(BROWSER_PACKAGE)"; \
+	sudo=""; [ "$$(id -u)" = 0 ] || sudo=sudo; \
+	$$sudo apt-get update -qq && DEBIAN_FRONTEND=noninteractive $$sudo apt-get install -y -qq $(BROWSER_PACKAGE) >/dev/null
+
 build: setup ## build the programs
 	$(CARGO) build $(SELECT) --bins
 
 devnet: build ## four validators on this machine, with the demo story; stop with Ctrl-C
 	$(OUT)/tamga-node devnet --dir target/devnet
 
-test: setup setup-interop unit model-smoke sim-smoke fuzz-smoke e2e interop ## run every test
+test: setup setup-interop unit model-smoke sim-smoke fuzz-smoke e2e interop portal portal-e2e ## run every test
 
 unit: setup ## unit tests, vectors, HTTP, command line, tidiness
 	$(CARGO) test $(SELECT) --tests -- --skip e2e::
@@ -83,6 +94,13 @@ interop: setup-interop unit ## other people's code on our log and proofs, in Go,
 	$(OUT)/tamga-node demo --dir $(INTEROP)/ledger --records 600
 	$(OUT)/tamga-node devnet --no-story --dir $(INTEROP)/ledger --exec 'tests/interop/run $(INTEROP)'
 
+portal: setup-portal ## check and test the portal, and build it: the committed dist must be what its source gives
+	cd node/portal && npm ci --no-audit --no-fund && npm run check && npm test && \
+	npm run build -- --outDir ../../target/portal --emptyOutDir && diff -r dist ../../target/portal
+
+portal-e2e: setup-browser ## open the built portal in Chromium: verdicts in three languages, keyboard, accessibility
+	cd node/portal && npm ci --no-audit --no-fund && npm run e2e
+
 fmt: ## formatting
 	$(CARGO) fmt --all -- --check
 
@@ -100,8 +118,8 @@ bench: build ## final records per second and the machine's own limits, to target
 bench-proofs: build ## bytes and times of proofs, and their growth: make bench-proofs SIZES=100000,1000000,10000000
 	$(OUT)/bench proofs --sizes $(or $(SIZES),100000,1000000)
 
-bless: setup ## rewrite docs/openapi.json from the code
-	TAMGA_BLESS=1 $(CARGO) test $(SELECT) --test openapi
+bless: setup ## rewrite docs/openapi.json and the portal's texts of the ledger from the code
+	TAMGA_BLESS=1 $(CARGO) test $(SELECT) --tests -- the_repository_holds_the_same_description the_portal_says_the_same
 
 deny: ## licences, advisories, sources (needs cargo-deny)
 	$(CARGO) deny check
@@ -112,7 +130,7 @@ dist: ## the programs as shipped
 ci: ## what CI runs, with minutes per step
 	@set -e; total=$$(date +%s); step() { local t=$$(date +%s); echo "==> $$1"; shift; "$$@"; \
 	  echo "<== $$(( ($$(date +%s) - t) / 60 )) min $$(( ($$(date +%s) - t) % 60 )) s"; }; \
-	step setup  $(MAKE) --no-print-directory setup setup-interop; \
+	step setup  $(MAKE) --no-print-directory setup setup-interop setup-browser; \
 	step fmt    $(MAKE) --no-print-directory fmt; \
 	step tidy   $(MAKE) --no-print-directory tidy; \
 	step clippy $(MAKE) --no-print-directory clippy; \

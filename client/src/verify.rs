@@ -288,3 +288,6 @@ impl Report {
         value
     }
 }
+
+#[cfg(test)]
+mod tests;

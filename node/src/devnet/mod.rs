@@ -91,6 +91,7 @@ pub async fn run(options: Options) -> Result<u8> {
     for ((name, _), ports) in founding.validators.iter().zip(&ports) {
         say(&format!("  {name:<14} http://{}:{}", host_text(options.listen), ports.http));
     }
+    say(&format!("  Portal         {url}/"));
     say(&format!("  OpenAPI        {url}/v1/openapi.json"));
     say(&format!("  Operator token {token}"));
     if options.story {

@@ -30,6 +30,7 @@ pub mod ledger;
 mod log;
 mod okups;
 pub mod openapi;
+mod portal;
 mod probes;
 mod progress;
 mod queries;
@@ -123,6 +124,9 @@ fn table() -> Vec<Resource> {
         free("/readyz", get(probes::ready)),
         free("/metrics", get(probes::metrics)),
         free("/v1/openapi.json", get(probes::description)),
+        free("/", get(portal::home)),
+        free("/{page}", get(portal::page)),
+        free("/assets/{name}", get(portal::asset)),
     ]
 }
 

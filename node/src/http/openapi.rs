@@ -10,7 +10,8 @@ use utoipa::openapi::{Ref, RefOr};
 use utoipa::{Modify, OpenApi, ToResponse};
 
 use super::{
-    assignment, batches, blocks, cases, feed, log, okups, probes, queries, reads, records, subjects,
+    assignment, batches, blocks, cases, feed, log, okups, portal, probes, queries, reads, records,
+    subjects,
 };
 
 /// An error: a problem document with a stable code of the registry.
@@ -116,6 +117,9 @@ impl Modify for Common {
         probes::ready,
         probes::metrics,
         probes::description,
+        portal::home,
+        portal::page,
+        portal::asset,
     ),
     tags(
         (name = "records", description = "Submitting and reading records"),
@@ -127,6 +131,7 @@ impl Modify for Common {
         (name = "log", description = "The transparency log: signed checkpoint and tiles (C2SP)"),
         (name = "network", description = "Blocks, validators, trust policy, genesis"),
         (name = "operation", description = "Probes and metrics"),
+        (name = "portal", description = "Pages for people"),
     ),
 )]
 struct Description;

@@ -28,11 +28,11 @@ pub(super) fn query<T: DeserializeOwned>(uri: &Uri) -> Result<T, Fault> {
         .map_err(|error| Fault::new(Code::BadParameter, error.body_text()))
 }
 
-/// Refuses any query string: log paths are cached by their path alone.
+/// Refuses any query string: paths of the log and the portal are cached by their path alone.
 pub(super) fn no_query_string(uri: &Uri) -> Result<(), Fault> {
     match uri.query() {
         None => Ok(()),
-        Some(_) => Err(Fault::new(Code::BadParameter, "log paths take no query string")),
+        Some(_) => Err(Fault::new(Code::BadParameter, "this path takes no query string")),
     }
 }
 

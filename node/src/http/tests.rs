@@ -43,6 +43,7 @@ mod limiting;
 mod looking;
 mod okup_deadlines;
 mod okups;
+mod portal;
 mod reading;
 mod serving;
 mod submitting;
