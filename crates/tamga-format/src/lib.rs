@@ -8,7 +8,7 @@
 //! | the log and its proofs | [`merkle`], [`tile`], [`block_leaf`], [`note`], [`checkpoint`], [`tlog_proof`] | §8 and after |
 //! | the authenticated map | [`mpt`] | |
 //! | batches of lines and their proofs | [`attachment`], [`lines`], [`held`] | §24 |
-//! | who agreed | [`cosignature`], [`policy`], [`validators`], [`peer`], [`certificate`], [`beacon`] | |
+//! | who agreed | [`cosignature`], [`policy`], [`witness`], [`validators`], [`peer`], [`certificate`], [`beacon`] | |
 //! | the files one hands over | [`receipt`], [`subject_proof`], [`assignment`], [`acceptance`], [`contradiction`] | |
 //!
 //! Facts are types, each built only by the step before:
@@ -57,3 +57,4 @@ pub mod subject_proof;
 pub mod tile;
 pub mod tlog_proof;
 pub mod validators;
+pub mod witness;
