@@ -55,6 +55,7 @@ mod table;
 mod template;
 mod verify;
 mod watch;
+mod witness;
 
 /// The world around a command.
 pub struct Io<'a> {
@@ -196,6 +197,8 @@ enum Command {
     /// Check a genesis file.
     #[command(subcommand)]
     Genesis(genesis::Genesis),
+    /// Run a witness of other logs.
+    Witness(witness::Witness),
     /// Show settings.
     #[command(subcommand)]
     Config(config::Config),
@@ -425,6 +428,7 @@ fn dispatch(command: Option<Command>, session: &mut Session<'_>) -> Result<Exit,
         Some(Command::Watch(command)) => watch::run(&command, session),
         Some(Command::Explain(command)) => explain::run(&command, session),
         Some(Command::Genesis(command)) => genesis::run(&command, session),
+        Some(Command::Witness(command)) => witness::run(&command, session),
         Some(Command::Config(command)) => config::run(&command, session),
         Some(Command::Completions { shell }) => {
             if session.out.form() != Form::Human {
