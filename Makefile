@@ -92,7 +92,7 @@ e2e: setup ## real processes over loopback: kill, restart, catch up
 interop: setup-interop unit ## other people's code on our log and proofs, in Go, Python and JavaScript
 	rm -rf $(INTEROP)/ledger
 	$(OUT)/tamga-node demo --dir $(INTEROP)/ledger --records 600
-	$(OUT)/tamga-node devnet --no-story --dir $(INTEROP)/ledger --exec 'tests/interop/run $(INTEROP)'
+	TAMGA_NODE=$(OUT)/tamga-node $(OUT)/tamga-node devnet --no-story --dir $(INTEROP)/ledger --exec 'tests/interop/run $(INTEROP)'
 
 portal: setup-portal ## check and test the portal, and build it: the committed dist must be what its source gives
 	cd node/portal && npm ci --no-audit --no-fund && npm run check && npm test && \

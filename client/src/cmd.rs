@@ -58,6 +58,7 @@ mod table;
 mod template;
 mod verify;
 mod watch;
+mod witness;
 
 /// The world around a command.
 pub struct Io<'a> {
@@ -205,6 +206,8 @@ enum Command {
     /// Check a genesis file.
     #[command(subcommand)]
     Genesis(genesis::Genesis),
+    /// Run a witness of other logs.
+    Witness(witness::Witness),
     /// Show settings.
     #[command(subcommand)]
     Config(config::Config),
@@ -436,6 +439,7 @@ fn dispatch(command: Option<Command>, session: &mut Session<'_>) -> Result<Exit,
         Some(Command::Evidence(command)) => evidence::run(&command, session),
         Some(Command::Explain(command)) => explain::run(&command, session),
         Some(Command::Genesis(command)) => genesis::run(&command, session),
+        Some(Command::Witness(command)) => witness::run(&command, session),
         Some(Command::Config(command)) => config::run(&command, session),
         Some(Command::Completions { shell }) => {
             if session.out.form() != Form::Human {

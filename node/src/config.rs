@@ -7,6 +7,7 @@ use anyhow::{Context, Result, bail};
 use serde::{Deserialize, Serialize};
 
 use crate::http::{ClientLimits, HttpLimits};
+use crate::outside::OutsideConfig;
 
 /// Bytes a configuration file may have.
 const CONFIG_BYTES_MAX: u64 = 1 << 20;
@@ -32,12 +33,32 @@ pub struct ValidatorConfig {
     /// Whether cases, desks and indicators can be looked up here: an index beside the database.
     #[serde(default = "yes")]
     pub index: bool,
+    /// Seconds from one checkpoint shown to the outside witnesses to the next: the pace declared to them.
+    #[serde(default = "witness_every_s")]
+    pub witness_every_s: u32,
+    /// How many outside witnesses make a checkpoint witnessed.
+    #[serde(default = "one")]
+    pub witnesses_needed: usize,
     /// The other validators, and the publishers.
     #[serde(rename = "peer", default)]
     pub peers: Vec<PeerConfig>,
+    /// The outside witnesses.
+    #[serde(rename = "witness", default)]
+    pub witnesses: Vec<OutsideConfig>,
     /// Pace of blocks.
     #[serde(default)]
     pub pace: PaceConfig,
+}
+
+/// The pace that a ledger declares to outside witnesses, unless it says otherwise.
+pub const WITNESS_EVERY_S: u32 = 60;
+
+const fn witness_every_s() -> u32 {
+    WITNESS_EVERY_S
+}
+
+const fn one() -> usize {
+    1
 }
 
 const fn yes() -> bool {
@@ -145,7 +166,7 @@ impl PublisherConfig {
     }
 }
 
-fn resolve(file: &Path, path: &mut PathBuf) {
+pub(crate) fn resolve(file: &Path, path: &mut PathBuf) {
     if let Some(folder) = file.parent().filter(|_| path.is_relative()) {
         *path = folder.join(&*path);
     }

@@ -19,6 +19,7 @@ use tamga_format::signature::SigningKey;
 use crate::config::{HttpConfig, PaceConfig, PeerConfig, PublisherConfig, ValidatorConfig};
 use crate::http::{ClientLimits, HttpLimits};
 use crate::keys::{PublisherKeys, Seed, ValidatorKeys, write_keys};
+use crate::outside::OutsideConfig;
 
 /// First day of what a demo registry puts in force.
 const DEMO_FROM_DAY: &str = "2000-01-01";
@@ -351,6 +352,10 @@ pub struct Layout<'a> {
     pub token: Option<String>,
     /// Pace of blocks.
     pub pace: PaceConfig,
+    /// The outside witnesses that every validator asks.
+    pub witnesses: &'a [OutsideConfig],
+    /// Seconds from one checkpoint shown to them to the next.
+    pub witness_every_s: u32,
 }
 
 impl Layout<'_> {
@@ -401,6 +406,8 @@ impl Layout<'_> {
                 data: "data".into(),
                 keys: "keys.toml".into(),
                 index: true,
+                witness_every_s: self.witness_every_s,
+                witnesses_needed: 1,
                 http: HttpConfig {
                     listen: (self.host, ports.http).into(),
                     token: self.token.clone(),
@@ -410,6 +417,7 @@ impl Layout<'_> {
                 consensus_listen: self.address(ports.consensus),
                 swarm_listen: self.address(ports.swarm),
                 peers: self.peers(name)?,
+                witnesses: self.witnesses.to_vec(),
                 pace: self.pace,
             };
             std::fs::write(folder.join("config.toml"), toml::to_string(&config)?)?;

@@ -13,7 +13,7 @@ use tamga_state::genesis::GenesisParameter;
 use tamga_state::law::parameters::{Form, Mark, Name};
 
 use crate::clock::Clock;
-use crate::config::{PaceConfig, read_text, read_toml};
+use crate::config::{PaceConfig, WITNESS_EVERY_S, read_text, read_toml};
 use crate::founding::{KeySource, Layout, Ports, Registry, Template, found};
 
 /// First port of a rehearsal's processes; each takes three.
@@ -45,6 +45,8 @@ pub fn make(template: &Path, dir: &Path) -> Result<()> {
         ports: &ports,
         token: None,
         pace: PaceConfig::default(),
+        witnesses: &[],
+        witness_every_s: WITNESS_EVERY_S,
     };
     layout.write(dir)?;
     print(&describe(founding.genesis.as_bytes())?)?;

@@ -8,6 +8,7 @@
 //! | [`swarm`], [`pool`] | records and signatures among the ledger's processes |
 //! | [`attachments`], [`lines`] | batches of lines: held on disk, checked, proved from |
 //! | [`cosigner`], [`publisher`], [`gather`], [`watermark`] | who signs checkpoints, and when |
+//! | [`outside`], [`witness`] | outside witnesses asked by this ledger; a witness of other ledgers |
 //! | [`index`] | what is looked up by something else than a subject, following the log |
 //! | [`http`], [`metrics`] | the interface to everybody else |
 //! | [`config`], [`keys`], [`clock`] | files and time |
@@ -30,8 +31,10 @@ pub mod index;
 pub mod keys;
 pub mod lines;
 pub mod metrics;
+pub mod outside;
 pub mod pool;
 pub mod publisher;
 pub mod run;
 pub mod swarm;
 pub mod watermark;
+pub mod witness;

@@ -1,14 +1,15 @@
 //! `tamga-node`: arguments, then one of the programs of the library.
 
-use std::net::IpAddr;
-use std::path::PathBuf;
+use std::net::{IpAddr, SocketAddr};
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::{Context, ensure};
 use clap::{Args, Parser, Subcommand};
 use tamga_api::time::parse_instant;
 use tamga_format::id::UnixMillis;
-use tamga_node::{demo, devnet, genesis_tool, run};
+use tamga_node::config::WITNESS_EVERY_S;
+use tamga_node::{demo, devnet, genesis_tool, run, witness};
 
 /// Execution allocates and frees many small things: about a fifth of its time in a profile with glibc's allocator.
 #[global_allocator]
@@ -32,6 +33,9 @@ enum Command {
     Start(ConfigArguments),
     /// Run one publisher: it signs what a quorum of validators has cosigned.
     Publisher(ConfigArguments),
+    /// Run a witness, which cosigns checkpoints of logs that others run.
+    #[command(subcommand)]
+    Witness(WitnessCommand),
     /// Make or check a genesis file.
     #[command(subcommand)]
     Genesis(GenesisCommand),
@@ -52,6 +56,15 @@ struct DevnetArguments {
     /// Number of validators, each of an organisation of its own.
     #[arg(long, default_value_t = 4, value_parser = clap::value_parser!(u16).range(1..=9))]
     validators: u16,
+    /// Number of outside witnesses.
+    #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u16).range(0..=9))]
+    witnesses: u16,
+    /// One more witness to ask, which runs elsewhere: its name, verifier key and address; several are allowed.
+    #[arg(long = "witness", value_name = "NAME VKEY URL")]
+    asked: Vec<String>,
+    /// Seconds from one checkpoint shown to the witnesses to the next.
+    #[arg(long, value_name = "S", default_value_t = WITNESS_EVERY_S, value_parser = clap::value_parser!(u32).range(1..))]
+    witness_every: u32,
     /// First port; ports follow each other. Absent: free ports are chosen.
     #[arg(long, value_name = "PORT")]
     port_base: Option<u16>,
@@ -89,6 +102,29 @@ struct DemoArguments {
 }
 
 #[derive(Debug, Subcommand)]
+enum WitnessCommand {
+    /// Make a key and a configuration.
+    Init {
+        /// New folder for them.
+        #[arg(long, value_name = "DIR")]
+        dir: PathBuf,
+        /// Name of the witness, like a URL without a scheme: witness.example/w1.
+        #[arg(long)]
+        name: String,
+        /// Address to listen on.
+        #[arg(long, default_value = "127.0.0.1:7380")]
+        listen: SocketAddr,
+        /// Verifier key of a log to cosign, as in the log line of its policy; several are allowed.
+        #[arg(long = "log", value_name = "VKEY")]
+        logs: Vec<String>,
+    },
+    /// Run the witness.
+    Start(ConfigArguments),
+    /// Say what was cosigned last of each log.
+    Status(ConfigArguments),
+}
+
+#[derive(Debug, Subcommand)]
 enum GenesisCommand {
     /// Make keys and a genesis file from a template, for a rehearsal of the founding.
     Make {
@@ -114,6 +150,9 @@ async fn main() -> ExitCode {
             devnet::run(devnet::Options {
                 dir: arguments.dir,
                 validators: arguments.validators,
+                witnesses: arguments.witnesses,
+                asked: arguments.asked,
+                witness_every_s: arguments.witness_every,
                 port_base: arguments.port_base,
                 listen: arguments.listen,
                 exec: arguments.exec,
@@ -124,6 +163,11 @@ async fn main() -> ExitCode {
         Command::Demo(arguments) => generate(&arguments).map(|()| 0),
         Command::Start(arguments) => run::validator(&arguments.config).await,
         Command::Publisher(arguments) => run::publisher(&arguments.config).await,
+        Command::Witness(WitnessCommand::Start(arguments)) => run::witness(&arguments.config).await,
+        Command::Witness(WitnessCommand::Status(arguments)) => status(&arguments.config).await,
+        Command::Witness(WitnessCommand::Init { dir, name, listen, logs }) => {
+            witness::init(&dir, &name, listen, &logs).map(|()| 0)
+        }
         Command::Genesis(GenesisCommand::Make { template, dir }) => {
             genesis_tool::make(&template, &dir).map(|()| 0)
         }
@@ -136,6 +180,10 @@ async fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+async fn status(config: &Path) -> anyhow::Result<u8> {
+    witness::status(&witness::WitnessConfig::read(config)?).await.map(|()| 0)
 }
 
 fn generate(arguments: &DemoArguments) -> anyhow::Result<()> {

@@ -65,6 +65,12 @@ struct Resource {
     route: Route,
 }
 
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Asked {
+    witness: String,
+    outcome: &'static str,
+}
+
 type Hook = Box<dyn Fn() -> String + Send + Sync>;
 
 /// Counters and gauges of one node.
@@ -76,6 +82,10 @@ pub struct Metrics {
     refusals: Family<Refused, Counter>,
     limited: Family<Limited, Counter>,
     refused_connections: Family<Full, Counter>,
+    witness_answers: Family<Outcome, Counter>,
+    witness_requests: Family<Asked, Counter>,
+    /// Leaves under the newest checkpoint that as many outside witnesses cosigned as are needed.
+    pub witnessed_size: Gauge<i64, AtomicI64>,
     /// Open connections of HTTP.
     pub http_connections: Gauge<i64, AtomicI64>,
     /// Height of the last committed block.
@@ -107,7 +117,9 @@ impl Default for Metrics {
         let refusals = Family::<Refused, Counter>::default();
         let limited = Family::<Limited, Counter>::default();
         let refused_connections = Family::<Full, Counter>::default();
-        let http_connections = Gauge::default();
+        let witness_answers = Family::<Outcome, Counter>::default();
+        let witness_requests = Family::<Asked, Counter>::default();
+        let (http_connections, witnessed_size) = (Gauge::default(), Gauge::default());
         let (height, log_size, final_size, pool_records) =
             (Gauge::default(), Gauge::default(), Gauge::default(), Gauge::default());
         let committed_records = Counter::default();
@@ -128,6 +140,21 @@ impl Default for Metrics {
             "http_connections_refused",
             "Connections closed at once because the node or the client has its most",
             refused_connections.clone(),
+        );
+        registry.register(
+            "witness_answers",
+            "Checkpoints that this witness was asked to cosign, by outcome",
+            witness_answers.clone(),
+        );
+        registry.register(
+            "witness_requests",
+            "Checkpoints that outside witnesses were asked to cosign, by witness and outcome",
+            witness_requests.clone(),
+        );
+        registry.register(
+            "witnessed_size",
+            "Leaves under the newest checkpoint with the outside witnesses needed",
+            witnessed_size.clone(),
         );
         registry.register("http_connections", "Open connections of HTTP", http_connections.clone());
         registry.register("height", "Height of the last committed block", height.clone());
@@ -151,6 +178,9 @@ impl Default for Metrics {
             refusals,
             limited,
             refused_connections,
+            witness_answers,
+            witness_requests,
+            witnessed_size,
             http_connections,
             height,
             log_size,
@@ -221,6 +251,16 @@ impl Metrics {
 
     pub(crate) fn connection_refused(&self, limit: &'static str) {
         self.refused_connections.get_or_create(&Full { limit }).inc();
+    }
+
+    pub(crate) fn witness_answered(&self, outcome: &'static str) {
+        self.witness_answers.get_or_create(&Outcome { outcome }).inc();
+    }
+
+    /// Counts a request to an outside witness of the configuration.
+    pub(crate) fn witness_asked(&self, witness: &str, outcome: &'static str) {
+        let witness = witness.to_owned();
+        self.witness_requests.get_or_create(&Asked { witness, outcome }).inc();
     }
 
     pub(crate) fn refused(&self, code: Code) {

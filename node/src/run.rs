@@ -14,6 +14,7 @@ use tamga_api::genesis_file;
 use tamga_api::shapes::{ValidatorView, ValidatorsView};
 use tamga_format::beacon::VrfSecret;
 use tamga_format::id::{GenesisHash, Height};
+use tamga_format::limits::NOTE_SIGNATURES_MAX;
 use tamga_format::note::Note;
 use tamga_format::signature::{PublicKey, SigningKey};
 use tamga_format::validators::Validator;
@@ -34,12 +35,14 @@ use crate::cosigner::CosignerHandle;
 use crate::engine::config::{EngineConfig, Pace};
 use crate::engine::host::Validators;
 use crate::gather::FinalNote;
-use crate::http::{DrainRate, HttpLimits, HttpParts, HttpState, LedgerInfo, Tokens};
+use crate::http::{DrainRate, HttpLimits, HttpParts, HttpState, LedgerInfo, Tokens, Witnessed};
 use crate::keys::{PublisherKeys, Seed, ValidatorKeys, read_keys};
 use crate::lines::{Batches, Brought, Lines};
 use crate::metrics::Metrics;
+use crate::outside::{Outside, Seen};
 use crate::swarm::{self, PeerRole, SwarmConfig, SwarmPeer};
-use crate::{cosigner, devnet, engine, http, index, pool, publisher};
+use crate::witness::WitnessConfig;
+use crate::{cosigner, devnet, engine, http, index, outside, pool, publisher, witness};
 
 /// Messages of the swarm waiting to be handled, of up to a MiB each.
 const INBOX_MAX: usize = 64;
@@ -104,6 +107,19 @@ pub async fn publisher(config: &Path) -> Result<u8> {
         result = publish(&config) => result?,
         () = told_to_stop() => {}
     }
+    Ok(0)
+}
+
+/// Runs one witness until it is told to stop.
+///
+/// # Errors
+///
+/// When the configuration, the key, what was cosigned or the address can't be used.
+pub async fn witness(config: &Path) -> Result<u8> {
+    let running = witness::start(&WitnessConfig::read(config)?).await?;
+    tracing::warn!(witness = %running.vkey, http = %running.http, "started");
+    told_to_stop().await;
+    running.stop().await;
     Ok(0)
 }
 
@@ -291,8 +307,11 @@ pub async fn start(config: &ValidatorConfig) -> Result<Running> {
     let network = SigningKey::from_seed(keys.network.0);
     let acceptor = Acceptor::new(ledger.hash, &me.name, network, clock)
         .with_context(|| format!("the name {} can't sign", me.name))?;
-    let state = http_state(config, &ledger, http_ledger, &drain, acceptor, &metrics, stopping);
-    let (server, listening) = serve(config.http.listen, state).await?;
+    let outside = outside_witnesses(config, &ledger)?;
+    let (witnessed, asking) = outside.map(begin_asking).unzip();
+    let parts = http_parts(config, &ledger, http_ledger, &drain, acceptor, &metrics, stopping);
+    let state = HttpState::new(HttpParts { witnessed, ..parts });
+    let (server, listening) = serve(config.http.listen, state.clone()).await?;
     let (failures, failure) = mpsc::channel(4);
     let (bring, brought) = mpsc::unbounded_channel();
     for unfinished in attachments.unfinished()? {
@@ -303,12 +322,22 @@ pub async fn start(config: &ValidatorConfig) -> Result<Running> {
         tokio::spawn(pool::receive(app.clone(), lines.clone(), pool_inbox)),
         tokio::spawn(pool::send(swarm, doors.accepted)),
         tokio::spawn(lines.run(doors.bringing, brought)),
-        tokio::spawn(after_commits(app.clone(), doors.commits, cosigner, bring, drain, metrics)),
+        tokio::spawn(after_commits(
+            app.clone(),
+            doors.commits,
+            cosigner,
+            bring,
+            drain,
+            Arc::clone(&metrics),
+        )),
         tokio::spawn(store_notes(app.clone(), final_notes)),
         tokio::spawn(watch_task("cosigner", cosigning, failures.clone())),
         tokio::spawn(watch_engine(engine.ended(), failures)),
     ];
     tasks.extend(follower.map(|follower| tokio::spawn(follower.run(app.clone()))));
+    tasks.extend(asking.map(|(outside, seen)| {
+        tokio::spawn(outside.ask(outside_doors(&app, state, metrics), seen))
+    }));
     Ok(Running {
         name: config.validator.clone(),
         app,
@@ -427,7 +456,38 @@ async fn start_engine(
     engine::start(engine, Arc::new(EngineHost::new(app.clone(), validators))).await
 }
 
-fn http_state(
+/// The outside witnesses of a configuration, if it names any.
+fn outside_witnesses(config: &ValidatorConfig, ledger: &Ledger) -> Result<Option<Outside>> {
+    if config.witnesses.is_empty() {
+        return Ok(None);
+    }
+    let lines = 1 + ledger.genesis.validators.quorum() + config.witnesses_needed;
+    if lines > NOTE_SIGNATURES_MAX {
+        bail!(
+            "witnesses_needed: a note has room for {NOTE_SIGNATURES_MAX} lines, the log, a quorum and {} witnesses need {lines}",
+            config.witnesses_needed
+        );
+    }
+    let ValidatorConfig { witnesses, witnesses_needed, witness_every_s, data, .. } = config;
+    let own = &ledger.genesis.policy;
+    Outside::new(witnesses, *witnesses_needed, *witness_every_s, own, data).map(Some)
+}
+
+fn begin_asking(outside: Outside) -> (Witnessed, (Outside, watch::Sender<Seen>)) {
+    let (sender, seen) = outside.begin();
+    (Witnessed { policy: outside.policy().encode(), seen }, (outside, sender))
+}
+
+fn outside_doors(app: &AppHandle, state: HttpState, metrics: Arc<Metrics>) -> outside::Doors {
+    let reader = app.reader().clone();
+    outside::Doors {
+        newest: Box::new(move || state.public_note()),
+        path: Arc::new(move |from, to| reader.consistency(from, to).ok().flatten()),
+        metrics,
+    }
+}
+
+fn http_parts(
     config: &ValidatorConfig,
     ledger: &Ledger,
     http_ledger: HttpLedger,
@@ -435,8 +495,8 @@ fn http_state(
     acceptor: Acceptor,
     metrics: &Arc<Metrics>,
     stop: watch::Receiver<bool>,
-) -> HttpState {
-    HttpState::new(HttpParts {
+) -> HttpParts {
+    HttpParts {
         ledger: Arc::new(http_ledger),
         info: LedgerInfo {
             origin: ledger.genesis.origin.clone(),
@@ -444,6 +504,7 @@ fn http_state(
             genesis: ledger.bytes.clone(),
             validators: validators_view(ledger),
         },
+        witnessed: None,
         tokens: Tokens::new(config.http.token.as_deref()),
         limits: HttpLimits {
             connections_max: config.http.connections_max,
@@ -454,7 +515,7 @@ fn http_state(
         acceptor,
         metrics: Arc::clone(metrics),
         stop,
-    })
+    }
 }
 
 async fn serve(address: SocketAddr, state: HttpState) -> Result<(JoinHandle<()>, SocketAddr)> {

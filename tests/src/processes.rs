@@ -13,7 +13,7 @@ use tamga_format::policy::Policy;
 use tamga_format::receipt::{Proven, Receipt};
 use tamga_format::signature::SigningKey;
 use tamga_node::clock::Clock;
-use tamga_node::config::PaceConfig;
+use tamga_node::config::{PaceConfig, WITNESS_EVERY_S};
 use tamga_node::devnet::casework::{Case, Office, Others, Stamp, Step, Writer};
 use tamga_node::founding::{Founding, KeySource, Layout, Ports, Registry, Template, found};
 use tamga_node::keys::Seed;
@@ -73,8 +73,16 @@ impl Cluster {
         let ports = free_ports(count)?;
         let dir = tempfile::tempdir()?;
         let host = IpAddr::V4(Ipv4Addr::LOCALHOST);
-        Layout { founding: &founding, host, ports: &ports, token: Some(TOKEN.into()), pace }
-            .write(dir.path())?;
+        Layout {
+            founding: &founding,
+            host,
+            ports: &ports,
+            token: Some(TOKEN.into()),
+            pace,
+            witnesses: &[],
+            witness_every_s: WITNESS_EVERY_S,
+        }
+        .write(dir.path())?;
         let (genesis, _) = tamga_api::genesis_file::parse(founding.genesis.as_bytes())?;
         let mut cluster = Self {
             dir,

@@ -155,6 +155,7 @@ codes! {
     ContradictionVersion = "contradiction-version", "the first lines name an unknown kind or version of evidence";
     ContradictionSyntax = "contradiction-syntax", "the evidence is not in its one form: version, key, two notes";
     ContradictionNone = "contradiction-none", "these are not two roots of one size, each signed once";
+    WitnessSyntax = "witness-syntax", "a witness is asked with the old size, at most 63 hashes, an empty line and a note";
     // Votes and certificates (spec §12).
     ValidatorSet = "validator-set", "a validator set has 1 to 64 members, sorted, without shared keys";
     PeerId = "peer-id", "a PeerId is the base58 of an Ed25519 key: 12D3KooW and 44 characters more";

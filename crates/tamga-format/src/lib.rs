@@ -8,7 +8,7 @@
 //! | the log and its proofs | [`merkle`], [`tile`], [`block_leaf`], [`note`], [`checkpoint`], [`tlog_proof`] | §8 and after |
 //! | the authenticated map | [`mpt`] | |
 //! | batches of lines and their proofs | [`attachment`], [`lines`], [`held`] | §24 |
-//! | who agreed | [`cosignature`], [`policy`], [`policy_record`], [`validators`], [`peer`], [`certificate`], [`beacon`] | |
+//! | who agreed | [`cosignature`], [`policy`], [`policy_record`], [`witness`], [`validators`], [`peer`], [`certificate`], [`beacon`] | |
 //! | the files one hands over | [`receipt`], [`subject_proof`], [`omission`], [`assignment`], [`policy_chain`], [`acceptance`], [`contradiction`], [`evidence`] | |
 //!
 //! Facts are types, each built only by the step before:
@@ -61,3 +61,4 @@ pub mod subject_proof;
 pub mod tile;
 pub mod tlog_proof;
 pub mod validators;
+pub mod witness;

@@ -32,7 +32,7 @@ pub const TILE_WIDTH: u16 = 256;
 /// A map proof in bytes: the neighbour's leaf and one step per bit of the key, each at most
 /// 34 bytes.
 pub const MAP_PROOF_BYTES_MAX: usize = 66 + 256 * 34;
-/// Hashes of an inclusion proof.
+/// Hashes of an inclusion or consistency proof.
 pub const PATH_HASHES_MAX: usize = 63;
 /// The extension of a block leaf in bytes.
 pub const LEAF_EXT_BYTES_MAX: usize = 1_024;
@@ -40,6 +40,8 @@ pub const LEAF_EXT_BYTES_MAX: usize = 1_024;
 pub const NOTE_BYTES_MAX: usize = 65_536;
 /// Signature lines of a note.
 pub const NOTE_SIGNATURES_MAX: usize = 16;
+/// A request to a witness in bytes: the old size, a consistency path and a note.
+pub const WITNESS_REQUEST_BYTES_MAX: usize = NOTE_BYTES_MAX + 25 + PATH_HASHES_MAX * 45 + 1;
 /// A policy text in bytes.
 pub const POLICY_BYTES_MAX: usize = 32_768;
 /// Witnesses of a policy.

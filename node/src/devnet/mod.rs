@@ -5,6 +5,7 @@ pub mod casework;
 pub mod royalties;
 mod season;
 mod story;
+mod witness;
 
 use std::io::Write;
 use std::net::{IpAddr, TcpListener};
@@ -22,6 +23,7 @@ use crate::config::{PaceConfig, PublisherConfig, ValidatorConfig};
 use crate::demo::{Plan, people};
 use crate::founding::{Founding, KeySource, Layout, Ports, Registry, Template, found};
 use crate::keys::Seed;
+use crate::outside::OutsideConfig;
 use crate::run::{self, Running};
 
 /// Name of every devnet's ledger.
@@ -45,6 +47,12 @@ pub struct Options {
     pub dir: Option<PathBuf>,
     /// Number of validators.
     pub validators: u16,
+    /// Number of outside witnesses.
+    pub witnesses: u16,
+    /// Further ones that run elsewhere, each `NAME VKEY URL`.
+    pub asked: Vec<String>,
+    /// Seconds from one checkpoint shown to them to the next.
+    pub witness_every_s: u32,
     /// First port; absent: free ports.
     pub port_base: Option<u16>,
     /// Host to listen on.
@@ -65,7 +73,9 @@ pub async fn run(options: Options) -> Result<u8> {
     let (dir, temporary) = folder(options.dir.as_deref())?;
     let founding = establish(&dir, options.validators, &instant(Clock.now()))?;
     let count = founding.validators.len() + founding.publishers.len();
-    let ports = ports(options.listen, options.port_base, count)?;
+    let ports = ports(options.listen, options.port_base, count + usize::from(options.witnesses))?;
+    let own = witness::write(&dir, &founding, options.listen, &ports[count..])?;
+    let witnesses = [own.clone(), witness::parse(&options.asked)?].concat();
     let token = "devnet-operator-token".to_owned();
     let layout = Layout {
         founding: &founding,
@@ -73,23 +83,33 @@ pub async fn run(options: Options) -> Result<u8> {
         ports: &ports,
         token: Some(token.clone()),
         pace: PaceConfig::default(),
+        witnesses: &witnesses,
+        witness_every_s: options.witness_every_s,
     };
     layout.write(&dir)?;
     write_client_files(&dir, &founding, &token, (options.listen, ports[0].http))?;
     let node = |ports: &Ports| format!("http://{}:{}\n", host_text(options.listen), ports.http);
     let nodes: String = founding.validators.iter().zip(&ports).map(|(_, at)| node(at)).collect();
     std::fs::write(dir.join("nodes.txt"), nodes)?;
-    let mut network = Network::start(&dir, &founding).await?;
+    let mut network = Network::start(&dir, &founding, &own).await?;
     network.ready().await?;
     let url = format!("http://{}:{}", host_text(options.listen), ports[0].http);
     say(&format!(
-        "✔ {} validators up in {:.1} s    (data: {}, stop with Ctrl-C)",
+        "✔ {} validators{} up in {:.1} s    (data: {}, stop with Ctrl-C)",
         count_word(founding.validators.len()),
+        match own.len() {
+            0 => String::new(),
+            1 => " and a witness".to_owned(),
+            more => format!(" and {more} witnesses"),
+        },
         started.elapsed().as_secs_f32(),
         dir.display()
     ));
     for ((name, _), ports) in founding.validators.iter().zip(&ports) {
         say(&format!("  {name:<14} http://{}:{}", host_text(options.listen), ports.http));
+    }
+    for OutsideConfig { name, url, .. } in &witnesses {
+        say(&format!("  {name:<14} {url}"));
     }
     say(&format!("  Portal         {url}/"));
     say(&format!("  OpenAPI        {url}/v1/openapi.json"));
@@ -264,10 +284,12 @@ fn ports(host: IpAddr, base: Option<u16>, count: usize) -> Result<Vec<Ports>> {
 struct Network {
     validators: Vec<Running>,
     publishers: Vec<tokio::task::JoinHandle<Result<()>>>,
+    witnesses: Vec<crate::witness::Running>,
 }
 
 impl Network {
-    async fn start(dir: &Path, founding: &Founding) -> Result<Self> {
+    async fn start(dir: &Path, founding: &Founding, witnesses: &[OutsideConfig]) -> Result<Self> {
+        let witnesses = witness::start(dir, witnesses).await?;
         let mut validators = Vec::new();
         for (name, _) in &founding.validators {
             let config = ValidatorConfig::read(&dir.join(name).join("config.toml"))?;
@@ -278,7 +300,7 @@ impl Network {
             let config = PublisherConfig::read(&dir.join(name).join("config.toml"))?;
             publishers.push(tokio::spawn(async move { run::publish(&config).await }));
         }
-        Ok(Self { validators, publishers })
+        Ok(Self { validators, publishers, witnesses })
     }
 
     fn first(&self) -> &Running {
@@ -344,6 +366,9 @@ impl Network {
             publisher.abort();
         }
         futures::future::join_all(self.validators.into_iter().map(Running::stop)).await;
+        for witness in self.witnesses {
+            witness.stop().await;
+        }
     }
 }
 

@@ -124,6 +124,24 @@ pub(super) async fn trust_policy(
     Ok(well_known(plain(state.info.policy.clone())))
 }
 
+/// The policy that asks for outside witnesses as well, as tlog-policy text; there is none where none is configured.
+#[utoipa::path(
+    get, path = "/.well-known/tamga/trust-policy/witnessed", tag = "network",
+    responses(
+        (status = 200, description = "The policy", body = String, content_type = "text/plain"),
+        (status = 404, response = super::openapi::ProblemResponse),
+    )
+)]
+pub(super) async fn witnessed_policy(
+    State(state): State<HttpState>,
+    uri: Uri,
+) -> Result<Response, Fault> {
+    request::query::<NoQuery>(&uri)?;
+    let witnessed = state.witnessed.as_ref();
+    let policy = witnessed.ok_or_else(|| Fault::not_found("policy with outside witnesses"))?;
+    Ok(well_known(plain(policy.policy.clone())))
+}
+
 /// The genesis file, verbatim: its SHA-256 is in leaf 0 of the log.
 #[utoipa::path(
     get, path = "/.well-known/tamga/genesis", tag = "network",

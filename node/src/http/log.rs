@@ -3,7 +3,7 @@
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
-use tamga_format::id::sha256;
+use tamga_format::id::{TreeSize, sha256};
 use tamga_format::tile::{BundleCoord, TileCoord};
 
 use super::fault::Fault;
@@ -26,19 +26,44 @@ pub(super) async fn checkpoint(
     headers: HeaderMap,
 ) -> Result<Response, Fault> {
     request::no_query_string(&uri)?;
-    let note = state.public_note().ok_or_else(|| Fault::not_found("checkpoint yet"))?;
-    let hash = sha256(&[note.note.as_bytes()]);
-    let tag = etag(&format!("{}-{:x}", note.size, u64::from_be_bytes(first_eight(&hash))));
+    let note = state.shown_note().ok_or_else(|| Fault::not_found("checkpoint yet"))?;
+    Ok(note_answer(&note.note, note.size, &headers))
+}
+
+/// The newest checkpoint that the policy `witnessed` accepts; it never goes back.
+#[utoipa::path(
+    get, path = "/log/checkpoint/witnessed", tag = "log",
+    responses(
+        (status = 200, description = "The note", body = String, content_type = "text/plain"),
+        (status = 304, description = "It has not changed"),
+        (status = 404, response = super::openapi::ProblemResponse),
+    )
+)]
+pub(super) async fn witnessed(
+    State(state): State<HttpState>,
+    uri: Uri,
+    headers: HeaderMap,
+) -> Result<Response, Fault> {
+    request::no_query_string(&uri)?;
+    let seen = state.witnessed.as_ref().map(|witnessed| witnessed.seen.borrow().clone());
+    let note = seen.and_then(|seen| seen.witnessed);
+    let note = note.ok_or_else(|| Fault::not_found("witnessed checkpoint yet"))?;
+    Ok(note_answer(&note.note, note.size, &headers))
+}
+
+fn note_answer(note: &str, size: TreeSize, headers: &HeaderMap) -> Response {
+    let hash = sha256(&[note.as_bytes()]);
+    let tag = etag(&format!("{size}-{:x}", u64::from_be_bytes(first_eight(&hash))));
     let caching = HeaderValue::from_static("public, max-age=2");
-    let mut response = if not_modified(&headers, &tag) {
+    let mut response = if not_modified(headers, &tag) {
         StatusCode::NOT_MODIFIED.into_response()
     } else {
-        plain(note.note.to_string())
+        plain(note.to_owned())
     };
     let answer = response.headers_mut();
     answer.insert(header::CACHE_CONTROL, caching);
     answer.extend(HeaderValue::try_from(tag).map(|tag| (header::ETAG, tag)));
-    Ok(response)
+    response
 }
 
 fn first_eight(hash: &[u8; 32]) -> [u8; 8] {

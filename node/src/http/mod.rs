@@ -45,8 +45,8 @@ mod subjects;
 
 pub use clients::{ClientLimits, Network};
 pub use drain::DrainRate;
-pub use server::serve;
-pub use state::{HttpLimits, HttpParts, HttpState, LedgerInfo, Tokens};
+pub use server::{Service, serve};
+pub use state::{HttpLimits, HttpParts, HttpState, LedgerInfo, Tokens, Witnessed};
 
 use clients::{Allowance, RATE_LIMIT, RATE_LIMIT_POLICY};
 use fault::Fault;
@@ -117,8 +117,10 @@ fn table() -> Vec<Resource> {
         read("/v1/blocks/{height}", get(blocks::block)),
         read("/v1/validators", get(blocks::validators)),
         free("/.well-known/tamga/trust-policy", get(blocks::trust_policy)),
+        free("/.well-known/tamga/trust-policy/witnessed", get(blocks::witnessed_policy)),
         free("/.well-known/tamga/genesis", get(blocks::genesis)),
         free("/log/checkpoint", get(log::checkpoint)),
+        free("/log/checkpoint/witnessed", get(log::witnessed)),
         free("/log/tile/{*path}", get(log::tile)),
         free("/livez", get(probes::live)),
         free("/readyz", get(probes::ready)),

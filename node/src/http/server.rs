@@ -17,13 +17,14 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use tamga_api::problem::{Language, MEDIA_TYPE};
 use tamga_state::codes::Code;
 use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tower::Service as _;
 
-use super::clients::Client;
+use super::clients::{Client, ClientLimits, Clients};
 use super::fault::Fault;
 use super::progress::Progress;
-use super::state::HttpState;
+use super::state::{HttpLimits, HttpState};
 use crate::metrics::Metrics;
 
 /// Bytes that are buffered in each direction of a connection.
@@ -33,42 +34,89 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(200);
 /// After how many seconds a client whose connection was refused may try again.
 const RETRY_AFTER_S: u32 = 5;
 
-/// Serves the interface on a listener until the state's `stop` turns true; then no request is taken any more, and
-/// those that run may finish within the limit.
+/// Serves the interface on a listener until the state's `stop` turns true.
 pub async fn serve(listener: TcpListener, state: HttpState) {
-    let limits = &state.limits;
-    let mut http = http1::Builder::new();
-    http.timer(TokioTimer::new())
-        .header_read_timeout(limits.head_timeout)
-        .max_header_size(limits.head_bytes_max)
-        .max_buf_size(BUFFER_BYTES.max(limits.head_bytes_max));
-    let server = Server { http, router: super::router(state.clone()), state: state.clone() };
-    let door = Arc::new(Door::new(&state));
-    let mut connections = JoinSet::new();
-    loop {
-        let accepted = tokio::select! {
-            accepted = listener.accept() => accepted,
-            Some(_) = connections.join_next() => continue,
-            () = state.stopped() => break,
-        };
-        match accepted {
-            Ok((stream, peer)) => match door.enter(state.clients.peer(peer.ip())) {
-                Ok(pass) => drop(connections.spawn(server.clone().converse(stream, peer, pass))),
-                Err(full) => door.refuse(stream, full),
-            },
-            Err(error) => {
-                tracing::warn!(%error, "no connection can be accepted");
-                tokio::time::sleep(ACCEPT_PAUSE).await;
+    let router = super::router(state.clone());
+    let service = Service {
+        router,
+        limits: state.limits.clone(),
+        clients: Arc::clone(&state.clients),
+        metrics: Arc::clone(&state.metrics),
+        stop: state.stop.clone(),
+    };
+    service.serve(listener).await;
+}
+
+/// What is served to whom.
+#[derive(Debug)]
+pub struct Service {
+    router: Router,
+    limits: HttpLimits,
+    clients: Arc<Clients>,
+    metrics: Arc<Metrics>,
+    stop: watch::Receiver<bool>,
+}
+
+impl Service {
+    /// What this router answers, within these limits, until `stop` turns true.
+    #[must_use]
+    pub fn new(
+        router: Router,
+        limits: HttpLimits,
+        clients: &ClientLimits,
+        metrics: Arc<Metrics>,
+        stop: watch::Receiver<bool>,
+    ) -> Self {
+        Self { router, limits, clients: Arc::new(Clients::new(clients)), metrics, stop }
+    }
+
+    /// Serves on a listener; once it is to stop no request is taken any more, and those that run may finish within
+    /// the limit.
+    pub async fn serve(self, listener: TcpListener) {
+        let limits = &self.limits;
+        let mut http = http1::Builder::new();
+        http.timer(TokioTimer::new())
+            .header_read_timeout(limits.head_timeout)
+            .max_header_size(limits.head_bytes_max)
+            .max_buf_size(BUFFER_BYTES.max(limits.head_bytes_max));
+        let (write_timeout, stop) = (limits.write_timeout, self.stop.clone());
+        let server = Server { http, router: self.router.clone(), write_timeout, stop };
+        let door = Arc::new(Door::new(&self));
+        let mut connections = JoinSet::new();
+        let mut stop = self.stop.clone();
+        loop {
+            let accepted = tokio::select! {
+                accepted = listener.accept() => accepted,
+                Some(_) = connections.join_next() => continue,
+                () = stopped(&mut stop) => break,
+            };
+            match accepted {
+                Ok((stream, peer)) => match door.enter(self.clients.peer(peer.ip())) {
+                    Ok(pass) => {
+                        drop(connections.spawn(server.clone().converse(stream, peer, pass)));
+                    }
+                    Err(full) => door.refuse(stream, full),
+                },
+                Err(error) => {
+                    tracing::warn!(%error, "no connection can be accepted");
+                    tokio::time::sleep(ACCEPT_PAUSE).await;
+                }
             }
         }
+        drop(listener);
+        let finished = async { while connections.join_next().await.is_some() {} };
+        if tokio::time::timeout(limits.stop_within, finished).await.is_err() {
+            let (open, seconds) = (connections.len(), limits.stop_within.as_secs());
+            tracing::warn!(open, "requests were still open after {seconds} s and are cut off");
+            connections.shutdown().await;
+        }
     }
-    drop(listener);
-    let finished = async { while connections.join_next().await.is_some() {} };
-    if tokio::time::timeout(limits.stop_within, finished).await.is_err() {
-        let (open, seconds) = (connections.len(), limits.stop_within.as_secs());
-        tracing::warn!(open, "requests were still open after {seconds} s and are cut off");
-        connections.shutdown().await;
-    }
+}
+
+/// Waits until the service is to stop.
+async fn stopped(stop: &mut watch::Receiver<bool>) {
+    // An error means that the process is ending anyway.
+    stop.wait_for(|stop| *stop).await.ok();
 }
 
 /// What every connection needs.
@@ -76,12 +124,13 @@ pub async fn serve(listener: TcpListener, state: HttpState) {
 struct Server {
     http: http1::Builder,
     router: Router,
-    state: HttpState,
+    write_timeout: Duration,
+    stop: watch::Receiver<bool>,
 }
 
 impl Server {
     /// Answers the requests of one connection, one after the other.
-    async fn converse(self, stream: TcpStream, peer: SocketAddr, _pass: Pass) {
+    async fn converse(mut self, stream: TcpStream, peer: SocketAddr, _pass: Pass) {
         // Answers are small and waited for: without this, Nagle's algorithm may hold them back.
         if let Err(error) = stream.set_nodelay(true) {
             tracing::debug!(%error, "a connection keeps its delay");
@@ -91,12 +140,12 @@ impl Server {
             request.extensions_mut().insert(ConnectInfo(peer));
             router.clone().call(request.map(Body::new))
         });
-        let stream = TokioIo::new(Progress::new(stream, self.state.limits.write_timeout));
+        let stream = TokioIo::new(Progress::new(stream, self.write_timeout));
         let mut connection = pin!(self.http.serve_connection(stream, service));
         let ended = tokio::select! {
             // Looked at first, so that the last answer says that the connection closes.
             biased;
-            () = self.state.stopped() => {
+            () = stopped(&mut self.stop) => {
                 connection.as_mut().graceful_shutdown();
                 connection.await
             }
@@ -132,15 +181,15 @@ enum Full {
 }
 
 impl Door {
-    fn new(state: &HttpState) -> Self {
-        let (all, one) = (state.limits.connections_max, state.clients.connections_max());
+    fn new(service: &Service) -> Self {
+        let (all, one) = (service.limits.connections_max, service.clients.connections_max());
         let node = format!("this node serves at most {all} connections at a time");
         let client = format!("one address may have at most {one} connections at a time");
         Self {
             connections_max: all,
             connections_per_client_max: one,
             open: Mutex::default(),
-            metrics: Arc::clone(&state.metrics),
+            metrics: Arc::clone(&service.metrics),
             node_is_full: answer(Fault::new(Code::Busy, node)),
             client_is_full: answer(Fault::new(Code::RateLimited, client)),
         }

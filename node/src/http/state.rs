@@ -18,6 +18,7 @@ use super::ledger::{FinalNote, Ledger, ReadError, Refusal};
 use super::receipts::Receipts;
 use crate::acceptor::Acceptor;
 use crate::metrics::Metrics;
+use crate::outside::Seen;
 
 /// Bytes in which room for bodies is counted.
 const BODY_UNIT: usize = 1 << 10;
@@ -135,6 +136,15 @@ impl Tokens {
     }
 }
 
+/// What outside witnesses add to a ledger's texts.
+#[derive(Clone, Debug)]
+pub struct Witnessed {
+    /// The policy *witnessed*, tlog-policy text.
+    pub policy: String,
+    /// What they have cosigned.
+    pub seen: watch::Receiver<Seen>,
+}
+
 /// What a server is made of.
 #[expect(missing_debug_implementations, reason = "HttpState shows what is worth showing")]
 pub struct HttpParts {
@@ -142,6 +152,8 @@ pub struct HttpParts {
     pub ledger: Arc<dyn Ledger>,
     /// The ledger's texts.
     pub info: LedgerInfo,
+    /// The outside witnesses, if any are configured.
+    pub witnessed: Option<Witnessed>,
     /// Who may read everything.
     pub tokens: Tokens,
     /// Bounds of the interface.
@@ -173,15 +185,16 @@ impl std::fmt::Debug for HttpState {
 pub struct Shared {
     pub(super) ledger: Arc<dyn Ledger>,
     pub(super) info: LedgerInfo,
+    pub(super) witnessed: Option<Witnessed>,
     pub(super) tokens: Tokens,
     pub(super) limits: HttpLimits,
-    pub(super) clients: Clients,
+    pub(super) clients: Arc<Clients>,
     drain: Arc<DrainRate>,
     pub(super) acceptor: Acceptor,
     pub(super) metrics: Arc<Metrics>,
     pub(super) waits: Semaphore,
     pub(super) streams: Arc<Semaphore>,
-    stop: watch::Receiver<bool>,
+    pub(super) stop: watch::Receiver<bool>,
     /// Room for bodies, in [`BODY_UNIT`]s.
     bodies: Semaphore,
     reads: Semaphore,
@@ -205,8 +218,18 @@ impl std::ops::Deref for HttpState {
 impl HttpState {
     /// The state of a server of these parts.
     pub fn new(parts: HttpParts) -> Self {
-        let HttpParts { ledger, info, tokens, limits, clients, drain, acceptor, metrics, stop } =
-            parts;
+        let HttpParts {
+            ledger,
+            info,
+            witnessed,
+            tokens,
+            limits,
+            clients,
+            drain,
+            acceptor,
+            metrics,
+            stop,
+        } = parts;
         let mut boot = [0; 4];
         // Request ids need not be secret; without entropy they are merely the same after a restart.
         if getrandom::fill(&mut boot).is_err() {
@@ -216,8 +239,9 @@ impl HttpState {
             receipts: Receipts::start(Arc::clone(&ledger)),
             ledger,
             info,
+            witnessed,
             tokens,
-            clients: Clients::new(&clients),
+            clients: Arc::new(Clients::new(&clients)),
             drain,
             acceptor,
             metrics,
@@ -314,8 +338,18 @@ impl HttpState {
         format!("{:08x}-{number:x}", self.boot)
     }
 
-    /// The note for `/log/checkpoint`: the newest final one, but at most one new note per interval, never an older one.
-    pub(super) fn public_note(&self) -> Option<FinalNote> {
+    /// The public checkpoint with the cosignatures of outside witnesses that there are on it.
+    pub(super) fn shown_note(&self) -> Option<FinalNote> {
+        let public = self.public_note()?;
+        let seen = self.witnessed.as_ref().map(|witnessed| witnessed.seen.borrow());
+        let cosigned = seen.as_ref().and_then(|seen| seen.newest.as_ref());
+        let same = cosigned.filter(|it| (it.size, it.root) == (public.size, public.root));
+        let note = same.map_or_else(|| Arc::clone(&public.note), |it| Arc::clone(&it.note));
+        Some(FinalNote { note, ..public })
+    }
+
+    /// The public checkpoint: the newest final one, but at most one new note per interval, never an older one.
+    pub fn public_note(&self) -> Option<FinalNote> {
         let newest = self.ledger.final_head()?;
         let mut public = self.public.lock().unwrap_or_else(PoisonError::into_inner);
         let due = match &*public {

@@ -35,6 +35,7 @@ use super::*;
 use crate::acceptor::Acceptor;
 use crate::clock::Clock;
 use crate::metrics::Metrics;
+use crate::outside::{Cosigned, Seen};
 
 mod assignment;
 mod batches;
@@ -127,6 +128,7 @@ fn parts(ledger: Arc<dyn Ledger>, stop: watch::Receiver<bool>) -> HttpParts {
             genesis: b"version = 1\n".to_vec(),
             validators,
         },
+        witnessed: None,
         tokens: Tokens::new(["secret"]),
         limits: HttpLimits::default(),
         clients: ClientLimits::default(),

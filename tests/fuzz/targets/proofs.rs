@@ -6,7 +6,7 @@ use tamga_client::statement::StatementFile;
 use tamga_format::assignment::AssignmentFile;
 use tamga_format::checkpoint::Checkpoint;
 use tamga_format::evidence::Evidence;
-use tamga_format::id::{MapKey, MapValue, TreeRoot, sha256};
+use tamga_format::id::{MapKey, MapValue, TreeRoot, TreeSize, sha256};
 use tamga_format::merkle::{
     Hash, consistency_path, inclusion_path, leaf_hash, root_of, verify_consistency,
     verify_inclusion,
@@ -22,6 +22,7 @@ use tamga_format::reconciliation::Reconciliation;
 use tamga_format::subject::Subject;
 use tamga_format::subject_proof::{Known, SUBJECT_PROOF_HEADER, SubjectProof};
 use tamga_format::tlog_proof::TlogProof;
+use tamga_format::witness::{AddCheckpoint, AnyCheckpoint};
 use tamga_replica::map::{Map, MapProof};
 use tamga_state::enforcement::assignment;
 
@@ -47,7 +48,28 @@ pub(super) fn targets() -> Vec<Target> {
         map_proof(),
         inclusion(),
         consistency(),
+        asked_of_witnesses(),
     ]
+}
+
+/// What a witness is asked with, by logs it does not trust yet.
+fn asked_of_witnesses() -> Target {
+    let request = |(note, hashes): (Note, u8)| {
+        let path = (0..hashes).map(|byte| [byte; 32]).collect();
+        AddCheckpoint { old: TreeSize(u64::from(hashes)), path, note }.encode().into_bytes()
+    };
+    let notes = seeds::notes(&seeds::small_ledger()).into_iter();
+    Target::new(
+        "witness request",
+        notes.zip([0, 1, 63].into_iter().cycle()).map(request).collect(),
+        of_text(|text| {
+            let Ok(request) = AddCheckpoint::parse(text) else { return false };
+            if let Ok(checkpoint) = AnyCheckpoint::parse(&request.note.text) {
+                assert!(request.note.text.starts_with(checkpoint.origin));
+            }
+            same(text.as_bytes(), request.encode())
+        }),
+    )
 }
 
 fn note() -> Target {

@@ -258,6 +258,44 @@ async fn the_public_checkpoint_advances_at_most_once_per_interval() {
 }
 
 #[tokio::test]
+async fn outside_witnesses_add_their_lines_to_the_checkpoint_they_saw() {
+    let witnessed = "/log/checkpoint/witnessed";
+    let policy = "/.well-known/tamga/trust-policy/witnessed";
+    let none = Server::new(two());
+    none.get(witnessed).await.is_problem(Code::NotFound);
+    none.get(policy).await.is_problem(Code::NotFound);
+
+    let fake = Arc::new(two());
+    let (seen_in, seen) = watch::channel(Seen::default());
+    let server = Server::sharing(Arc::clone(&fake), |parts| HttpParts {
+        witnessed: Some(Witnessed { policy: "log …\nquorum witnessed\n".into(), seen }),
+        ..parts
+    });
+    assert_eq!(server.get(policy).await.text(), "log …\nquorum witnessed\n");
+    server.get(witnessed).await.is_problem(Code::NotFound);
+    let bare = server.get("/log/checkpoint").await;
+    let cosigned = |size, root: TreeRoot, note: &str| {
+        Some(Cosigned { size: TreeSize(size), root, note: note.into() })
+    };
+    let root = fake.final_head().unwrap().root;
+    for (newest, shown) in [
+        (cosigned(1, root, "of another size\n"), bare.text()),
+        (cosigned(2, TreeRoot([0; 32]), "of another root\n"), bare.text()),
+        (cosigned(2, root, "with a line\n"), "with a line\n"),
+    ] {
+        seen_in.send_replace(Seen { newest, witnessed: cosigned(1, root, "enough lines\n") });
+        assert_eq!(server.get("/log/checkpoint").await.text(), shown);
+    }
+    assert_ne!(server.get("/log/checkpoint").await.header("etag"), bare.header("etag"));
+    let kept = server.get(witnessed).await;
+    assert_eq!(
+        (kept.text(), kept.header("cache-control")),
+        ("enough lines\n", "public, max-age=2")
+    );
+    server.get("/log/checkpoint/witnessed?x").await.is_problem(Code::BadParameter);
+}
+
+#[tokio::test]
 async fn blocks_are_listed_from_the_newest() {
     let server = Server::new(two());
     let all = server.get("/v1/blocks").await.json();
