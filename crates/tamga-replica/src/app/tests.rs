@@ -22,6 +22,7 @@ mod held;
 mod pool;
 mod reading;
 mod recovery;
+mod replaying;
 
 const GENESIS: GenesisHash = GenesisHash([0xAB; 32]);
 
