@@ -2,7 +2,7 @@
 //!
 //! - [`app`]: the verbs of a validator: open, admit, propose, validate, commit, decided
 //! - [`block`]: the block on the wire; [`limits`]: every bound of this crate
-//! - [`mempool`]: records waiting for a block; [`map`]: the authenticated map in memory
+//! - [`mempool`]: records waiting for a block; [`map`]: the authenticated map in memory, of `tamga-state`
 //! - [`store`] and [`layout`]: what is durable, and under which keys
 //! - [`reigns`]: which policy rules which height; [`builders`]: who runs the validators that build blocks
 //! - [`reader`]: receipts, proofs, tiles and histories from a store
@@ -34,7 +34,6 @@ pub mod index;
 pub mod layout;
 pub mod limits;
 pub mod log;
-pub mod map;
 pub mod mempool;
 pub mod reader;
 pub mod reigns;
@@ -54,3 +53,4 @@ pub use layout::Table;
 pub use reader::Reader;
 pub use reigns::{Reign, Reigns};
 pub use store::{CommitBatch, Durability, MemStore, Store, StoreError};
+pub use tamga_state::map;

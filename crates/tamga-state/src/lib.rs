@@ -16,6 +16,7 @@
 //! | [`duplicate`], [`expiry`] | cases that look like each other; presentation periods and register entries that ran out |
 //! | [`codes`] | every stable code of the system, with texts |
 //! | [`genesis`] | the statuses a ledger begins with |
+//! | [`map`], [`replay`] | the authenticated map in memory; the whole ledger executed again from its log |
 //!
 //! No clock, I/O, randomness, floats or unordered maps.
 #![forbid(unsafe_code)]
@@ -38,11 +39,13 @@ pub mod genesis;
 pub mod indicators;
 pub mod law;
 pub mod machine;
+pub mod map;
 pub mod matrix;
 pub mod memory;
 pub mod overlay;
 mod private;
 pub mod registry;
+pub mod replay;
 pub mod royalty;
 mod rules;
 pub mod status;
@@ -62,5 +65,6 @@ pub use machine::{BlockContext, execute_record};
 pub use memory::MemoryView;
 pub use overlay::{Changes, Overlay};
 pub use registry::key_of;
+pub use replay::Replay;
 pub use rules::{RULES_VERSION, description as rules_description, rules_hash};
 pub use view::{Built, Private, StatusRow, View, ViewError};

@@ -24,6 +24,7 @@ mod pool;
 mod reading;
 mod recovery;
 mod reigns;
+mod replaying;
 
 const GENESIS: GenesisHash = GenesisHash([0xAB; 32]);
 

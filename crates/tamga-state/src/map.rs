@@ -102,7 +102,7 @@ impl Map {
             .collect();
         let new = splits.iter().filter(|split| **split != KNOWN).count();
         let root = root.merge(Changes { pairs: updates, splits: &splits });
-        Self { root: Some(root), len: self.len + new }
+        Self { root: Some(root), len: self.len.saturating_add(new) }
     }
 
     /// Presence or absence of a key, with proof bytes for [`mpt::verify_presence`] or

@@ -1,0 +1,194 @@
+//! What a replay of the log finds, against what validators compute and against what they withhold (spec §18.8).
+
+use tamga_format::block_leaf::BlockLeaf;
+use tamga_format::body::Body;
+use tamga_format::checkpoint::Checkpoint;
+use tamga_format::id::{LeafIndex, MapKey, MapValue};
+use tamga_format::merkle::leaf_hash;
+use tamga_format::record::SignedRecord;
+use tamga_format::subject::Subject;
+use tamga_state::Replay;
+use tamga_state::replay::{Fault, Logged, Replayed, forged};
+
+use super::*;
+use crate::subjects::SubjectState;
+
+fn logged(block: &Block) -> Vec<Logged> {
+    let logged = |item: &crate::block::Item| Logged {
+        record: SignedRecord::decode(&item.entry).unwrap(),
+        body: item.body.as_ref().map(|body| Body::decode(body).unwrap()),
+    };
+    block.items.iter().map(logged).collect()
+}
+
+/// A validator, and somebody who executes its blocks again.
+struct Pair {
+    app: App<MemStore>,
+    replay: Replay,
+    blocks: i64,
+}
+
+impl Pair {
+    fn new() -> Self {
+        let replay = Replay::new(&genesis(), &GENESIS).unwrap();
+        Self { app: open(MemStore::new()), replay, blocks: 0 }
+    }
+
+    /// The next block of these drafts, not committed.
+    fn build(&mut self, drafts: &[Draft]) -> Block {
+        for draft in drafts {
+            admit(&mut self.app, draft).unwrap();
+        }
+        self.blocks += 1;
+        propose(&mut self.app, at(self.blocks))
+    }
+
+    /// Commits a block, and executes it again.
+    fn step(&mut self, drafts: &[Draft]) -> Replayed {
+        let block = self.build(drafts);
+        commit(&mut self.app, &block);
+        self.replay.block(&logged(&block), &block.leaf)
+    }
+}
+
+#[test]
+fn a_replay_of_the_log_comes_to_the_state_of_the_validator() {
+    let mut pair = Pair::new();
+    assert_eq!(pair.replay.map().root(), pair.app.head().map_root, "of the genesis");
+    let (first, second) = (lifecycle(1), lifecycle(2));
+    for drafts in [&first[..3], &[], &first[3..], &second[..1], &second[1..3]] {
+        let replayed = pair.step(drafts);
+        assert_eq!(replayed.faults, []);
+        assert_eq!(replayed.signed.len(), drafts.len());
+        assert!(forged(&replayed.signed).is_empty());
+        let head = pair.app.head();
+        assert_eq!(
+            (pair.replay.map().root(), pair.replay.log()),
+            (head.map_root, (head.size, head.root))
+        );
+    }
+    assert_eq!(pair.replay.astray(), None);
+}
+
+/// The block of a quorum that leaves one of its records out of one subject's tree, and lies about nothing else.
+fn withholding(app: &App<MemStore>, block: &Block, number: usize, subject: Subject) -> Block {
+    let executed = app.undecided.get(&block.value).unwrap();
+    let key = subject.map_key();
+    let (_, _, honest) = executed.subjects.iter().find(|(it, ..)| *it == subject).unwrap();
+    let row = app.store.get(crate::Table::Subjects, key.as_bytes()).unwrap();
+    let before = row.map_or_else(SubjectState::default, |row| SubjectState::decode(&row).unwrap());
+    let mut state = before.with_status(honest.status.clone());
+    let first = app.head().size.get();
+    for (at, Logged { record, .. }) in logged(block).iter().enumerate() {
+        if at != number && record.record().all_subjects().any(|it| it == subject) {
+            state.push(LeafIndex(first + at as u64), record.leaf_hash());
+        }
+    }
+    let values: Vec<(MapKey, MapValue)> = executed
+        .subjects
+        .iter()
+        .map(|(_, of, honest)| {
+            (*of, if *of == key { state.map_value() } else { honest.map_value() })
+        })
+        .collect();
+    let leaf = BlockLeaf { map_root: app.map.updated(&values).root(), ..block.leaf.clone() };
+    let mut log = app.log.clone();
+    for item in block.items.iter() {
+        log.push(&leaf_hash(&item.entry));
+    }
+    log.push(&leaf_hash(&leaf.encode()));
+    let checkpoint = Checkpoint { origin: ORIGIN.to_owned(), size: log.size(), root: log.root() };
+    Block { value: checkpoint.value_id(), leaf, ..block.clone() }
+}
+
+#[test]
+fn a_quorum_that_withholds_a_record_from_a_subject_is_named_with_block_subject_and_record() {
+    let drafts = lifecycle(1);
+    for (begun, number) in [(0, 0), (0, 2), (3, 1)] {
+        let named = drafts[begun + number].sign().0;
+        for subject in named.record().all_subjects() {
+            let mut pair = Pair::new();
+            if begun > 0 {
+                assert_eq!(pair.step(&drafts[..begun]).faults, []);
+            }
+            let honest = pair.build(&drafts[begun..begun + 3]);
+            let block = withholding(&pair.app, &honest, number, subject);
+            assert_ne!(block.value, honest.value);
+            // The quorum votes for it: nothing but the replay tells it from an honest block.
+            assert_eq!(certificate(&genesis(), &block, 0).value(), block.value);
+
+            let index = LeafIndex(pair.app.head().size.get() + number as u64);
+            let replayed = pair.replay.block(&logged(&block), &block.leaf);
+            let id = named.id();
+            assert_eq!(replayed.faults, [Fault::Omitted { index, id, subject }], "{subject}");
+            assert_eq!(pair.replay.height(), block.leaf.height);
+            // It goes on from the map that the block has.
+            assert_eq!(pair.replay.map().root(), block.leaf.map_root);
+            assert_eq!(pair.replay.astray(), None);
+        }
+    }
+}
+
+#[test]
+fn a_map_that_no_omission_explains_is_a_fault_of_its_block() {
+    let mut pair = Pair::new();
+    let block = pair.build(&lifecycle(1)[..2]);
+    let other = tamga_format::id::MapRoot([9; 32]);
+    let leaf = BlockLeaf { map_root: other, ..block.leaf.clone() };
+    let computed = block.leaf.map_root;
+    assert_eq!(pair.replay.block(&logged(&block), &leaf).faults, [Fault::MapRoot { computed }]);
+    assert_eq!(pair.replay.astray(), Some(leaf.height));
+}
+
+#[test]
+fn every_part_of_a_block_leaf_is_compared() {
+    let faults = |edit: &dyn Fn(&mut BlockLeaf)| {
+        let mut pair = Pair::new();
+        let block = pair.build(&lifecycle(1)[..2]);
+        let mut leaf = block.leaf.clone();
+        edit(&mut leaf);
+        pair.replay.block(&logged(&block), &leaf).faults
+    };
+    assert_eq!(faults(&|_| ()), []);
+    // A beacon proof is about the height.
+    let height = faults(&|leaf| leaf.height = leaf.height.next());
+    assert_eq!(height, [Fault::Leaf("height"), Fault::Leaf("beacon")]);
+    assert_eq!(faults(&|leaf| leaf.size = leaf.size.next()), [Fault::Leaf("size")]);
+    assert_eq!(faults(&|leaf| leaf.prev.0[0] ^= 1), [Fault::Leaf("prev")]);
+    assert_eq!(faults(&|leaf| leaf.policy.0[0] ^= 1), [Fault::Leaf("policy")]);
+    assert_eq!(faults(&|leaf| leaf.rules.0[0] ^= 1), [Fault::Leaf("rules")]);
+    assert_eq!(faults(&|leaf| leaf.ext = None), [Fault::Leaf("builder")]);
+}
+
+#[test]
+fn bodies_signatures_and_order_are_judged_again() {
+    let mut pair = Pair::new();
+    let block = pair.build(&lifecycle(1));
+    let honest = logged(&block);
+    let run = |records: &[Logged]| {
+        let mut replay = Replay::new(&genesis(), &GENESIS).unwrap();
+        let replayed = replay.block(records, &block.leaf);
+        (replayed, replay.astray())
+    };
+    let bodied = honest.iter().position(|it| it.body.is_some()).unwrap();
+    let (index, id) = (LeafIndex(1 + bodied as u64), honest[bodied].record.id());
+
+    let mut records = honest.clone();
+    records[bodied].body = None;
+    let (replayed, astray) = run(&records);
+    assert_eq!(replayed.faults[0], Fault::Unjudged { index, id });
+    assert_eq!(astray, Some(block.leaf.height));
+
+    let other = honest.iter().rposition(|it| it.body.is_some()).unwrap();
+    assert_ne!(bodied, other);
+    records[bodied].body.clone_from(&honest[other].body);
+    assert_eq!(run(&records).0.faults[0], Fault::Body { index, id });
+
+    let mut records = honest.clone();
+    records.swap(0, 1);
+    let (replayed, _) = run(&records);
+    let id = records[0].record.id();
+    assert!(
+        matches!(&replayed.faults[0], Fault::Unlawful { index: LeafIndex(1), id: of, .. } if *of == id)
+    );
+}

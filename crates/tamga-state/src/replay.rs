@@ -1,0 +1,435 @@
+//! The ledger executed again from its log, by anybody who trusts none of its nodes (spec §18.8).
+//!
+//! [`Replay`] takes block after block, computes what each leads to and compares that with what the block's leaf says.
+//! It holds the state of the rules, a frontier per subject and the map, and no bodies.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use tamga_format::beacon;
+use tamga_format::block_leaf::{BlockLeaf, genesis_leaf};
+use tamga_format::body::Body;
+use tamga_format::checkpoint::Checkpoint;
+use tamga_format::id::{
+    GenesisHash, Height, LeafIndex, MapKey, MapRoot, MapValue, PolicyHash, RecordId, RulesHash,
+    SubjectId, TreeRoot, TreeSize, UnixMillis, sha256,
+};
+use tamga_format::merkle::{Frontier, leaf_hash};
+use tamga_format::record::SignedRecord;
+use tamga_format::signature::{PublicKey, Signature, verify_batch};
+use tamga_format::subject::{Role, STATUS_NONE, Subject, map_value, status_hash, subject_leaf};
+use tamga_format::validators::ValidatorSet;
+
+use crate::codes::{Code, Rejection};
+use crate::genesis::{Genesis, GenesisError};
+use crate::machine::{BlockContext, execute_record};
+use crate::map::Map;
+use crate::memory::MemoryView;
+use crate::overlay::{Changes, Overlay};
+use crate::registry::key_of;
+use crate::rules::rules_hash;
+use crate::view::Built;
+
+/// A record of the log, and its body as far as it is at hand.
+#[derive(Clone, Debug)]
+pub struct Logged {
+    /// The record.
+    pub record: SignedRecord,
+    /// Its body.
+    pub body: Option<Body>,
+}
+
+/// What is wrong with a block.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Fault {
+    /// A part of the block's leaf, by its name, is not what the blocks before lead to.
+    Leaf(&'static str),
+    /// The rules refuse a record that the block holds.
+    Unlawful {
+        /// Its place in the log.
+        index: LeafIndex,
+        /// Its id.
+        id: RecordId,
+        /// Which rule, and why.
+        rejection: Rejection,
+    },
+    /// A record can't be judged, because its body is not at hand; nor can map roots from here on.
+    Unjudged {
+        /// Its place in the log.
+        index: LeafIndex,
+        /// Its id.
+        id: RecordId,
+    },
+    /// A body is not the one that its entry commits to.
+    Body {
+        /// The record's place in the log.
+        index: LeafIndex,
+        /// Its id.
+        id: RecordId,
+    },
+    /// The map leaves a record out of the tree of a subject that the record names.
+    Omitted {
+        /// The record's place in the log.
+        index: LeafIndex,
+        /// Its id.
+        id: RecordId,
+        /// The subject from which it is withheld.
+        subject: Subject,
+    },
+    /// The map's root is another one, and no single omission explains it.
+    MapRoot {
+        /// What the block leads to.
+        computed: MapRoot,
+    },
+}
+
+/// A signature that is still to be checked: many at once, and apart from the rules.
+#[derive(Clone, Debug)]
+pub struct Signed {
+    /// The record's place in the log.
+    pub index: LeafIndex,
+    /// The record's id.
+    pub id: RecordId,
+    key: PublicKey,
+    message: Vec<u8>,
+    signature: Signature,
+}
+
+/// Those of the signatures that don't hold.
+///
+/// The batch's randomness is a hash of everything in it, so that a forger would have to choose a batch that its own
+/// hash makes pass.
+#[must_use]
+pub fn forged(signed: &[Signed]) -> Vec<&Signed> {
+    let mut parts: Vec<&[u8]> = Vec::new();
+    for it in signed {
+        parts.extend([it.id.as_bytes().as_slice(), it.key.as_bytes(), it.signature.as_bytes()]);
+    }
+    let random = sha256(&parts);
+    let items: Vec<_> =
+        signed.iter().map(|it| (it.key, it.message.as_slice(), it.signature)).collect();
+    let holds = verify_batch(&items, random);
+    signed.iter().zip(holds).filter(|(_, holds)| !holds).map(|(it, _)| it).collect()
+}
+
+/// What became of a block.
+#[derive(Clone, Debug, Default)]
+pub struct Replayed {
+    /// What is wrong with it.
+    pub faults: Vec<Fault>,
+    /// The signatures of its records, by keys that are registered.
+    pub signed: Vec<Signed>,
+}
+
+/// A ledger as of a block, made of nothing but its genesis and its log.
+#[derive(Clone, Debug)]
+pub struct Replay {
+    origin: String,
+    policy: PolicyHash,
+    rules: RulesHash,
+    validators: ValidatorSet,
+    organisations: Arc<[SubjectId]>,
+    log: Frontier,
+    height: Height,
+    time: UnixMillis,
+    state: MemoryView,
+    trees: BTreeMap<Subject, Frontier>,
+    map: Map,
+    /// The first block whose map root could not be compared.
+    astray: Option<Height>,
+}
+
+impl Replay {
+    /// The ledger of a genesis before its first block.
+    ///
+    /// # Errors
+    ///
+    /// [`GenesisError`] if it can't found a ledger.
+    pub fn new(genesis: &Genesis, hash: &GenesisHash) -> Result<Self, GenesisError> {
+        let statuses = genesis.initial_statuses()?;
+        let mut organisations: Vec<SubjectId> = genesis
+            .validators
+            .members()
+            .iter()
+            .map(|it| Subject::registered(Role::Organisation, &it.organisation).id)
+            .collect();
+        organisations.sort_unstable();
+        organisations.dedup();
+        let mut log = Frontier::new();
+        log.push(&leaf_hash(&genesis_leaf(hash)));
+        let mut replay = Self {
+            origin: genesis.origin.clone(),
+            policy: genesis.policy.hash(),
+            rules: rules_hash(),
+            validators: genesis.validators.clone(),
+            organisations: organisations.into(),
+            log,
+            height: Height(0),
+            time: genesis.time,
+            state: MemoryView { statuses, ..MemoryView::default() },
+            trees: BTreeMap::new(),
+            map: Map::new(),
+            astray: None,
+        };
+        let subjects: Vec<Subject> = replay.state.statuses.keys().copied().collect();
+        let values = subjects.iter().map(|it| (it.map_key(), replay.value(it, None)));
+        replay.map = replay.map.updated(&sorted(values));
+        Ok(replay)
+    }
+
+    /// Height of the last block.
+    #[must_use]
+    pub const fn height(&self) -> Height {
+        self.height
+    }
+
+    /// Time of the last block.
+    #[must_use]
+    pub const fn time(&self) -> UnixMillis {
+        self.time
+    }
+
+    /// Leaves and root of the log.
+    #[must_use]
+    pub fn log(&self) -> (TreeSize, TreeRoot) {
+        (TreeSize(self.log.size()), self.log.root())
+    }
+
+    /// The map of subjects as of the last block.
+    #[must_use]
+    pub const fn map(&self) -> &Map {
+        &self.map
+    }
+
+    /// The statuses as of the last block.
+    #[must_use]
+    pub const fn state(&self) -> &MemoryView {
+        &self.state
+    }
+
+    /// The first block whose map root could not be compared, as something before it could not be judged or explained.
+    #[must_use]
+    pub const fn astray(&self) -> Option<Height> {
+        self.astray
+    }
+
+    /// What the map commits of a subject.
+    #[must_use]
+    pub fn of_subject(&self, subject: &Subject) -> Option<MapValue> {
+        self.map.get(&subject.map_key())
+    }
+
+    /// Executes the next block. The replay goes on from what the block says, whatever is wrong with it, so that
+    /// later blocks are judged by themselves.
+    pub fn block(&mut self, records: &[Logged], leaf: &BlockLeaf) -> Replayed {
+        let mut replayed = Replayed::default();
+        let first = self.log.size();
+        let built = self.check_leaf(records.len(), leaf, &mut replayed.faults);
+        let changes = self.execute(records, leaf, &mut replayed);
+        let touched = self.take(records, changes, first);
+        if self.astray.is_none() {
+            replayed.faults.extend(self.check_map(records, &touched, leaf, first));
+        }
+        for (subject, tree) in touched.trees {
+            self.trees.insert(subject, tree);
+        }
+        self.log.push(&leaf_hash(&leaf.encode()));
+        self.state.blocks.extend(built.map(|built| (leaf.height, built)));
+        (self.height, self.time) = (leaf.height, leaf.time);
+        replayed
+    }
+
+    /// Compares all of the leaf but the map's root; who built the block, if that can be told.
+    fn check_leaf(
+        &self,
+        records: usize,
+        leaf: &BlockLeaf,
+        faults: &mut Vec<Fault>,
+    ) -> Option<Built> {
+        let (size, root) = self.log();
+        let records = u64::try_from(records).unwrap_or(u64::MAX);
+        let before = Checkpoint { origin: self.origin.clone(), size, root };
+        let checks = [
+            ("height", leaf.height == self.height.next()),
+            ("size", leaf.size.get() == size.get().saturating_add(records).saturating_add(1)),
+            ("time", leaf.time > self.time),
+            ("prev", leaf.prev == before.value_id()),
+            ("policy", leaf.policy == self.policy),
+            ("rules", leaf.rules == self.rules),
+        ];
+        faults.extend(checks.into_iter().filter(|(_, holds)| !holds).map(|it| Fault::Leaf(it.0)));
+        let builder =
+            leaf.ext.as_ref().and_then(|ext| Some((ext, self.validators.get(&ext.builder)?)));
+        let Some((ext, validator)) = builder else {
+            faults.push(Fault::Leaf("builder"));
+            return None;
+        };
+        let Ok(output) =
+            validator.beacon.verify(&beacon::alpha(&self.origin, leaf.height), &ext.proof)
+        else {
+            faults.push(Fault::Leaf("beacon"));
+            return None;
+        };
+        let organisation = Subject::registered(Role::Organisation, &validator.organisation).id;
+        Some(Built { organisation, output, time: leaf.time })
+    }
+
+    /// Judges the records in their order.
+    fn execute(
+        &mut self,
+        records: &[Logged],
+        leaf: &BlockLeaf,
+        replayed: &mut Replayed,
+    ) -> Changes {
+        let context = BlockContext {
+            origin: self.origin.clone(),
+            height: leaf.height,
+            time: leaf.time,
+            organisations: Arc::clone(&self.organisations),
+        };
+        let mut overlay = Overlay::new(&self.state);
+        for (index, Logged { record, body }) in (self.log.size()..).map(LeafIndex).zip(records) {
+            let id = record.id();
+            let committed = record.record().body;
+            if body.as_ref().map(Body::commitment) != committed {
+                let unjudged = body.is_none() && committed.is_some();
+                let fault = if unjudged {
+                    Fault::Unjudged { index, id }
+                } else {
+                    Fault::Body { index, id }
+                };
+                replayed.faults.push(fault);
+                self.astray = self.astray.or(Some(leaf.height));
+                continue;
+            }
+            let key = signer(&overlay, record);
+            let judged = match key {
+                Ok(key) => {
+                    let (message, signature) = (record.signed_bytes(), *record.signature());
+                    replayed.signed.push(Signed { index, id, key, message, signature });
+                    execute_record(&mut overlay, &context, record, body.as_ref())
+                }
+                Err(rejection) => Err(rejection),
+            };
+            if let Err(rejection) = judged {
+                replayed.faults.push(Fault::Unlawful { index, id, rejection });
+                self.astray = self.astray.or(Some(leaf.height));
+            }
+        }
+        overlay.into_changes()
+    }
+
+    /// Takes over what the records changed; the trees of their subjects after them.
+    fn take(&mut self, records: &[Logged], mut changes: Changes, first: u64) -> Touched {
+        let mut subjects: Vec<Subject> = changes.statuses.keys().copied().collect();
+        let mut trees: BTreeMap<Subject, Frontier> = BTreeMap::new();
+        for (index, Logged { record, .. }) in (first..).map(LeafIndex).zip(records) {
+            let leaf = record.leaf_hash();
+            self.log.push(leaf.as_bytes());
+            for subject in record.record().all_subjects() {
+                let tree = trees
+                    .entry(subject)
+                    .or_insert_with(|| self.trees.get(&subject).cloned().unwrap_or_default());
+                tree.push(&leaf_hash(&subject_leaf(index, leaf)));
+            }
+            self.state.commit(record, std::mem::take(&mut changes));
+        }
+        subjects.extend(trees.keys());
+        subjects.sort_unstable();
+        subjects.dedup();
+        Touched { subjects, trees }
+    }
+
+    /// Compares the map's root, and takes over the map that the block has.
+    fn check_map(
+        &mut self,
+        records: &[Logged],
+        touched: &Touched,
+        leaf: &BlockLeaf,
+        first: u64,
+    ) -> Option<Fault> {
+        let values: BTreeMap<MapKey, MapValue> = touched
+            .subjects
+            .iter()
+            .map(|it| (it.map_key(), self.value(it, touched.trees.get(it))))
+            .collect();
+        let with = |values: &BTreeMap<MapKey, MapValue>| {
+            let values: Vec<_> = values.iter().map(|(key, value)| (*key, *value)).collect();
+            self.map.updated(&values)
+        };
+        let map = with(&values);
+        let computed = map.root();
+        if computed == leaf.map_root {
+            self.map = map;
+            return None;
+        }
+        for (index, Logged { record, .. }) in (first..).map(LeafIndex).zip(records) {
+            for subject in record.record().all_subjects() {
+                let (tree, key) =
+                    (self.without(records, first, index, &subject), subject.map_key());
+                let mut values = values.clone();
+                if tree.size() == 0 && !self.state.statuses.contains_key(&subject) {
+                    values.remove(&key);
+                } else {
+                    values.insert(key, self.value(&subject, Some(&tree)));
+                }
+                let map = with(&values);
+                if map.root() == leaf.map_root {
+                    self.map = map;
+                    self.trees.insert(subject, tree);
+                    return Some(Fault::Omitted { index, id: record.id(), subject });
+                }
+            }
+        }
+        self.astray = Some(leaf.height);
+        Some(Fault::MapRoot { computed })
+    }
+
+    /// The tree of a subject after a block, but for one of the block's records.
+    fn without(
+        &self,
+        records: &[Logged],
+        first: u64,
+        left_out: LeafIndex,
+        subject: &Subject,
+    ) -> Frontier {
+        let mut tree = self.trees.get(subject).cloned().unwrap_or_default();
+        for (index, Logged { record, .. }) in (first..).map(LeafIndex).zip(records) {
+            if index != left_out && record.record().all_subjects().any(|it| it == *subject) {
+                tree.push(&leaf_hash(&subject_leaf(index, record.leaf_hash())));
+            }
+        }
+        tree
+    }
+
+    /// What the map commits of a subject with this tree, or with the one before the block.
+    fn value(&self, subject: &Subject, tree: Option<&Frontier>) -> MapValue {
+        let empty = Frontier::new();
+        let tree = tree.or_else(|| self.trees.get(subject)).unwrap_or(&empty);
+        let status = self.state.statuses.get(subject);
+        let status = status.map_or(STATUS_NONE, |row| status_hash(&row.nonce, &row.bytes));
+        map_value(tree.size(), &tree.root(), &status)
+    }
+}
+
+/// What a block touches: its subjects, and the trees of those that records name.
+struct Touched {
+    subjects: Vec<Subject>,
+    trees: BTreeMap<Subject, Frontier>,
+}
+
+/// The registered key of a record's writer, from an earlier block or from earlier in this one.
+fn signer(
+    overlay: &Overlay<'_, MemoryView>,
+    record: &SignedRecord,
+) -> Result<PublicKey, Rejection> {
+    let id = record.record().key_id;
+    let key = key_of(overlay, &id)?.map(|status| status.public);
+    key.filter(|key| key.key_id() == id).ok_or_else(|| {
+        Rejection::new(Code::UnknownKey, "/kid", format!("no key {id} is registered"))
+    })
+}
+
+fn sorted(values: impl Iterator<Item = (MapKey, MapValue)>) -> Vec<(MapKey, MapValue)> {
+    values.collect::<BTreeMap<_, _>>().into_iter().collect()
+}
