@@ -29,6 +29,7 @@ pub mod signer;
 pub mod statement;
 pub mod template;
 pub mod text;
+pub mod trust;
 pub mod verify;
 
 #[cfg(test)]

@@ -9,6 +9,7 @@ mod drafting;
 mod exporting;
 mod importing;
 mod looking_up;
+mod policies;
 mod pool;
 mod reconciling;
 mod royalty;

@@ -16,6 +16,7 @@ use crate::history;
 use crate::lang::Said;
 use crate::output::{Colour, Shown};
 use crate::text;
+use crate::trust::Trust;
 use crate::verify::{self, Facts, Report, Verdict};
 
 /// Lines of an export that are shown because they are not authentic.
@@ -27,7 +28,7 @@ pub(super) struct Verify {
     /// Receipts, exports with proofs, or one `.tlog-proof` together with --record.
     #[arg(required = true)]
     files: Vec<PathBuf>,
-    /// Trust policy file [env: TAMGA_POLICY].
+    /// Trust policy file, or a chain of policies [env: TAMGA_POLICY].
     #[arg(short, long)]
     policy: Option<PathBuf>,
     /// Entry bytes of the record that the one `.tlog-proof` is about.
@@ -40,7 +41,7 @@ pub(super) struct Verify {
 
 pub(super) fn run(command: &Verify, session: &mut Session<'_>) -> Result<Exit, CliError> {
     let policy_path = session.config.policy_path(command.policy.as_deref())?;
-    let policy = session.policy(Some(&policy_path))?;
+    let trust = Trust::load(&policy_path)?;
     let entry = match &command.record {
         Some(path) => Some(std::fs::read(path).map_err(|error| CliError::file(path, &error))?),
         None => None,
@@ -51,15 +52,16 @@ pub(super) fn run(command: &Verify, session: &mut Session<'_>) -> Result<Exit, C
         let name = file.display().to_string();
         let report = match content(file) {
             Ok(Content::Lines(lines)) if entry.is_none() => {
-                worst = worst.max(export(lines, &name, &policy, &view, session));
+                worst = worst.max(export(lines, &name, &trust, &view, session));
                 continue;
             }
             Ok(Content::Whole(bytes)) if entry.is_none() && history::is_proof(&bytes) => {
-                worst = worst.max(subject(&bytes, &name, &policy, session)?);
+                let policy = judging(&trust, &bytes);
+                worst = worst.max(subject(&bytes, &name, policy, session)?);
                 continue;
             }
             Ok(Content::Whole(bytes)) if entry.is_none() || !verify::is_receipt(&bytes) => {
-                verify::file(&bytes, entry.as_deref(), &policy)
+                verify::file(&bytes, entry.as_deref(), judging(&trust, &bytes))
             }
             Ok(_) => return Err(CliError::pointless("--record", &name)),
             Err(error) => verify::cannot_check(Said::io(&error)),
@@ -71,6 +73,10 @@ pub(super) fn run(command: &Verify, session: &mut Session<'_>) -> Result<Exit, C
     let data = json!({ "verdict": worst.name() });
     session.out.end_list("verify", "files", Shown { data, ..Shown::default() });
     Ok(worst.exit())
+}
+
+fn judging<'t>(trust: &'t Trust, bytes: &[u8]) -> &'t Policy {
+    trust.judging(std::str::from_utf8(bytes).unwrap_or_default())
 }
 
 /// What is said beside the verdicts.
@@ -137,7 +143,7 @@ fn subject(
 fn export(
     mut lines: Box<dyn BufRead>,
     name: &str,
-    policy: &Policy,
+    trust: &Trust,
     view: &View<'_>,
     session: &mut Session<'_>,
 ) -> Verdict {
@@ -150,7 +156,10 @@ fn export(
         count += 1;
         let (report, last) = match read {
             Ok(line) => match Exported::parse(&line) {
-                Some(exported) => (exported.verify(policy), false),
+                Some(exported) => {
+                    let policy = trust.judging(exported.receipt_text().unwrap_or_default());
+                    (exported.verify(policy), false)
+                }
                 None => (verify::cannot_check(Said::plain("fault-no-line")), false),
             },
             Err(error) => (verify::cannot_check(Said::io(&error)), true),
