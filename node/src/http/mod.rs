@@ -42,6 +42,7 @@ pub mod state;
 mod status;
 mod subjects;
 
+pub use blocks::validators_view;
 pub use clients::{ClientLimits, Network};
 pub use drain::DrainRate;
 pub use server::serve;
@@ -116,6 +117,7 @@ fn table() -> Vec<Resource> {
         read("/v1/blocks/{height}", get(blocks::block)),
         read("/v1/validators", get(blocks::validators)),
         free("/.well-known/tamga/trust-policy", get(blocks::trust_policy)),
+        free("/.well-known/tamga/policies", get(blocks::policies)),
         free("/.well-known/tamga/genesis", get(blocks::genesis)),
         free("/log/checkpoint", get(log::checkpoint)),
         free("/log/tile/{*path}", get(log::tile)),

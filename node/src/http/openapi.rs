@@ -109,6 +109,7 @@ impl Modify for Common {
         blocks::block,
         blocks::validators,
         blocks::trust_policy,
+        blocks::policies,
         blocks::genesis,
         log::checkpoint,
         log::tile,
