@@ -58,6 +58,15 @@ error-missing = not set: { $setting }
 error-policy = the trust policy { $path } can't be used: { $detail }
     .why = Without it nothing can be checked; this says nothing about the document.
     .next = Get the policy from a source you trust and name it with -p.
+error-policies = the chain of policies does not hold: { $detail }
+    .why = It is damaged, forged, or of another ledger.
+    .next = Change nothing, ask another node, and keep the file if it comes from somebody else.
+error-policies-differ = this chain of policies does not go on from the policy trusted here
+    .why = Either the trusted file is of another ledger, or governance keys have signed two different policies.
+    .next = Change nothing; ask another node, then the organisations themselves, and keep both files.
+error-policies-behind = the node does not know the newest policy that is trusted here
+    .why = It is catching up, or it withholds a policy.
+    .next = Try again later, or ask another node.
 error-network = { $url } doesn't answer: { $detail }
     .why = Nothing is known about the call; repeating it is harmless.
     .next = Check the address and the network, then try again.
@@ -197,6 +206,17 @@ genesis-summary =
     validators { $validators }, quorum { $quorum }
     SHA-256 { $hash }
 genesis-other = This is another genesis than the one published.
+policy-row =
+    policy { $number } { $hash }
+    rules from block { $height }, checkpoints of more than { $size } leaves
+    validators { $count }, quorum { $quorum }: { $names }
+    organisations that may replace it { $governors }
+policy-alone =
+    policy { $hash } of { $origin }
+    witnesses { $witnesses }; no chain of policies lies beside it
+policy-changed = Policy { $number } is trusted now; the chain that leads to it lies beside it.
+policy-unchanged = Policy { $number } is in force; nothing has changed.
+policy-not-in-chain = the chain beside it does not contain this policy
 
 ## Verdicts.
 
@@ -542,6 +562,9 @@ error-too-many-items = list and ledger differ in more than { $limit } things
     .why = A report holds no more; probably it is the wrong list, mapping or key.
     .next = Check these, or divide the list.
 fault-parts = its counts, items and checkpoint do not agree ({ $detail })
+fault-policies-root = the chain begins with another policy than the genesis ({ $detail })
+fault-policies-record = a policy is not signed by those who may replace the one before ({ $detail })
+fault-policies-order = its policies and checkpoints do not follow each other ({ $detail })
 fault-records = its records are not all that the ledger holds of the subject ({ $detail })
 fault-known = it does not go on from what was seen before ({ $detail })
 fault-signer = another key signed it

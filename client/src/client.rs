@@ -292,6 +292,16 @@ impl Client {
         self.call(path, None, TEXT, Duration::ZERO).map(|answer| answer.body)
     }
 
+    /// The chain of policies, as the node has it.
+    ///
+    /// # Errors
+    /// When the node is not reachable, or the chain is over its limit.
+    pub fn policies(&self) -> Result<String, CliError> {
+        let path = "/.well-known/tamga/policies";
+        let answer = self.call(path, None, TEXT, Duration::ZERO)?;
+        self.utf8(path, answer.body)
+    }
+
     fn get<T: DeserializeOwned>(&self, path: &str) -> Result<T, CliError> {
         let answer = self.call(path, None, JSON, Duration::ZERO)?;
         self.read(path, &answer.body)

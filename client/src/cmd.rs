@@ -22,6 +22,7 @@ use crate::error::{CliError, Exit};
 use crate::lang::{Language, Messages, Said};
 use crate::output::{Form, Output, Shown};
 use crate::signer::{Keys, Passphrase};
+use crate::trust::Trust;
 use crate::verify::fault;
 
 mod assignment;
@@ -43,6 +44,7 @@ mod listing;
 mod officer;
 mod okup;
 mod payment;
+mod policy;
 mod pool;
 mod progress;
 mod receipt;
@@ -208,6 +210,9 @@ enum Command {
     Genesis(genesis::Genesis),
     /// Run a witness of other logs.
     Witness(witness::Witness),
+    /// The ledger's policies, and the chain between them.
+    #[command(subcommand)]
+    Policy(policy::Command),
     /// Show settings.
     #[command(subcommand)]
     Config(config::Config),
@@ -255,9 +260,7 @@ impl Session<'_> {
 
     fn policy(&self, flag: Option<&PathBuf>) -> Result<Policy, CliError> {
         let path = self.config.policy_path(flag.map(PathBuf::as_path))?;
-        let text = std::fs::read_to_string(&path)
-            .map_err(|error| CliError::policy(&path, Said::io(&error)))?;
-        Policy::parse(&text).map_err(|error| CliError::policy(&path, fault(&error)))
+        Ok(Trust::load(&path)?.newest().clone())
     }
 
     /// The ledger's name: from the policy at hand, or as the node says.
@@ -440,6 +443,7 @@ fn dispatch(command: Option<Command>, session: &mut Session<'_>) -> Result<Exit,
         Some(Command::Explain(command)) => explain::run(&command, session),
         Some(Command::Genesis(command)) => genesis::run(&command, session),
         Some(Command::Witness(command)) => witness::run(&command, session),
+        Some(Command::Policy(command)) => policy::run(&command, session),
         Some(Command::Config(command)) => config::run(&command, session),
         Some(Command::Completions { shell }) => {
             if session.out.form() != Form::Human {

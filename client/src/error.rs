@@ -195,6 +195,25 @@ impl CliError {
         Self::new(Exit::CannotCheck, Code::CannotVerify, "error-policy", args)
     }
 
+    /// A chain of policies is false, or can't be judged.
+    #[must_use]
+    pub fn policies(is_false: bool, detail: impl Into<Said>) -> Self {
+        let exit = if is_false { Exit::Mismatch } else { Exit::CannotCheck };
+        Self::new(exit, Code::CannotVerify, "error-policies", vec![("detail", detail.into())])
+    }
+
+    /// A chain of policies does not go on where the trusted one ends: one of them is forged.
+    #[must_use]
+    pub fn policies_differ() -> Self {
+        Self::new(Exit::Mismatch, Code::CannotVerify, "error-policies-differ", Vec::new())
+    }
+
+    /// A node does not know the newest policy that is trusted here yet.
+    #[must_use]
+    pub fn policies_behind() -> Self {
+        Self::new(Exit::NotFinal, Code::CannotVerify, "error-policies-behind", Vec::new())
+    }
+
     /// The service did not answer.
     #[must_use]
     pub fn network(url: &str, detail: &str) -> Self {

@@ -90,6 +90,12 @@ impl Exported {
         serde_json::from_slice(line).ok()
     }
 
+    /// The text of the receipt, if the line has one.
+    #[must_use]
+    pub fn receipt_text(&self) -> Option<&str> {
+        self.receipt.as_deref()
+    }
+
     /// Whether the receipt is genuine and proves all that the line says.
     #[must_use]
     pub fn verify(mut self, policy: &Policy) -> Report {

@@ -34,6 +34,7 @@ pub mod signer;
 pub mod statement;
 pub mod template;
 pub mod text;
+pub mod trust;
 pub mod verify;
 
 #[cfg(test)]

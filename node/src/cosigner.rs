@@ -20,7 +20,7 @@ use tamga_format::id::{GenesisHash, Height, TreeRoot, TreeSize, UnixMillis};
 use tamga_format::note::VKey;
 use tamga_format::policy::Policy;
 use tamga_format::signature::SigningKey;
-use tamga_format::validators::ValidatorSet;
+use tamga_replica::Reign;
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
 
@@ -41,6 +41,8 @@ pub struct CommittedBlock {
     pub checkpoint: Checkpoint,
     /// The decision.
     pub certificate: Certificate,
+    /// Who was to decide it, and whose signatures make it final.
+    pub reign: Arc<Reign>,
 }
 
 /// What the cosigner reads: the committed log. Reads are short and may block.
@@ -63,6 +65,12 @@ pub trait CommittedLog: Send + Sync + 'static {
     /// # Errors
     /// When the store cannot be read.
     fn final_note(&self, height: Height) -> Result<Option<String>>;
+
+    /// The receipt of the record that entered the policy of a number, once there is one.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    fn policy_receipt(&self, number: u64) -> Result<Option<String>>;
 }
 
 /// What a cosigner needs to start.
@@ -74,9 +82,9 @@ pub struct CosignerConfig {
     pub vkey: VKey,
     /// The ledger, as commit certificates name it.
     pub genesis: GenesisHash,
-    /// Who may decide.
-    pub validators: ValidatorSet,
-    /// Which signatures make a checkpoint final.
+    /// How many validators are a quorum at the start: so many have to confirm what this one signed.
+    pub quorum: usize,
+    /// Which signatures make a checkpoint final, until a block says otherwise.
     pub policy: Policy,
     /// File of the watermark, in a folder that no backup of the database restores.
     pub watermark: PathBuf,
@@ -119,7 +127,7 @@ pub fn start(
 ) -> Result<(CosignerHandle, JoinHandle<Result<()>>)> {
     let (tip, tips) = watch::channel(tip);
     let policy = config.policy.clone();
-    let quorum = config.validators.quorum();
+    let quorum = config.quorum;
     let clock = config.clock;
     let signer = Signer::open(config)?;
     let doors = task::Doors { tips, log, swarm, inbox, finals, clock };
@@ -141,6 +149,9 @@ pub enum CosignError {
     /// The certificate is for another height or value.
     #[error("block {0} is not signed: its commit certificate is for another block")]
     OtherBlock(Height),
+    /// The policy that rules the block has another key for this validator, or none.
+    #[error("block {0} is not signed: its policy does not name this cosigner's key")]
+    NotNamed(Height),
     /// The watermark refuses.
     #[error(transparent)]
     Watermark(#[from] WatermarkError),
@@ -156,7 +167,7 @@ impl CosignError {
     /// Whether signing goes on with the next block: nothing was contradicted, nothing is broken.
     #[must_use]
     pub const fn is_passing(&self) -> bool {
-        matches!(self, Self::Watermark(WatermarkError::Behind { .. }))
+        matches!(self, Self::NotNamed(_) | Self::Watermark(WatermarkError::Behind { .. }))
     }
 }
 
@@ -166,7 +177,6 @@ pub struct Signer {
     key: SigningKey,
     vkey: VKey,
     genesis: GenesisHash,
-    validators: ValidatorSet,
     watermark: Watermark,
 }
 
@@ -176,15 +186,15 @@ impl Signer {
     /// # Errors
     /// When the key is not the one named, or the watermark cannot be opened.
     pub fn open(config: CosignerConfig) -> Result<Self> {
-        let CosignerConfig { key, vkey, genesis, validators, policy: _, watermark, clock: _ } =
+        let CosignerConfig { key, vkey, genesis, quorum: _, policy: _, watermark, clock: _ } =
             config;
         anyhow::ensure!(
             key.public() == *vkey.key(),
-            "the cosigner key in the key file is not the one genesis names for {}",
+            "the cosigner key in the key file is not the one named {}",
             vkey.name()
         );
         let watermark = Watermark::open(&watermark, &vkey.to_string()).context("cosigner")?;
-        Ok(Self { key, vkey, genesis, validators, watermark })
+        Ok(Self { key, vkey, genesis, watermark })
     }
 
     /// The newest checkpoint known to be signed by this key.
@@ -211,10 +221,13 @@ impl Signer {
         now: UnixMillis,
     ) -> Result<SignedCheckpoint, CosignError> {
         let height = block.height;
+        if !block.reign.policy.witnesses().any(|witness| witness.key == self.vkey) {
+            return Err(CosignError::NotNamed(height));
+        }
         let certificate = block
             .certificate
             .clone()
-            .verify(&self.genesis, &self.validators)
+            .verify(&self.genesis, &block.reign.validators)
             .map_err(|error| CosignError::Certificate { height, error })?;
         if certificate.height() != height || certificate.value() != block.checkpoint.value_id() {
             return Err(CosignError::OtherBlock(height));

@@ -51,8 +51,6 @@ pub struct Added {
 
 struct Key {
     vkey: VKey,
-    /// Name of the witness in the policy; the log has none.
-    witness: Option<String>,
     held: BTreeMap<TreeSize, Held>,
 }
 
@@ -65,43 +63,67 @@ struct Held {
 
 /// The signatures at hand, by key and tree size.
 pub struct Gatherer {
-    policy: Policy,
+    /// Each policy and the size above which it rules, ascending; never empty.
+    policies: Vec<(TreeSize, Policy)>,
     keys: BTreeMap<[u8; 4], Key>,
 }
 
 impl std::fmt::Debug for Gatherer {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Gatherer").field("origin", &self.policy.origin()).finish_non_exhaustive()
+        f.debug_struct("Gatherer").field("origin", &self.policy().origin()).finish_non_exhaustive()
     }
 }
 
 impl Gatherer {
-    /// An empty gatherer for the keys of a policy.
+    /// An empty gatherer for the keys of a policy, by which every checkpoint is judged.
     #[must_use]
     pub fn new(policy: Policy) -> Self {
-        let key = |vkey: &VKey, witness| {
-            (vkey.key_id(), Key { vkey: vkey.clone(), witness, held: BTreeMap::new() })
-        };
-        let witnesses = policy.witnesses().map(|w| key(&w.key, Some(w.name.clone())));
-        let keys = [key(policy.log(), None)].into_iter().chain(witnesses).collect();
-        Self { policy, keys }
+        let mut gatherer = Self { policies: Vec::new(), keys: BTreeMap::new() };
+        gatherer.follow(TreeSize(0), policy);
+        gatherer
     }
 
-    /// The policy.
+    /// Judges checkpoints of more leaves than `after` by this policy, up to those that another one rules.
+    pub fn follow(&mut self, after: TreeSize, policy: Policy) {
+        let witnesses = policy.witnesses().map(|witness| &witness.key);
+        for vkey in [policy.log()].into_iter().chain(witnesses) {
+            let new = || Key { vkey: vkey.clone(), held: BTreeMap::new() };
+            self.keys.entry(vkey.key_id()).or_insert_with(new);
+        }
+        let at = self.policies.partition_point(|(from, _)| *from < after);
+        if self.policies.get(at).is_some_and(|(from, _)| *from == after) {
+            self.policies.remove(at);
+        }
+        self.policies.insert(at, (after, policy));
+    }
+
+    /// The newest policy.
+    ///
+    /// # Panics
+    /// Never: a gatherer begins with one.
     #[must_use]
-    pub const fn policy(&self) -> &Policy {
-        &self.policy
+    pub fn policy(&self) -> &Policy {
+        let (_, newest) = self.policies.last().expect("a gatherer begins with a policy");
+        newest
+    }
+
+    /// The policy that rules a checkpoint of so many leaves.
+    #[must_use]
+    pub fn ruling(&self, size: TreeSize) -> &Policy {
+        let rules = self.policies.iter().rev().find(|(after, _)| *after < size);
+        rules.map_or(self.policy(), |(_, policy)| policy)
     }
 
     /// The checkpoint of this ledger with this size and root.
     #[must_use]
     pub fn checkpoint(&self, size: TreeSize, root: TreeRoot) -> Checkpoint {
-        checkpoint(&self.policy, size, root)
+        checkpoint(self.policy().origin(), size, root)
     }
 
     /// Verifies and keeps the signatures on a checkpoint.
     pub fn add(&mut self, signed: &SignedCheckpoint) -> Added {
         let (size, root) = (TreeSize(signed.size), TreeRoot(signed.root));
+        let origin = self.policy().origin().to_owned();
         let body = self.checkpoint(size, root).body();
         let mut added = Added::default();
         for line in &signed.signatures {
@@ -122,7 +144,7 @@ impl Gatherer {
                 continue;
             }
             if let Some(held) = known {
-                let earlier = checkpoint(&self.policy, size, held.root);
+                let earlier = checkpoint(&origin, size, held.root);
                 added.conflicts.push(key.conflict(&earlier.body(), &held.blob, &body, &line.blob));
                 continue;
             }
@@ -149,7 +171,7 @@ impl Gatherer {
             .map(|(id, _, held)| SignatureLine { key_id: *id, blob: held.blob.clone() });
         // The log's line first: when a policy has more witnesses than fit, it must not be cut off.
         let mut signatures: Vec<SignatureLine> = lines.collect();
-        let log = self.policy.log().key_id();
+        let log = self.ruling(size).log().key_id();
         signatures.sort_by_key(|line| line.key_id != log);
         signatures.truncate(crate::swarm::limits::SIGNATURES_MAX);
         let (height, size, root) = (height.get(), size.get(), root.0);
@@ -159,16 +181,18 @@ impl Gatherer {
     /// Whether the quorum of the policy has cosigned this checkpoint.
     #[must_use]
     pub fn has_quorum(&self, size: TreeSize, root: TreeRoot) -> bool {
-        let holders = self.holders(size, root);
-        let names: BTreeSet<&str> = holders.filter_map(|(_, k, _)| k.witness.as_deref()).collect();
-        self.policy.is_satisfied_by(&names)
+        let policy = self.ruling(size);
+        let holders: BTreeSet<&[u8; 4]> = self.holders(size, root).map(|(id, ..)| id).collect();
+        let cosigned = policy.witnesses().filter(|it| holders.contains(&it.key.key_id()));
+        policy.is_satisfied_by(&cosigned.map(|witness| witness.name.as_str()).collect())
     }
 
     /// The height of a checkpoint, by the median of what came with its signatures: a hint, for who
     /// hands a signature on may give another height than its signer.
     #[must_use]
     pub fn height(&self, size: TreeSize, root: TreeRoot) -> Option<Height> {
-        let holders = self.holders(size, root).filter(|(_, key, _)| key.witness.is_some());
+        let holders =
+            self.holders(size, root).filter(|(_, key, _)| key.vkey.kind() == VKeyKind::Cosigner);
         let mut heights: Vec<Height> = holders.map(|(_, _, held)| held.height).collect();
         heights.sort_unstable();
         heights.get(heights.len() / 2).copied()
@@ -186,7 +210,9 @@ impl Gatherer {
             blob: held.blob.clone(),
         });
         let text = self.checkpoint(size, root).body();
-        let note = self.policy.minimal(&Note { text, signatures: lines.collect() }).ok()?;
+        let note = Note { text, signatures: lines.collect() };
+        // Lines of keys that this policy does not name are left out.
+        let note = self.ruling(size).minimal(&note).ok()?;
         Some(FinalNote { height, size, note: note.encode() })
     }
 
@@ -230,8 +256,8 @@ impl Key {
     }
 }
 
-fn checkpoint(policy: &Policy, size: TreeSize, root: TreeRoot) -> Checkpoint {
-    Checkpoint { origin: policy.origin().to_owned(), size, root }
+fn checkpoint(origin: &str, size: TreeSize, root: TreeRoot) -> Checkpoint {
+    Checkpoint { origin: origin.to_owned(), size, root }
 }
 
 /// The height that the sender of a checkpoint gives, which no signature covers. Every block adds at

@@ -15,13 +15,14 @@ use tamga_format::id::{TreeRoot, TreeSize};
 use tamga_format::merkle::Hash;
 use tamga_format::note::sign_note;
 use tamga_format::policy::Policy;
+use tamga_format::policy_chain::Policies;
 use tamga_format::signature::SigningKey;
 use tokio::sync::mpsc;
 
 use crate::clock::Clock;
 use crate::gather::verify_line;
 use crate::swarm::wire::{SignatureLine, SignedCheckpoint};
-use crate::swarm::{self, PeerRole, SwarmConfig};
+use crate::swarm::{self, Addresses, PeerRole, SwarmConfig};
 use crate::watermark::{Mark, Watermark, WatermarkError};
 
 /// Messages of peers that wait for the publisher.
@@ -32,10 +33,12 @@ const INBOX_MAX: usize = 1_024;
 pub struct PublisherConfig {
     /// The log key.
     pub key: SigningKey,
-    /// Which signatures make a checkpoint final; names the log key.
-    pub policy: Policy,
-    /// How to reach the validators.
+    /// The policy of the genesis, which names the log key; later ones are followed.
+    pub policies: Policies,
+    /// How to reach the validators of the genesis.
     pub swarm: SwarmConfig,
+    /// Where other processes are, by PeerId: a later policy may call them.
+    pub addresses: Addresses,
     /// File of the watermark.
     pub watermark: PathBuf,
     /// The time that goes with a mark.
@@ -48,7 +51,8 @@ pub struct PublisherConfig {
 /// When it cannot start, or the watermark cannot be kept. A refused checkpoint is logged, not an
 /// error.
 pub async fn run(config: PublisherConfig) -> Result<()> {
-    let PublisherConfig { key, policy, swarm, watermark, clock } = config;
+    let PublisherConfig { key, policies, swarm, addresses, watermark, clock } = config;
+    let policy = policies.newest().policy().clone();
     ensure!(
         key.public() == *policy.log().key(),
         "the log key in the key file is not the one genesis names for {}",
@@ -56,12 +60,11 @@ pub async fn run(config: PublisherConfig) -> Result<()> {
     );
     let watermark = Watermark::open(&watermark, &policy.log().to_string()).context("publisher")?;
     let signer = LogSigner { key, policy: policy.clone(), watermark };
-    let validators = swarm.peers.iter().filter(|peer| peer.role == PeerRole::Validator).count();
-    // A quorum says what it holds of the log key before anything is signed with it.
-    let confirmations = validators * 2 / 3 + 1;
+    let publishers = swarm.peers.iter().filter(|peer| peer.role == PeerRole::Publisher).cloned();
+    let follower = task::Follower { policies, publishers: publishers.collect(), addresses };
     let (notes, inbox) = mpsc::channel(INBOX_MAX);
     let swarm = swarm::start(swarm, None, notes)?;
-    task::Task::new(signer, policy, confirmations, swarm, inbox, clock).run().await
+    task::Task::new(signer, follower, swarm, inbox, clock).run().await
 }
 
 /// Signs checkpoints for the log; pure but for the watermark.

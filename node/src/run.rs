@@ -9,18 +9,19 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, Result, anyhow, bail};
-use base64ct::{Base64, Encoding};
 use tamga_api::genesis_file;
-use tamga_api::shapes::{ValidatorView, ValidatorsView};
 use tamga_format::beacon::VrfSecret;
-use tamga_format::id::{GenesisHash, Height};
+use tamga_format::id::{GenesisHash, Height, ValidatorId};
 use tamga_format::limits::NOTE_SIGNATURES_MAX;
-use tamga_format::note::Note;
+use tamga_format::note::{Note, VKey, VKeyKind};
+use tamga_format::policy_chain::{Policies, PolicyChain};
+use tamga_format::policy_record::policy_digest;
 use tamga_format::signature::{PublicKey, SigningKey};
-use tamga_format::validators::Validator;
-use tamga_replica::{App, Builder, Committed};
+use tamga_format::validators::{Validator, validator_id};
+use tamga_replica::{App, Builder, Committed, Reign, Reigns};
 use tamga_rocks::RocksStore;
 use tamga_state::Genesis;
+use tamga_state::registry::genesis_policy_fields;
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::task::JoinHandle;
 use tokio::time::Instant;
@@ -33,14 +34,13 @@ use crate::clock::Clock;
 use crate::config::{PeerConfig, PublisherConfig, ValidatorConfig, read_text};
 use crate::cosigner::CosignerHandle;
 use crate::engine::config::{EngineConfig, Pace};
-use crate::engine::host::Validators;
 use crate::gather::FinalNote;
 use crate::http::{DrainRate, HttpLimits, HttpParts, HttpState, LedgerInfo, Tokens, Witnessed};
 use crate::keys::{PublisherKeys, Seed, ValidatorKeys, read_keys};
 use crate::lines::{Batches, Brought, Lines};
 use crate::metrics::Metrics;
 use crate::outside::{Outside, Seen};
-use crate::swarm::{self, PeerRole, SwarmConfig, SwarmPeer};
+use crate::swarm::{self, Addresses, PeerRole, SwarmConfig, SwarmHandle, SwarmPeer};
 use crate::witness::WitnessConfig;
 use crate::{cosigner, devnet, engine, http, index, outside, pool, publisher, witness};
 
@@ -166,11 +166,6 @@ impl Ledger {
         Ok(Self { bytes, genesis, hash })
     }
 
-    fn validator(&self, name: &str) -> Result<&Validator> {
-        let found = self.genesis.validators.members().iter().find(|member| member.name == name);
-        found.with_context(|| format!("the genesis file names no validator {name}"))
-    }
-
     /// Refuses the public demo keys outside devnets.
     fn refuse_demo(&self, name: &str, keys: &[(Seed, String)]) -> Result<()> {
         if self.genesis.origin.ends_with(DEVNET_SUFFIX) {
@@ -246,13 +241,14 @@ impl Running {
 pub async fn start(config: &ValidatorConfig) -> Result<Running> {
     let clock = Clock;
     let ledger = Ledger::read(&config.genesis)?;
-    let me = ledger.validator(&config.validator)?.clone();
     let keys: ValidatorKeys = read_keys(&config.keys)?;
-    check_keys(&ledger, &me, &keys)?;
+    ledger.refuse_demo(&config.validator, &demo_purposes(&config.validator, &keys))?;
     std::fs::create_dir_all(&config.data).with_context(|| format!("{}", config.data.display()))?;
 
     let opened = open(&ledger, &config.data)?;
     let opened_at = opened.head().height;
+    let reigns = opened.reader().reigns().clone();
+    let me = Me::of(&ledger, &reigns.newest(), &config.validator, &keys)?;
     let beacon = VrfSecret::from_seed(&keys.beacon.0);
     let doors = app::start(opened, Builder { validator: me.id, beacon }, clock)?;
     let app = doors.app.clone();
@@ -264,8 +260,15 @@ pub async fn start(config: &ValidatorConfig) -> Result<Running> {
         .with_context(|| format!("attachments {}", folder.display()))?;
     let (pool_in, pool_inbox) = mpsc::channel(INBOX_MAX);
     let (notes_in, notes_inbox) = mpsc::channel(INBOX_MAX);
+    let addresses = swarm_addresses(&config.peers);
+    let publishers = publishers(&ledger, &addresses);
     let swarm = swarm::start(
-        swarm_config(&ledger, &keys.network, &config.swarm_listen, &config.peers),
+        SwarmConfig {
+            network: keys.network.0,
+            genesis: ledger.hash,
+            listen: vec![config.swarm_listen.clone()],
+            peers: peers_under(&reigns.newest(), Some(me.id), &addresses, &publishers),
+        },
         Some(pool_in),
         notes_in,
     )?;
@@ -279,8 +282,8 @@ pub async fn start(config: &ValidatorConfig) -> Result<Running> {
             key: SigningKey::from_seed(keys.cosigner.0),
             vkey: me.cosigner.clone(),
             genesis: ledger.hash,
-            validators: ledger.genesis.validators.clone(),
-            policy: ledger.genesis.policy.clone(),
+            quorum: reigns.newest().validators.quorum(),
+            policy: reigns.newest().policy.clone(),
             watermark: config.data.join("cosigner.watermark"),
             clock,
         },
@@ -320,7 +323,7 @@ pub async fn start(config: &ValidatorConfig) -> Result<Running> {
     let replica = tokio::spawn(watch_replica(doors.ended, failures.clone()));
     let mut tasks = vec![
         tokio::spawn(pool::receive(app.clone(), lines.clone(), pool_inbox)),
-        tokio::spawn(pool::send(swarm, doors.accepted)),
+        tokio::spawn(pool::send(swarm.clone(), doors.accepted)),
         tokio::spawn(lines.run(doors.bringing, brought)),
         tokio::spawn(after_commits(
             app.clone(),
@@ -329,6 +332,7 @@ pub async fn start(config: &ValidatorConfig) -> Result<Running> {
             bring,
             drain,
             Arc::clone(&metrics),
+            PeerList { swarm, addresses, publishers, validator: me.id },
         )),
         tokio::spawn(store_notes(app.clone(), final_notes)),
         tokio::spawn(watch_task("cosigner", cosigning, failures.clone())),
@@ -366,68 +370,144 @@ fn open(ledger: &Ledger, data: &Path) -> Result<Opened> {
     Ok(Opened::new(app))
 }
 
-fn check_keys(ledger: &Ledger, me: &Validator, keys: &ValidatorKeys) -> Result<()> {
-    let name = &me.name;
+fn demo_purposes(name: &str, keys: &ValidatorKeys) -> [(Seed, String); 4] {
     let demo = |seed: &Seed, purpose: &str| (*seed, format!("{name}/{purpose}"));
-    ledger.refuse_demo(
-        name,
-        &[
-            demo(&keys.consensus, "consensus"),
-            demo(&keys.cosigner, "cosigner"),
-            demo(&keys.beacon, "beacon"),
-            demo(&keys.network, "network"),
-        ],
-    )?;
-    let held = [
-        ("consensus", SigningKey::from_seed(keys.consensus.0).public() == me.consensus),
-        ("cosigner", SigningKey::from_seed(keys.cosigner.0).public() == *me.cosigner.key()),
-        ("beacon", VrfSecret::from_seed(&keys.beacon.0).public() == me.beacon),
-        ("network", swarm::peer_id(&keys.network.0).to_string() == me.peer_id),
-    ];
-    match held.iter().find(|(_, same)| !same) {
-        Some((purpose, _)) => {
-            bail!("the {purpose} key is not the one the genesis file names for {name}")
+    [
+        demo(&keys.consensus, "consensus"),
+        demo(&keys.cosigner, "cosigner"),
+        demo(&keys.beacon, "beacon"),
+        demo(&keys.network, "network"),
+    ]
+}
+
+/// Who a validator is by its keys, whether or not a policy names it already.
+struct Me {
+    name: String,
+    id: ValidatorId,
+    cosigner: VKey,
+}
+
+impl Me {
+    /// The owner of these keys. A policy that names the validator must name all of its keys, or
+    /// none: then it follows the ledger without a vote until a policy names them.
+    fn of(ledger: &Ledger, reign: &Reign, name: &str, keys: &ValidatorKeys) -> Result<Self> {
+        let consensus = SigningKey::from_seed(keys.consensus.0).public();
+        let cosigner = SigningKey::from_seed(keys.cosigner.0).public();
+        let beacon = VrfSecret::from_seed(&keys.beacon.0).public();
+        let peer_id = swarm::peer_id(&keys.network.0).to_string();
+        let id = validator_id(&consensus);
+        let held = |it: &Validator| {
+            [
+                ("consensus", it.consensus == consensus),
+                ("cosigner", *it.cosigner.key() == cosigner),
+                ("beacon", it.beacon == beacon),
+                ("network", it.peer_id == peer_id),
+            ]
+        };
+        for member in reign.validators.members() {
+            let held = held(member);
+            let strange = held.iter().find(|(_, same)| !same);
+            match (member.name == name, strange) {
+                (true, None) => {
+                    let (name, cosigner) = (member.name.clone(), member.cosigner.clone());
+                    return Ok(Self { name, id, cosigner });
+                }
+                (true, Some((purpose, _))) if held.iter().any(|(_, same)| *same) => bail!(
+                    "the {purpose} key is not the one that policy {} names for {name}, other keys are",
+                    reign.number
+                ),
+                (false, _) if held.iter().any(|(_, same)| *same) => bail!(
+                    "a key of {name} is one that policy {} names for {}",
+                    reign.number,
+                    member.name
+                ),
+                _ => {}
+            }
         }
-        None => Ok(()),
+        tracing::warn!(
+            validator = name,
+            policy = reign.number,
+            "the policy in force does not name these keys: this node follows without a vote until one does"
+        );
+        // As founders name cosigner keys: under the first part of the origin.
+        let host = ledger.genesis.origin.split('/').next().unwrap_or_default();
+        let cosigner = VKey::new(&format!("{host}/{name}"), VKeyKind::Cosigner, cosigner)
+            .with_context(|| format!("{name} is no name"))?;
+        Ok(Self { name: name.to_owned(), id, cosigner })
     }
 }
 
-fn swarm_config(
-    ledger: &Ledger,
-    network: &Seed,
-    listen: &str,
-    peers: &[PeerConfig],
-) -> SwarmConfig {
-    let addresses = |peer_id: &str| -> Vec<String> {
-        let known = peers.iter().filter(|peer| peer.peer_id == peer_id);
-        known.map(|peer| peer.swarm.clone()).collect()
-    };
-    // Who may connect is said by the genesis file alone; the configuration only says where they are.
-    let validators = ledger.genesis.validators.members().iter().map(|member| SwarmPeer {
-        peer_id: member.peer_id.clone(),
-        role: PeerRole::Validator,
-        addresses: addresses(&member.peer_id),
-    });
-    let publishers = ledger.genesis.publishers.iter().map(|peer_id| SwarmPeer {
+/// Where processes are, as the configuration says; who may connect, a policy says.
+fn swarm_addresses(peers: &[PeerConfig]) -> Addresses {
+    peers.iter().map(|peer| (peer.peer_id.clone(), peer.swarm.clone())).collect()
+}
+
+fn publishers(ledger: &Ledger, addresses: &Addresses) -> Vec<SwarmPeer> {
+    let publisher = |peer_id: &String| SwarmPeer {
         peer_id: peer_id.clone(),
         role: PeerRole::Publisher,
-        addresses: addresses(peer_id),
-    });
-    SwarmConfig {
-        network: network.0,
-        genesis: ledger.hash,
-        listen: vec![listen.to_owned()],
-        peers: validators.chain(publishers).collect(),
+        addresses: addresses.of(peer_id),
+    };
+    ledger.genesis.publishers.iter().map(publisher).collect()
+}
+
+/// Everybody who may connect under a policy. A node that is no validator only follows: it takes from
+/// everybody whose address it knows, since the policy that it has got to may be long gone.
+fn peers_under(
+    reign: &Reign,
+    me: Option<ValidatorId>,
+    addresses: &Addresses,
+    publishers: &[SwarmPeer],
+) -> Vec<SwarmPeer> {
+    let follows = me.is_some_and(|me| reign.validators.get(&me).is_none());
+    let validators =
+        if follows { addresses.everybody() } else { addresses.validators(&reign.validators) };
+    // Of a process that is named twice the later role counts.
+    validators.into_iter().chain(publishers.iter().cloned()).collect()
+}
+
+/// The policy with which a chain begins, as the genesis file says it.
+fn policies_of(genesis: &Genesis) -> Result<Policies> {
+    let first = genesis_policy_fields(genesis);
+    let root = policy_digest(&first);
+    let chain = PolicyChain { first, steps: Vec::new() };
+    chain.verify(&root).context("the policy of the genesis file")
+}
+
+/// Keeps the list of peers of the swarm as the policy in force says.
+struct PeerList {
+    swarm: SwarmHandle,
+    addresses: Addresses,
+    publishers: Vec<SwarmPeer>,
+    validator: ValidatorId,
+}
+
+impl PeerList {
+    async fn follow(&self, reign: &Reign) {
+        let named = reign.validators.get(&self.validator).is_some();
+        tracing::warn!(
+            policy = reign.number,
+            from = reign.first.get(),
+            validators = reign.validators.count(),
+            votes = named,
+            "a policy begins to rule"
+        );
+        let me = Some(self.validator);
+        let peers = peers_under(reign, me, &self.addresses, &self.publishers);
+        if let Err(error) = self.swarm.allow(&peers).await {
+            tracing::error!(%error, "the swarm does not follow the policy");
+        }
     }
 }
 
 async fn start_engine(
     config: &ValidatorConfig,
     ledger: &Ledger,
-    me: &Validator,
+    me: &Me,
     keys: &ValidatorKeys,
     app: &AppHandle,
 ) -> Result<engine::EngineTask> {
+    // The engine picks those that a policy calls.
     let peers = config.peers.iter().filter_map(|peer| {
         let address = peer.consensus.as_ref()?;
         Some(format!("{address}/p2p/{}", peer.peer_id))
@@ -452,8 +532,7 @@ async fn start_engine(
         block_bytes_max: tamga_replica::limits::BLOCK_BYTES_MAX,
         part_bytes: PART_BYTES,
     };
-    let validators = Arc::new(Validators::try_from(&ledger.genesis.validators)?);
-    engine::start(engine, Arc::new(EngineHost::new(app.clone(), validators))).await
+    engine::start(engine, Arc::new(EngineHost::new(app.clone()))).await
 }
 
 /// The outside witnesses of a configuration, if it names any.
@@ -502,7 +581,11 @@ fn http_parts(
             origin: ledger.genesis.origin.clone(),
             policy: ledger.genesis.policy.encode(),
             genesis: ledger.bytes.clone(),
-            validators: validators_view(ledger),
+            validators: http::validators_view(
+                &ledger.genesis.origin,
+                ledger.hash.to_string(),
+                &ledger.genesis.validators,
+            ),
         },
         witnessed: None,
         tokens: Tokens::new(config.http.token.as_deref()),
@@ -526,28 +609,6 @@ async fn serve(address: SocketAddr, state: HttpState) -> Result<(JoinHandle<()>,
     Ok((tokio::spawn(http::serve(listener, state)), listening))
 }
 
-fn validators_view(ledger: &Ledger) -> ValidatorsView {
-    let set = &ledger.genesis.validators;
-    ValidatorsView {
-        origin: ledger.genesis.origin.clone(),
-        genesis: ledger.hash.to_string(),
-        quorum: set.quorum() as u64,
-        data: set.members().iter().map(validator_view).collect(),
-    }
-}
-
-fn validator_view(member: &Validator) -> ValidatorView {
-    ValidatorView {
-        validator_id: member.id.to_string(),
-        name: member.name.clone(),
-        organisation: member.organisation.clone(),
-        consensus: Base64::encode_string(member.consensus.as_bytes()),
-        cosigner: member.cosigner.to_string(),
-        beacon: Base64::encode_string(member.beacon.as_bytes()),
-        peer: member.peer_id.clone(),
-    }
-}
-
 /// Tells the cosigner, the drain rate and the metrics what was committed, until the replica ends.
 async fn after_commits(
     app: AppHandle,
@@ -556,10 +617,14 @@ async fn after_commits(
     bring: mpsc::UnboundedSender<Brought>,
     drain: Arc<DrainRate>,
     metrics: Arc<Metrics>,
+    peers: PeerList,
 ) {
     let gauge = |value: u64| i64::try_from(value).unwrap_or(i64::MAX);
     while let Some(committed) = commits.recv().await {
         cosigner.committed(committed.head.height);
+        if let Some(reign) = &committed.reign {
+            peers.follow(reign).await;
+        }
         for (record, attachment) in committed.brought {
             bring.send((attachment, record)).ok();
         }
@@ -638,15 +703,23 @@ pub async fn publish(config: &PublisherConfig) -> Result<()> {
     let keys: PublisherKeys = read_keys(&config.keys)?;
     ledger.refuse_demo(&config.publisher, &[(keys.log, "log".to_owned())])?;
     let peer_id = swarm::peer_id(&keys.network.0).to_string();
+    let addresses = swarm_addresses(&config.peers);
+    let first = Reigns::of_genesis(&ledger.genesis).newest();
     if !ledger.genesis.publishers.contains(&peer_id) {
         bail!("the genesis file names no publisher with the network key of {}", config.publisher);
     }
     std::fs::create_dir_all(&config.data).with_context(|| format!("{}", config.data.display()))?;
     publisher::run(publisher::PublisherConfig {
         key: SigningKey::from_seed(keys.log.0),
-        policy: ledger.genesis.policy.clone(),
+        policies: policies_of(&ledger.genesis)?,
         watermark: config.data.join("publisher.watermark"),
-        swarm: swarm_config(&ledger, &keys.network, &config.swarm_listen, &config.peers),
+        swarm: SwarmConfig {
+            network: keys.network.0,
+            genesis: ledger.hash,
+            listen: vec![config.swarm_listen.clone()],
+            peers: peers_under(&first, None, &addresses, &publishers(&ledger, &addresses)),
+        },
+        addresses,
         clock: Clock,
     })
     .await

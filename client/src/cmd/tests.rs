@@ -13,6 +13,7 @@ mod going_on;
 mod importing;
 mod looking_up;
 mod packing;
+mod policies;
 mod pool;
 mod reconciling;
 mod royalty;

@@ -12,7 +12,7 @@ use tamga_format::receipt::ReceiptError;
 use tamga_state::catalogue::Kind;
 
 use super::{Session, status};
-use crate::carrier::FILE_BYTES_MAX;
+use crate::carrier::{self, FILE_BYTES_MAX};
 use crate::error::{CliError, Exit};
 use crate::export::{Exported, LINE_BYTES_MAX};
 use crate::history::{self, Lists};
@@ -21,6 +21,7 @@ use crate::light;
 use crate::output::{Colour, Shown};
 use crate::pack::{archive, judge};
 use crate::text;
+use crate::trust::Trust;
 use crate::verify::{self, Facts, Report, Verdict, fault};
 
 mod against;
@@ -39,7 +40,7 @@ pub(super) struct Verify {
     /// proofs about subjects, or one `.tlog-proof` together with --record.
     #[arg(required = true)]
     files: Vec<PathBuf>,
-    /// Trust policy file [env: TAMGA_POLICY].
+    /// Trust policy file, or a chain of policies [env: TAMGA_POLICY].
     #[arg(short, long)]
     policy: Option<PathBuf>,
     /// Entry bytes of the record that the one `.tlog-proof` is about.
@@ -58,7 +59,7 @@ pub(super) struct Verify {
 
 pub(super) fn run(command: &Verify, session: &mut Session<'_>) -> Result<Exit, CliError> {
     let policy_path = session.config.policy_path(command.policy.as_deref())?;
-    let policy = session.policy(Some(&policy_path))?;
+    let trust = Trust::load(&policy_path)?;
     let entry = match &command.record {
         Some(path) => Some(std::fs::read(path).map_err(|error| CliError::file(path, &error))?),
         None => None,
@@ -68,11 +69,11 @@ pub(super) fn run(command: &Verify, session: &mut Session<'_>) -> Result<Exit, C
     for path in &command.against {
         let bytes = std::fs::read(path).map_err(|error| CliError::file(path, &error))?;
         let name = path.display().to_string();
-        worst = worst.max(subject(&bytes, &name, &policy, &mut lists, session)?);
+        worst = worst.max(subject(&bytes, &name, ruling(&trust, &bytes), &mut lists, session)?);
     }
     let against = (!command.against.is_empty()).then_some(&lists);
     let mut judging = Judging {
-        policy: &policy,
+        trust: &trust,
         view,
         against,
         pages: Lists::default(),
@@ -87,13 +88,13 @@ pub(super) fn run(command: &Verify, session: &mut Session<'_>) -> Result<Exit, C
         }
         let verdict = match content(file) {
             Ok(Content::Lines(lines)) if entry.is_none() => {
-                export(lines, &name, &policy, &judging.view, session)
+                export(lines, &name, &trust, &judging.view, session)
             }
             Ok(Content::Whole(bytes)) if entry.is_none() => {
                 judging.whole(&bytes, &name, session)?
             }
             Ok(Content::Whole(bytes)) if !verify::is_receipt(&bytes) => {
-                let report = verify::file(&bytes, entry.as_deref(), &policy);
+                let report = verify::file(&bytes, entry.as_deref(), ruling(&trust, &bytes));
                 show(&report, &name, &judging.view, session)
             }
             Ok(_) => return Err(CliError::pointless("--record", &name)),
@@ -104,7 +105,7 @@ pub(super) fn run(command: &Verify, session: &mut Session<'_>) -> Result<Exit, C
         worst = worst.max(verdict);
     }
     let Judging { notes, left_out, .. } = judging;
-    let now = if command.online { Some(online(notes, &policy, session)?) } else { None };
+    let now = if command.online { Some(online(notes, &trust, session)?) } else { None };
     let human = now
         .as_ref()
         .map(|size| session.out.messages.text("verify-online", &[("size", size.to_string())]));
@@ -117,7 +118,7 @@ pub(super) fn run(command: &Verify, session: &mut Session<'_>) -> Result<Exit, C
 
 /// Files as they are judged one after the other.
 struct Judging<'v> {
-    policy: &'v Policy,
+    trust: &'v Trust,
     view: View<'v>,
     /// Lists that records are compared with, if that is asked for.
     against: Option<&'v Lists>,
@@ -139,13 +140,13 @@ impl Judging<'_> {
     ) -> Result<Verdict, CliError> {
         self.notes.extend(verify::checkpoint(bytes));
         if history::is_proof(bytes) {
-            return subject(bytes, name, self.policy, &mut self.pages, session);
+            return subject(bytes, name, ruling(self.trust, bytes), &mut self.pages, session);
         }
         if !archive::is_archive(bytes) {
             return Ok(self.receipt(bytes, name, session));
         }
         match archive::read(bytes).filter(|members| judge::is_pack(members)) {
-            Some(members) => Ok(pack::run(&members, name, self.policy, session)),
+            Some(members) => Ok(pack::run(&members, name, self.trust.newest(), session)),
             None => {
                 let report = verify::cannot_check(Said::plain("fault-archive"));
                 Ok(show(&report, name, &self.view, session))
@@ -155,11 +156,12 @@ impl Judging<'_> {
 
     /// Judges a receipt or what carries one, and compares it with the lists.
     fn receipt(&mut self, bytes: &[u8], name: &str, session: &mut Session<'_>) -> Verdict {
-        let report = verify::file(bytes, None, self.policy);
+        let policy = ruling(self.trust, bytes);
+        let report = verify::file(bytes, None, policy);
         let mut verdict = report.verdict;
         let mut shown = shown(&report, name, &self.view, session);
         if let Some(lists) = self.against {
-            let compared = against::compared(bytes, lists, self.policy);
+            let compared = against::compared(bytes, lists, policy);
             self.left_out |= compared.iter().any(Compared::is_left_out);
             if !compared.iter().any(Compared::is_listed) {
                 verdict = verdict.max(Verdict::CannotCheck);
@@ -179,7 +181,7 @@ impl Judging<'_> {
     ) -> Result<Verdict, CliError> {
         let members = judge::folder(path)?;
         if judge::is_pack(&members) {
-            return Ok(pack::run(&members, name, self.policy, session));
+            return Ok(pack::run(&members, name, self.trust.newest(), session));
         }
         if members.is_empty() {
             let report = verify::cannot_check(Said::plain("fault-empty-folder"));
@@ -191,7 +193,7 @@ impl Judging<'_> {
             let lines = member.bytes.split_inclusive(|byte| *byte == b'\n').next();
             let verdict = if lines.and_then(Exported::parse).is_some() {
                 let lines = Box::new(Cursor::new(member.bytes.clone()));
-                export(lines, &name, self.policy, &self.view, session)
+                export(lines, &name, self.trust, &self.view, session)
             } else {
                 self.whole(&member.bytes, &name, session)?
             };
@@ -213,7 +215,8 @@ fn add(compared: &[Compared<'_>], shown: &mut Shown, session: &Session<'_>) {
 
 /// Asks a node for its newest checkpoint: it and those of the files are of the log that this computer saw. Gives its
 /// size.
-fn online(notes: Vec<Note>, policy: &Policy, session: &Session<'_>) -> Result<u64, CliError> {
+fn online(notes: Vec<Note>, trust: &Trust, session: &Session<'_>) -> Result<u64, CliError> {
+    let policy = trust.newest();
     // Without a memory nothing could be compared.
     session.state_dir()?;
     let client = session.client()?;
@@ -233,6 +236,15 @@ fn show(report: &Report, name: &str, view: &View<'_>, session: &mut Session<'_>)
     let shown = shown(report, name, view, session);
     session.out.item("verify.file", shown);
     report.verdict
+}
+
+/// The policy that rules the checkpoint of a file, or of the receipt that it carries.
+fn ruling<'t>(trust: &'t Trust, file: &[u8]) -> &'t Policy {
+    match carrier::receipt(file) {
+        Some(Ok(receipt)) => trust.judging(&receipt),
+        Some(Err(_)) => trust.newest(),
+        None => trust.judging(std::str::from_utf8(file).unwrap_or_default()),
+    }
 }
 
 /// What is said beside the verdicts.
@@ -303,7 +315,7 @@ fn subject(
 fn export(
     mut lines: Box<dyn BufRead>,
     name: &str,
-    policy: &Policy,
+    trust: &Trust,
     view: &View<'_>,
     session: &mut Session<'_>,
 ) -> Verdict {
@@ -316,7 +328,10 @@ fn export(
         count += 1;
         let (report, last) = match read {
             Ok(line) => match Exported::parse(&line) {
-                Some(exported) => (exported.verify(policy), false),
+                Some(exported) => {
+                    let policy = trust.judging(exported.receipt_text().unwrap_or_default());
+                    (exported.verify(policy), false)
+                }
                 None => (verify::cannot_check(Said::plain("fault-no-line")), false),
             },
             Err(error) => (verify::cannot_check(Said::io(&error)), true),

@@ -18,6 +18,7 @@ impl CommittedLog for AppHandle {
             time: block.time,
             checkpoint: block.checkpoint,
             certificate,
+            reign: reader.reigns().at(height),
         }))
     }
 
@@ -27,5 +28,9 @@ impl CommittedLog for AppHandle {
 
     fn final_note(&self, height: Height) -> Result<Option<String>> {
         Ok(self.reader().note(height)?.map(|note| note.encode()))
+    }
+
+    fn policy_receipt(&self, number: u64) -> Result<Option<String>> {
+        Ok(self.reader().policy_receipt(number)?.map(|receipt| receipt.encode()))
     }
 }

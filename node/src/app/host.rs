@@ -16,14 +16,13 @@ use crate::engine::host::{Host, HostError, Proposed, Refusal, Turn, Validators};
 #[derive(Clone, Debug)]
 pub struct EngineHost {
     app: AppHandle,
-    validators: Arc<Validators>,
 }
 
 impl EngineHost {
-    /// The replica behind `app`, decided on by `validators`.
+    /// The replica behind `app`.
     #[must_use]
-    pub const fn new(app: AppHandle, validators: Arc<Validators>) -> Self {
-        Self { app, validators }
+    pub const fn new(app: AppHandle) -> Self {
+        Self { app }
     }
 }
 
@@ -87,7 +86,8 @@ impl Host for EngineHost {
     }
 
     fn validators(&self) -> Arc<Validators> {
-        Arc::clone(&self.validators)
+        let next = self.head().next();
+        Arc::new(Validators::from(&self.app.reader().reigns().at(next).validators))
     }
 
     fn head(&self) -> Height {

@@ -11,7 +11,7 @@ use tamga_format::receipt::Receipt;
 use tamga_format::subject::Subject;
 use tamga_format::tile::{BundleCoord, TileCoord};
 use tamga_replica::reader::{Asked, Placed, Unplaced};
-use tamga_replica::{AdmitError, Admitted, Source, StoreError};
+use tamga_replica::{AdmitError, Admitted, Reign, Source, StoreError};
 use tamga_state::codes::Code;
 use tamga_state::dossier::Event;
 use tamga_state::enforcement::assignment::PendingDraw;
@@ -346,5 +346,13 @@ impl Ledger for HttpLedger {
             value: block.value,
             size_before: block.first,
         }))
+    }
+
+    fn in_force(&self) -> Option<Arc<Reign>> {
+        Some(self.app.reader().reigns().newest()).filter(|reign| reign.number > 0)
+    }
+
+    fn policy_chain(&self) -> Result<String, ReadError> {
+        Ok(self.app.reader().policy_chain()?.encode())
     }
 }

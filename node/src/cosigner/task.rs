@@ -12,7 +12,7 @@ use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
 use tracing::{debug, error, info, warn};
 
-use super::{CommittedLog, CosignError, Signer};
+use super::{CommittedBlock, CommittedLog, CosignError, Signer};
 use crate::clock::Clock;
 use crate::gather::{FinalNote, Gatherer, note_to_signed};
 use crate::swarm::limits::CHECKPOINTS_MAX;
@@ -82,6 +82,8 @@ pub(super) struct Task {
     unsent: bool,
     /// Blocks up to here are final, in `missing`, or given up.
     surveyed: Height,
+    /// Leaves of the log at that height, once it is known.
+    surveyed_size: Option<TreeSize>,
     newest_final: Option<SignedCheckpoint>,
     /// Where the next question about missing notes begins.
     heal_from: TreeSize,
@@ -113,6 +115,7 @@ impl Task {
             missing: BTreeMap::new(),
             unsent: false,
             surveyed: Height(0),
+            surveyed_size: None,
             newest_final: None,
             heal_from: TreeSize(0),
             heal_turn: 0,
@@ -182,7 +185,9 @@ impl Task {
             let height = self.surveyed.next();
             let block = self.doors.log.block(height)?;
             let block = block.with_context(|| format!("block {height} is committed but absent"))?;
+            self.follow(&block)?;
             self.surveyed = height;
+            self.surveyed_size = Some(block.checkpoint.size);
             if self.doors.log.final_note(height)?.is_none() {
                 let (size, root) = (block.checkpoint.size, block.checkpoint.root);
                 self.missing.insert(size, Missing { height, root, since: Instant::now() });
@@ -192,6 +197,26 @@ impl Task {
                 self.try_final(size);
             }
         }
+        Ok(())
+    }
+
+    /// From a block on that another policy rules, checkpoints are judged by that one.
+    fn follow(&mut self, block: &CommittedBlock) -> Result<()> {
+        let policy = &block.reign.policy;
+        if self.gatherer.ruling(block.checkpoint.size) == policy {
+            return Ok(());
+        }
+        let before = match self.surveyed_size {
+            Some(size) => size,
+            // Of the genesis there is one leaf and no block.
+            None if self.surveyed == Height(0) => TreeSize(1),
+            None => {
+                let before = self.doors.log.block(self.surveyed)?;
+                before.context("a block below the head is absent")?.checkpoint.size
+            }
+        };
+        info!(height = %block.height, number = block.reign.number, "a policy begins to rule");
+        self.gatherer.follow(before, policy.clone());
         Ok(())
     }
 
@@ -264,6 +289,9 @@ impl Task {
             }
             NoteInbound::Consistency { from, to, reply } => {
                 drop(reply.send(self.doors.log.consistency(from, to)?));
+            }
+            NoteInbound::Policy { number, reply } => {
+                drop(reply.send(self.doors.log.policy_receipt(number)?));
             }
             NoteInbound::Notes { from, count, reply } => drop(reply.send(self.notes(from, count)?)),
             NoteInbound::Newest { key_id, reply } => {

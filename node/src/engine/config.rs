@@ -35,7 +35,7 @@ pub struct EngineConfig {
     pub network_seed: [u8; 32],
     /// Where to listen: `/ip4/…/tcp/…`.
     pub listen: String,
-    /// The other validators: multiaddresses ending in `/p2p/<PeerId>`. Nobody else connects.
+    /// Where processes listen: multiaddresses ending in `/p2p/<PeerId>`. Those of validators connect, nobody else.
     pub peers: Vec<String>,
     /// Folder of the engine's write-ahead log.
     pub dir: PathBuf,

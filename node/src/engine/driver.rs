@@ -27,6 +27,7 @@ use tokio::sync::{mpsc, watch};
 use tokio::time::{Instant, sleep, sleep_until};
 use tracing::{debug, error, info, warn};
 
+use super::allowed::Allowed;
 use super::blocks::{Blocks, Known};
 use super::config::EngineConfig;
 use super::host::{Host, HostError, Proposed, Refusal, Turn, Validators};
@@ -46,6 +47,7 @@ pub(super) struct Driver {
     signer: Signer,
     sight: Sight,
     network: mpsc::Sender<NetworkMsg<Ledger>>,
+    allowed: Allowed,
     reasons: watch::Receiver<u64>,
     validators: Arc<Validators>,
     /// The last committed height.
@@ -76,6 +78,7 @@ impl Driver {
         config: EngineConfig,
         sight: Sight,
         network: mpsc::Sender<NetworkMsg<Ledger>>,
+        allowed: Allowed,
     ) -> Self {
         let head = host.head();
         Self {
@@ -93,6 +96,7 @@ impl Driver {
             config,
             sight,
             network,
+            allowed,
             head,
         }
     }
@@ -384,6 +388,7 @@ impl Driver {
         done?;
         self.head = height;
         self.validators = self.host.validators();
+        self.allowed.follow(&self.validators);
         self.blocks.forget_until(height);
         self.assembler.forget_until(height);
         Ok(())

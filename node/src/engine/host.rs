@@ -10,7 +10,7 @@ use bytes::Bytes;
 use tamga_format::certificate::Certificate;
 use tamga_format::id::{Height, ValidatorId, ValueId};
 use tamga_format::signature::PublicKey;
-use tamga_format::validators::ValidatorSet;
+use tamga_format::validators::{Validator, ValidatorSet};
 use tamga_replica::engine::Members;
 use tokio::sync::watch;
 
@@ -155,10 +155,12 @@ impl Validators {
     }
 }
 
-impl TryFrom<&ValidatorSet> for Validators {
-    type Error = anyhow::Error;
-
-    fn try_from(set: &ValidatorSet) -> Result<Self> {
-        Self::new(set.members().iter().map(|it| (it.id, it.consensus, it.peer_id.as_str())))
+impl From<&ValidatorSet> for Validators {
+    /// A validator whose PeerId can't be read counts, and speaks through nobody.
+    fn from(set: &ValidatorSet) -> Self {
+        let keys = set.members().iter().map(|it| (it.id, it.consensus));
+        let speaks = |it: &Validator| Some((it.peer_id.parse().ok()?, it.id));
+        let by_peer = set.members().iter().filter_map(speaks).collect();
+        Self { members: Members::new(keys), by_peer }
     }
 }

@@ -6,13 +6,14 @@
 //!
 //! - [`host`]: what the engine asks of the application; [`config`]: what a node is told
 //! - `driver`: the loop that answers the engine, idles and paces; `blocks`: undecided blocks
-//! - `parts`: blocks in flight; `sight`: what the events of the engine say; `codec`: message bytes
+//! - `allowed`: who may connect; `parts`: blocks in flight; `sight`: what the events of the engine say; `codec`: message bytes
 
 pub mod codec;
 pub mod config;
 pub mod host;
 pub mod metrics;
 
+mod allowed;
 mod blocks;
 mod driver;
 mod parts;
@@ -40,6 +41,7 @@ use tracing::error;
 pub use config::{EngineConfig, Pace, peer_id};
 pub use host::{Host, HostError, Proposed, Refusal, Turn, Validators};
 
+use allowed::Allowed;
 use codec::LedgerCodec;
 use driver::Driver;
 use sight::Sight;
@@ -79,7 +81,9 @@ pub struct EngineTask {
 ///
 /// # Errors
 /// When an address is malformed, or the network or the write-ahead log cannot be opened.
-pub async fn start(config: EngineConfig, host: Arc<dyn Host>) -> Result<EngineTask> {
+pub async fn start(mut config: EngineConfig, host: Arc<dyn Host>) -> Result<EngineTask> {
+    let (addresses, validators) = (config.peers, host.validators());
+    config.peers = allowed::allowed(config.validator, &addresses, &validators)?;
     let codec = LedgerCodec { block_bytes_max: config.block_bytes_max };
     let signer = Signer::new(config.genesis, config.consensus_key.clone());
     let verifier = Verifier::new(config.genesis);
@@ -110,7 +114,8 @@ pub async fn start(config: EngineConfig, host: Arc<dyn Host>) -> Result<EngineTa
     let sight = Sight::default();
     let watched = tokio::spawn(sight::watch(sight.clone(), channels.events.subscribe()));
     let moniker = config.moniker.clone();
-    let driver = Driver::new(host, config, sight, channels.network);
+    let allowed = Allowed::new(config.validator, &addresses, &validators, channels.net_requests)?;
+    let driver = Driver::new(host, config, sight, channels.network, allowed);
     let (stopping, stop) = watch::channel(false);
     let (tell, state) = watch::channel(EngineState::Running);
     let task = tokio::spawn(async move {

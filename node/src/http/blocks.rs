@@ -4,16 +4,21 @@ use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::{HeaderValue, Uri, header};
 use axum::response::{IntoResponse, Response};
+use base64ct::{Base64, Encoding};
 use serde::Deserialize;
-use tamga_api::shapes::{BlockView, Page, PageInfo, Stage, ValidatorsView};
+use tamga_api::shapes::{BlockView, Page, PageInfo, Stage, ValidatorView, ValidatorsView};
 use tamga_api::time;
 use tamga_format::id::Height;
+use tamga_format::validators::{Validator, ValidatorSet};
 
 use super::fault::Fault;
 use super::ledger::{BlockSummary, ReadError};
 use super::reads::{IMMUTABLE, NO_STORE, plain};
 use super::request::{self, NoQuery};
 use super::state::HttpState;
+
+/// How long answers may be kept that change with the policy.
+const CHANGING: &str = "public, max-age=60";
 
 /// The page of the list of blocks.
 #[derive(Deserialize)]
@@ -107,8 +112,13 @@ pub(super) async fn validators(
     uri: Uri,
 ) -> Result<Response, Fault> {
     request::query::<NoQuery>(&uri)?;
-    let hour = HeaderValue::from_static("public, max-age=3600");
-    Ok(([(header::CACHE_CONTROL, hour)], Json(&state.info.validators)).into_response())
+    let founded = &state.info.validators;
+    let view = match state.ledger.in_force() {
+        Some(reign) => validators_view(&founded.origin, founded.genesis.clone(), &reign.validators),
+        None => founded.clone(),
+    };
+    let minute = HeaderValue::from_static(CHANGING);
+    Ok(([(header::CACHE_CONTROL, minute)], Json(view)).into_response())
 }
 
 /// The trust policy, as tlog-policy text. A copy from a source you trust is worth more than this one.
@@ -121,7 +131,22 @@ pub(super) async fn trust_policy(
     uri: Uri,
 ) -> Result<Response, Fault> {
     request::query::<NoQuery>(&uri)?;
-    Ok(well_known(plain(state.info.policy.clone())))
+    let policy = match state.ledger.in_force() {
+        Some(reign) => reign.policy.encode(),
+        None => state.info.policy.clone(),
+    };
+    Ok(well_known(plain(policy), CHANGING))
+}
+
+/// The policies since the genesis, each proven to follow the one before: a `.tamga-policies` file.
+#[utoipa::path(
+    get, path = "/.well-known/tamga/policies", tag = "network",
+    responses((status = 200, description = "The file", body = String, content_type = "text/plain"))
+)]
+pub(super) async fn policies(State(state): State<HttpState>, uri: Uri) -> Result<Response, Fault> {
+    request::query::<NoQuery>(&uri)?;
+    let chain = state.read(|ledger| ledger.policy_chain()).await?;
+    Ok(well_known(plain(chain), CHANGING))
 }
 
 /// The policy that asks for outside witnesses as well, as tlog-policy text; there is none where none is configured.
@@ -149,11 +174,31 @@ pub(super) async fn witnessed_policy(
 )]
 pub(super) async fn genesis(State(state): State<HttpState>, uri: Uri) -> Result<Response, Fault> {
     request::query::<NoQuery>(&uri)?;
-    Ok(well_known(plain(state.info.genesis.clone())))
+    Ok(well_known(plain(state.info.genesis.clone()), "public, max-age=3600"))
 }
 
-fn well_known(mut response: Response) -> Response {
-    let hour = HeaderValue::from_static("public, max-age=3600");
-    response.headers_mut().insert(header::CACHE_CONTROL, hour);
+fn well_known(mut response: Response, caching: &'static str) -> Response {
+    let caching = HeaderValue::from_static(caching);
+    response.headers_mut().insert(header::CACHE_CONTROL, caching);
     response
+}
+
+/// The validators of a policy, as they are shown.
+#[must_use]
+pub fn validators_view(origin: &str, genesis: String, set: &ValidatorSet) -> ValidatorsView {
+    let view = |member: &Validator| ValidatorView {
+        validator_id: member.id.to_string(),
+        name: member.name.clone(),
+        organisation: member.organisation.clone(),
+        consensus: Base64::encode_string(member.consensus.as_bytes()),
+        cosigner: member.cosigner.to_string(),
+        beacon: Base64::encode_string(member.beacon.as_bytes()),
+        peer: member.peer_id.clone(),
+    };
+    ValidatorsView {
+        origin: origin.to_owned(),
+        genesis,
+        quorum: set.quorum() as u64,
+        data: set.members().iter().map(view).collect(),
+    }
 }

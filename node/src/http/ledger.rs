@@ -14,6 +14,7 @@ use tamga_format::id::{Height, LeafIndex, RecordId, TreeRoot, TreeSize, UnixMill
 use tamga_format::receipt::Receipt;
 use tamga_format::subject::Subject;
 use tamga_format::tile::{BundleCoord, TileCoord};
+use tamga_replica::Reign;
 use tamga_replica::reader::{Asked, Placed};
 use tamga_state::codes::Code;
 use tamga_state::dossier::Event;
@@ -121,6 +122,12 @@ pub trait Ledger: Send + Sync + 'static {
 
     /// A block; `None` for the genesis, which is none, and beyond the head.
     fn block(&self, height: Height) -> Result<Option<BlockSummary>, ReadError>;
+
+    /// The policy that rules the next block; `None` while it is that of the genesis.
+    fn in_force(&self) -> Option<Arc<Reign>>;
+
+    /// The chain of policies.
+    fn policy_chain(&self) -> Result<String, ReadError>;
 }
 
 /// What admission found.

@@ -43,6 +43,7 @@ pub mod state;
 mod status;
 mod subjects;
 
+pub use blocks::validators_view;
 pub use clients::{ClientLimits, Network};
 pub use drain::DrainRate;
 pub use server::{Service, serve};
@@ -118,6 +119,7 @@ fn table() -> Vec<Resource> {
         read("/v1/validators", get(blocks::validators)),
         free("/.well-known/tamga/trust-policy", get(blocks::trust_policy)),
         free("/.well-known/tamga/trust-policy/witnessed", get(blocks::witnessed_policy)),
+        free("/.well-known/tamga/policies", get(blocks::policies)),
         free("/.well-known/tamga/genesis", get(blocks::genesis)),
         free("/log/checkpoint", get(log::checkpoint)),
         free("/log/checkpoint/witnessed", get(log::witnessed)),

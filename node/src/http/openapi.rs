@@ -111,6 +111,7 @@ impl Modify for Common {
         blocks::validators,
         blocks::trust_policy,
         blocks::witnessed_policy,
+        blocks::policies,
         blocks::genesis,
         log::checkpoint,
         log::witnessed,

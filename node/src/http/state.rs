@@ -23,16 +23,16 @@ use crate::outside::Seen;
 /// Bytes in which room for bodies is counted.
 const BODY_UNIT: usize = 1 << 10;
 
-/// The texts of a ledger that never change while a node runs.
+/// The texts of a ledger that never change.
 #[derive(Clone, Debug)]
 pub struct LedgerInfo {
     /// Name of the ledger.
     pub origin: String,
-    /// Trust policy, tlog-policy text.
+    /// The policy of the genesis, tlog-policy text.
     pub policy: String,
     /// The genesis file, verbatim.
     pub genesis: Vec<u8>,
-    /// The validators of the policy in force.
+    /// The validators of the genesis.
     pub validators: ValidatorsView,
 }
 

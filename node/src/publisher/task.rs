@@ -7,7 +7,8 @@ use anyhow::{Context, Result, bail};
 use libp2p::PeerId;
 use tamga_format::id::{Height, TreeRoot, TreeSize};
 use tamga_format::merkle::{Hash, verify_consistency};
-use tamga_format::policy::Policy;
+use tamga_format::policy_chain::Policies;
+use tamga_format::receipt::Receipt;
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 use tracing::{debug, error, info, warn};
@@ -17,7 +18,7 @@ use crate::clock::Clock;
 use crate::gather::Gatherer;
 use crate::swarm::limits::CHECKPOINTS_MAX;
 use crate::swarm::wire::SignedCheckpoint;
-use crate::swarm::{NoteInbound, PeerRole, SwarmHandle};
+use crate::swarm::{Addresses, NoteInbound, PeerRole, SwarmHandle, SwarmPeer};
 use crate::watermark::{Mark, WatermarkError};
 
 /// Checkpoints with a quorum waiting for the log's signature beyond which only the newest gets it.
@@ -43,6 +44,8 @@ enum Answer {
     Newest(PeerId, Option<Vec<SignedCheckpoint>>),
     Notes(Vec<SignedCheckpoint>),
     Path(TreeSize, TreeSize, Vec<Hash>),
+    /// The receipt of the record that entered the next policy, as a validator gave it.
+    Policy(PeerId, u64, Vec<u8>),
 }
 
 /// What a signing under way needs and brings back.
@@ -61,8 +64,30 @@ enum Pen {
     Down,
 }
 
+/// Which policy rules, and who may connect by it.
+pub(super) struct Follower {
+    pub(super) policies: Policies,
+    pub(super) publishers: Vec<SwarmPeer>,
+    pub(super) addresses: Addresses,
+}
+
+impl Follower {
+    /// Everybody who may connect.
+    fn peers(&self) -> Vec<SwarmPeer> {
+        let validators = &self.policies.newest().payload.validators;
+        let validators = self.addresses.validators(validators);
+        validators.into_iter().chain(self.publishers.iter().cloned()).collect()
+    }
+
+    /// A quorum of validators says what it holds of the log key before anything is signed with it.
+    fn confirmations(&self) -> usize {
+        self.policies.newest().payload.validators.quorum()
+    }
+}
+
 pub(super) struct Task {
     pen: Pen,
+    follower: Follower,
     log_key: [u8; 4],
     /// The newest mark; the signer itself may be away signing.
     last: Option<Mark>,
@@ -89,20 +114,21 @@ pub(super) struct Task {
 impl Task {
     pub(super) fn new(
         signer: LogSigner,
-        policy: Policy,
-        confirmations: usize,
+        follower: Follower,
         swarm: SwarmHandle,
         inbox: mpsc::Receiver<NoteInbound>,
         clock: Clock,
     ) -> Self {
         let (answers_in, answers) = mpsc::channel(64);
+        let policy = follower.policies.newest().policy().clone();
         Self {
             log_key: policy.log().key_id(),
             last: signer.last().copied(),
             again: signer.last().is_some(),
             pen: Pen::Idle(Box::new(signer)),
             confirmed_by: BTreeSet::new(),
-            confirmations,
+            confirmations: follower.confirmations(),
+            follower,
             to_learn: Vec::new(),
             gatherer: Gatherer::new(policy),
             ready: BTreeMap::new(),
@@ -244,6 +270,7 @@ impl Task {
             NoteInbound::Connected { .. }
             | NoteInbound::Consistency { .. }
             | NoteInbound::Notes { .. }
+            | NoteInbound::Policy { .. }
             | NoteInbound::Newest { .. } => {}
         }
     }
@@ -270,6 +297,7 @@ impl Task {
                     self.add(None, signed);
                 }
             }
+            Answer::Policy(peer, number, receipt) => self.follow(peer, number, &receipt),
             Answer::Path(from, to, path) => {
                 self.paths.insert((from, to), path);
                 while self.paths.len() > PATHS_MAX {
@@ -322,6 +350,41 @@ impl Task {
         });
     }
 
+    /// Follows the next policy if its record is proven by those that ruled before.
+    fn follow(&mut self, peer: PeerId, number: u64, receipt: &[u8]) {
+        if number <= self.follower.policies.newest().number {
+            return;
+        }
+        let receipt = std::str::from_utf8(receipt).ok().and_then(|it| Receipt::parse(it).ok());
+        let followed = receipt.map(|receipt| self.follower.policies.followed_by(&receipt));
+        let policies = match followed {
+            Some(Ok(policies)) => policies,
+            Some(Err(failure)) => return warn!(%peer, %failure, "a policy is not followed"),
+            None => return warn!(%peer, "what should prove a policy is no receipt"),
+        };
+        let newest = policies.newest();
+        info!(number = newest.number, after = newest.after.get(), "a policy begins to rule");
+        self.gatherer.follow(newest.after, newest.policy().clone());
+        self.follower.policies = policies;
+        self.confirmations = self.follower.confirmations();
+        let (swarm, peers) = (self.swarm.clone(), self.follower.peers());
+        tokio::spawn(async move {
+            if let Err(failure) = swarm.allow(&peers).await {
+                error!(%failure, "the validators of a policy can't be connected to");
+            }
+        });
+    }
+
+    fn ask_policy(&self, peer: PeerId) {
+        let next = self.follower.policies.newest().number.saturating_add(1);
+        let (swarm, answers) = (self.swarm.clone(), self.answers_in.clone());
+        tokio::spawn(async move {
+            if let Ok(receipt) = swarm.policy(peer, next).await {
+                answers.send(Answer::Policy(peer, next, receipt)).await.ok();
+            }
+        });
+    }
+
     fn ask_newest(&self, peer: PeerId) {
         let (swarm, log_key, answers) = (self.swarm.clone(), self.log_key, self.answers_in.clone());
         tokio::spawn(async move {
@@ -340,6 +403,7 @@ impl Task {
                 self.ask_newest(*peer);
             }
         }
+        self.ask_policy(peer);
         let from = self.last.map_or(Height(1), |last| last.height.next());
         let (swarm, answers) = (self.swarm.clone(), self.answers_in.clone());
         tokio::spawn(async move {

@@ -19,6 +19,7 @@ use libp2p::identity::Keypair;
 use libp2p::{Multiaddr, PeerId};
 use tamga_format::held::HeldStatement;
 use tamga_format::id::{AttachmentId, GenesisHash, Height, TreeSize};
+use tamga_format::validators::{Validator, ValidatorSet};
 use tokio::sync::{mpsc, oneshot, watch};
 
 use self::limits::{CHECKPOINTS_MAX, COMMANDS_MAX, HELD_MAX};
@@ -42,6 +43,52 @@ pub struct SwarmPeer {
     pub role: PeerRole,
     /// Where it listens, such as `/ip4/10.0.0.7/tcp/7102`; empty when only it dials.
     pub addresses: Vec<String>,
+}
+
+/// Where processes listen, by PeerId. Who may connect, a policy says.
+#[derive(Clone, Debug, Default)]
+pub struct Addresses(BTreeMap<String, Vec<String>>);
+
+impl Addresses {
+    /// The addresses of one process; none when only it dials.
+    #[must_use]
+    pub fn of(&self, peer_id: &str) -> Vec<String> {
+        self.0.get(peer_id).cloned().unwrap_or_default()
+    }
+
+    /// Every process whose address is known, as a validator.
+    #[must_use]
+    pub fn everybody(&self) -> Vec<SwarmPeer> {
+        let readable = self.0.iter().filter(|(peer_id, _)| peer_id.parse::<PeerId>().is_ok());
+        let peer = |(peer_id, addresses): (&String, &Vec<String>)| SwarmPeer {
+            peer_id: peer_id.clone(),
+            role: PeerRole::Validator,
+            addresses: addresses.clone(),
+        };
+        readable.map(peer).collect()
+    }
+
+    /// The validators of a policy as peers. One whose PeerId can't be read can't connect.
+    #[must_use]
+    pub fn validators(&self, set: &ValidatorSet) -> Vec<SwarmPeer> {
+        let readable = set.members().iter().filter(|it| it.peer_id.parse::<PeerId>().is_ok());
+        let peer = |it: &Validator| SwarmPeer {
+            peer_id: it.peer_id.clone(),
+            role: PeerRole::Validator,
+            addresses: self.of(&it.peer_id),
+        };
+        readable.map(peer).collect()
+    }
+}
+
+impl FromIterator<(String, String)> for Addresses {
+    fn from_iter<I: IntoIterator<Item = (String, String)>>(known: I) -> Self {
+        let mut addresses: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        for (peer_id, address) in known {
+            addresses.entry(peer_id).or_default().push(address);
+        }
+        Self(addresses)
+    }
 }
 
 /// What a swarm needs to start.
@@ -156,6 +203,13 @@ pub enum NoteInbound {
         /// None, one or both.
         reply: oneshot::Sender<Vec<SignedCheckpoint>>,
     },
+    /// The receipt of the record that entered a policy.
+    Policy {
+        /// Number of the policy.
+        number: u64,
+        /// Its text; `None` when there is no such policy.
+        reply: oneshot::Sender<Option<String>>,
+    },
 }
 
 /// Why a peer gave no answer.
@@ -216,6 +270,7 @@ impl Counters {
 enum Command {
     Records(Vec<Vec<u8>>),
     Signed(SignedCheckpoint),
+    Allow(BTreeMap<PeerId, (PeerRole, Vec<Multiaddr>)>),
     Ask { peer: PeerId, request: Request, reply: oneshot::Sender<Result<Response, SwarmError>> },
 }
 
@@ -256,15 +311,7 @@ pub fn start(
 ) -> Result<SwarmHandle> {
     let keypair = keypair(&config.network);
     let local = keypair.public().to_peer_id();
-    let mut peers = BTreeMap::new();
-    for peer in &config.peers {
-        let id: PeerId =
-            peer.peer_id.parse().with_context(|| format!("`{}` is not a PeerId", peer.peer_id))?;
-        let addresses = parse_addresses(&peer.addresses)?;
-        if id != local {
-            peers.insert(id, (peer.role, addresses));
-        }
-    }
+    let peers = parse_peers(&config.peers, local)?;
     let listen = parse_addresses(&config.listen)?;
     let (commands, command_inbox) = mpsc::channel(COMMANDS_MAX);
     let (listening_out, listening) = watch::channel(Vec::new());
@@ -280,6 +327,22 @@ pub fn start(
     };
     tokio::spawn(task::Task::new(keypair, &config.genesis, &listen, peers, doors)?.run());
     Ok(SwarmHandle { commands, local, listening, connected, counters })
+}
+
+fn parse_peers(
+    peers: &[SwarmPeer],
+    local: PeerId,
+) -> Result<BTreeMap<PeerId, (PeerRole, Vec<Multiaddr>)>> {
+    let mut parsed = BTreeMap::new();
+    for peer in peers {
+        let id: PeerId =
+            peer.peer_id.parse().with_context(|| format!("`{}` is not a PeerId", peer.peer_id))?;
+        let addresses = parse_addresses(&peer.addresses)?;
+        if id != local {
+            parsed.insert(id, (peer.role, addresses));
+        }
+    }
+    Ok(parsed)
 }
 
 fn parse_addresses(addresses: &[String]) -> Result<Vec<Multiaddr>> {
@@ -331,6 +394,23 @@ impl SwarmHandle {
         if self.commands.try_send(Command::Signed(checkpoint)).is_err() {
             Counters::add(&self.counters.notices_dropped, 1);
         }
+    }
+
+    /// Replaces the list of those who may connect; who is on it no more is cut off.
+    ///
+    /// # Errors
+    /// When a PeerId or address cannot be read, or the swarm has stopped.
+    pub async fn allow(&self, peers: &[SwarmPeer]) -> Result<()> {
+        let peers = parse_peers(peers, self.local)?;
+        Ok(self.commands.send(Command::Allow(peers)).await.map_err(|_| SwarmError::Stopped)?)
+    }
+
+    /// Asks one peer for the receipt of the record that entered a policy. The caller verifies it.
+    ///
+    /// # Errors
+    /// When the peer is away, or knows no such policy.
+    pub async fn policy(&self, peer: PeerId, number: u64) -> Result<Vec<u8>, SwarmError> {
+        self.ask_bytes(peer, Request::Policy { number }).await
     }
 
     /// Asks one peer for a consistency path. The caller verifies it.

@@ -135,22 +135,8 @@ impl Task {
                 .with_context(|| format!("the swarm cannot listen on {address}"))?;
         }
         let now = Instant::now();
-        let peers = peers.into_iter().map(|(id, (role, addresses))| {
-            let peer = Peer {
-                role,
-                addresses,
-                connections: 0,
-                dial_after: now,
-                pause: REDIAL_FIRST,
-                queue: RecordQueue::default(),
-                pushing: false,
-                notices: 0,
-                answering: 0,
-                junk: 0,
-                banned_until: None,
-            };
-            (id, peer)
-        });
+        let peers =
+            peers.into_iter().map(|(id, (role, addresses))| (id, Peer::new(role, addresses, now)));
         let (peers, sent, work) = (peers.collect(), HashMap::new(), FuturesUnordered::new());
         Ok(Self { swarm, peers, sent, work, doors })
     }
@@ -404,6 +390,7 @@ impl Task {
                 }
             }
             Command::Signed(checkpoint) => self.push_signed(checkpoint),
+            Command::Allow(peers) => self.allow(peers),
             Command::Ask { peer, request, reply } => {
                 if self.peers.get(&peer).is_some_and(|peer| peer.connections > 0) {
                     self.send(peer, &request, Sent::Ask(reply));
@@ -411,6 +398,30 @@ impl Task {
                     drop(reply.send(Err(SwarmError::NotConnected)));
                 }
             }
+        }
+    }
+
+    /// Replaces the list of those who may connect; who is on it no more is cut off.
+    fn allow(&mut self, mut allowed: BTreeMap<PeerId, (PeerRole, Vec<Multiaddr>)>) {
+        let gone: Vec<PeerId> =
+            self.peers.keys().filter(|id| !allowed.contains_key(id)).copied().collect();
+        for id in gone {
+            self.peers.remove(&id);
+            self.swarm.behaviour_mut().allowed.disallow_peer(id);
+            self.doors.connected.send_modify(|peers| {
+                peers.remove(&id);
+            });
+            info!(peer = %id, "peer is on the list no more");
+        }
+        for (id, peer) in &mut self.peers {
+            if let Some((role, addresses)) = allowed.remove(id) {
+                (peer.role, peer.addresses) = (role, addresses);
+            }
+        }
+        for (id, (role, addresses)) in allowed {
+            self.swarm.behaviour_mut().allowed.allow_peer(id);
+            self.peers.insert(id, Peer::new(role, addresses, Instant::now()));
+            info!(peer = %id, "peer is on the list now");
         }
     }
 
@@ -486,6 +497,22 @@ impl Task {
 }
 
 impl Peer {
+    fn new(role: PeerRole, addresses: Vec<Multiaddr>, now: Instant) -> Self {
+        Self {
+            role,
+            addresses,
+            connections: 0,
+            dial_after: now,
+            pause: REDIAL_FIRST,
+            queue: RecordQueue::default(),
+            pushing: false,
+            notices: 0,
+            answering: 0,
+            junk: 0,
+            banned_until: None,
+        }
+    }
+
     fn takes_records(&self) -> bool {
         self.connections > 0 && self.role == PeerRole::Validator
     }
@@ -565,6 +592,11 @@ async fn answer(
             let (id, number) = (AttachmentId(id), number as usize);
             let found = ask(&pool, |reply| PoolInbound::Chunk { id, number, reply }).await;
             found.flatten().map_or(Response::Absent, Response::Bytes)
+        }
+        Request::Policy { number } => {
+            let receipt = ask(&notes, |reply| NoteInbound::Policy { number, reply }).await;
+            let receipt = receipt.flatten().map(String::into_bytes);
+            receipt.map_or(Response::Absent, Response::Bytes)
         }
         Request::Newest { key_id } => {
             let notes = ask(&notes, |reply| NoteInbound::Newest { key_id, reply }).await;

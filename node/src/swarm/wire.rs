@@ -84,6 +84,11 @@ pub enum Request {
         /// The chunk's number.
         number: u32,
     },
+    /// Send the receipt of the record that entered a policy.
+    Policy {
+        /// Number of the policy.
+        number: u64,
+    },
 }
 
 /// The answer to a [`Request`].
@@ -102,7 +107,7 @@ pub enum Response {
     Path(Vec<[u8; 32]>),
     /// Signed checkpoints.
     Signed(Vec<SignedCheckpoint>),
-    /// A manifest or a chunk.
+    /// A manifest, a chunk or a receipt.
     Bytes(Vec<u8>),
     /// The thing asked for is not here.
     Absent,
@@ -145,7 +150,7 @@ impl Request {
                 limit(statements.iter().all(|it| it.len() == HELD_BYTES), "statement")?;
             }
             Self::Chunk { number, .. } => limit((*number as usize) < CHUNKS_MAX, "chunk number")?,
-            Self::Newest { .. } | Self::Manifest { .. } => {}
+            Self::Newest { .. } | Self::Manifest { .. } | Self::Policy { .. } => {}
         }
         Ok(request)
     }

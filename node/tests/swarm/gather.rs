@@ -2,6 +2,7 @@
 
 use tamga_format::id::Height;
 use tamga_format::note::Note;
+use tamga_format::policy::Policy;
 use tamga_node::gather::{Gatherer, WINDOW, note_to_signed};
 
 use crate::ledger::{FakeLog, cosigned, log_signed, policy};
@@ -30,6 +31,38 @@ fn a_quorum_and_the_log_make_a_canonical_note_in_any_order_of_arrival() {
         assert_eq!(second.add(&note_to_signed(Height(2), &note.note).unwrap()).fresh, 4);
         assert_eq!(second.final_note(Height(2), checkpoint.size, checkpoint.root), Some(note));
     }
+}
+
+#[test]
+fn a_policy_judges_the_checkpoints_that_it_rules_and_no_others() {
+    let log = FakeLog::new(0);
+    let old = policy();
+    let fourth = old.witnesses().nth(3).cloned().unwrap();
+    let url = old.url().to_owned();
+    let alone = Policy::for_validators(old.log().clone(), url, vec![fourth], 1).unwrap();
+    let mut gatherer = Gatherer::new(old);
+    // From block 4 on the fourth cosigner is enough, and nobody else counts.
+    gatherer.follow(log.checkpoint(3).size, alone.clone());
+    for height in [3, 4] {
+        for signed in [log_signed(&log, height), cosigned(&log, height, 3)] {
+            assert_eq!(gatherer.add(&signed).fresh, 1);
+        }
+        let at = log.checkpoint(height);
+        let note = gatherer.final_note(Height(height), at.size, at.root);
+        assert_eq!(note.is_some(), height == 4);
+        if let Some(note) = note {
+            alone.verify_canonical(&Note::parse(&note.note).unwrap()).unwrap();
+        }
+    }
+    for number in [0, 1, 2] {
+        for height in [3, 5] {
+            gatherer.add(&cosigned(&log, height, number));
+        }
+    }
+    gatherer.add(&log_signed(&log, 5));
+    let [before, after] = [3, 5].map(|height| log.checkpoint(height));
+    assert!(gatherer.final_note(Height(3), before.size, before.root).is_some());
+    assert!(gatherer.final_note(Height(5), after.size, after.root).is_none());
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! A small ledger without a store: four validators, one publisher, a log of given blocks.
 
 use std::collections::BTreeMap;
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 
 use tamga_format::beacon::VrfSecret;
 use tamga_format::certificate::{Certificate, VoteKind, vote_bytes};
@@ -10,12 +10,15 @@ use tamga_format::id::{GenesisHash, Height, TreeRoot, TreeSize, UnixMillis, sha2
 use tamga_format::merkle::{Hash, NodeSource, consistency_path, leaf_hash, node_hash, root_of};
 use tamga_format::note::{VKey, VKeyKind};
 use tamga_format::policy::{Policy, Witness};
+use tamga_format::policy_chain::{Policies, PolicyChain};
+use tamga_format::policy_record::{PolicyPayload, policy_digest};
 use tamga_format::signature::SigningKey;
 use tamga_format::validators::{Validator, ValidatorSet, validator_id};
 use tamga_node::clock::Clock;
 use tamga_node::cosigner::{CommittedBlock, CommittedLog, CosignerConfig};
 use tamga_node::swarm::wire::SignedCheckpoint;
 use tamga_node::swarm::{PeerRole, SwarmConfig, SwarmPeer, peer_id};
+use tamga_replica::Reign;
 
 pub const ORIGIN: &str = "tamga.example/test";
 pub const GENESIS: GenesisHash = GenesisHash([7; 32]);
@@ -45,7 +48,7 @@ pub fn validators() -> ValidatorSet {
             organisation: format!("organisation-{number}"),
             consensus,
             cosigner: VKey::new(&name, VKeyKind::Cosigner, cosigner).unwrap(),
-            name,
+            name: format!("v{number}"),
             beacon: VrfSecret::from_seed(&seed("beacon", number)).public(),
             peer_id: peer_id(&seed("network", number)).to_string(),
         }
@@ -67,6 +70,13 @@ pub fn policy() -> Policy {
     };
     let witnesses = (0..VALIDATORS).map(witness).collect();
     Policy::for_validators(log, "https://tamga.example/".into(), witnesses, 3).unwrap()
+}
+
+/// The same as a publisher follows it.
+pub fn policies() -> Policies {
+    let first = PolicyPayload::fields(0, [0; 32], &policy(), &BTreeMap::new(), &validators());
+    let root = policy_digest(&first);
+    PolicyChain { first, steps: Vec::new() }.verify(&root).unwrap()
 }
 
 /// The swarm of process `number`; `listening` says where the others are.
@@ -92,7 +102,7 @@ pub fn cosigner_config(number: u8, folder: &std::path::Path) -> CosignerConfig {
         key: key("cosigner", number),
         vkey: vkey.unwrap(),
         genesis: GENESIS,
-        validators: validators(),
+        quorum: validators().quorum(),
         policy: policy(),
         watermark: folder.join(format!("cosigner-{number}")),
         clock: Clock,
@@ -131,7 +141,8 @@ impl FakeLog {
         signatures.sort_by_key(|(id, _)| *id);
         signatures.truncate(set.quorum());
         let certificate = Certificate { height, round: 0, value, signatures };
-        CommittedBlock { height, time: UnixMillis(1_000_500), checkpoint, certificate }
+        let reign = Arc::new(Reign::new(Height(0), 0, policy(), set));
+        CommittedBlock { height, time: UnixMillis(1_000_500), checkpoint, certificate, reign }
     }
 }
 
@@ -155,6 +166,10 @@ impl CommittedLog for FakeLog {
 
     fn final_note(&self, height: Height) -> anyhow::Result<Option<String>> {
         Ok(self.finals.lock().unwrap().get(&height).cloned())
+    }
+
+    fn policy_receipt(&self, _: u64) -> anyhow::Result<Option<String>> {
+        Ok(None)
     }
 }
 

@@ -10,12 +10,14 @@ use tamga_node::clock::Clock;
 use tamga_node::cosigner::{self, CosignerHandle};
 use tamga_node::gather::FinalNote;
 use tamga_node::publisher::{self, PublisherConfig};
-use tamga_node::swarm::{self, SwarmHandle};
+use tamga_node::swarm::{self, Addresses, SwarmHandle};
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
-use crate::ledger::{FakeLog, PUBLISHER, VALIDATORS, cosigner_config, key, policy, swarm_config};
+use crate::ledger::{
+    FakeLog, PUBLISHER, VALIDATORS, cosigner_config, key, policies, policy, swarm_config,
+};
 
 const PATIENCE: Duration = Duration::from_secs(30);
 
@@ -70,8 +72,9 @@ fn publish(
 ) -> JoinHandle<anyhow::Result<()>> {
     tokio::spawn(publisher::run(PublisherConfig {
         key: key("log", 0),
-        policy: policy(),
+        policies: policies(),
         swarm: swarm_config(PUBLISHER, listening),
+        addresses: Addresses::default(),
         watermark: folder.path().join("publisher"),
         clock: Clock,
     }))

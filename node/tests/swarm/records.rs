@@ -7,11 +7,13 @@ use std::time::Duration;
 
 use tamga_format::id::{Height, sha256};
 use tamga_node::swarm::limits::JUNK_MAX;
-use tamga_node::swarm::{self, NoteInbound, PoolInbound, SwarmHandle};
+use tamga_node::swarm::{
+    self, NoteInbound, PeerRole, PoolInbound, SwarmHandle, SwarmPeer, peer_id,
+};
 use tokio::sync::mpsc;
 use tokio::time::timeout;
 
-use crate::ledger::{FakeLog, PUBLISHER, cosigned, swarm_config};
+use crate::ledger::{FakeLog, PUBLISHER, cosigned, seed, swarm_config};
 
 const PATIENCE: Duration = Duration::from_secs(20);
 
@@ -190,4 +192,25 @@ async fn a_peer_that_sends_what_it_may_not_is_counted_and_cut_off() {
     }
     assert!(first.pool.lock().unwrap().is_empty());
     assert_eq!(first.swarm.counters().junk.load(Ordering::Relaxed), u64::from(JUNK_MAX));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_joins_the_list_is_connected_and_who_leaves_it_is_cut_off() {
+    let list = |number| SwarmPeer {
+        peer_id: peer_id(&seed("network", number)).to_string(),
+        role: PeerRole::Validator,
+        addresses: Vec::new(),
+    };
+    let first = Process::start(0, &BTreeMap::new(), Vec::new());
+    let listening = BTreeMap::from([(0, first.address().await)]);
+    let mut newcomer = Process::start(50, &listening, Vec::new());
+    first.swarm.allow(&[list(50)]).await.unwrap();
+    first.connected(1).await;
+    newcomer.connected(1).await;
+    let sent = vec![vec![7; 40]];
+    first.swarm.broadcast_records(sent.clone());
+    newcomer.holds(&sent.into_iter().collect()).await;
+    first.swarm.allow(&[list(1)]).await.unwrap();
+    newcomer.connected(0).await;
+    first.connected(0).await;
 }

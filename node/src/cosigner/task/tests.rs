@@ -9,6 +9,7 @@ use tamga_format::note::{VKey, VKeyKind, sign_note};
 use tamga_format::policy::Witness;
 use tamga_format::signature::SigningKey;
 use tamga_format::validators::{Validator, ValidatorSet, validator_id};
+use tamga_replica::Reign;
 
 use super::super::{CommittedBlock, CosignerConfig};
 use super::*;
@@ -36,6 +37,22 @@ fn policy() -> Policy {
     Policy::for_validators(log, "https://tamga.example/".into(), vec![witness], 1).unwrap()
 }
 
+/// The only validator's, from the beginning.
+fn reign() -> Arc<Reign> {
+    let consensus = key("consensus").public();
+    let validator = Validator {
+        id: validator_id(&consensus),
+        organisation: "organisation".into(),
+        name: "v0".into(),
+        consensus,
+        cosigner: vkey("v0", VKeyKind::Cosigner),
+        beacon: VrfSecret::from_seed(&[7; 32]).public(),
+        peer_id: "peer".into(),
+    };
+    let validators = ValidatorSet::new(vec![validator]).unwrap();
+    Arc::new(Reign::new(Height(0), 0, policy(), validators))
+}
+
 /// A log whose blocks are empty and whose roots are made up; none of its blocks is final.
 struct EmptyBlocks {
     asked: Mutex<u64>,
@@ -46,7 +63,8 @@ impl CommittedLog for EmptyBlocks {
         let checkpoint = checkpoint(height.get());
         let value = ValueId([0; 32]);
         let certificate = Certificate { height, round: 0, value, signatures: Vec::new() };
-        Ok(Some(CommittedBlock { height, time: UnixMillis(0), checkpoint, certificate }))
+        let (time, reign) = (UnixMillis(0), reign());
+        Ok(Some(CommittedBlock { height, time, checkpoint, certificate, reign }))
     }
 
     fn consistency(&self, _: TreeSize, _: TreeSize) -> Result<Option<Vec<Hash>>> {
@@ -55,6 +73,10 @@ impl CommittedLog for EmptyBlocks {
 
     fn final_note(&self, _: Height) -> Result<Option<String>> {
         *self.asked.lock().unwrap() += 1;
+        Ok(None)
+    }
+
+    fn policy_receipt(&self, _: u64) -> Result<Option<String>> {
         Ok(None)
     }
 }
@@ -84,21 +106,11 @@ struct Running {
 
 /// A cosigner of the only validator, with a log of `tip` blocks.
 fn start(folder: &tempfile::TempDir, tip: u64, finals_max: usize) -> Running {
-    let consensus = key("consensus").public();
-    let validator = Validator {
-        id: validator_id(&consensus),
-        organisation: "organisation".into(),
-        name: "v0".into(),
-        consensus,
-        cosigner: vkey("v0", VKeyKind::Cosigner),
-        beacon: VrfSecret::from_seed(&[7; 32]).public(),
-        peer_id: "peer".into(),
-    };
     let config = CosignerConfig {
         key: key("v0"),
         vkey: vkey("v0", VKeyKind::Cosigner),
         genesis: GenesisHash([1; 32]),
-        validators: ValidatorSet::new(vec![validator]).unwrap(),
+        quorum: 1,
         policy: policy(),
         watermark: folder.path().join("watermark"),
         clock: Clock,

@@ -97,7 +97,9 @@ async fn driver() -> (Driver, Arc<Judge>) {
         block_bytes_max: 1 << 20,
         part_bytes: 1 << 17,
     };
-    let mut driver = Driver::new(host.clone(), config, Sight::default(), mpsc::channel(1).0);
+    let allowed = Allowed::new(id(0), &[], &host.validators, mpsc::channel(1).0).unwrap();
+    let network = mpsc::channel(1).0;
+    let mut driver = Driver::new(host.clone(), config, Sight::default(), network, allowed);
     driver.started_round(HEIGHT, 0).await.unwrap();
     (driver, host)
 }

@@ -248,6 +248,14 @@ impl Ledger for Fake {
             size_before: TreeSize(height.0 - 1),
         }))
     }
+
+    fn in_force(&self) -> Option<Arc<Reign>> {
+        None
+    }
+
+    fn policy_chain(&self) -> Result<String, ReadError> {
+        Ok("tamga-policies/v1\n".to_owned())
+    }
 }
 
 pub(super) fn leaf(height: u64) -> BlockLeaf {
