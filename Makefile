@@ -18,7 +18,7 @@ INTEROP := $(or $(CARGO_TARGET_DIR),target)/interop
 BROWSER_PACKAGE := chromium
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-interop setup-portal setup-browser build devnet test unit e2e interop portal portal-e2e sim sim-smoke fuzz fuzz-smoke model model-smoke fmt tidy clippy check bench bench-proofs bless deny dist ci clean
+.PHONY: help setup setup-interop setup-portal setup-browser build devnet test unit e2e interop portal portal-verdicts portal-e2e sim sim-smoke fuzz fuzz-smoke model model-smoke fmt tidy clippy check bench bench-proofs bless deny dist ci clean
 
 help: ## list the targets
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -59,7 +59,7 @@ build: setup ## build the programs
 devnet: build ## four validators on this machine, with the demo story; stop with Ctrl-C
 	$(OUT)/tamga-node devnet --dir target/devnet
 
-test: setup setup-interop unit model-smoke sim-smoke fuzz-smoke e2e interop portal portal-e2e ## run every test
+test: setup setup-interop unit model-smoke sim-smoke fuzz-smoke e2e interop portal portal-verdicts portal-e2e ## run every test
 
 unit: setup ## unit tests, vectors, HTTP, command line, tidiness
 	$(CARGO) test $(SELECT) --tests -- --skip e2e::
@@ -97,6 +97,11 @@ interop: setup-interop unit ## other people's code on our log and proofs, in Go,
 portal: setup-portal ## check and test the portal, and build it: the committed dist must be what its source gives
 	cd node/portal && npm ci --no-audit --no-fund && npm run check && npm test && \
 	npm run build -- --outDir ../../target/portal --emptyOutDir && diff -r dist ../../target/portal
+	cd client/ts && npm test
+
+portal-verdicts: setup-portal unit ## both verifiers on changed files: make portal-verdicts VERDICTS=100000 SEED=1
+	mkdir -p target && $(OUT)/fuzz --seed $(or $(SEED),1) --verdicts $(or $(VERDICTS),2000) > target/verdicts.txt
+	cd node/portal && npm ci --no-audit --no-fund && TAMGA_VERDICTS=$(CURDIR)/target/verdicts.txt npm run differential
 
 portal-e2e: setup-browser ## open the built portal in Chromium: verdicts in three languages, keyboard, accessibility
 	cd node/portal && npm ci --no-audit --no-fund && npm run e2e

@@ -2,7 +2,7 @@
 //!
 //! `fuzz --seconds 60 --seed 7` spends so long on each target. Every input follows from the seed,
 //! the target's name and the number of the case, so a failure is repeated exactly by the command
-//! that it prints. What holds for all targets: no input panics, and what is read is written back as
+//! that it prints. `fuzz --verdicts 1000` prints what it says of changed files, for another verifier to compare with. What holds for all targets: no input panics, and what is read is written back as
 //! the same bytes; what verifies is true of the ledger that the inputs were made from.
 
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a program that reports to people")]
@@ -14,6 +14,7 @@ mod ledger;
 mod mutate;
 mod seeds;
 mod targets;
+mod verdicts;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::ExitCode;
@@ -22,7 +23,8 @@ use std::time::{Duration, Instant};
 use mutate::{Rng, mutate};
 use targets::Target;
 
-const USAGE: &str = "usage: fuzz [--seconds N] [--seed N] [--target NAME] [--case N]";
+const USAGE: &str =
+    "usage: fuzz [--seconds N] [--seed N] [--target NAME] [--case N] [--verdicts N]";
 /// Cases between two looks at the clock.
 const STRIDE: u64 = 16;
 
@@ -31,11 +33,12 @@ struct Options {
     seed: u64,
     target: Option<String>,
     case: Option<u64>,
+    verdicts: Option<u64>,
 }
 
 impl Options {
     fn read(mut arguments: impl Iterator<Item = String>) -> Option<Self> {
-        let mut options = Self { seconds: 1, seed: 1, target: None, case: None };
+        let mut options = Self { seconds: 1, seed: 1, target: None, case: None, verdicts: None };
         while let Some(name) = arguments.next() {
             let value = arguments.next()?;
             match name.as_str() {
@@ -43,6 +46,7 @@ impl Options {
                 "--seed" => options.seed = value.parse().ok()?,
                 "--target" => options.target = Some(value),
                 "--case" => options.case = Some(value.parse().ok()?),
+                "--verdicts" => options.verdicts = Some(value.parse().ok()?),
                 _ => return None,
             }
         }
@@ -63,6 +67,10 @@ fn main() -> ExitCode {
         eprintln!("{USAGE}");
         return ExitCode::from(2);
     };
+    if let Some(count) = options.verdicts {
+        verdicts::print(options.seed, count);
+        return ExitCode::SUCCESS;
+    }
     let mut targets = targets::all();
     targets.retain(|target| options.target.as_deref().is_none_or(|name| name == target.name));
     if targets.is_empty() {

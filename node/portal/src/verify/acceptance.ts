@@ -1,7 +1,7 @@
-import { type Bytes, decimal, fromHex, utf8 } from './bytes';
-import { demand, FormatError } from './error';
-import { LOG_KEY, names, parseNote, parseVerifierKey } from './note';
-import { isValid } from './signature';
+import { type Bytes, decimal, fromHex, utf8 } from './bytes.js';
+import { demand, FormatError } from './error.js';
+import { LOG_KEY, names, parseNote, parseVerifierKey } from './note.js';
+import { isValid } from './signature.js';
 
 export const VERSION = 'tamga-acceptance/v1';
 const TIME_MAX = 253_402_300_799_999n;

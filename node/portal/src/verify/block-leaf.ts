@@ -1,5 +1,5 @@
-import { type Bytes, be, readBe } from './bytes';
-import { demand } from './error';
+import { type Bytes, be, readBe } from './bytes.js';
+import { demand } from './error.js';
 
 const TIME_MAX = 253_402_300_799_999n;
 const EXTENSION_MAX = 1_024;

@@ -1,8 +1,8 @@
-import { type Bytes, be, concat, equal } from './bytes';
-import { Reader, type Value } from './cbor';
-import { demand } from './error';
-import { leafHash, sha256, tag } from './hash';
-import { rootOf } from './merkle';
+import { type Bytes, be, concat, equal } from './bytes.js';
+import { Reader, type Value } from './cbor.js';
+import { demand } from './error.js';
+import { leafHash, sha256, tag } from './hash.js';
+import { rootOf } from './merkle.js';
 
 /** A restricted field that is shown (spec §6.1). */
 export interface OpenedField {

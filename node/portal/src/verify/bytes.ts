@@ -1,4 +1,4 @@
-import { FormatError } from './error';
+import { FormatError } from './error.js';
 
 export type Bytes = Uint8Array;
 

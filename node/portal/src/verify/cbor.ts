@@ -1,5 +1,5 @@
-import { type Bytes, compare, readBe, text } from './bytes';
-import { demand, FormatError } from './error';
+import { type Bytes, compare, readBe, text } from './bytes.js';
+import { demand, FormatError } from './error.js';
 
 export type Value = bigint | Bytes | string | boolean | null | Value[] | Map<bigint | string, Value>;
 

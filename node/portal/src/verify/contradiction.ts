@@ -1,8 +1,8 @@
-import { compare, equal, utf8 } from './bytes';
-import { demand, FormatError } from './error';
-import { checkCosignature, type Checkpoint, COSIGNER_KEY, LOG_KEY, names, type Note, parseCheckpoint, parseNote, parseVerifierKey, type VerifierKey, verifierKeyText } from './note';
-import { isValid } from './signature';
-import { noteText } from './text-lines';
+import { compare, equal, utf8 } from './bytes.js';
+import { demand, FormatError } from './error.js';
+import { checkCosignature, type Checkpoint, COSIGNER_KEY, LOG_KEY, names, type Note, parseCheckpoint, parseNote, parseVerifierKey, type VerifierKey, verifierKeyText } from './note.js';
+import { isValid } from './signature.js';
+import { noteText } from './text-lines.js';
 
 export const VERSION = 'tamga-contradiction/v1';
 const HEAD = `${VERSION}\nkey `;

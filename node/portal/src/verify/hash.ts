@@ -1,5 +1,5 @@
 import { sha256 as digest } from '@noble/hashes/sha2.js';
-import { type Bytes, concat, utf8 } from './bytes';
+import { type Bytes, concat, utf8 } from './bytes.js';
 
 export function sha256(...parts: Bytes[]): Bytes {
   return digest(parts.length === 1 ? parts[0]! : concat(...parts));

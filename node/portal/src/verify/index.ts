@@ -1,26 +1,26 @@
 /** A second verifier of Tamga's proofs, written from the specification alone. */
-import { type Bytes, hex, text } from './bytes';
-import type { OpenedField } from './body';
-import { parseContradiction, VERSION as CONTRADICTION } from './contradiction';
-import { FormatError } from './error';
-import { parsePolicy, type Accepted, type Policy } from './policy';
-import { checkReceipt, parseReceipt, VERSION as RECEIPT } from './receipt';
-import { decodeRecord, type SignedRecord } from './record';
-import { subjectText } from './subject';
-import { checkSubjectProof, parseSubjectProof, VERSION as SUBJECT } from './subject-proof';
-import { checkTlogProof, parseTlogProof, VERSION as TLOG_PROOF } from './tlog-proof';
-import { type Verdict, verdictOf } from './verdict';
+import { type Bytes, hex, text } from './bytes.js';
+import type { OpenedField } from './body.js';
+import { parseContradiction, VERSION as CONTRADICTION } from './contradiction.js';
+import { FormatError } from './error.js';
+import { parsePolicy, type Accepted, type Policy } from './policy.js';
+import { checkReceipt, parseReceipt, VERSION as RECEIPT } from './receipt.js';
+import { decodeRecord, type SignedRecord } from './record.js';
+import { subjectText } from './subject.js';
+import { checkSubjectProof, parseSubjectProof, VERSION as SUBJECT } from './subject-proof.js';
+import { checkTlogProof, parseTlogProof, VERSION as TLOG_PROOF } from './tlog-proof.js';
+import { type Verdict, verdictOf } from './verdict.js';
 
-export { FormatError } from './error';
-export { parsePolicy, type Policy } from './policy';
-export { checkReceipt, parseReceipt, type Receipt } from './receipt';
-export { checkSubjectProof, parseSubjectProof, type SubjectProof } from './subject-proof';
-export { checkTlogProof, parseTlogProof, type TlogProof } from './tlog-proof';
-export { checkRange, decodeRange, type Range } from './range';
-export { parseAcceptance, type Acceptance } from './acceptance';
-export { parseContradiction, type Contradiction } from './contradiction';
-export { decodeRecord, type SignedRecord } from './record';
-export type { Verdict } from './verdict';
+export { FormatError } from './error.js';
+export { parsePolicy, type Policy } from './policy.js';
+export { checkReceipt, parseReceipt, type Receipt } from './receipt.js';
+export { checkSubjectProof, parseSubjectProof, type SubjectProof } from './subject-proof.js';
+export { checkTlogProof, parseTlogProof, type TlogProof } from './tlog-proof.js';
+export { checkRange, decodeRange, type Range } from './range.js';
+export { parseAcceptance, type Acceptance } from './acceptance.js';
+export { parseContradiction, type Contradiction } from './contradiction.js';
+export { decodeRecord, type SignedRecord } from './record.js';
+export type { Verdict } from './verdict.js';
 
 export type Kind = 'receipt' | 'tlog-proof' | 'subject' | 'statement' | 'assignment' | 'acceptance' | 'contradiction' | 'unknown';
 

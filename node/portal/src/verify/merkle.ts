@@ -1,6 +1,6 @@
-import { type Bytes, equal } from './bytes';
-import { demand } from './error';
-import { nodeHash, sha256 } from './hash';
+import { type Bytes, equal } from './bytes.js';
+import { demand } from './error.js';
+import { nodeHash, sha256 } from './hash.js';
 
 /** Root of the tree over leaf hashes (spec §8.1). */
 export function rootOf(leaves: Bytes[]): Bytes {

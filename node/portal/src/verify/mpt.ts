@@ -1,6 +1,6 @@
-import { type Bytes, concat, equal } from './bytes';
-import { demand, FormatError } from './error';
-import { sha256 } from './hash';
+import { type Bytes, concat, equal } from './bytes.js';
+import { demand, FormatError } from './error.js';
+import { sha256 } from './hash.js';
 
 const PROOF_BYTES_MAX = 8_770;
 const KEY_BYTES = 32;

@@ -1,7 +1,7 @@
-import { type Bytes, base64, concat, decimal, equal, fromHex, hex, readBe, toBase64, utf8 } from './bytes';
-import { demand, FormatError } from './error';
-import { sha256 } from './hash';
-import { admit, isValid } from './signature';
+import { type Bytes, base64, concat, decimal, equal, fromHex, hex, readBe, toBase64, utf8 } from './bytes.js';
+import { demand, FormatError } from './error.js';
+import { sha256 } from './hash.js';
+import { admit, isValid } from './signature.js';
 
 const NOTE_BYTES_MAX = 65_536;
 const LINES_MAX = 16;

@@ -1,8 +1,8 @@
-import { type Bytes, decimal, hex, utf8 } from './bytes';
-import { demand, FormatError } from './error';
-import { sha256 } from './hash';
-import { checkCosignature, type Checkpoint, COSIGNER_KEY, isName, LOG_KEY, names, type Note, noteLineText, parseCheckpoint, parseVerifierKey, type VerifierKey, verifierKeyText } from './note';
-import { isValid } from './signature';
+import { type Bytes, decimal, hex, utf8 } from './bytes.js';
+import { demand, FormatError } from './error.js';
+import { sha256 } from './hash.js';
+import { checkCosignature, type Checkpoint, COSIGNER_KEY, isName, LOG_KEY, names, type Note, noteLineText, parseCheckpoint, parseVerifierKey, type VerifierKey, verifierKeyText } from './note.js';
+import { isValid } from './signature.js';
 
 const TEXT_BYTES_MAX = 32_768;
 const DEFINITIONS_MAX = 32;

@@ -1,7 +1,7 @@
-import { type Bytes, compare, concat } from './bytes';
-import { Reader } from './cbor';
-import { demand } from './error';
-import { leafHash, nodeHash, sha256, tag } from './hash';
+import { type Bytes, compare, concat } from './bytes.js';
+import { Reader } from './cbor.js';
+import { demand } from './error.js';
+import { leafHash, nodeHash, sha256, tag } from './hash.js';
 
 const LINE_BYTES_MAX = 512;
 /** What every line begins with: the head of an array and its tag (spec §24.2). */

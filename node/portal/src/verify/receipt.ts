@@ -1,14 +1,14 @@
-import { type Bytes, equal, utf8 } from './bytes';
-import { type BlockLeaf, decodeBlockLeaf } from './block-leaf';
-import { checkOpening, type Leaf, type OpenedField } from './body';
-import { demand, FormatError } from './error';
-import { leafHash } from './hash';
-import { line, Lines, PATH_MAX } from './text-lines';
-import { checkInclusion } from './merkle';
-import { valueId } from './note';
-import { type Accepted, judgeMinimal, type Policy } from './policy';
-import { checkSigned, decodeRecord, type SignedRecord } from './record';
-import { FILE_BYTES_MAX, parseTlogProof, type TlogProof, tlogProofText } from './tlog-proof';
+import { type Bytes, equal, utf8 } from './bytes.js';
+import { type BlockLeaf, decodeBlockLeaf } from './block-leaf.js';
+import { checkOpening, type Leaf, type OpenedField } from './body.js';
+import { demand, FormatError } from './error.js';
+import { leafHash } from './hash.js';
+import { line, Lines, PATH_MAX } from './text-lines.js';
+import { checkInclusion } from './merkle.js';
+import { valueId } from './note.js';
+import { type Accepted, judgeMinimal, type Policy } from './policy.js';
+import { checkSigned, decodeRecord, type SignedRecord } from './record.js';
+import { FILE_BYTES_MAX, parseTlogProof, type TlogProof, tlogProofText } from './tlog-proof.js';
 
 export const VERSION = 'tamga-receipt/v1';
 const LEAVES_MAX = 64;

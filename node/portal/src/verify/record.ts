@@ -1,9 +1,9 @@
-import { type Bytes, compare, concat, equal, hex, utf8 } from './bytes';
-import { Reader, type Value } from './cbor';
-import { demand, FormatError } from './error';
-import { leafHash, sha256 } from './hash';
-import { isValid, keyId } from './signature';
-import { parseSubject, roleName, type Subject } from './subject';
+import { type Bytes, compare, concat, equal, hex, utf8 } from './bytes.js';
+import { Reader, type Value } from './cbor.js';
+import { demand, FormatError } from './error.js';
+import { leafHash, sha256 } from './hash.js';
+import { isValid, keyId } from './signature.js';
+import { parseSubject, roleName, type Subject } from './subject.js';
 
 export const ENTRY_BYTES_MAX = 65_535;
 const TIME_MAX = 253_402_300_799_999n;

@@ -1,7 +1,7 @@
 import { ed25519 } from '@noble/curves/ed25519.js';
-import { type Bytes, concat, equal, fromHex } from './bytes';
-import { demand } from './error';
-import { sha256 } from './hash';
+import { type Bytes, concat, equal, fromHex } from './bytes.js';
+import { demand } from './error.js';
+import { sha256 } from './hash.js';
 
 const THUMBPRINT = fromHex('a301012006215820');
 

@@ -1,14 +1,14 @@
-import { type Bytes, be, equal, utf8 } from './bytes';
-import { type BlockLeaf, decodeBlockLeaf, subjectLeaf } from './block-leaf';
-import { demand, FormatError } from './error';
-import { leafHash } from './hash';
-import { line, Lines, noteText, PATH_MAX } from './text-lines';
-import { checkConsistency, checkInclusion, Frontier } from './merkle';
-import { checkAbsence, checkPresence, mapValue } from './mpt';
-import type { Note } from './note';
-import { type Accepted, judgeMinimal, type Policy } from './policy';
-import { mapKey, parseSubject, statusHash, type Subject, subjectText } from './subject';
-import { FILE_BYTES_MAX } from './tlog-proof';
+import { type Bytes, be, equal, utf8 } from './bytes.js';
+import { type BlockLeaf, decodeBlockLeaf, subjectLeaf } from './block-leaf.js';
+import { demand, FormatError } from './error.js';
+import { leafHash } from './hash.js';
+import { line, Lines, noteText, PATH_MAX } from './text-lines.js';
+import { checkConsistency, checkInclusion, Frontier } from './merkle.js';
+import { checkAbsence, checkPresence, mapValue } from './mpt.js';
+import type { Note } from './note.js';
+import { type Accepted, judgeMinimal, type Policy } from './policy.js';
+import { mapKey, parseSubject, statusHash, type Subject, subjectText } from './subject.js';
+import { FILE_BYTES_MAX } from './tlog-proof.js';
 
 export const VERSION = 'tamga-subject/v1';
 const RECORDS_MAX = 4_096;

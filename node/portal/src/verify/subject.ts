@@ -1,6 +1,6 @@
-import { type Bytes, base64url, concat, toBase64url, utf8 } from './bytes';
-import { demand } from './error';
-import { sha256, tag } from './hash';
+import { type Bytes, base64url, concat, toBase64url, utf8 } from './bytes.js';
+import { demand } from './error.js';
+import { sha256, tag } from './hash.js';
 
 /** Roles by their codes (spec §7.1). */
 const ROLES: Record<number, string> = {

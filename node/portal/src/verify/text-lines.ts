@@ -1,6 +1,6 @@
-import { type Bytes, base64, decimal, toBase64 } from './bytes';
-import { FormatError } from './error';
-import { type Note, noteLineText, parseNote } from './note';
+import { type Bytes, base64, decimal, toBase64 } from './bytes.js';
+import { FormatError } from './error.js';
+import { type Note, noteLineText, parseNote } from './note.js';
 
 export const PATH_MAX = 63;
 

@@ -1,9 +1,9 @@
-import { type Bytes, base64, toBase64, utf8 } from './bytes';
-import { demand } from './error';
-import { Lines, noteText, PATH_MAX } from './text-lines';
-import { checkInclusion } from './merkle';
-import type { Note } from './note';
-import { type Accepted, judge, type Policy } from './policy';
+import { type Bytes, base64, toBase64, utf8 } from './bytes.js';
+import { demand } from './error.js';
+import { Lines, noteText, PATH_MAX } from './text-lines.js';
+import { checkInclusion } from './merkle.js';
+import type { Note } from './note.js';
+import { type Accepted, judge, type Policy } from './policy.js';
 
 export const FILE_BYTES_MAX = 524_288;
 export const VERSION = 'c2sp.org/tlog-proof@v1';

@@ -1,0 +1,69 @@
+import { createReadStream } from 'node:fs';
+import { createInterface } from 'node:readline';
+import { expect, it } from 'vitest';
+import { checkRange, decodeRange, decodeRecord, FormatError, type Kind, parsePolicy, verifyFile } from '../src/verify';
+import { base64, fromHex, text as utf8 } from '../src/verify/bytes';
+import { verdictOf } from '../src/verify/verdict';
+import { cases, text } from '../tests/vectors';
+
+/** Verdicts of the ledger's own verifier (`fuzz --verdicts N`). */
+const FILE = process.env.TAMGA_VERDICTS;
+const SHOWN_MAX = 20;
+
+interface RangeCase { tag: string; batch: string; count: number; root: string }
+const ranges = cases<RangeCase>('lines/ranges.jsonl');
+const policies: Record<string, string> = { receipt: text('receipt/policy.txt'), subject: text('subject/policy.txt') };
+const entry = base64(/^entry (.*)$/m.exec(text('receipt/plain.tamga-receipt'))![1]!)!;
+
+/** A file that is no text is of no version. */
+function textOf(input: Uint8Array): string {
+  const written = utf8(input);
+  if (written === undefined) throw new FormatError('proof-file-version');
+  return written;
+}
+
+/** Verdict and code of something that throws its refusal. */
+function judged(act: () => unknown): string {
+  try {
+    act();
+    return 'authentic -';
+  } catch (error) {
+    if (error instanceof FormatError) return `${verdictOf(error.code)} ${error.code}`;
+    throw error;
+  }
+}
+
+async function second(format: string, context: number, input: Uint8Array): Promise<string> {
+  switch (format) {
+    case 'policy':
+      return judged(() => parsePolicy(textOf(input)));
+    case 'record':
+      return judged(() => decodeRecord(input));
+    case 'range': {
+      const { tag, batch, count, root } = ranges[context]!;
+      return judged(() => checkRange(decodeRange(input, fromHex(tag)), fromHex(batch), fromHex(tag), fromHex(root), BigInt(count)));
+    }
+    default: {
+      const report = await verifyFile(input, policies[format] ?? policies.receipt!, { entry, as: format as Kind });
+      return `${report.verdict} ${report.code ?? '-'}`;
+    }
+  }
+}
+
+it('both verifiers say the same of every file', async () => {
+  if (FILE === undefined) throw new Error('TAMGA_VERDICTS names no file');
+  const differing: string[] = [];
+  const tally: Record<string, number> = {};
+  let compared = 0;
+  for await (const line of createInterface({ input: createReadStream(FILE) })) {
+    const [format, context, answer, code, input] = line.split(' ') as [string, string, string, string, string];
+    const first = `${answer} ${code}`;
+    const other = await second(format, Number(context), base64(input)!);
+    compared += 1;
+    tally[`${format} ${answer}`] = (tally[`${format} ${answer}`] ?? 0) + 1;
+    if (first !== other) differing.push(`${format} ${context}: ${first} there, ${other} here: ${input}`);
+  }
+  console.log(`${compared} compared, ${differing.length} differ`, tally);
+  expect(compared).toBeGreaterThan(0);
+  expect(differing.slice(0, SHOWN_MAX)).toEqual([]);
+});
