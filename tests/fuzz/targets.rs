@@ -1,6 +1,7 @@
 //! What is fuzzed, and what must hold of every input.
 
 mod bytes;
+mod carriers;
 mod messages;
 mod proofs;
 mod text;
@@ -28,7 +29,7 @@ impl Target {
 
 /// Every target.
 pub(crate) fn all() -> Vec<Target> {
-    [bytes::targets(), proofs::targets(), text::targets(), messages::targets()]
+    [bytes::targets(), proofs::targets(), text::targets(), messages::targets(), carriers::targets()]
         .into_iter()
         .flatten()
         .collect()

@@ -79,12 +79,23 @@ fn all_records_of_a_case_are_proven_and_where_it_stands() {
     let wrong = client.subject_proof(&subject, 99, None).unwrap_err();
     assert!(format!("{wrong:?}").contains("TMG-"), "{wrong:?}");
 
+    // All of the case for a court, and the page of one record.
+    let pack = path("delo.zip");
+    let made = json(&cluster, folder, &["export", "evidence", "--case", &case, "--out", &pack]);
+    assert_eq!((&made["records"], &made["closed_bodies"]), (&steps.len().into(), &0.into()));
+    let first = client.case_events(&case).unwrap()[0].record_id.clone();
+    let (sheet, portal) = (path("page.pdf"), "https://tamga.example");
+    let page = ["receipt", "get", &first, "--pdf", &sheet, "--open", "*", "--portal", portal];
+    json(&cluster, folder, &page);
+
     let env = of_devnet(cluster.url(0), folder);
     let verify = |file: &str| {
         let file = folder.join(file).display().to_string();
         call(folder, &env, &["verify", &file]).exit
     };
-    for file in ["case.tamga-subject", "none.tamga-subject", "whole.tamga-subject"] {
+    for file in
+        ["case.tamga-subject", "none.tamga-subject", "whole.tamga-subject", "delo.zip", "page.pdf"]
+    {
         assert_eq!(verify(file), 0, "{file}");
     }
     // The receipts and the list that were kept agree; an old list does not speak of newer records.
@@ -93,6 +104,11 @@ fn all_records_of_a_case_are_proven_and_where_it_stands() {
     let against = |list: &str| call(folder, &env, &["verify", &receipt, "--against", list]).exit;
     assert_eq!(against(&kept("history-0001.tamga-subject")), 0);
     assert_eq!(against(&path("case.tamga-subject")), 4, "it shows no records");
+    let mut bytes = std::fs::read(&pack).unwrap();
+    let middle = bytes.len() / 2;
+    bytes[middle] ^= 1;
+    std::fs::write(folder.join("changed.zip"), bytes).unwrap();
+    assert!(matches!(verify("changed.zip"), 3 | 4), "a byte of the pack is changed");
     let text = whole.files[0].clone();
     let third = text.lines().filter(|line| line.starts_with("record ")).nth(2).unwrap();
     let cut: Vec<&str> = text.lines().filter(|line| *line != third).collect();

@@ -59,7 +59,7 @@ fn root_equals_the_naive_root_for_keys_that_share_long_prefixes() {
         MapKey(key)
     };
     let all: Vec<_> = (0..256).map(|bit| (near(bit), value(bit as u64))).collect();
-    check(&[all.clone()]);
+    check(std::slice::from_ref(&all));
     check(&all.iter().map(|pair| vec![*pair]).collect::<Vec<_>>());
     check(&all.iter().rev().map(|pair| vec![*pair]).collect::<Vec<_>>());
     check(&all.chunks(7).rev().map(<[_]>::to_vec).collect::<Vec<_>>());
