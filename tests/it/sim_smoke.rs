@@ -24,6 +24,14 @@ fn a_draw_ends_in_an_idle_cluster_without_waiting_for_heartbeats() {
 }
 
 #[test]
+fn a_ledger_outlives_the_keys_it_was_founded_with() {
+    for seed in 1..=4 {
+        let report = sim::succession(seed);
+        assert_eq!(report.failure, None, "{}\n{}", report.summary, report.tail.join("\n"));
+    }
+}
+
+#[test]
 fn one_seed_is_one_run() {
     for seed in [5, 6] {
         let (first, second) = (sim::run(seed, HEIGHTS), sim::run(seed, HEIGHTS));

@@ -6,6 +6,7 @@ use std::rc::Rc;
 use arc_malachitebft_core_consensus::SignedConsensusMsg;
 use arc_malachitebft_core_types::{NilOrVal, VoteType};
 use tamga_format::assignment::AssignmentFile;
+use tamga_format::checkpoint::Checkpoint;
 use tamga_format::id::{Height, LeafIndex, MapKey, MapValue, RecordId, TreeSize, ValueId};
 use tamga_format::merkle::{leaf_hash, root_of, verify_consistency};
 use tamga_format::mpt;
@@ -199,7 +200,12 @@ impl Checks {
         if receipt.encode() != text {
             return Err(wrong("a receipt has two forms".to_owned()));
         }
-        let policy = &self.ledger.genesis.policy;
+        let at = receipt.proof.checkpoint.text.clone();
+        let size = Checkpoint::parse(&at).map_err(|error| wrong(error.to_string()))?.size;
+        let mut heads = self.decided.values();
+        let height = heads.find(|head| head.size == size).map(|head| head.height);
+        let height = height.ok_or_else(|| wrong("its checkpoint is no block's".to_owned()))?;
+        let policy = &app.reigns().at(height).policy;
         let proven = receipt.verify(policy).map_err(|error| wrong(format!("{error:?}")))?;
         // The checkpoint is that of the record's own block or of a later one.
         let mut later = self.decided.range(proven.height..);

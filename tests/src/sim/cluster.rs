@@ -21,6 +21,8 @@ use super::trace::Trace;
 use super::workload::{Expect, Workload};
 use super::{Failure, Out, Report, Stop, Token};
 
+mod succession;
+
 /// Processes with the log key.
 const PUBLISHERS: usize = 2;
 /// Milliseconds of quiet within which everything lawful must be final.

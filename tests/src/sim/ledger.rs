@@ -1,16 +1,19 @@
 //! The ledger that a simulated cluster runs: its genesis file and everybody's keys.
 
+use std::collections::BTreeMap;
+
 use base64ct::{Base64, Encoding as _};
 use tamga_api::genesis_file::{
     self, GenesisFile, KeyPart, LogPart, OfficerPart, OrganisationPart, ValidatorPart,
 };
 use tamga_format::beacon::VrfSecret;
-use tamga_format::id::{GenesisHash, UnixMillis, ValidatorId, sha256};
+use tamga_format::id::{GenesisHash, SubjectId, UnixMillis, ValidatorId, sha256};
 use tamga_format::note::{VKey, VKeyKind};
 use tamga_format::signature::SigningKey;
+use tamga_format::subject::{Role, Subject};
 use tamga_format::validators::validator_id;
 use tamga_node::devnet::casework::{Office, Others, Writer};
-use tamga_replica::engine::Members;
+use tamga_replica::Reign;
 use tamga_state::Genesis;
 
 /// Name of the ledger.
@@ -29,7 +32,7 @@ const FOUNDERS: [(&str, &str); 4] = [
 const OPERATOR: &str = "591240000218";
 const CHAMBER: &str = "591240000228";
 /// Impossible БИН of those who take part in royalties: who accredits, who collects, who pays.
-const AUTHORITY: &str = "591240000208";
+pub const AUTHORITY: &str = "591240000208";
 const OKUP: &str = tamga_node::devnet::royalties::OKUP;
 const RADIO: &str = tamga_node::devnet::royalties::RADIO;
 /// Registry numbers of the officers.
@@ -61,10 +64,12 @@ pub struct Ledger {
     pub genesis: Genesis,
     /// Its hash.
     pub hash: GenesisHash,
-    /// The validators as the engine sees them.
-    pub members: Members,
     /// Keys of the validators, by the number of their node.
     pub validators: Vec<Keys>,
+    /// The keys that follow these in a succession; there are none otherwise.
+    pub second: Vec<Keys>,
+    /// Governance keys of the founders, by organisation; those of a succession only.
+    pub governance: BTreeMap<SubjectId, SigningKey>,
     /// The log key.
     pub log: SigningKey,
     /// An office for each officer.
@@ -86,15 +91,27 @@ impl std::fmt::Debug for Ledger {
 /// Founds a ledger with so many validators.
 #[must_use]
 pub fn found(validators: usize) -> Ledger {
+    founded(validators, validators, false)
+}
+
+/// Founds a ledger of four validators whose organisations may call others: six processes have keys,
+/// and all of them others for later.
+#[must_use]
+pub fn found_for_succession() -> Ledger {
+    founded(4, 6, true)
+}
+
+fn founded(validators: usize, processes: usize, governed: bool) -> Ledger {
     let log = key("log");
-    let keys: Vec<Keys> = (0..validators).map(validator).collect();
+    let keys: Vec<Keys> = (0..processes).map(|number| validator(number, 0)).collect();
     let vkey = VKey::new(ORIGIN, VKeyKind::Log, log.public()).expect("the origin is a name");
     let offices = OFFICERS.iter().map(|number| office(number)).collect::<Vec<_>>();
+    let governs = |number: &str| governed && FOUNDERS.iter().any(|(founder, _)| *founder == number);
     let organisation = |number: &str, kind: &str, region: Option<&str>| OrganisationPart {
         number: number.to_owned(),
         kind: kind.to_owned(),
         region: region.map(str::to_owned),
-        governance: None,
+        governance: governs(number).then(|| base64(governor(number, 0).public().as_bytes())),
         name_kk: number.to_owned(),
         name_ru: number.to_owned(),
         name_en: number.to_owned(),
@@ -144,16 +161,22 @@ pub fn found(validators: usize) -> Ledger {
             .collect(),
         parameters: Vec::new(),
         calendars: Vec::new(),
-        validators: keys.iter().enumerate().map(|(number, keys)| part(number, keys)).collect(),
+        validators: keys
+            .iter()
+            .take(validators)
+            .enumerate()
+            .map(|(number, keys)| part(number, keys))
+            .collect(),
         publishers: Vec::new(),
     };
     let (genesis, hash) = genesis_file::parse(file.to_toml().as_bytes())
         .expect("the simulated ledger's genesis is valid");
     Ledger {
-        members: Members::from(&genesis.validators),
         genesis,
         hash,
         validators: keys,
+        second: (0..processes).filter(|_| governed).map(|number| validator(number, 1)).collect(),
+        governance: if governed { governance(0) } else { BTreeMap::new() },
         log,
         offices,
         authority: authority.key,
@@ -162,13 +185,46 @@ pub fn found(validators: usize) -> Ledger {
     }
 }
 
-fn validator(number: usize) -> Keys {
-    let consensus = key(&format!("consensus {number}"));
-    let cosigner = key(&format!("cosigner {number}"));
+impl Ledger {
+    /// The keys of a process under a policy: those that it names, otherwise the first.
+    #[must_use]
+    pub fn keys_under(&self, process: usize, reign: &Reign) -> &Keys {
+        let mut rings = self.rings(process);
+        let named = rings.find(|keys| reign.validators.get(&keys.id).is_some());
+        named.unwrap_or(&self.validators[process])
+    }
+
+    /// All keys of a process.
+    pub fn rings(&self, process: usize) -> impl Iterator<Item = &Keys> {
+        self.validators.get(process).into_iter().chain(self.second.get(process))
+    }
+}
+
+/// The governance keys of the founders in a generation.
+#[must_use]
+pub fn governance(generation: u8) -> BTreeMap<SubjectId, SigningKey> {
+    let id = |bin: &str| Subject::registered(Role::Organisation, bin).id;
+    FOUNDERS.iter().map(|(bin, _)| (id(bin), governor(bin, generation))).collect()
+}
+
+fn governor(bin: &str, generation: u8) -> SigningKey {
+    key(&format!("governance {generation} of {bin}"))
+}
+
+/// The organisation that runs the validator of a process.
+#[must_use]
+pub fn runs(process: usize) -> SubjectId {
+    Subject::registered(Role::Organisation, FOUNDERS[process % FOUNDERS.len()].0).id
+}
+
+fn validator(number: usize, generation: u8) -> Keys {
+    let later = if generation == 0 { String::new() } else { format!("/{generation}") };
+    let consensus = key(&format!("consensus {number}{later}"));
+    let cosigner = key(&format!("cosigner {number}{later}"));
     let name = format!("tamga.example/v{number}");
     let vkey = VKey::new(&name, VKeyKind::Cosigner, cosigner.public()).expect("a fixed name");
     let id = validator_id(&consensus.public());
-    Keys { id, consensus, cosigner, vkey, beacon: seed(&format!("beacon {number}")) }
+    Keys { id, consensus, cosigner, vkey, beacon: seed(&format!("beacon {number}{later}")) }
 }
 
 fn part(number: usize, keys: &Keys) -> ValidatorPart {

@@ -7,7 +7,7 @@
 //! | Module | Holds |
 //! |---|---|
 //! | [`plan`] | what goes wrong, drawn from the seed |
-//! | [`cluster`] | the event queue; crashes, restarts, partitions |
+//! | [`cluster`] | the event queue; crashes, restarts, partitions; policies that follow each other |
 //! | [`node`], [`blocks`], [`engine`] | one validator around the replica and the engine's core |
 //! | [`notes`] | cosigners and publishers |
 //! | [`disk`], [`net`], [`packet`] | what fails: storage and network |
@@ -90,6 +90,15 @@ pub fn one_draw(seed: u64) -> (Option<u64>, Report) {
     let failure = cluster.run().err();
     let done_ms = cluster.done_ms();
     (done_ms, cluster.report(failure))
+}
+
+/// Runs a cluster of a seed in which four validators become six, then five, and then take other keys;
+/// the first record's receipt must be proven by the chain of policies.
+#[must_use]
+pub fn succession(seed: u64) -> Report {
+    let mut cluster = Cluster::of_succession(seed);
+    let failure = cluster.succeed().err();
+    cluster.report(failure)
 }
 
 /// A timer's purpose.

@@ -16,7 +16,7 @@ use tamga_format::body::Submission;
 use tamga_format::certificate::Certificate;
 use tamga_format::id::{Height, UnixMillis, ValidatorId, ValueId, sha256};
 use tamga_replica::engine::parts::ProposalPart;
-use tamga_replica::engine::{Ledger as Types, Signer, Verifier, certificate, wire};
+use tamga_replica::engine::{Ledger as Types, Members, Signer, Verifier, certificate, wire};
 use tamga_replica::{
     AdmitError, Admitted, App, Block, BlockError, Builder, CommitError, Fresh, Head, Source,
 };
@@ -69,6 +69,8 @@ pub(super) struct Node {
     builder: Builder,
     signer: Signer,
     verifier: Verifier,
+    /// The validators of the height after the head.
+    members: Members,
     engine: Engine,
     cosigner: Cosigner,
     current: (Height, u32),
@@ -97,7 +99,6 @@ impl Node {
         skew_ms: i64,
         now_ms: u64,
     ) -> Result<Self, Stop> {
-        let keys = &ledger.validators[me];
         let app =
             App::open(disk.clone(), &ledger.genesis, ledger.hash).map_err(|error| match error {
                 tamga_replica::OpenError::Store(fault) => open_fault(fault),
@@ -105,11 +106,13 @@ impl Node {
                     Stop::Fault("recovery", error.to_string())
                 }
             })?;
+        let keys = ledger.keys_under(me, &app.reigns().newest());
         let signer = Signer::new(ledger.hash, keys.consensus.clone());
         let verifier = Verifier::new(ledger.hash);
         let next = app.head().height.next();
-        let members = ledger.members.clone();
-        let engine = Engine::new(next, keys.id, members, signer.clone(), verifier, disk.clone());
+        let members = Members::from(app.validators());
+        let engine =
+            Engine::new(next, keys.id, members.clone(), signer.clone(), verifier, disk.clone());
         let cosigner = Cosigner::open(Rc::clone(ledger), me, disk.clone(), &app)?;
         let builder = Builder { validator: keys.id, beacon: VrfSecret::from_seed(&keys.beacon) };
         let mut node = Self {
@@ -124,6 +127,7 @@ impl Node {
             builder,
             signer,
             verifier,
+            members,
             engine,
             cosigner,
             recovered: false,
@@ -224,7 +228,12 @@ impl Node {
                 let found = path.map(|path| Packet::PathFound(first, last, path));
                 self.out.extend(found.map(|found| Out::Send(from, found)));
             }
-            Packet::PathFound(..) => {}
+            Packet::Policy(number) => {
+                let receipt = self.app.reader().policy_receipt(number).map_err(Stop::Disk)?;
+                let found = receipt.map(|receipt| Packet::PolicyFound(receipt.encode()));
+                self.out.extend(found.map(|found| Out::Send(from, found)));
+            }
+            Packet::PathFound(..) | Packet::PolicyFound(_) => {}
             Packet::Held(statement) => drop(self.app.hold(statement)),
             Packet::Attachment(id) => self.answer_attachment(from, &id),
             Packet::Chunks(chunks) => self.take_chunks(chunks)?,
@@ -315,7 +324,9 @@ impl Node {
             let ProposalPart::Data(piece) = piece else { return Ok(()) };
             block.extend_from_slice(piece);
         }
-        let Some(sender) = self.ledger.validators.get(from) else { return Ok(()) };
+        let Some(sender) = self.ledger.rings(from).find(|keys| keys.id == init.sender) else {
+            return Ok(());
+        };
         let key = sender.consensus.public();
         let head = self.app.head().height;
         let rounds = if init.height == self.current.0 { self.current.1 } else { 0 };
@@ -330,7 +341,7 @@ impl Node {
         }
         let proposer = self.proposer(init.height, init.round);
         let prevoted = init.valid_round.is_some_and(|earlier| {
-            let members = &self.ledger.members;
+            let members = &self.members;
             self.verifier.polka_holds(members, init.height, earlier, fin.value, &init.polka)
         });
         if !prevoted && proposer != sender.id {
@@ -438,10 +449,25 @@ impl Node {
     }
 
     fn start_height(&mut self, height: Height) -> Result<(), Stop> {
-        let members = self.ledger.members.clone();
-        let started = self.engine.start(height, members);
+        self.follow(height);
+        let started = self.engine.start(height, self.members.clone());
         self.collect();
         started.map_err(stop)
+    }
+
+    /// Goes over to the validators of the height, and to the keys that their policy names: as if the
+    /// process had been started with another key file.
+    fn follow(&mut self, height: Height) {
+        self.members = Members::from(self.app.validators());
+        let keys = self.ledger.keys_under(self.me, &self.app.reigns().newest());
+        if keys.id == self.builder.validator {
+            return;
+        }
+        self.signer = Signer::new(self.ledger.hash, keys.consensus.clone());
+        self.builder = Builder { validator: keys.id, beacon: VrfSecret::from_seed(&keys.beacon) };
+        let (members, signer) = (self.members.clone(), self.signer.clone());
+        self.engine =
+            Engine::new(height, keys.id, members, signer, self.verifier, self.disk.clone());
     }
 
     fn is_due(&self) -> bool {
@@ -507,7 +533,7 @@ impl Node {
         let kept = certificate(decided).ok_or_else(|| fault("it has no round".to_owned()))?;
         let (height, value) = (kept.height, kept.value);
         let verified = kept
-            .verify(&self.ledger.hash, &self.ledger.genesis.validators)
+            .verify(&self.ledger.hash, self.app.validators())
             .map_err(|error| fault(error.to_string()))?;
         let evidence = pieces(evidence);
         let done = match self.app.commit(value, verified.clone(), evidence.clone()) {
@@ -545,7 +571,7 @@ impl Node {
     }
 
     fn proposer(&self, height: Height, round: u32) -> ValidatorId {
-        Types.select_proposer(&self.ledger.members, height.into(), Round::new(round)).address.0
+        Types.select_proposer(&self.members, height.into(), Round::new(round)).address.0
     }
 }
 

@@ -8,11 +8,16 @@ use tamga_format::cosignature;
 use tamga_format::id::{Height, TreeRoot, TreeSize};
 use tamga_format::merkle::verify_consistency;
 use tamga_format::note::{Note, NoteSignature, sign_note};
+use tamga_format::policy::Policy;
+use tamga_format::policy_chain::{Policies, PolicyChain};
+use tamga_format::policy_record::policy_digest;
+use tamga_format::receipt::{Receipt, ReceiptError};
 use tamga_replica::App;
 use tamga_replica::app::NoteError;
+use tamga_state::registry::genesis_policy_fields;
 
 use super::disk::SimDisk;
-use super::ledger::{Keys, Ledger, ORIGIN};
+use super::ledger::{Ledger, ORIGIN};
 use super::packet::Packet;
 use super::{Out, Stop};
 
@@ -51,25 +56,19 @@ impl Mark {
 }
 
 /// Signatures on checkpoints, by height; every one of them holds.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 struct Gathered {
-    ledger: Rc<Ledger>,
     by_height: BTreeMap<Height, (String, BTreeMap<[u8; 4], NoteSignature>)>,
 }
 
 impl Gathered {
-    const fn new(ledger: Rc<Ledger>) -> Self {
-        Self { ledger, by_height: BTreeMap::new() }
-    }
-
-    /// Takes over the signatures that hold.
-    fn add(&mut self, height: Height, note: &Note) -> Result<(), Stop> {
+    /// Takes over the signatures that hold under the policy of the height.
+    fn add(&mut self, height: Height, note: &Note, policy: &Policy) -> Result<(), Stop> {
         let holds = |line: &NoteSignature| {
-            let log = self.ledger.genesis.policy.log();
-            let mut keys = self.ledger.validators.iter().map(|keys| &keys.vkey);
+            let mut keys = policy.witnesses().map(|witness| &witness.key);
             match keys.find(|key| key.is_named_by(line)) {
                 Some(key) => cosignature::verify(key, &note.text, line).is_ok(),
-                None => log.verify_text(&note.text, line).is_ok(),
+                None => policy.log().verify_text(&note.text, line).is_ok(),
             }
         };
         let known = self.by_height.get(&height);
@@ -91,15 +90,15 @@ impl Gathered {
         Ok(())
     }
 
-    fn has_quorum(&self, height: Height) -> bool {
+    fn has_quorum(&self, height: Height, policy: &Policy) -> bool {
         let Some((_, lines)) = self.by_height.get(&height) else { return false };
-        let log = self.ledger.genesis.policy.log().key_id();
-        let cosigners = lines.keys().filter(|id| **id != log).count();
-        cosigners >= self.ledger.genesis.validators.quorum()
+        let cosigned =
+            policy.witnesses().filter(|witness| lines.contains_key(&witness.key.key_id()));
+        policy.is_satisfied_by(&cosigned.map(|witness| witness.name.as_str()).collect())
     }
 
-    fn has_log(&self, height: Height) -> bool {
-        let log = self.ledger.genesis.policy.log().key_id();
+    fn has_log(&self, height: Height, policy: &Policy) -> bool {
+        let log = policy.log().key_id();
         self.by_height.get(&height).is_some_and(|(_, lines)| lines.contains_key(&log))
     }
 
@@ -113,6 +112,7 @@ impl Gathered {
 #[derive(Debug)]
 pub(super) struct Cosigner {
     me: usize,
+    ledger: Rc<Ledger>,
     disk: SimDisk,
     mark: Option<Mark>,
     /// The next height to sign.
@@ -141,18 +141,15 @@ impl Cosigner {
         }
         Ok(Self {
             me,
+            ledger,
             disk,
             mark,
             // The last mark is signed again: a crash may have come before its signature.
             next: mark.map_or(Height(1), |mark| mark.height),
-            gathered: Gathered::new(ledger),
+            gathered: Gathered::default(),
             missing,
             turn: me,
         })
-    }
-
-    fn keys(&self) -> &Keys {
-        &self.gathered.ledger.validators[self.me]
     }
 
     /// Signs every committed block that is not signed yet, in order.
@@ -179,12 +176,17 @@ impl Cosigner {
                     format!("block {height} is committed, absent"),
                 ));
             };
-            let ledger = Rc::clone(&self.gathered.ledger);
+            let ledger = Rc::clone(&self.ledger);
+            let reign = app.reigns().at(height);
             let certificate = certificate
-                .verify(&ledger.hash, &ledger.genesis.validators)
+                .verify(&ledger.hash, &reign.validators)
                 .map_err(|error| Stop::Fault("certificate", format!("{height}: {error}")))?;
             if certificate.value() != block.checkpoint.value_id() {
                 return Err(Stop::Fault("certificate", format!("{height}: it is another value's")));
+            }
+            let keys = ledger.keys_under(self.me, &reign);
+            if reign.validators.get(&keys.id).is_none() {
+                continue;
             }
             let mark = Mark { height, size: block.size, root: block.checkpoint.root };
             if let Some(last) = self.mark.filter(|last| *last != mark) {
@@ -194,11 +196,10 @@ impl Cosigner {
             mark.write(&self.disk, Self::FILE)?;
             self.mark = Some(mark);
             let text = block.checkpoint.body();
-            let line =
-                cosignature::cosign(&self.keys().cosigner, self.keys().vkey.name(), &text, now_s);
+            let line = cosignature::cosign(&keys.cosigner, keys.vkey.name(), &text, now_s);
             let note = Note { text, signatures: vec![line.expect("a validator's name is a name")] };
             out.push(Out::Broadcast(Packet::Note(height, note.encode())));
-            self.gathered.add(height, &note)?;
+            self.gathered.add(height, &note, &reign.policy)?;
             self.try_final(app, height, out)?;
         }
         Ok(())
@@ -217,7 +218,7 @@ impl Cosigner {
         if height <= head && !self.missing.contains(&height) {
             return Ok(());
         }
-        self.gathered.add(height, &note)?;
+        self.gathered.add(height, &note, &app.reigns().at(height).policy)?;
         self.try_final(app, height, out)
     }
 
@@ -227,7 +228,9 @@ impl Cosigner {
         height: Height,
         out: &mut Vec<Out>,
     ) -> Result<(), Stop> {
-        let ready = self.gathered.has_quorum(height) && self.gathered.has_log(height);
+        let policy = &app.reigns().at(height).policy;
+        let ready =
+            self.gathered.has_quorum(height, policy) && self.gathered.has_log(height, policy);
         if !ready || !self.missing.contains(&height) {
             return Ok(());
         }
@@ -268,6 +271,13 @@ impl Cosigner {
     }
 }
 
+/// The policy of the genesis, with which a publisher begins.
+fn policies(ledger: &Ledger) -> Policies {
+    let first = genesis_policy_fields(&ledger.genesis);
+    let root = policy_digest(&first);
+    PolicyChain { first, steps: Vec::new() }.verify(&root).expect("the genesis is whole")
+}
+
 fn extends(last: &Mark, next: &Mark, path: &[[u8; 32]]) -> Result<(), Stop> {
     verify_consistency(last.size.get(), next.size.get(), path, &last.root, &next.root).map_err(
         |error| {
@@ -280,6 +290,8 @@ fn extends(last: &Mark, next: &Mark, path: &[[u8; 32]]) -> Result<(), Stop> {
 /// A publisher: holds the log key and signs what a quorum has cosigned, in order.
 #[derive(Debug)]
 pub(super) struct Publisher {
+    ledger: Rc<Ledger>,
+    policies: Policies,
     disk: SimDisk,
     mark: Option<Mark>,
     gathered: Gathered,
@@ -293,9 +305,9 @@ impl Publisher {
 
     pub(super) fn open(ledger: Rc<Ledger>, disk: SimDisk, out: &mut Vec<Out>) -> Self {
         let mark = Mark::read(&disk, Self::FILE);
-        let gathered = Gathered::new(ledger);
-        let (signed, paths) = (BTreeMap::new(), BTreeMap::new());
-        let mut publisher = Self { disk, mark, gathered, signed, paths, turn: 0 };
+        let (gathered, signed, paths) = (Gathered::default(), BTreeMap::new(), BTreeMap::new());
+        let policies = policies(&ledger);
+        let mut publisher = Self { ledger, policies, disk, mark, gathered, signed, paths, turn: 0 };
         if let Some(mark) = mark {
             publisher.sign(&mark, out);
         }
@@ -315,7 +327,17 @@ impl Publisher {
                     return Ok(());
                 }
                 let Ok(note) = Note::parse(note) else { return Ok(()) };
-                self.gathered.add(*height, &note)?;
+                let Ok(checkpoint) = Checkpoint::parse(&note.text) else { return Ok(()) };
+                let policy = self.policies.ruling(checkpoint.size).policy();
+                self.gathered.add(*height, &note, policy)?;
+            }
+            Packet::PolicyFound(receipt) => {
+                let receipt = Receipt::parse(receipt).map_err(ReceiptError::from);
+                let followed = receipt.and_then(|receipt| self.policies.followed_by(&receipt));
+                // Of two answers the second is about a policy that is followed already.
+                if let Ok(policies) = followed {
+                    self.policies = policies;
+                }
             }
             Packet::PathFound(first, last, path) => {
                 self.paths.insert((*first, *last), path.clone());
@@ -338,6 +360,7 @@ impl Publisher {
             | Packet::Blocks(_)
             | Packet::Block(..)
             | Packet::Path(..)
+            | Packet::Policy(_)
             | Packet::Held(_)
             | Packet::Attachment(_)
             | Packet::Chunks(_) => return Ok(()),
@@ -354,6 +377,10 @@ impl Publisher {
     pub(super) fn tick(&mut self, validators: usize, out: &mut Vec<Out>) -> Result<(), Stop> {
         self.turn = (self.turn + 1) % validators;
         out.push(Out::Send(self.turn, Packet::Notes(self.next())));
+        if !self.ledger.governance.is_empty() {
+            let next = self.policies.newest().number + 1;
+            out.push(Out::Send(self.turn, Packet::Policy(next)));
+        }
         self.work(out)
     }
 
@@ -362,11 +389,15 @@ impl Publisher {
     }
 
     fn work(&mut self, out: &mut Vec<Out>) -> Result<(), Stop> {
-        while self.gathered.has_quorum(self.next()) {
+        loop {
             let height = self.next();
-            let note = self.gathered.note(height).expect("it has a quorum");
+            let Some(note) = self.gathered.note(height) else { return Ok(()) };
             let checkpoint = Checkpoint::parse(&note.text)
                 .map_err(|error| Stop::Fault("checkpoint", error.to_string()))?;
+            let policy = self.policies.ruling(checkpoint.size).policy();
+            if !self.gathered.has_quorum(height, policy) {
+                return Ok(());
+            }
             let mark = Mark { height, size: checkpoint.size, root: checkpoint.root };
             if let Some(last) = self.mark {
                 let Some(path) = self.paths.remove(&(last.size, mark.size)) else {
@@ -379,12 +410,11 @@ impl Publisher {
             self.mark = Some(mark);
             self.sign(&mark, out);
         }
-        Ok(())
     }
 
     fn sign(&mut self, mark: &Mark, out: &mut Vec<Out>) {
         let text = mark.checkpoint().body();
-        let line = sign_note(&text, ORIGIN, &self.gathered.ledger.log).expect("a fixed name");
+        let line = sign_note(&text, ORIGIN, &self.ledger.log).expect("a fixed name");
         // What was gathered goes along, so that one packet can make a block final.
         let mut note = self
             .gathered

@@ -45,6 +45,10 @@ pub enum Packet {
     Attachment(AttachmentId),
     /// The chunks of one.
     Chunks(Vec<Vec<u8>>),
+    /// The sender wants the receipt of the record that entered the policy of this number.
+    Policy(u64),
+    /// Such a receipt.
+    PolicyFound(String),
 }
 
 impl Packet {
@@ -67,6 +71,8 @@ impl Packet {
             Self::Held(_) => "held",
             Self::Attachment(_) => "attachment?",
             Self::Chunks(_) => "attachment",
+            Self::Policy(_) => "policy?",
+            Self::PolicyFound(_) => "policy",
         }
     }
 
@@ -106,6 +112,8 @@ impl Packet {
             Self::Held(statement) => (13, vec![statement.encode().to_vec()]),
             Self::Attachment(id) => (14, vec![id.as_bytes().to_vec()]),
             Self::Chunks(chunks) => (15, chunks.clone()),
+            Self::Policy(wanted) => (16, vec![number(*wanted)]),
+            Self::PolicyFound(receipt) => (17, vec![receipt.clone().into_bytes()]),
         };
         let mut out = vec![tag];
         u32::try_from(fields.len()).expect("a packet has few fields").put(&mut out);
@@ -168,6 +176,8 @@ impl Packet {
                 Self::Held(HeldStatement::decode(&bytes))
             }
             14 => Self::Attachment(AttachmentId(hash(&field()?)?)),
+            16 => Self::Policy(number(field()?)?),
+            17 => Self::PolicyFound(String::from_utf8(field()?).map_err(|_| wrong)?),
             _ => return Err(wrong),
         };
         if fields.next().is_some() { Err(wrong) } else { Ok(packet) }

@@ -112,7 +112,7 @@ impl Node {
             missing: &missing,
         };
         let Err(rejection) = check(&held, job.record.record()) else {
-            let keys = &self.ledger.validators[self.me];
+            let keys = self.ledger.keys_under(self.me, &self.app.reigns().newest());
             let statement = HeldStatement::sign(&self.ledger.hash, id, keys.id, &keys.consensus);
             self.app.hold(statement);
             job.stated = Some(statement);
