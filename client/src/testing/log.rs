@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use tamga_format::beacon::{Ext, VrfSecret, alpha};
 use tamga_format::block_leaf::{BlockLeaf, genesis_leaf};
 use tamga_format::body::{Body, Submission};
 use tamga_format::checkpoint::Checkpoint;
@@ -15,8 +16,15 @@ use tamga_format::receipt::{Previous, Receipt};
 use tamga_format::signature::SigningKey;
 use tamga_format::tile::{BundleCoord, TileCoord, encode_bundle, tile_width};
 use tamga_format::tlog_proof::TlogProof;
+use tamga_state::replay::{Fault, Logged};
+use tamga_state::{Replay, rules_hash};
 
 use super::{FakeLedger, ORIGIN, genesis, genesis_file, seed};
+
+/// The genesis file of the log.
+fn genesis_text() -> String {
+    genesis_file().0.to_toml()
+}
 
 /// The log, and what is recorded in it.
 pub(crate) struct ServedLog {
@@ -26,6 +34,8 @@ pub(crate) struct ServedLog {
     blocks: Vec<(BlockLeaf, Previous)>,
     /// Where each submission stands.
     records: Vec<(u64, Submission)>,
+    /// The same ledger as the rules have it.
+    replay: Option<Replay>,
 }
 
 impl NodeSource for ServedLog {
@@ -35,15 +45,27 @@ impl NodeSource for ServedLog {
 }
 
 impl ServedLog {
+    /// A log whose blocks say nothing true of the ledger's state.
     pub(crate) fn new() -> Self {
+        Self::begun(GenesisHash([7; 32]), None)
+    }
+
+    /// A log that an audit can execute again.
+    pub(crate) fn lawful() -> Self {
+        let (genesis, hash) = tamga_api::genesis_file::parse(genesis_text().as_bytes()).unwrap();
+        Self::begun(hash, Some(Replay::new(&genesis, &hash).unwrap()))
+    }
+
+    fn begun(hash: GenesisHash, replay: Option<Replay>) -> Self {
         let mut log = Self {
             leaves: Vec::new(),
             frontier: Frontier::new(),
             nodes: BTreeMap::new(),
             blocks: Vec::new(),
             records: Vec::new(),
+            replay,
         };
-        log.append(genesis_leaf(&GenesisHash([7; 32])).to_vec());
+        log.append(genesis_leaf(&hash).to_vec());
         log
     }
 
@@ -55,15 +77,25 @@ impl ServedLog {
         self.leaves.push(leaf);
     }
 
-    /// A block of these records that ends at a time.
+    /// A block of these records that ends at a time; of a lawful log it is what the rules come to.
     pub(crate) fn commit(&mut self, submissions: &[Submission], time: UnixMillis) {
+        self.commit_with(submissions, time, |_| ());
+    }
+
+    /// The same; the leaf of a lawful log says something else.
+    pub(crate) fn commit_with(
+        &mut self,
+        submissions: &[Submission],
+        time: UnixMillis,
+        lie: impl FnOnce(&mut BlockLeaf),
+    ) {
         let (size, root) = (TreeSize(self.frontier.size()), self.frontier.root());
         let previous = Checkpoint { origin: ORIGIN.to_owned(), size, root };
         for submission in submissions {
             self.records.push((self.frontier.size(), submission.clone()));
             self.append(submission.record().entry().to_vec());
         }
-        let block = BlockLeaf {
+        let mut block = BlockLeaf {
             height: Height(u64::try_from(self.blocks.len()).unwrap() + 1),
             size: TreeSize(self.frontier.size() + 1),
             time,
@@ -73,6 +105,24 @@ impl ServedLog {
             rules: RulesHash([3; 32]),
             ext: None,
         };
+        if let Some(replay) = &mut self.replay {
+            let genesis = genesis().0;
+            let validator = &genesis.validators.members()[0];
+            let beacon = VrfSecret::from_seed(&seed(&validator.name));
+            let proof = beacon.prove(&alpha(ORIGIN, block.height));
+            block.ext = Some(Ext { builder: validator.id, round: 0, proof });
+            (block.policy, block.rules) = (genesis.policy.hash(), rules_hash());
+            let logged =
+                |it: &Submission| Logged { record: it.record().clone(), body: it.body().cloned() };
+            let logged: Vec<Logged> = submissions.iter().map(logged).collect();
+            for fault in replay.clone().block(&logged, &block).faults {
+                if let Fault::MapRoot { computed } = fault {
+                    block.map_root = computed;
+                }
+            }
+            lie(&mut block);
+            replay.block(&logged, &block);
+        }
         self.append(block.encode());
         self.blocks.push((block, Previous { size, root }));
     }
@@ -104,6 +154,7 @@ impl ServedLog {
 
     /// Lets a ledger answer for this log.
     pub(crate) fn serve(&self, ledger: &FakeLedger) {
+        ledger.answer("/.well-known/tamga/genesis", 200, genesis_text());
         ledger.answer("/log/checkpoint", 200, self.note().encode());
         for number in 0.. {
             let Some(width) = tile_width(0, number, self.size()) else { break };
@@ -122,6 +173,9 @@ impl ServedLog {
         }
         for (index, submission) in &self.records {
             let id = submission.record().id();
+            if let Some(body) = submission.body() {
+                ledger.answer(&format!("/v1/records/{id}/body"), 200, body.encode());
+            }
             // Only records of demo keys have receipts here.
             if let Some(receipt) = self.receipt(*index, submission) {
                 ledger.answer(&format!("/v1/records/{id}/receipt"), 200, receipt.encode());
