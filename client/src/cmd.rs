@@ -26,6 +26,7 @@ use crate::trust::Trust;
 use crate::verify::fault;
 
 mod assignment;
+mod audit;
 mod case;
 mod checkpoint;
 mod config;
@@ -146,6 +147,8 @@ enum Command {
     Import(import::Import),
     /// Compare a source's list with the ledger, and check reports of that.
     Reconcile(reconcile::Reconcile),
+    /// Check the whole ledger without trusting its nodes, and check reports of that.
+    Audit(audit::Audit),
     /// Export what the log holds, for other programs.
     #[command(subcommand)]
     Export(export::Export),
@@ -419,6 +422,7 @@ fn dispatch(command: Option<Command>, session: &mut Session<'_>) -> Result<Exit,
         Some(Command::Submit(command)) => submit::run(&command, session),
         Some(Command::Import(command)) => import::run(&command, session),
         Some(Command::Reconcile(command)) => reconcile::run(&command, session),
+        Some(Command::Audit(command)) => audit::run(&command, session),
         Some(Command::Export(command)) => export::run(&command, session),
         Some(Command::Works(command)) => royalty::works(&command, session),
         Some(Command::Usage(command)) => royalty::usage(&command, session),

@@ -9,6 +9,7 @@
     reason = "handles of streams, sockets and keys are never printed"
 )]
 
+pub mod audit;
 pub mod carrier;
 pub mod client;
 pub mod cmd;

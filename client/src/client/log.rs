@@ -18,6 +18,16 @@ impl Client {
         self.utf8(path, answer.body)
     }
 
+    /// The genesis file, whose hash leaf 0 of the log is to hold.
+    ///
+    /// # Errors
+    /// When the node is not reachable.
+    pub fn genesis(&self) -> Result<String, CliError> {
+        let path = "/.well-known/tamga/genesis";
+        let answer = self.call(path, None, TEXT, Duration::ZERO)?;
+        self.utf8(path, answer.body)
+    }
+
     /// A hash tile, or an entry bundle, which needs a token, by its path below the log's prefix.
     ///
     /// # Errors

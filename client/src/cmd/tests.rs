@@ -3,6 +3,7 @@ use std::sync::atomic::Ordering;
 
 use super::*;
 
+mod auditing;
 mod conventions;
 mod converting;
 mod desk;

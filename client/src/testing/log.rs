@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value as Json, json};
 
+use tamga_format::beacon::{Ext, VrfSecret, alpha};
 use tamga_format::block_leaf::{BlockLeaf, genesis_leaf};
 use tamga_format::body::{Body, Submission};
 use tamga_format::checkpoint::Checkpoint;
@@ -21,8 +22,15 @@ use tamga_format::subject::{Subject, map_value, subject_leaf};
 use tamga_format::subject_proof::{Place, Present, Standing, StatusPart, SubjectProof};
 use tamga_format::tile::{BundleCoord, TileCoord, encode_bundle, tile_width};
 use tamga_format::tlog_proof::TlogProof;
+use tamga_state::replay::{Fault, Logged};
+use tamga_state::{Replay, rules_hash};
 
 use super::{FakeLedger, ORIGIN, SubjectMap, genesis, genesis_file, seed};
+
+/// The genesis file of the log.
+fn genesis_text() -> String {
+    genesis_file().0.to_toml()
+}
 
 /// The status of the mapped subject, of which only the hash is known.
 const STATUS: StatusHash = StatusHash([9; 32]);
@@ -38,6 +46,8 @@ pub(crate) struct ServedLog {
     records: Vec<(u64, Submission)>,
     /// The one subject that the maps of its blocks hold.
     mapped: Option<Subject>,
+    /// The same ledger as the rules have it.
+    replay: Option<Replay>,
 }
 
 impl NodeSource for ServedLog {
@@ -47,7 +57,18 @@ impl NodeSource for ServedLog {
 }
 
 impl ServedLog {
+    /// A log whose blocks say nothing true of the ledger's state.
     pub(crate) fn new() -> Self {
+        Self::begun(GenesisHash([7; 32]), None)
+    }
+
+    /// A log that an audit can execute again.
+    pub(crate) fn lawful() -> Self {
+        let (genesis, hash) = tamga_api::genesis_file::parse(genesis_text().as_bytes()).unwrap();
+        Self::begun(hash, Some(Replay::new(&genesis, &hash).unwrap()))
+    }
+
+    fn begun(hash: GenesisHash, replay: Option<Replay>) -> Self {
         let mut log = Self {
             leaves: Vec::new(),
             frontier: Frontier::new(),
@@ -55,8 +76,9 @@ impl ServedLog {
             blocks: Vec::new(),
             records: Vec::new(),
             mapped: None,
+            replay,
         };
-        log.append(genesis_leaf(&GenesisHash([7; 32])).to_vec());
+        log.append(genesis_leaf(&hash).to_vec());
         log
     }
 
@@ -73,12 +95,41 @@ impl ServedLog {
         self.leaves.push(leaf);
     }
 
-    /// A block of these records that ends at a time.
+    /// A block of these records that ends at a time; of a lawful log it is what the rules come to.
     pub(crate) fn commit(&mut self, submissions: &[Submission], time: UnixMillis) {
+        self.commit_with(submissions, time, |_| ());
+    }
+
+    /// The same; the leaf of a lawful log says something else.
+    pub(crate) fn commit_with(
+        &mut self,
+        submissions: &[Submission],
+        time: UnixMillis,
+        lie: impl FnOnce(&mut BlockLeaf),
+    ) {
         let previous = self.record(submissions);
         let empty = MapRoot(sha256(&[]));
         let map_root = self.mapped.map_or(empty, |subject| self.map_root(&subject));
-        self.close(previous, time, map_root);
+        let mut block = self.leaf(previous, time, map_root);
+        if let Some(replay) = &mut self.replay {
+            let genesis = genesis().0;
+            let validator = &genesis.validators.members()[0];
+            let beacon = VrfSecret::from_seed(&seed(&validator.name));
+            let proof = beacon.prove(&alpha(ORIGIN, block.height));
+            block.ext = Some(Ext { builder: validator.id, round: 0, proof });
+            (block.policy, block.rules) = (genesis.policy.hash(), rules_hash());
+            let logged =
+                |it: &Submission| Logged { record: it.record().clone(), body: it.body().cloned() };
+            let logged: Vec<Logged> = submissions.iter().map(logged).collect();
+            for fault in replay.clone().block(&logged, &block).faults {
+                if let Fault::MapRoot { computed } = fault {
+                    block.map_root = computed;
+                }
+            }
+            lie(&mut block);
+            replay.block(&logged, &block);
+        }
+        self.close(previous, block);
     }
 
     /// The same with a map of subjects.
@@ -89,7 +140,8 @@ impl ServedLog {
         map_root: MapRoot,
     ) {
         let previous = self.record(submissions);
-        self.close(previous, time, map_root);
+        let block = self.leaf(previous, time, map_root);
+        self.close(previous, block);
     }
 
     /// Appends the records of a block; gives where the log stood before it.
@@ -103,9 +155,10 @@ impl ServedLog {
         previous
     }
 
-    fn close(&mut self, previous: Previous, time: UnixMillis, map_root: MapRoot) {
+    /// The leaf that would close a block now.
+    fn leaf(&self, previous: Previous, time: UnixMillis, map_root: MapRoot) -> BlockLeaf {
         let Previous { size, root } = previous;
-        let block = BlockLeaf {
+        BlockLeaf {
             height: Height(u64::try_from(self.blocks.len()).unwrap() + 1),
             size: TreeSize(self.frontier.size() + 1),
             time,
@@ -114,7 +167,10 @@ impl ServedLog {
             policy: PolicyHash([2; 32]),
             rules: RulesHash([3; 32]),
             ext: None,
-        };
+        }
+    }
+
+    fn close(&mut self, previous: Previous, block: BlockLeaf) {
         self.append(block.encode());
         self.blocks.push((block, previous));
     }
@@ -229,6 +285,7 @@ impl ServedLog {
 
     /// The same with a checkpoint of one's choice.
     pub(crate) fn serve_as(&self, ledger: &FakeLedger, note: &Note) {
+        ledger.answer("/.well-known/tamga/genesis", 200, genesis_text());
         ledger.answer("/log/checkpoint", 200, note.encode());
         for number in 0.. {
             let Some(width) = tile_width(0, number, self.size()) else { break };
@@ -261,6 +318,9 @@ impl ServedLog {
         }
         for (index, submission) in &self.records {
             let id = submission.record().id();
+            if let Some(body) = submission.body() {
+                ledger.answer(&format!("/v1/records/{id}/body"), 200, body.encode());
+            }
             // Only records of demo keys have receipts here.
             if let Some(receipt) = self.receipt(*index, submission) {
                 ledger.answer(&format!("/v1/records/{id}/receipt"), 200, receipt.encode());

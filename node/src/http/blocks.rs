@@ -164,7 +164,7 @@ pub(super) async fn witnessed_policy(
     request::query::<NoQuery>(&uri)?;
     let witnessed = state.witnessed.as_ref();
     let policy = witnessed.ok_or_else(|| Fault::not_found("policy with outside witnesses"))?;
-    Ok(well_known(plain(policy.policy.clone())))
+    Ok(well_known(plain(policy.policy.clone()), CHANGING))
 }
 
 /// The genesis file, verbatim: its SHA-256 is in leaf 0 of the log.

@@ -8,6 +8,7 @@ use tamga_state::dossier::Event;
 use tamga_state::law::Law;
 use tamga_state::royalty::delay::RoyaltyEvent;
 
+use tamga_replica::Reign;
 use tamga_replica::reader::{Asked, Placed};
 
 use super::*;

@@ -1,0 +1,538 @@
+//! One audit: what is fetched in parallel, replayed in order, and named when it is not what it should be.
+
+use std::collections::BTreeSet;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::thread;
+
+use tamga_format::attachment::Manifest;
+use tamga_format::block_leaf::{BlockLeaf, genesis_leaf};
+use tamga_format::id::{
+    AttachmentId, GenesisHash, Height, LeafIndex, RecordId, TreeRoot, TreeSize,
+};
+use tamga_format::limits::{CHUNKS_MAX, TILE_WIDTH};
+use tamga_format::merkle::{Frontier, Hash, leaf_hash, root_of};
+use tamga_format::policy::Policy;
+use tamga_format::record::SignedRecord;
+use tamga_format::subject::{Role, Subject};
+use tamga_format::tile::{BundleCoord, TileCoord, decode_bundle, tile_width};
+use tamga_state::replay::{Fault, Logged, Signed, forged};
+use tamga_state::royalty::lines::attachment_of;
+use tamga_state::{Genesis, Replay};
+
+use super::hashes::{self, Hashes};
+use super::{Class, Finding};
+use crate::client::Client;
+use crate::error::{CliError, Exit};
+use crate::log::{self, Head, Log};
+
+/// Bundles that one job fetches before they are replayed.
+const BUNDLES_PER_JOB: usize = 4;
+/// Signatures that are checked together.
+const SIGNATURES: usize = 2_048;
+
+/// What is checked beside the log itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Checks {
+    /// Signatures of records.
+    pub signatures: bool,
+    /// Bodies, rules, maps and blocks.
+    pub rules: bool,
+    /// Attachments.
+    pub attachments: bool,
+    /// How long after its event a record is late, in milliseconds.
+    pub late_ms: i64,
+}
+
+/// An audit of a node's ledger.
+pub struct Audit<'a> {
+    /// The node.
+    pub client: &'a Client,
+    /// By which its checkpoints are final.
+    pub policy: &'a Policy,
+    /// Set to end early.
+    pub interrupted: &'a AtomicBool,
+    /// What is fetched, and how much is checked, at once.
+    pub jobs: usize,
+    /// What is checked.
+    pub checks: Checks,
+}
+
+/// How far a ledger was executed: what an audit goes on from, within one process.
+#[derive(Clone, Debug)]
+pub struct Standing {
+    /// None once something stands in the way of executing further.
+    replay: Option<Replay>,
+    /// The log of the entries that were served.
+    log: Frontier,
+}
+
+impl Standing {
+    /// Before the first block.
+    ///
+    /// # Errors
+    /// When the genesis can't found a ledger.
+    pub fn new(genesis: &Genesis, hash: &GenesisHash) -> Result<Self, CliError> {
+        let replay = Replay::new(genesis, hash);
+        let replay = replay.map_err(|it| CliError::unreadable("genesis", it.to_string()))?;
+        Ok(Self { replay: Some(replay), log: Frontier::new() })
+    }
+
+    /// The log so far.
+    #[must_use]
+    pub fn log(&self) -> Option<(TreeSize, TreeRoot)> {
+        let size = self.log.size();
+        (size > 0).then(|| (TreeSize(size), self.log.root()))
+    }
+}
+
+/// What an audit came to.
+#[derive(Clone, Debug)]
+pub struct Outcome {
+    /// From where the next goes on.
+    pub standing: Standing,
+    /// The checkpoint up to which the ledger was audited.
+    pub head: Head,
+    /// What was found, in the order of the log as far as it has one.
+    pub findings: Vec<Finding>,
+    /// Records read.
+    pub records: u64,
+    /// Height up to which blocks were executed again.
+    pub replayed: Height,
+    /// The first block whose map root could not be compared.
+    pub astray: Option<Height>,
+    /// Signatures checked.
+    pub signatures: u64,
+    /// Bodies checked against their entries.
+    pub bodies: u64,
+    /// Attachments checked.
+    pub attachments: u64,
+}
+
+impl Outcome {
+    /// How many findings are of a class.
+    #[must_use]
+    pub fn count(&self, class: Class) -> u64 {
+        let of = self.findings.iter().filter(|finding| finding.class == class).count();
+        u64::try_from(of).unwrap_or(u64::MAX)
+    }
+
+    /// Whether nothing was found that proves a falsehood.
+    #[must_use]
+    pub fn is_clean(&self) -> bool {
+        !self.findings.iter().any(|finding| finding.class.proves())
+    }
+}
+
+/// What an entry is.
+enum Entry {
+    Record(Box<Logged>),
+    Block(Box<BlockLeaf>),
+    Genesis,
+}
+
+/// What came of a bundle.
+#[derive(Default)]
+struct Bundle {
+    /// Index of its first entry.
+    first: u64,
+    /// Leaf hashes of what was served.
+    leaves: Vec<Hash>,
+    /// What the entries are, up to the first that is not the log's own.
+    entries: Vec<(LeafIndex, Entry)>,
+    findings: Vec<Finding>,
+    /// The entries end before the bundle does.
+    broken: bool,
+    /// Bodies that are not even of the form.
+    malformed: BTreeSet<LeafIndex>,
+    bodies: u64,
+}
+
+/// An attachment that a record brought.
+struct Brought {
+    index: LeafIndex,
+    record: RecordId,
+    batch: Option<Subject>,
+    attachment: AttachmentId,
+}
+
+/// Calls `work` for each item, `jobs` at a time; the answers in the order of the items.
+///
+/// # Errors
+/// The first of the calls' errors.
+pub(super) fn parallel<I: Sync, T: Send>(
+    items: &[I],
+    jobs: usize,
+    work: impl Fn(&I) -> Result<T, CliError> + Sync,
+) -> Result<Vec<T>, CliError> {
+    let next = AtomicUsize::new(0);
+    let worker = || {
+        let mut done = Vec::new();
+        while let Some((at, item)) = {
+            let at = next.fetch_add(1, Ordering::Relaxed);
+            items.get(at).map(|item| (at, item))
+        } {
+            done.push((at, work(item)?));
+        }
+        Ok::<_, CliError>(done)
+    };
+    let parts: Vec<_> = thread::scope(|scope| {
+        let jobs = jobs.clamp(1, items.len().max(1));
+        let workers: Vec<_> = (0..jobs).map(|_| scope.spawn(worker)).collect();
+        workers.into_iter().map(thread::ScopedJoinHandle::join).collect()
+    });
+    let mut done = Vec::with_capacity(items.len());
+    for part in parts {
+        done.extend(part.map_err(|_| CliError::bug("a job of the audit ended by itself"))??);
+    }
+    done.sort_by_key(|(at, _)| *at);
+    Ok(done.into_iter().map(|(_, answer)| answer).collect())
+}
+
+impl Audit<'_> {
+    /// Reads and checks the whole ledger up to its newest checkpoint; `None` when interrupted. `tell` hears how many
+    /// entries are done, and of how many.
+    ///
+    /// Signatures below the size of a log that was seen are not checked again: an audit did, and the bytes are the
+    /// same.
+    ///
+    /// # Errors
+    /// When the node is not reachable, its checkpoint is not final by the policy, or its genesis is another one.
+    pub fn run(
+        &self,
+        genesis: &GenesisHash,
+        standing: Standing,
+        seen: Option<(TreeSize, TreeRoot)>,
+        tell: &mut dyn FnMut(u64, u64),
+    ) -> Result<Option<Outcome>, CliError> {
+        let head = Log::new(self.client, self.policy, self.interrupted).head()?;
+        let longer = seen.filter(|(size, _)| *size > head.size);
+        let read = hashes::read(
+            self.client,
+            &head,
+            seen.filter(|_| longer.is_none()),
+            self.jobs,
+            self.interrupted,
+        )?;
+        let Some(Hashes { bundles, findings }) = read else { return Ok(None) };
+        let outcome = Outcome {
+            standing,
+            head,
+            findings,
+            records: 0,
+            replayed: Height(0),
+            astray: None,
+            signatures: 0,
+            bodies: 0,
+            attachments: 0,
+        };
+        let mut run = Run {
+            audit: self,
+            genesis: *genesis,
+            bundles,
+            known: if longer.is_some() { 0 } else { seen.map_or(0, |(size, _)| size.get()) },
+            outcome,
+            block: Vec::new(),
+            signed: Vec::new(),
+            brought: Vec::new(),
+        };
+        if let Some((size, root)) = longer {
+            let detail = format!("{size} {root}");
+            run.outcome.findings.push(Finding::new(Class::Rewritten, detail));
+        }
+        if !run.entries(tell)? {
+            return Ok(None);
+        }
+        run.end().map(Some)
+    }
+
+    /// What is at hand of a record's body; whether it is not even of the form.
+    fn body(&self, id: &RecordId) -> Result<(Option<tamga_format::body::Body>, bool), CliError> {
+        match self.client.body(id) {
+            Ok(body) => Ok((body, false)),
+            Err(error) if error.exit == Exit::Permission => Ok((None, false)),
+            Err(error) if error.exit == Exit::CannotCheck => Ok((None, true)),
+            Err(error) => Err(error),
+        }
+    }
+}
+
+struct Run<'a> {
+    audit: &'a Audit<'a>,
+    genesis: GenesisHash,
+    bundles: Vec<Hash>,
+    /// Entries whose signatures an earlier audit checked.
+    known: u64,
+    outcome: Outcome,
+    /// Records of the block that is being read.
+    block: Vec<(LeafIndex, Logged)>,
+    signed: Vec<Signed>,
+    brought: Vec<Brought>,
+}
+
+impl Run<'_> {
+    /// Reads and replays all entries; whether that was not interrupted.
+    fn entries(&mut self, tell: &mut dyn FnMut(u64, u64)) -> Result<bool, CliError> {
+        let size = self.outcome.head.size;
+        let count = size.get().div_ceil(u64::from(TILE_WIDTH));
+        let window = self.audit.jobs.max(1).saturating_mul(BUNDLES_PER_JOB);
+        let step = u64::try_from(window).unwrap_or(1);
+        let (audit, known) = (self.audit, std::mem::take(&mut self.bundles));
+        let genesis = self.genesis;
+        let fetch = |from: u64| {
+            let numbers: Vec<u64> = (from..count.min(from.saturating_add(step))).collect();
+            parallel(&numbers, audit.jobs, |number| {
+                let committed = usize::try_from(*number).ok().and_then(|at| known.get(at));
+                audit.bundle(*number, size, committed, &genesis)
+            })
+        };
+        let done = self.outcome.standing.log.size();
+        let mut from = done / u64::from(TILE_WIDTH);
+        let mut next = if done == size.get() { Vec::new() } else { fetch(from)? };
+        from = from.saturating_add(step);
+        while !next.is_empty() {
+            if audit.interrupted.load(Ordering::Relaxed) {
+                return Ok(false);
+            }
+            let signed = std::mem::take(&mut self.signed);
+            let bundles = std::mem::take(&mut next);
+            // While one window is executed, the next is fetched and the signatures of the last are checked.
+            let (fetched, checked) = thread::scope(|scope| {
+                let fetched = scope.spawn(|| fetch(from));
+                let checked = scope.spawn(|| check_signatures(&signed, audit.jobs));
+                for bundle in bundles {
+                    self.take(bundle);
+                }
+                (fetched.join(), checked.join())
+            });
+            let ended = |_| CliError::bug("a job of the audit ended by itself");
+            next = fetched.map_err(ended)??;
+            self.outcome.findings.extend(checked.map_err(ended)??);
+            from = from.saturating_add(step);
+            tell(self.outcome.standing.log.size(), size.get());
+        }
+        let signed = std::mem::take(&mut self.signed);
+        self.outcome.findings.extend(check_signatures(&signed, audit.jobs)?);
+        Ok(true)
+    }
+
+    fn take(&mut self, bundle: Bundle) {
+        // The bundle may begin with entries that were done before.
+        let done = self.outcome.standing.log.size();
+        for (_, leaf) in (bundle.first..).zip(&bundle.leaves).filter(|(index, _)| *index >= done) {
+            self.outcome.standing.log.push(leaf);
+        }
+        self.outcome.findings.extend(bundle.findings);
+        self.outcome.bodies = self.outcome.bodies.saturating_add(bundle.bodies);
+        for (index, entry) in bundle.entries.into_iter().filter(|(index, _)| index.get() >= done) {
+            match entry {
+                Entry::Genesis => {}
+                Entry::Record(logged) => self.record(index, *logged),
+                Entry::Block(leaf) => self.end_block(&leaf, &bundle.malformed),
+            }
+        }
+        if bundle.broken {
+            self.outcome.standing.replay = None;
+        }
+    }
+
+    fn record(&mut self, index: LeafIndex, logged: Logged) {
+        self.outcome.records = self.outcome.records.saturating_add(1);
+        let record = logged.record.record();
+        if let Some(attachment) = attachment_of(record) {
+            let batch = record.all_subjects().find(|subject| subject.role == Role::Batch);
+            self.brought.push(Brought { index, record: logged.record.id(), batch, attachment });
+        }
+        self.block.push((index, logged));
+    }
+
+    fn end_block(&mut self, leaf: &BlockLeaf, malformed: &BTreeSet<LeafIndex>) {
+        let records = std::mem::take(&mut self.block);
+        let Outcome { findings, standing, replayed: height, astray, .. } = &mut self.outcome;
+        for (index, logged) in &records {
+            let delay = leaf.time.get().saturating_sub(logged.record.record().event_time.get());
+            if delay > self.audit.checks.late_ms {
+                let late = Finding::new(Class::Late, format!("{} h", delay / 3_600_000));
+                findings.push(late.at(*index).of(logged.record.id()).in_block(leaf.height));
+            }
+        }
+        let rules = self.audit.checks.rules;
+        let Some(replay) = standing.replay.as_mut().filter(|_| rules) else { return };
+        let logged: Vec<Logged> = records.into_iter().map(|(_, logged)| logged).collect();
+        let replayed = replay.block(&logged, leaf);
+        (*height, *astray) = (leaf.height, replay.astray());
+        let faults = replayed.faults.into_iter();
+        // A body that is not even of the form is named already.
+        let faults = faults
+            .filter(|it| !matches!(it, Fault::Unjudged { index, .. } if malformed.contains(index)));
+        findings.extend(faults.map(|fault| named(fault, leaf.height)));
+        if self.audit.checks.signatures {
+            let known = self.known;
+            let new = replayed.signed.into_iter().filter(|signed| signed.index.get() >= known);
+            let before = self.signed.len();
+            self.signed.extend(new);
+            let more = self.signed.len().saturating_sub(before);
+            let more = u64::try_from(more).unwrap_or(u64::MAX);
+            self.outcome.signatures = self.outcome.signatures.saturating_add(more);
+        }
+    }
+
+    /// Compares the whole log, and reads the attachments.
+    fn end(mut self) -> Result<Outcome, CliError> {
+        let Outcome { head, findings, standing, .. } = &mut self.outcome;
+        let whole = standing.log() == Some((head.size, head.root));
+        let unsettled = findings.iter().position(|finding| finding.class == Class::Log);
+        if let (true, Some(at)) = (whole, unsettled) {
+            // The entries are the log's, so the tile of leaves that stands below no other is not.
+            let last = head.size.get().saturating_sub(1) / u64::from(TILE_WIDTH);
+            let width = tile_width(0, last, head.size.get()).unwrap_or(TILE_WIDTH);
+            let path = TileCoord::new(0, last, width).map(|it| it.path());
+            findings[at] = Finding::new(Class::Tile, path.unwrap_or_default());
+        } else if !whole && !findings.iter().any(|it| matches!(it.class, Class::Log | Class::Entry))
+        {
+            findings.push(Finding::new(Class::Log, format!("{} {}", head.size, head.root)));
+        }
+        if self.audit.checks.attachments {
+            let audit = self.audit;
+            let found = parallel(&self.brought, audit.jobs, |it| audit.attachment(it))?;
+            self.outcome.findings.extend(found.into_iter().flatten());
+            self.outcome.attachments = u64::try_from(self.brought.len()).unwrap_or(u64::MAX);
+        }
+        Ok(self.outcome)
+    }
+}
+
+impl Audit<'_> {
+    /// Fetches a bundle and the bodies of its records.
+    fn bundle(
+        &self,
+        number: u64,
+        size: TreeSize,
+        committed: Option<&Hash>,
+        genesis: &GenesisHash,
+    ) -> Result<Bundle, CliError> {
+        let first = number.saturating_mul(u64::from(TILE_WIDTH));
+        let mut bundle = Bundle { first, ..Bundle::default() };
+        if self.interrupted.load(Ordering::Relaxed) {
+            return Ok(bundle);
+        }
+        let width = tile_width(0, number, size.get()).unwrap_or(TILE_WIDTH);
+        let path = BundleCoord::new(number, width)
+            .map_err(|error| CliError::bug(&error.to_string()))?
+            .path();
+        let bytes = self.client.log_file(&path)?;
+        let Ok(entries) = decode_bundle(&bytes, width) else {
+            bundle.findings.push(Finding::new(Class::Entry, path).at(LeafIndex(first)));
+            bundle.broken = true;
+            return Ok(bundle);
+        };
+        bundle.leaves = entries.iter().map(|entry| leaf_hash(entry)).collect();
+        let wrong = match committed {
+            Some(root) if root_of(&bundle.leaves).0 != *root => {
+                let leaves = hashes::leaves(self.client, number, size)?;
+                let pairs = bundle.leaves.iter().zip(&leaves);
+                // Where the tile is wrong too, the first entry stands for all.
+                Some(pairs.clone().position(|(served, tile)| served != tile).unwrap_or_default())
+            }
+            _ => None,
+        };
+        for (at, (index, entry)) in (first..).map(LeafIndex).zip(entries).enumerate() {
+            if wrong == Some(at) {
+                let finding = Finding::new(Class::Entry, path).at(index);
+                let record = SignedRecord::decode(entry).ok();
+                bundle.findings.push(match record {
+                    Some(record) => finding.of(record.id()),
+                    None => finding,
+                });
+                bundle.broken = true;
+                break;
+            }
+            match self.entry(index, entry, genesis, &mut bundle)? {
+                Some(entry) => bundle.entries.push((index, entry)),
+                None => {
+                    bundle.findings.push(Finding::new(Class::Block, "entry").at(index));
+                    bundle.broken = true;
+                    break;
+                }
+            }
+        }
+        Ok(bundle)
+    }
+
+    /// What an entry of the log is; `None` if it is nothing that belongs there.
+    fn entry(
+        &self,
+        index: LeafIndex,
+        entry: &[u8],
+        genesis: &GenesisHash,
+        bundle: &mut Bundle,
+    ) -> Result<Option<Entry>, CliError> {
+        if let Ok(Some(record)) = log::record(index, entry) {
+            let wanted = record.record().body.is_some() && self.checks.rules;
+            let (body, malformed) = if wanted { self.body(&record.id())? } else { (None, false) };
+            if malformed {
+                bundle.malformed.insert(index);
+                bundle.findings.push(Finding::new(Class::Body, "").at(index).of(record.id()));
+            }
+            bundle.bodies = bundle.bodies.saturating_add(u64::from(body.is_some()));
+            return Ok(Some(Entry::Record(Box::new(Logged { record, body }))));
+        }
+        if index.get() == 0 {
+            let own = entry == genesis_leaf(genesis).as_slice();
+            return Ok(own.then_some(Entry::Genesis));
+        }
+        Ok(BlockLeaf::decode(entry).ok().map(Box::new).map(Entry::Block))
+    }
+
+    /// What is wrong with an attachment.
+    fn attachment(&self, brought: &Brought) -> Result<Option<Finding>, CliError> {
+        let Brought { index, record, batch, attachment } = brought;
+        let found =
+            |class| Some(Finding::new(class, attachment.to_string()).at(*index).of(*record));
+        let absent = |error: &CliError| matches!(error.exit, Exit::NotFound | Exit::Permission);
+        let (Some(batch), view) = (batch, self.client.attachment(attachment)) else {
+            return Ok(found(Class::Unheld));
+        };
+        let view = match view {
+            Err(error) if absent(&error) => return Ok(found(Class::Unheld)),
+            view => view?,
+        };
+        let mut chunks = Vec::new();
+        for number in (0..view.chunks).take(CHUNKS_MAX) {
+            match self.client.batch_chunk(&batch.to_text(), number) {
+                Err(error) if absent(&error) => return Ok(found(Class::Unheld)),
+                chunk => chunks.push(tamga_format::attachment::chunk_hash(&chunk?)),
+            }
+        }
+        let manifest = Manifest::new(view.bytes, chunks);
+        let same = manifest.is_ok_and(|manifest| manifest.id() == *attachment);
+        Ok(if same { None } else { found(Class::Attachment) })
+    }
+}
+
+/// Those of the signatures that don't hold.
+fn check_signatures(signed: &[Signed], jobs: usize) -> Result<Vec<Finding>, CliError> {
+    let batches: Vec<&[Signed]> = signed.chunks(SIGNATURES).collect();
+    let found = parallel(&batches, jobs, |batch| {
+        let forged = forged(batch).into_iter();
+        Ok(forged.map(|it| Finding::new(Class::Signature, "").at(it.index).of(it.id)).collect())
+    })?;
+    Ok(found.into_iter().flat_map(|part: Vec<Finding>| part).collect())
+}
+
+/// A fault of a block as a finding.
+fn named(fault: Fault, height: Height) -> Finding {
+    let finding = match fault {
+        Fault::Leaf(part) => Finding::new(Class::Block, part),
+        Fault::Unlawful { index, id, rejection } => {
+            let detail = format!("{} {} {}", rejection.code, rejection.pointer, rejection.detail);
+            Finding::new(Class::Unlawful, detail).at(index).of(id)
+        }
+        Fault::Unjudged { index, id } => Finding::new(Class::Closed, "").at(index).of(id),
+        Fault::Body { index, id } => Finding::new(Class::Body, "").at(index).of(id),
+        Fault::Omitted { index, id, subject } => {
+            Finding::new(Class::Withheld, "").at(index).of(id).about(subject)
+        }
+        Fault::MapRoot { computed } => Finding::new(Class::Map, computed.to_string()),
+    };
+    finding.in_block(height)
+}

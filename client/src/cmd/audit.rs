@@ -1,0 +1,382 @@
+//! `tamga audit`: the whole ledger executed again and compared; and the offline check of a report.
+
+use std::path::{Path, PathBuf};
+use std::sync::atomic::Ordering;
+use std::time::{Duration, Instant};
+
+use clap::{Args, Subcommand, ValueEnum};
+use serde_json::{Value, json};
+use tamga_format::id::{GenesisHash, TreeRoot, TreeSize, UnixMillis};
+
+use super::Session;
+use super::progress::{Meter, Progress};
+use crate::audit::metrics::Metrics;
+use crate::audit::{
+    Audit as Auditor, Checks, Class, Finding, Outcome, Report, Seen, Standing, report,
+};
+use crate::error::{CliError, Exit};
+use crate::file;
+use crate::lang::Said;
+use crate::output::{Colour, Form, Shown};
+use crate::text;
+
+/// Findings that are listed for people.
+const LISTED_MAX: usize = 20;
+/// Version of the state file.
+const SEEN_VERSION: u32 = 1;
+
+/// What to audit, and how.
+#[derive(Args)]
+#[command(args_conflicts_with_subcommands = true)]
+pub(super) struct Audit {
+    #[command(subcommand)]
+    command: Option<Command>,
+    /// Genesis file; the node's own when absent, which the log then has to bear out.
+    #[arg(long)]
+    genesis: Option<PathBuf>,
+    /// File that keeps the audited checkpoint: the next audit notices a rewritten log.
+    #[arg(long)]
+    state: Option<PathBuf>,
+    /// File for the report, JSON.
+    #[arg(long)]
+    report: Option<PathBuf>,
+    /// Name of the key that signs the report.
+    #[arg(long, requires = "report")]
+    sign: Option<String>,
+    /// Key to sign with, `NAME=FILE`; demo keys need none.
+    #[arg(short, long, requires = "sign")]
+    key: Vec<String>,
+    /// File whose first line is the passphrase of the key files [env: TAMGA_PASSPHRASE].
+    #[arg(long, requires = "key")]
+    passphrase_file: Option<PathBuf>,
+    /// What to check beside the log itself; everything when absent.
+    #[arg(long, value_enum, value_delimiter = ',')]
+    checks: Vec<Check>,
+    /// Hours after its event from which a record is late.
+    #[arg(long, default_value_t = 24)]
+    late: u32,
+    /// Fail if more is found than this, such as `late>1%,closed>0`: per cent are of the records.
+    #[arg(long, value_delimiter = ',')]
+    fail_on: Vec<String>,
+    /// Requests, and checks of signatures, at once.
+    #[arg(short, long, default_value_t = 4, value_parser = clap::value_parser!(u16).range(1..=64))]
+    jobs: u16,
+    /// Go on auditing what comes.
+    #[arg(long)]
+    follow: bool,
+    /// Seconds between two audits of what came.
+    #[arg(long, default_value_t = 60, requires = "follow")]
+    interval: u64,
+    /// Address at which figures are served for Prometheus, such as 127.0.0.1:9477.
+    #[arg(long, requires = "follow")]
+    metrics: Option<String>,
+    /// Trust policy file [env: TAMGA_POLICY].
+    #[arg(short, long)]
+    policy: Option<PathBuf>,
+    /// Progress on stderr: auto is a bar on a terminal and nothing elsewhere.
+    #[arg(long, value_enum, default_value_t = Progress::Auto)]
+    progress: Progress,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Check a report offline.
+    Verify {
+        /// The report.
+        report: PathBuf,
+        /// Id of the key that should have signed it, in hex.
+        #[arg(long)]
+        by: Option<String>,
+    },
+}
+
+/// What is checked.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Check {
+    /// Bodies, rules, maps and blocks.
+    Rules,
+    /// Signatures of records; they need the rules.
+    Signatures,
+    /// Attachments.
+    Attachments,
+}
+
+/// More of a class than this fails.
+struct Threshold {
+    class: Class,
+    most: u64,
+    percent: bool,
+}
+
+impl Threshold {
+    fn parse(written: &str) -> Result<Self, CliError> {
+        let bad = || CliError::bad_value("--fail-on", written);
+        let (class, most) = written.split_once('>').ok_or_else(bad)?;
+        let class = Class::from_name(class.trim()).ok_or_else(bad)?;
+        let (most, percent) = match most.trim().strip_suffix('%') {
+            Some(most) => (most, true),
+            None => (most.trim(), false),
+        };
+        Ok(Self { class, most: most.parse().map_err(|_| bad())?, percent })
+    }
+
+    fn is_passed(&self, outcome: &Outcome) -> bool {
+        let count = outcome.count(self.class);
+        if self.percent {
+            count.saturating_mul(100) > self.most.saturating_mul(outcome.records)
+        } else {
+            count > self.most
+        }
+    }
+}
+
+pub(super) fn run(command: &Audit, session: &mut Session<'_>) -> Result<Exit, CliError> {
+    match &command.command {
+        Some(Command::Verify { report, by }) => verify(report, by.as_ref(), session),
+        None => audit(command, session),
+    }
+}
+
+fn audit(command: &Audit, session: &mut Session<'_>) -> Result<Exit, CliError> {
+    let thresholds: Vec<Threshold> =
+        command.fail_on.iter().map(|it| Threshold::parse(it)).collect::<Result<_, _>>()?;
+    if command.follow && session.out.form() == Form::Json {
+        return Err(CliError::pointless("--json", "--follow"));
+    }
+    let policy = session.policy(command.policy.as_ref())?;
+    let client = session.client()?;
+    let signer = match &command.sign {
+        Some(name) => {
+            let passphrase = command.passphrase_file.as_deref();
+            Some(session.keys(&command.key, passphrase, policy.origin())?.key(name)?)
+        }
+        None => None,
+    };
+    let (path, text) = match &command.genesis {
+        Some(path) => {
+            let text = std::fs::read_to_string(path).map_err(|it| CliError::file(path, &it))?;
+            (path.clone(), text)
+        }
+        None => (PathBuf::from(client.url()), client.genesis()?),
+    };
+    let (genesis, hash) = crate::import::genesis(&path, &text)?;
+    if genesis.origin != policy.origin() {
+        return Err(CliError::false_log(client.url(), Said::plain("detail-other-genesis")));
+    }
+    let seen = command.state.as_deref().map(Seen::load).transpose()?.flatten();
+    let mut known = match seen.as_ref().and_then(Seen::log) {
+        Some((origin, ..)) if origin != policy.origin() => {
+            return Err(CliError::unreadable("--state", Said::plain("detail-other-genesis")));
+        }
+        Some((_, size, root)) => Some((size, root)),
+        None => None,
+    };
+    let metrics = command.metrics.as_deref().map(Metrics::serve).transpose()?;
+    if let Some(metrics) = &metrics {
+        let args = [("address", metrics.address().to_string())];
+        session.out.tell_message("audit-metrics", &args);
+    }
+    let interrupted = (session.interrupt)();
+    let wants = |check| command.checks.is_empty() || command.checks.contains(&check);
+    let checks = Checks {
+        signatures: wants(Check::Signatures),
+        rules: wants(Check::Rules) || wants(Check::Signatures),
+        attachments: wants(Check::Attachments),
+        late_ms: i64::from(command.late).saturating_mul(3_600_000),
+    };
+    let jobs = usize::from(command.jobs);
+    let auditor =
+        Auditor { client: &client, policy: &policy, interrupted: &interrupted, jobs, checks };
+    let mut standing = Standing::new(&genesis, &hash)?;
+    let mut rounds = 0_u64;
+    let (began, started) = (session.now, Instant::now());
+    loop {
+        let Some(outcome) = round(&auditor, &hash, standing, known, command.progress, session)?
+        else {
+            return Ok(Exit::Interrupted);
+        };
+        rounds = rounds.saturating_add(1);
+        let passed = i64::try_from(started.elapsed().as_millis()).unwrap_or(i64::MAX);
+        session.now = UnixMillis(began.get().saturating_add(passed));
+        let exit = judge(&outcome, &thresholds);
+        let told =
+            rounds == 1 || exit != Exit::Success || Some(outcome.head.size) != known.map(|it| it.0);
+        let data = data(&outcome, &hash.to_string(), session);
+        if let Some(path) = &command.report {
+            file::replace(path, report::file(&data, signer.as_ref()).as_bytes())?;
+        }
+        if let Some(metrics) = &metrics {
+            metrics.show(&outcome, rounds, session.now.get() / 1_000);
+        }
+        if told {
+            show(&outcome, known, command.report.as_deref(), data, session);
+        }
+        // A log that is not the one seen before is never taken for it.
+        if let Some(path) = command.state.as_deref().filter(|_| outcome.is_clean()) {
+            let checkpoint = outcome.head.note.encode();
+            let audited_at = text::rfc3339(session.now);
+            Seen { version: SEEN_VERSION, checkpoint, audited_at }.keep(path)?;
+        }
+        if !command.follow || exit != Exit::Success {
+            return Ok(exit);
+        }
+        known = Some((outcome.head.size, outcome.head.root));
+        standing = outcome.standing;
+        for _ in 0..command.interval.max(1) {
+            if interrupted.load(Ordering::Relaxed) {
+                return Ok(Exit::Interrupted);
+            }
+            (session.sleep)(Duration::from_secs(1));
+        }
+    }
+}
+
+fn round(
+    auditor: &Auditor<'_>,
+    genesis: &GenesisHash,
+    standing: Standing,
+    known: Option<(TreeSize, TreeRoot)>,
+    progress: Progress,
+    session: &mut Session<'_>,
+) -> Result<Option<Outcome>, CliError> {
+    let mut meter: Option<Meter> = None;
+    let done = auditor.run(genesis, standing, known, &mut |done, total| {
+        let total = usize::try_from(total).unwrap_or(usize::MAX);
+        let meter = meter.get_or_insert_with(|| Meter::new(progress, total, session));
+        meter.done(done, &mut session.out);
+    });
+    meter.iter().for_each(Meter::end);
+    done
+}
+
+fn judge(outcome: &Outcome, thresholds: &[Threshold]) -> Exit {
+    if outcome.count(Class::Rewritten) > 0 {
+        Exit::SplitView
+    } else if !outcome.is_clean() {
+        Exit::Mismatch
+    } else if thresholds.iter().any(|threshold| threshold.is_passed(outcome)) {
+        Exit::Partial
+    } else {
+        Exit::Success
+    }
+}
+
+/// What the report says.
+fn data(outcome: &Outcome, genesis: &str, session: &Session<'_>) -> Value {
+    let counts: serde_json::Map<String, Value> =
+        Class::ALL.iter().map(|it| (it.name().to_owned(), json!(outcome.count(*it)))).collect();
+    json!({
+        "clean": outcome.is_clean(),
+        "made_at": text::rfc3339(session.now),
+        "genesis": genesis,
+        "checkpoint": outcome.head.note.encode(),
+        "size": outcome.head.size.get(),
+        "root": outcome.head.root.to_string(),
+        "records": outcome.records,
+        "replayed_height": outcome.replayed.get(),
+        "maps_compared_before": outcome.astray.map(|height| height.get()),
+        "signatures": outcome.signatures,
+        "bodies": outcome.bodies,
+        "attachments": outcome.attachments,
+        "counts": counts,
+        "findings": outcome.findings.iter().map(Finding::data).collect::<Vec<_>>(),
+    })
+}
+
+fn show(
+    outcome: &Outcome,
+    known: Option<(TreeSize, TreeRoot)>,
+    report: Option<&Path>,
+    data: Value,
+    session: &mut Session<'_>,
+) {
+    let form = session.out.form();
+    if matches!(form, Form::Ndjson | Form::Plain | Form::Quiet) {
+        for finding in &outcome.findings {
+            let plain: Vec<String> =
+                [finding.class.name().to_owned()].into_iter().chain(finding.columns()).collect();
+            let id = plain.join(" ");
+            let shown = Shown { data: finding.data(), human: String::new(), plain, id };
+            session.out.item("audit.finding", shown);
+        }
+    }
+    if !matches!(form, Form::Human | Form::Json | Form::Ndjson) {
+        return;
+    }
+    let args = [
+        ("size", outcome.head.size.to_string()),
+        ("records", outcome.records.to_string()),
+        ("height", outcome.replayed.to_string()),
+        ("astray", outcome.astray.map(|it| it.to_string()).unwrap_or_default()),
+        ("signatures", outcome.signatures.to_string()),
+        ("bodies", outcome.bodies.to_string()),
+        ("attachments", outcome.attachments.to_string()),
+        ("known", known.map(|(size, _)| size.to_string()).unwrap_or_default()),
+        ("path", report.map(|it| it.display().to_string()).unwrap_or_default()),
+    ];
+    let messages = &session.out.messages;
+    let (sign, colour) =
+        if outcome.is_clean() { ("✔", Colour::Green) } else { ("✖", Colour::Red) };
+    let title = if outcome.is_clean() { "audit-clean" } else { "audit-false" };
+    let mut lines =
+        vec![format!("{} {}", session.out.paint(colour, sign), messages.text(title, &args))];
+    let same = known.is_some() && outcome.count(Class::Rewritten) == 0;
+    let said = [
+        ("audit-extends", same),
+        ("audit-replayed", true),
+        ("audit-checked", true),
+        ("audit-astray", outcome.astray.is_some()),
+    ];
+    lines.extend(
+        said.iter()
+            .filter(|(_, told)| *told)
+            .map(|(id, _)| format!("  {}", messages.text(id, &args))),
+    );
+    for class in Class::ALL {
+        let count = outcome.count(*class);
+        if count > 0 {
+            let id = format!("audit-class-{}", class.name());
+            lines.push(format!("{count:>8}  {}", messages.text(&id, &[])));
+        }
+    }
+    for finding in outcome.findings.iter().filter(|it| it.class.proves()).take(LISTED_MAX) {
+        lines.push(format!("  {}: {}", finding.class.name(), said_finding(finding, session)));
+    }
+    if report.is_some() {
+        lines.push(messages.text("audit-report", &args));
+    }
+    let shown = Shown { data, human: lines.join("\n"), ..Shown::default() };
+    session.out.result("audit", &shown);
+}
+
+/// Where a finding is, in words.
+fn said_finding(finding: &Finding, session: &Session<'_>) -> String {
+    let words = ["audit-at-entry", "audit-at-record", "audit-at-block", "audit-at-subject"];
+    let [parts @ .., detail] = finding.columns();
+    let mut said: Vec<String> = words
+        .iter()
+        .zip(parts)
+        .filter(|(_, part)| part != "-")
+        .map(|(id, part)| session.out.messages.text(id, &[("value", part)]))
+        .collect();
+    said.extend((detail != "-").then_some(detail));
+    said.join(", ")
+}
+
+fn verify(path: &Path, by: Option<&String>, session: &mut Session<'_>) -> Result<Exit, CliError> {
+    let text = std::fs::read_to_string(path).map_err(|error| CliError::file(path, &error))?;
+    let name = path.display().to_string();
+    let read = Report::read(&text);
+    let signer = read.as_ref().map(|report| report.key.key_id().to_string());
+    let holds = signer.as_ref().is_some_and(|signer| by.is_none_or(|by| by == signer));
+    let args = [("path", name.clone()), ("key", signer.clone().unwrap_or_default())];
+    let id = if holds { "audit-report-holds" } else { "audit-report-false" };
+    let (sign, colour) = if holds { ("✔", Colour::Green) } else { ("✖", Colour::Red) };
+    let said = session.out.messages.text(id, &args);
+    let human = format!("{} {said}", session.out.paint(colour, sign));
+    let report = read.filter(|_| holds).map(|report| report.report);
+    let data = json!({ "file": name, "holds": holds, "signer": signer, "report": report });
+    let plain = vec![name.clone(), holds.to_string()];
+    session.out.result("audit.verify", &Shown { data, human, plain, id: name });
+    Ok(if holds { Exit::Success } else { Exit::Mismatch })
+}

@@ -1,0 +1,311 @@
+//! The whole ledger audited: an honest one, and one in which each kind of stored bytes was changed.
+
+use serde_json::Value;
+use tamga_format::id::MapRoot;
+use tamga_format::tile::{BundleCoord, TileCoord, decode_bundle, encode_bundle};
+use tamga_state::codes::Code;
+
+use super::desk::Desk;
+use super::*;
+use crate::testing::{ServedLog, seed};
+
+/// Records of the list.
+const RECORDS: usize = 12;
+
+impl Desk {
+    /// The log of what was imported, in blocks of five records a second apart.
+    fn audited(&self) -> ServedLog {
+        let mut log = ServedLog::lawful();
+        for (block, second) in self.ledger.taken().chunks(5).zip(0..) {
+            log.commit(block, UnixMillis(NOW.get() + 1_000 * second));
+        }
+        log.serve(&self.ledger);
+        log
+    }
+
+    fn audit(&self, options: &[&str]) -> (u8, Value) {
+        let call = self.call(&[&["audit", "--json"], options].concat());
+        (
+            call.exit,
+            serde_json::from_str(&call.stdout).unwrap_or_else(|_| panic!("{}", call.stderr)),
+        )
+    }
+
+    /// The findings that prove something, by class, place and record.
+    fn proofs(&self) -> (u8, Vec<(String, Option<u64>, Option<String>)>) {
+        let (exit, found) = self.audit(&[]);
+        let findings = found["findings"].as_array().unwrap().iter();
+        let told = |it: &Value| {
+            let record = it["record_id"].as_str().map(str::to_owned);
+            (it["class"].as_str().unwrap().to_owned(), it["index"].as_u64(), record)
+        };
+        let proofs = findings.map(told).filter(|(class, ..)| class != "late" && class != "closed");
+        (exit, proofs.collect())
+    }
+}
+
+fn entries(log: &ServedLog) -> (String, u16) {
+    let width = u16::try_from(log.size()).unwrap();
+    (format!("/log/{}", BundleCoord::new(0, width).unwrap().path()), width)
+}
+
+#[test]
+fn an_honest_ledger_is_executed_again_to_its_last_block() {
+    let desk = Desk::imported();
+    let log = desk.audited();
+    let (exit, found) = desk.audit(&["--late", "1000000"]);
+    assert_eq!((exit, &found["clean"]), (0, &Value::Bool(true)), "{found}");
+    assert_eq!(found["findings"].as_array().unwrap().len(), 0, "{found}");
+    assert_eq!(found["records"], RECORDS);
+    assert_eq!(found["signatures"], RECORDS);
+    assert_eq!(
+        (found["size"].as_u64(), &found["replayed_height"]),
+        (Some(log.size()), &Value::from(3))
+    );
+    assert_eq!(found["maps_compared_before"], Value::Null);
+    assert!(found["bodies"].as_u64().unwrap() > 0);
+    for (language, said) in
+        [("en", "nothing is false"), ("ru", "ничего ложного"), ("kk", "жалған ештеңе жоқ")]
+    {
+        let call = desk.call(&["audit", "--lang", language]);
+        assert!(call.exit == 0 && call.stdout.contains(said), "{}{}", call.stdout, call.stderr);
+    }
+}
+
+#[test]
+fn every_kind_of_stored_bytes_that_is_changed_is_found_and_named() {
+    let desk = Desk::imported();
+    let log = desk.audited();
+    let taken = desk.ledger.taken();
+    let (path, width) = entries(&log);
+    let bundle = log.bundle(0);
+    // The first block has the entries 1 to 5, its leaf is entry 6; the second begins with entry 7.
+    let id = |number: usize| taken[number].record().id().to_string();
+
+    // Each record, with each of a few bytes changed.
+    for (index, number) in [(1, 0), (5, 4), (7, 5)] {
+        let good = decode_bundle(&bundle, width).unwrap();
+        for at in [0, good[index].len() / 2, good[index].len() - 1] {
+            let mut entries: Vec<Vec<u8>> = good.iter().map(|entry| entry.to_vec()).collect();
+            entries[index][at] ^= 1;
+            desk.ledger.answer(&path, 200, encode_bundle(&entries).unwrap());
+            let (exit, proofs) = desk.proofs();
+            assert_eq!((exit, proofs.len()), (3, 1), "{index} {at} {proofs:?}");
+            assert_eq!((proofs[0].0.as_str(), proofs[0].1), ("entry", Some(index as u64)));
+            // Only a signature is no part of a record's id.
+            let signature = at == good[index].len() - 1;
+            assert_eq!(proofs[0].2 == Some(id(number)), signature, "{proofs:?}");
+        }
+    }
+    // A block's leaf.
+    let mut changed: Vec<Vec<u8>> =
+        decode_bundle(&bundle, width).unwrap().iter().map(|entry| entry.to_vec()).collect();
+    changed[6][40] ^= 1;
+    desk.ledger.answer(&path, 200, encode_bundle(&changed).unwrap());
+    assert_eq!(desk.proofs(), (3, vec![("entry".to_owned(), Some(6), None)]));
+    desk.ledger.answer(&path, 200, bundle);
+
+    // A hash tile.
+    let tile = TileCoord::new(0, 0, width).unwrap().path();
+    let client = Client::new(desk.ledger.url(), None, "en", |_| ());
+    let good = client.log_file(&tile).unwrap();
+    for at in [0, 32 * 7 + 3, good.len() - 1] {
+        let mut bad = good.clone();
+        bad[at] ^= 1;
+        desk.ledger.answer(&format!("/log/{tile}"), 200, bad);
+        let (exit, found) = desk.audit(&[]);
+        let findings = found["findings"].as_array().unwrap();
+        let tiles: Vec<_> = findings.iter().filter(|it| it["class"] == "tile").collect();
+        assert_eq!((exit, tiles.len()), (3, 1), "{found}");
+        assert_eq!(tiles[0]["detail"], tile.as_str());
+    }
+    desk.ledger.answer(&format!("/log/{tile}"), 200, good);
+
+    // Each body: one that is of no form, and one that is another's.
+    let bodied: Vec<usize> = (0..taken.len()).filter(|it| taken[*it].body().is_some()).collect();
+    for (at, number) in bodied.iter().enumerate() {
+        let body = taken[*number].body().unwrap().encode();
+        let other = bodied[(at + 1) % bodied.len()];
+        let mut broken = body.clone();
+        broken[0] ^= 1;
+        let path = format!("/v1/records/{}/body", id(*number));
+        for bad in [broken, taken[other].body().unwrap().encode()] {
+            desk.ledger.answer(&path, 200, bad);
+            let (exit, proofs) = desk.proofs();
+            assert_eq!(exit, 3, "{proofs:?}");
+            assert_eq!(
+                (proofs[0].0.as_str(), proofs[0].2.as_deref()),
+                ("body", Some(id(*number).as_str()))
+            );
+        }
+        desk.ledger.answer(&path, 200, body);
+    }
+
+    // The checkpoint: root, and signatures.
+    let note = log.note();
+    let text = note.encode();
+    let root = text.lines().nth(2).unwrap();
+    let other =
+        if root.starts_with('A') { root.replacen('A', "B", 1) } else { format!("A{}", &root[1..]) };
+    for bad in
+        [text.replace(root, &other), text.lines().take(5).map(|it| format!("{it}\n")).collect()]
+    {
+        desk.ledger.answer("/log/checkpoint", 200, bad);
+        let call = desk.call(&["audit"]);
+        assert!(matches!(call.exit, 3 | 4), "{}", call.stderr);
+    }
+    desk.ledger.answer("/log/checkpoint", 200, text);
+    assert_eq!(desk.proofs(), (0, Vec::new()), "all is as it was");
+}
+
+#[test]
+fn what_a_quorum_lies_about_is_named_with_its_block() {
+    let desk = Desk::imported();
+    let taken = desk.ledger.taken();
+    type Lie = fn(&mut tamga_format::block_leaf::BlockLeaf);
+    let lies: [(&str, Lie); 5] = [
+        ("map", |leaf| leaf.map_root = MapRoot([9; 32])),
+        ("block", |leaf| leaf.time = UnixMillis(NOW.get() - 1)),
+        ("block", |leaf| leaf.prev.0[0] ^= 1),
+        ("block", |leaf| leaf.rules.0[0] ^= 1),
+        ("block", |leaf| leaf.ext = None),
+    ];
+    for (class, lie) in lies {
+        let mut log = ServedLog::lawful();
+        log.commit(&taken[..5], NOW);
+        log.commit_with(&taken[5..], UnixMillis(NOW.get() + 1), lie);
+        log.serve(&desk.ledger);
+        let (exit, found) = desk.audit(&["--late", "1000000"]);
+        let findings = found["findings"].as_array().unwrap();
+        assert_eq!((exit, findings.len()), (3, 1), "{found}");
+        assert_eq!(
+            (&findings[0]["class"], &findings[0]["height"]),
+            (&Value::from(class), &Value::from(2))
+        );
+    }
+}
+
+#[test]
+fn a_body_that_is_not_to_be_had_is_no_falsehood_and_can_be_made_to_fail() {
+    let desk = Desk::imported();
+    desk.audited();
+    let taken = desk.ledger.taken();
+    let last = taken.iter().rev().find(|it| it.body().is_some()).unwrap().record().id();
+    desk.ledger.refuse(&format!("/v1/records/{last}/body"), Code::NotFound);
+    let (exit, found) = desk.audit(&["--late", "1000000"]);
+    assert_eq!((exit, &found["clean"]), (0, &Value::Bool(true)), "{found}");
+    assert_eq!(found["counts"]["closed"], 1);
+    assert!(found["maps_compared_before"].as_u64().is_some_and(|height| height > 1));
+    for (threshold, exit) in
+        [("closed>0", 11), ("closed>1", 0), ("closed>1%", 11), ("closed>50%", 0)]
+    {
+        assert_eq!(desk.audit(&["--fail-on", threshold]).0, exit, "{threshold}");
+    }
+    for wrong in ["closed", "closed>x", "nothing>1"] {
+        assert_eq!(desk.call(&["audit", "--fail-on", wrong]).exit, 2, "{wrong}");
+    }
+}
+
+#[test]
+fn a_rewritten_log_is_noticed_though_all_signed_it() {
+    let desk = Desk::imported();
+    let taken = desk.ledger.taken();
+    let state = desk.path("audit-state.json");
+    let options = ["--state", &state];
+    let mut first = ServedLog::lawful();
+    first.commit(&taken[..5], NOW);
+    first.serve(&desk.ledger);
+    assert_eq!(desk.audit(&options).0, 0);
+    desk.audited();
+    let (exit, found) = desk.audit(&options);
+    assert_eq!(
+        (exit, found["signatures"].as_u64()),
+        (0, Some(RECORDS as u64 - 5)),
+        "the others were checked"
+    );
+
+    // The same checkpoint again, then one of a log in which a record is gone, and one that went back.
+    assert_eq!(desk.audit(&options).0, 0);
+    let kept = desk.text("audit-state.json");
+    let mut other = ServedLog::lawful();
+    other.commit(&taken[..4], NOW);
+    for second in 1..9 {
+        other.commit(&[], UnixMillis(NOW.get() + second));
+    }
+    other.commit(&taken[4..], UnixMillis(NOW.get() + 9));
+    for log in [other, first] {
+        log.serve(&desk.ledger);
+        let (exit, found) = desk.audit(&options);
+        assert_eq!((exit, &found["counts"]["rewritten"]), (12, &Value::from(1)), "{found}");
+        assert_eq!(desk.text("audit-state.json"), kept, "the evidence stays");
+    }
+}
+
+#[test]
+fn a_signed_report_is_checked_offline() {
+    let desk = Desk::imported();
+    desk.audited();
+    let key = crate::keyfile::seal(&seed("auditor"), "horse", 2).unwrap();
+    desk.write("auditor.key", &key);
+    desk.write("secret", "horse\n");
+    let (report, secret) = (desk.path("audit.json"), desk.path("secret"));
+    let named = format!("auditor={}", desk.path("auditor.key"));
+    let call = desk.call(&[
+        "audit",
+        "--report",
+        &report,
+        "--sign",
+        "auditor",
+        "--key",
+        &named,
+        "--passphrase-file",
+        &secret,
+    ]);
+    assert_eq!(call.exit, 0, "{}", call.stderr);
+    let signer = tamga_format::signature::SigningKey::from_seed(seed("auditor")).public().key_id();
+    let verify = |by: &str| desk.call(&["audit", "verify", &report, "--by", by]).exit;
+    assert_eq!(verify(&signer.to_string()), 0);
+    assert_eq!(verify(&"0".repeat(64)), 3, "another's");
+    let text = desk.text("audit.json");
+    for (is, becomes) in
+        [("\"records\": 12", "\"records\": 13"), ("\"clean\": true", "\"clean\": false")]
+    {
+        assert!(text.contains(is), "{text}");
+        desk.write("audit.json", &text.replace(is, becomes));
+        assert_eq!(verify(&signer.to_string()), 3, "{becomes}");
+    }
+    let call = desk.call(&["audit", "--report", &report]);
+    assert_eq!(call.exit, 0, "{}", call.stderr);
+    assert_eq!(verify(&signer.to_string()), 3, "a report without a signature");
+}
+
+#[test]
+fn an_audit_that_goes_on_shows_figures_and_ends_when_told() {
+    let desk = Desk::imported();
+    let log = desk.audited();
+    let address = {
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        listener.local_addr().unwrap().to_string()
+    };
+    let (url, devnet) = (desk.ledger.url().to_owned(), desk.path("devnet"));
+    let interrupted = Arc::new(AtomicBool::new(false));
+    let audit = std::thread::spawn({
+        let (address, interrupted) = (address.clone(), Arc::clone(&interrupted));
+        move || {
+            let env = [("TAMGA_URL", url.as_str()), ("TAMGA_DEVNET", devnet.as_str())];
+            let world = World { interrupted, ..World::with(&env) };
+            world.call(&["audit", "--follow", "--interval", "1", "--metrics", &address])
+        }
+    });
+    let size = format!("tamga_audit_log_size {}\n", log.size());
+    let shown = (0..2_000).any(|_| {
+        std::thread::sleep(Duration::from_millis(10));
+        let figures = ureq::get(format!("http://{address}/metrics")).call();
+        let figures = figures.ok().and_then(|mut it| it.body_mut().read_to_string().ok());
+        figures.is_some_and(|it| it.contains(&size) && it.contains("tamga_audit_clean 1\n"))
+    });
+    interrupted.store(true, Ordering::Relaxed);
+    let call = audit.join().unwrap();
+    assert!(shown, "{}", call.stderr);
+    assert_eq!(call.exit, 130, "{}", call.stderr);
+}
