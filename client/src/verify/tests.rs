@@ -15,11 +15,10 @@ fn texts(text: impl Fn(Language) -> String) -> Value {
 
 /// What makes a file false, without the place for the program's own words.
 fn faults() -> Map<String, Value> {
-    let messages = |language| Messages::new(language);
     let told = FormatCode::ALL.iter().filter(|code| fault_message(**code) != "fault-form");
     let bare = |code: FormatCode, language| {
         let nothing = [("detail", String::new())];
-        messages(language).text(fault_message(code), &nothing).replace(" ()", "")
+        Messages::new(language).text(fault_message(code), &nothing).replace(" ()", "")
     };
     told.map(|code| (code.as_str().to_owned(), texts(|language| bare(*code, language)))).collect()
 }
