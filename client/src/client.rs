@@ -283,15 +283,6 @@ impl Client {
         self.utf8(path, answer.body)
     }
 
-    /// The ledger's genesis file, verbatim; for convenience, never for trust.
-    ///
-    /// # Errors
-    /// When the node is not reachable, or has none to show.
-    pub fn genesis(&self) -> Result<Vec<u8>, CliError> {
-        let path = "/.well-known/tamga/genesis";
-        self.call(path, None, TEXT, Duration::ZERO).map(|answer| answer.body)
-    }
-
     /// The chain of policies, as the node has it.
     ///
     /// # Errors

@@ -4,7 +4,7 @@
 use base64ct::{Base64, Encoding as _};
 use tamga_format::contradiction::Contradiction;
 use tamga_format::error::{FormatCode, FormatError};
-use tamga_format::id::{LineHash, SubjectId, TreeRoot};
+use tamga_format::id::{SubjectId, TreeRoot};
 use tamga_format::lines::{LineRange, LinesRoot, RangeOf};
 use tamga_format::policy::Policy;
 use tamga_format::receipt::{Receipt, ReceiptError};
@@ -15,13 +15,15 @@ use tamga_format::tlog_proof::TlogProof;
 use crate::mutate::{Rng, mutate};
 use crate::seeds;
 
+type Judge = Box<dyn Fn(&[u8]) -> Result<(), ReceiptError>>;
+
 /// A format that both verifiers know.
 struct Format {
     name: &'static str,
     /// What a case is judged by, as the other verifier names it: the number of a line in the vectors, or 0.
     context: usize,
     seeds: Vec<Vec<u8>>,
-    judge: Box<dyn Fn(&[u8]) -> Result<(), ReceiptError>>,
+    judge: Judge,
 }
 
 /// Prints `count` verdicts on cases that follow from the seed, the formats in turn.
@@ -42,9 +44,7 @@ pub(crate) fn print(seed: u64, count: u64) {
 }
 
 /// A judge of text; bytes that are none can't be checked.
-fn text(
-    judge: impl Fn(&str) -> Result<(), ReceiptError> + 'static,
-) -> Box<dyn Fn(&[u8]) -> Result<(), ReceiptError>> {
+fn text(judge: impl Fn(&str) -> Result<(), ReceiptError> + 'static) -> Judge {
     let none = ReceiptError::CannotCheck(FormatError::new(FormatCode::ProofFileVersion, 0));
     Box::new(move |input| judge(str::from_utf8(input).map_err(|_| none)?))
 }
@@ -118,9 +118,8 @@ fn ranges() -> Vec<Format> {
     let of = |(context, line): (usize, &serde_json::Value)| {
         let bytes = |name: &str| seeds::unhex(line[name].as_str().unwrap());
         let id = |name: &str| <[u8; 32]>::try_from(bytes(name)).unwrap();
-        let (batch, tag) = (SubjectId::new(id("batch")), id("tag"));
-        let root =
-            LinesRoot { root: TreeRoot::new(id("root")), count: line["count"].as_u64().unwrap() };
+        let (batch, tag) = (SubjectId(id("batch")), id("tag"));
+        let root = LinesRoot { root: TreeRoot(id("root")), count: line["count"].as_u64().unwrap() };
         Format {
             name: "range",
             context,

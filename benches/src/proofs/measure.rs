@@ -116,7 +116,8 @@ impl Times {
 
 impl Bench {
     fn receipts(&self, column: &mut Column<'_>, records: &[RecordId]) -> Result<()> {
-        let policy = self.reader.policy();
+        let reign = self.reader.reigns().newest();
+        let policy = &reign.policy;
         let (mut make, mut check, mut bytes, mut most) = (Times::default(), Times::default(), 0, 0);
         for id in records {
             let text = make.time(|| self.reader.receipt(id).map(|it| it.map(|it| it.encode())))?;
@@ -150,7 +151,8 @@ impl Bench {
         asked: Asked,
         known: &Known,
     ) -> Result<ProvenSubject> {
-        let policy = self.reader.policy();
+        let reign = self.reader.reigns().newest();
+        let policy = &reign.policy;
         let (mut make, mut check, mut bytes, mut last) =
             (Times::default(), Times::default(), 0, None);
         for number in 0..samples {
@@ -175,7 +177,8 @@ impl Bench {
         let half = RECORDS / 2;
         let asked = Asked { from: 0, limit: half, status: true };
         let text = self.proof(&claimant(), asked)?;
-        let policy = self.reader.policy();
+        let reign = self.reader.reigns().newest();
+        let policy = &reign.policy;
         let known = SubjectProof::parse(&text)?.verify(policy, &Known::default())?.known;
         let asked = Asked { from: known.count(), limit: 0, status: true };
         self.whole(column, "consistency_of_200", samples, |_| claimant(), asked, &known)?;

@@ -66,7 +66,8 @@ impl Node {
         let ports = free_ports(founding.validators.len() + founding.publishers.len())?;
         let (host, token) = (IpAddr::V4(Ipv4Addr::LOCALHOST), Some(TOKEN.to_owned()));
         let pace = PaceConfig::default();
-        Layout { founding, host, ports: &ports, token, pace }.write(&generated.dir)?;
+        Layout { founding, host, ports: &ports, token, pace, witnesses: &[], witness_every_s: 60 }
+            .write(&generated.dir)?;
         let folder = generated.dir.join(generated.first()?);
         let file = folder.join("config.toml");
         // An index of its own would be made first, on the cores that serve.

@@ -116,7 +116,7 @@ fn receipts(
 /// The hash of the genesis file that a node has; it may have none to show.
 fn genesis(client: &Client) -> Result<Option<String>, CliError> {
     match client.genesis() {
-        Ok(file) => Ok(Some(text::hex(&sha256(&[&file])))),
+        Ok(file) => Ok(Some(text::hex(&sha256(&[file.as_bytes()])))),
         Err(error) if error.exit == Exit::NotFound => Ok(None),
         Err(error) => Err(error),
     }

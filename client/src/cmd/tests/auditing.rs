@@ -12,6 +12,9 @@ use crate::testing::{ServedLog, seed};
 /// Records of the list.
 const RECORDS: usize = 12;
 
+/// A finding: its class, the entry, the record.
+type Told = (String, Option<u64>, Option<String>);
+
 impl Desk {
     /// The log of what was imported, in blocks of five records a second apart.
     fn audited(&self) -> ServedLog {
@@ -32,7 +35,7 @@ impl Desk {
     }
 
     /// The findings that prove something, by class, place and record.
-    fn proofs(&self) -> (u8, Vec<(String, Option<u64>, Option<String>)>) {
+    fn proofs(&self) -> (u8, Vec<Told>) {
         let (exit, found) = self.audit(&[]);
         let findings = found["findings"].as_array().unwrap().iter();
         let told = |it: &Value| {
