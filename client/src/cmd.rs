@@ -262,8 +262,12 @@ impl Session<'_> {
     }
 
     fn policy(&self, flag: Option<&PathBuf>) -> Result<Policy, CliError> {
-        let path = self.config.policy_path(flag.map(PathBuf::as_path))?;
-        Ok(Trust::load(&path)?.newest().clone())
+        Ok(self.trust(flag)?.newest().clone())
+    }
+
+    /// The policies of the ledger, each for its part of the log.
+    fn trust(&self, flag: Option<&PathBuf>) -> Result<Trust, CliError> {
+        Trust::load(&self.config.policy_path(flag.map(PathBuf::as_path))?)
     }
 
     /// The ledger's name: from the policy at hand, or as the node says.

@@ -6,6 +6,7 @@
 use std::path::{Path, PathBuf};
 
 use tamga_format::checkpoint::Checkpoint;
+use tamga_format::id::TreeSize;
 use tamga_format::note::Note;
 use tamga_format::policy::Policy;
 use tamga_format::policy_chain::{Policies, PolicyChain, is_policy_chain};
@@ -16,6 +17,7 @@ use tamga_format::tlog_proof::TlogProof;
 
 use crate::error::CliError;
 use crate::lang::Said;
+use crate::light;
 use crate::verify::fault;
 
 /// Suffix of a chain of policies.
@@ -68,6 +70,19 @@ impl Trust {
         // Whatever else the file is, it is refused by any policy.
         let size = note_of(file).and_then(|note| Checkpoint::parse(&note.text).ok());
         size.map_or(self.newest(), |checkpoint| policies.ruling(checkpoint.size).policy())
+    }
+}
+
+impl light::Policies for Trust {
+    fn origin(&self) -> &str {
+        self.newest().origin()
+    }
+
+    fn at(&self, size: TreeSize) -> Option<&Policy> {
+        Some(match self {
+            Self::Policy(policy) => policy,
+            Self::Chain(policies) => policies.ruling(size).policy(),
+        })
     }
 }
 

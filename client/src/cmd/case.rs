@@ -93,10 +93,10 @@ fn of_case(command: &History, session: &mut Session<'_>) -> Result<Exit, CliErro
     }
     let client = session.client()?;
     let mut events = client.case_events(&case)?;
-    let policy = if command.verify { Some(session.policy(command.policy.as_ref())?) } else { None };
+    let policy = if command.verify { Some(session.trust(command.policy.as_ref())?) } else { None };
     let proven = if command.prove {
-        let policy = session.policy(command.policy.as_ref())?;
-        Some(complete::prove(&case, command.at, &mut events, &policy, session)?)
+        let trust = session.trust(command.policy.as_ref())?;
+        Some(complete::prove(&case, command.at, &mut events, &trust, session)?)
     } else {
         None
     };
@@ -128,7 +128,7 @@ fn of_case(command: &History, session: &mut Session<'_>) -> Result<Exit, CliErro
         }
         let verdict = policy.as_ref().map(|policy| match &receipt {
             None => Verdict::Pending,
-            Some(receipt) => check(receipt, event, &case, policy),
+            Some(receipt) => check(receipt, event, &case, policy.judging(receipt)),
         });
         worst = worst.max(verdict.unwrap_or(Verdict::Authentic));
         let shown = shown(event, verdict, session);

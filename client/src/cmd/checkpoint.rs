@@ -76,7 +76,7 @@ fn compare(command: &Compare, session: &mut Session<'_>) -> Result<Exit, CliErro
     if command.follow && session.out.form() == Form::Json {
         return Err(CliError::pointless("--json", "--follow"));
     }
-    let policy = session.policy(command.policy.as_ref())?;
+    let trust = session.trust(command.policy.as_ref())?;
     let clients = clients(&command.nodes, session)?;
     let clients: Vec<&Client> = clients.iter().collect();
     let interrupted = (session.interrupt)();
@@ -89,15 +89,15 @@ fn compare(command: &Compare, session: &mut Session<'_>) -> Result<Exit, CliErro
         let now = UnixMillis(start.0.saturating_add(passed));
         let limits = Limits { now, max_age_s: command.max_age };
         let answers = ask(&clients);
-        let mut seen = session.seen(&policy)?;
+        let mut seen = session.seen(&trust)?;
         let before = seen.memory.head.clone();
         let kept = seen.kept.clone();
-        let done = seen.round(&clients, answers, &policy, limits);
+        let done = seen.round(&clients, answers, &trust, limits);
         let path = seen.keep(&done, now)?;
         drop(seen);
         let told = Told {
             round: &done,
-            policy: &policy,
+            policy: trust.newest(),
             now,
             before: kept.zip(before.map(|head| head.since)),
             evidence: path.as_ref().map(|path| path.display().to_string()),
@@ -395,7 +395,7 @@ fn host(url: &str) -> &str {
 }
 
 fn show(policy: Option<&PathBuf>, session: &mut Session<'_>) -> Result<Exit, CliError> {
-    let policy = session.policy(policy)?;
+    let policy = session.trust(policy)?;
     let seen = session.seen_before(&policy)?;
     let (evidence, memory) = (seen.evidence(), seen.memory.clone());
     drop(seen);
@@ -417,7 +417,8 @@ fn show(policy: Option<&PathBuf>, session: &mut Session<'_>) -> Result<Exit, Cli
         };
         session.out.item("checkpoint.node", shown);
     }
-    let path = Store::path(session.state_dir()?, policy.origin());
+    let origin = policy.newest().origin().to_owned();
+    let path = Store::path(session.state_dir()?, &origin);
     let head = memory.head.as_ref();
     let size = head.and_then(|head| View::of_note(head.note.clone(), &policy).ok());
     let say = |id: &str, args: &[(&'static str, String)]| session.out.messages.text(id, args);
@@ -434,7 +435,7 @@ fn show(policy: Option<&PathBuf>, session: &mut Session<'_>) -> Result<Exit, Cli
     }
     lines.push(say("checkpoint-file", &[("path", path.display().to_string())]));
     let data = json!({
-        "origin": policy.origin(), "file": path.display().to_string(),
+        "origin": origin, "file": path.display().to_string(),
         "size": size.as_ref().map(|view| view.size.get()),
         "root": size.as_ref().map(|view| view.root.to_string()),
         "since": head.map(|head| text::rfc3339(head.since)),
@@ -446,7 +447,7 @@ fn show(policy: Option<&PathBuf>, session: &mut Session<'_>) -> Result<Exit, Cli
 }
 
 fn forget(policy: Option<&PathBuf>, session: &mut Session<'_>) -> Result<Exit, CliError> {
-    let policy = session.policy(policy)?;
+    let policy = session.trust(policy)?;
     let moved = session.forget(&policy)?.map(|path| path.display().to_string());
     let human = match &moved {
         Some(path) => session.out.messages.text("checkpoint-forgotten", &[("path", path.clone())]),

@@ -33,17 +33,18 @@ pub(super) struct Status {
 pub(super) fn run(command: &Status, session: &mut Session<'_>) -> Result<Exit, CliError> {
     let subject = parse_subject(&command.subject)
         .map_err(|_| CliError::bad_value("SUBJECT", &command.subject))?;
-    let policy = session.policy(command.policy.as_ref())?;
+    let trust = session.trust(command.policy.as_ref())?;
+    let policy = trust.newest();
     let client = session.client()?;
-    let (verdict, human, data) = match history::standing(&client, &policy, &subject) {
+    let (verdict, human, data) = match history::standing(&client, policy, &subject) {
         Ok((proven, file)) => {
             if let Some(note) = history::checkpoint(&file) {
-                session.take_note(&client, &policy, &note)?;
+                session.take_note(&client, &trust, &note)?;
             }
-            let before = session.subject_seen(&policy, &subject)?;
+            let before = session.subject_seen(&trust, &subject)?;
             if let Some(before) = &before
                 && before.size <= proven.size
-                && let Err(error) = history::goes_on(&client, &policy, &subject, &before.known)
+                && let Err(error) = history::goes_on(&client, policy, &subject, &before.known)
             {
                 let (verdict, human) = refused(error, session)?;
                 let data = json!({ "verdict": verdict.name() });

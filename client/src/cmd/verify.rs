@@ -216,17 +216,16 @@ fn add(compared: &[Compared<'_>], shown: &mut Shown, session: &Session<'_>) {
 /// Asks a node for its newest checkpoint: it and those of the files are of the log that this computer saw. Gives its
 /// size.
 fn online(notes: Vec<Note>, trust: &Trust, session: &Session<'_>) -> Result<u64, CliError> {
-    let policy = trust.newest();
     // Without a memory nothing could be compared.
     session.state_dir()?;
     let client = session.client()?;
     let text = client.log_checkpoint()?;
     let false_log = |error: ReceiptError| CliError::other_log(client.url(), fault(&error.fault()));
-    let newest = light::View::judge(&text, policy).map_err(false_log)?;
-    session.take_note(&client, policy, &newest.note)?;
+    let newest = light::View::judge(&text, trust).map_err(false_log)?;
+    session.take_note(&client, trust, &newest.note)?;
     // What the policy does not accept has its verdict already.
-    for note in notes.into_iter().filter(|note| policy.verify(note).is_ok()) {
-        session.take_note(&client, policy, &note)?;
+    for note in notes.into_iter().filter(|note| light::View::of_note(note.clone(), trust).is_ok()) {
+        session.take_note(&client, trust, &note)?;
     }
     Ok(newest.size.get())
 }

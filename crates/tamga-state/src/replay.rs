@@ -15,10 +15,11 @@ use tamga_format::id::{
     SubjectId, TreeRoot, TreeSize, UnixMillis, sha256,
 };
 use tamga_format::merkle::{Frontier, leaf_hash};
+use tamga_format::policy_record::PolicyPayload;
 use tamga_format::record::SignedRecord;
 use tamga_format::signature::{PublicKey, Signature, verify_batch};
 use tamga_format::subject::{Role, STATUS_NONE, Subject, map_value, status_hash, subject_leaf};
-use tamga_format::validators::ValidatorSet;
+use tamga_format::validators::{Validator, ValidatorSet};
 
 use crate::codes::{Code, Rejection};
 use crate::genesis::{Genesis, GenesisError};
@@ -26,7 +27,7 @@ use crate::machine::{BlockContext, execute_record};
 use crate::map::Map;
 use crate::memory::MemoryView;
 use crate::overlay::{Changes, Overlay};
-use crate::registry::key_of;
+use crate::registry::{entered_policy, key_of};
 use crate::rules::rules_hash;
 use crate::view::Built;
 
@@ -139,6 +140,15 @@ pub struct Replay {
     astray: Option<Height>,
 }
 
+/// The organisations that run these validators.
+fn organisations(validators: &ValidatorSet) -> Arc<[SubjectId]> {
+    let id = |it: &Validator| Subject::registered(Role::Organisation, &it.organisation).id;
+    let mut organisations: Vec<SubjectId> = validators.members().iter().map(id).collect();
+    organisations.sort_unstable();
+    organisations.dedup();
+    organisations.into()
+}
+
 impl Replay {
     /// The ledger of a genesis before its first block.
     ///
@@ -147,14 +157,6 @@ impl Replay {
     /// [`GenesisError`] if it can't found a ledger.
     pub fn new(genesis: &Genesis, hash: &GenesisHash) -> Result<Self, GenesisError> {
         let statuses = genesis.initial_statuses()?;
-        let mut organisations: Vec<SubjectId> = genesis
-            .validators
-            .members()
-            .iter()
-            .map(|it| Subject::registered(Role::Organisation, &it.organisation).id)
-            .collect();
-        organisations.sort_unstable();
-        organisations.dedup();
         let mut log = Frontier::new();
         log.push(&leaf_hash(&genesis_leaf(hash)));
         let mut replay = Self {
@@ -162,7 +164,7 @@ impl Replay {
             policy: genesis.policy.hash(),
             rules: rules_hash(),
             validators: genesis.validators.clone(),
-            organisations: organisations.into(),
+            organisations: organisations(&genesis.validators),
             log,
             height: Height(0),
             time: genesis.time,
@@ -236,6 +238,12 @@ impl Replay {
         self.log.push(&leaf_hash(&leaf.encode()));
         self.state.blocks.extend(built.map(|built| (leaf.height, built)));
         (self.height, self.time) = (leaf.height, leaf.time);
+        let entered = records.iter().rev().find_map(|it| entered_policy(it.record.record()));
+        if let Some(PolicyPayload { policy, validators, .. }) = entered {
+            self.policy = policy.hash();
+            self.organisations = organisations(&validators);
+            self.validators = validators;
+        }
         replayed
     }
 

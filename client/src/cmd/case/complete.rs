@@ -5,7 +5,6 @@ use serde_json::{Value as Json, json};
 use tamga_api::shapes::CaseEvent;
 use tamga_format::id::{Height, TreeSize, UnixMillis};
 use tamga_format::note::Note;
-use tamga_format::policy::Policy;
 use tamga_format::subject::Subject;
 
 use super::super::{Session, status};
@@ -15,6 +14,7 @@ use crate::history::{self, History};
 use crate::light::{SubjectSeen, View};
 use crate::log::{Head, Log};
 use crate::text;
+use crate::trust::Trust;
 use crate::verify::{Verdict, fault};
 
 /// Whether the list is complete, and what is said of it.
@@ -39,12 +39,12 @@ pub(super) fn prove(
     case: &str,
     at: Option<u64>,
     events: &mut Vec<CaseEvent>,
-    policy: &Policy,
+    trust: &Trust,
     session: &Session<'_>,
 ) -> Result<Complete, CliError> {
     let subject: Subject = case.parse().map_err(|_| CliError::bad_value("CASE", case))?;
     let client = session.client()?;
-    let whole = match history::whole(&client, policy, &subject) {
+    let whole = match history::whole(&client, trust.newest(), &subject) {
         Ok(whole) => whole,
         Err(error) => {
             let (verdict, human) = status::refused(error, session)?;
@@ -55,13 +55,13 @@ pub(super) fn prove(
     // Later pages rest on checkpoints that are not smaller.
     let note = whole.files.last().and_then(|file| history::checkpoint(file));
     let note = note.ok_or_else(|| CliError::bug("a history has a proof"))?;
-    session.take_note(&client, policy, &note)?;
+    session.take_note(&client, trust, &note)?;
     let newest = &whole.proven;
     let newest = AsOf { height: newest.height, time: newest.time, size: newest.size };
     let as_of = match at {
         None => newest,
         Some(height) if height == newest.height.get() => newest,
-        Some(height) => earlier(Height(height), &newest, note, &client, policy, session)?,
+        Some(height) => earlier(Height(height), &newest, note, &client, trust, session)?,
     };
     let size = as_of.size.get();
     let records: Vec<u64> = whole.records.iter().map(|(index, _)| index.get()).collect();
@@ -80,7 +80,7 @@ pub(super) fn prove(
     ];
     let message = if same { "case-complete" } else { "case-incomplete" };
     let mut lines = vec![session.out.messages.text(message, &args)];
-    let (goes_on, before) = compare(&whole, subject, policy, session)?;
+    let (goes_on, before) = compare(&whole, subject, trust, session)?;
     if let Some((_, args)) = &before {
         let message = if goes_on { "case-goes-on" } else { "case-rewritten" };
         let sign = if goes_on { "  " } else { "✖ " };
@@ -106,17 +106,17 @@ fn earlier(
     newest: &AsOf,
     note: Note,
     client: &Client,
-    policy: &Policy,
+    trust: &Trust,
     session: &Session<'_>,
 ) -> Result<AsOf, CliError> {
     if height > newest.height {
         return Err(CliError::bad_value("--at", &height.to_string()));
     }
-    let view = View::of_note(note, policy)
+    let view = View::of_note(note, trust)
         .map_err(|error| CliError::false_log(client.url(), fault(&error.fault())))?;
     let head = Head { note: view.note, size: view.size, root: view.root };
     let interrupted = (session.interrupt)();
-    let block = Log::new(client, policy, &interrupted).block(&head, height)?;
+    let block = Log::new(client, trust.newest(), &interrupted).block(&head, height)?;
     Ok(AsOf { height, time: block.time, size: block.size })
 }
 
@@ -127,19 +127,19 @@ type Before = (SubjectSeen, Vec<(&'static str, String)>);
 fn compare(
     whole: &History,
     subject: Subject,
-    policy: &Policy,
+    trust: &Trust,
     session: &Session<'_>,
 ) -> Result<(bool, Option<Before>), CliError> {
-    let before = session.subject_seen(policy, &subject)?;
+    let before = session.subject_seen(trust, &subject)?;
     let newest = &whole.proven;
     // An older block may hold fewer records; that it is of the same log is known already.
     let older = before.as_ref().is_some_and(|before| newest.size < before.size);
     let goes_on = older || before.as_ref().is_none_or(|before| before.known.begins(&whole.records));
     if goes_on && !older {
         session.keep_subject(
-            policy,
+            trust,
             &SubjectSeen {
-                origin: policy.origin().to_owned(),
+                origin: trust.newest().origin().to_owned(),
                 subject,
                 height: newest.height,
                 time: newest.time,

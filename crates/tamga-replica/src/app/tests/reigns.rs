@@ -191,17 +191,23 @@ pub(super) fn policy_status<S: Store>(app: &App<S>) -> PolicyStatus {
 
 /// Block 1 under the genesis holds a case; blocks 2, 4 and 6 enter the next policies.
 pub(super) fn grown<S: Store>(store: S) -> App<S> {
+    grown_before(store, &mut |_| ())
+}
+
+/// The same; each block is shown once it is committed.
+fn grown_before<S: Store>(store: S, seen: &mut dyn FnMut(&Block)) -> App<S> {
     let offices = offices();
     let mut app = App::open(store, &offices[0].genesis(), GENESIS).unwrap();
     admit(&mut app, &World::present(case(1), 100_000)).unwrap();
-    build(&mut app, &offices[0]);
+    seen(&build(&mut app, &offices[0]).0);
     for pair in offices.windows(2) {
         let [old, new] = pair else { unreachable!() };
         let draft = new.follows(old, &policy_status(&app));
         admit(&mut app, &draft).unwrap();
-        let (_, committed) = build(&mut app, old);
+        let (block, committed) = build(&mut app, old);
         assert_eq!(committed.reign.unwrap().first, app.head().height.next());
-        build(&mut app, new);
+        seen(&block);
+        seen(&build(&mut app, new).0);
     }
     app
 }
@@ -222,6 +228,18 @@ fn each_policy_rules_from_the_block_after_its_record() {
     }
     assert_eq!(app.validators().count(), 5);
     assert_eq!(policy_status(&app).policy, app.policy().hash());
+}
+
+#[test]
+fn whoever_executes_the_log_again_follows_the_policies() {
+    let mut replay = tamga_state::Replay::new(&offices()[0].genesis(), &GENESIS).unwrap();
+    let mut faults = Vec::new();
+    let app = grown_before(MemStore::new(), &mut |block| {
+        let replayed = replay.block(&super::replaying::logged(block), &block.leaf);
+        faults.extend(replayed.faults.into_iter().map(|fault| (block.height(), fault)));
+    });
+    assert_eq!(faults, []);
+    assert_eq!(replay.map().root(), app.head().map_root);
 }
 
 #[test]

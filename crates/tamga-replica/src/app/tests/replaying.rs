@@ -13,7 +13,7 @@ use tamga_state::replay::{Fault, Logged, Replayed, forged};
 use super::*;
 use crate::subjects::SubjectState;
 
-fn logged(block: &Block) -> Vec<Logged> {
+pub(super) fn logged(block: &Block) -> Vec<Logged> {
     let logged = |item: &crate::block::Item| Logged {
         record: SignedRecord::decode(&item.entry).unwrap(),
         body: item.body.as_ref().map(|body| Body::decode(body).unwrap()),
