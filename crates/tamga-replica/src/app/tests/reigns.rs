@@ -235,7 +235,7 @@ fn whoever_executes_the_log_again_follows_the_policies() {
     let mut replay = tamga_state::Replay::new(&offices()[0].genesis(), &GENESIS).unwrap();
     let mut faults = Vec::new();
     let app = grown_before(MemStore::new(), &mut |block| {
-        let replayed = replay.block(&super::replaying::logged(block), &block.leaf);
+        let replayed = replay.block(&replaying::logged(block), &block.leaf);
         faults.extend(replayed.faults.into_iter().map(|fault| (block.height(), fault)));
     });
     assert_eq!(faults, []);
