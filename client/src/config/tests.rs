@@ -81,13 +81,13 @@ fn nodes_are_a_list_and_what_was_seen_has_a_place() {
     assert_eq!(load(&[("TAMGA_NODES", " http://c  http://d ")]).nodes.unwrap().value.len(), 2);
     let place = |env: &[(&str, &str)]| load(env).state_dir.map(|dir| dir.value);
     assert_eq!(place(&[]), None, "nobody's home");
-    assert_eq!(place(&[("HOME", "/home/x")]), Some("/home/x/.local/state/tamga".into()));
-    let named = [("HOME", "/home/x"), ("XDG_STATE_HOME", "/state")];
+    assert_eq!(place(&[("HOME", "/user")]), Some("/user/.local/state/tamga".into()));
+    let named = [("HOME", "/user"), ("XDG_STATE_HOME", "/state")];
     assert_eq!(place(&named), Some("/state/tamga".into()));
     // A devnet that is founded anew is another ledger of the same name.
     let devnet = tempfile::tempdir().unwrap();
     std::fs::write(devnet.path().join("nodes.txt"), "http://n1\nhttp://n2\n").unwrap();
-    let env = [("HOME", "/home/x"), ("TAMGA_DEVNET", devnet.path().to_str().unwrap())];
+    let env = [("HOME", "/user"), ("TAMGA_DEVNET", devnet.path().to_str().unwrap())];
     assert_eq!(place(&env), Some(devnet.path().join("seen")));
     let all: BTreeMap<String, String> =
         env.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
