@@ -59,7 +59,7 @@ build: setup ## build the programs
 devnet: build ## four validators on this machine, with the demo story; stop with Ctrl-C
 	$(OUT)/tamga-node devnet --dir target/devnet
 
-test: setup setup-interop unit model-smoke sim-smoke fuzz-smoke e2e interop portal portal-e2e ## run every test
+test: setup setup-interop unit model-smoke sim-smoke fuzz-smoke e2e interop portal portal-verdicts portal-e2e ## run every test
 
 unit: setup ## unit tests, vectors, HTTP, command line, tidiness
 	$(CARGO) test $(SELECT) --tests -- --skip e2e::

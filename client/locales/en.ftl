@@ -372,7 +372,7 @@ fault-picture = the picture can't be read, or is larger than 16 million points
 
 case-title = Case { $case }, records: { $count }
 case-recorded = recorded { $time }
-case-verified-authentic = All { $count } receipts are genuine. A proof that none is missing comes with a later version.
+case-verified-authentic = All { $count } receipts are genuine. That none is missing, --prove proves.
 case-verified-pending = Some records are not final yet.
 case-verified-cannot-check = Some receipts can't be checked with this policy.
 case-verified-does-not-match = At least one receipt does not match: keep it and show it to an auditor.

@@ -372,7 +372,7 @@ fault-picture = сурет оқылмайды немесе онда 16 милл�
 
 case-title = { $case } ісі, жазбалар саны: { $count }
 case-recorded = жазылған уақыты { $time }
-case-verified-authentic = Барлық түбіртек ({ $count }) түпнұсқа. Толықтық дәлелі келесі нұсқада болады.
+case-verified-authentic = Барлық түбіртек ({ $count }) түпнұсқа. Бірде-бір жазбаның қалмағанын --prove дәлелдейді.
 case-verified-pending = Кейбір жазбалар әлі түпкілікті емес.
 case-verified-cannot-check = Кейбір түбіртектерді бұл саясатпен тексеру мүмкін емес.
 case-verified-does-not-match = Кемінде бір түбіртек сәйкес келмейді: оны сақтап, аудиторға көрсетіңіз.

@@ -372,7 +372,7 @@ fault-picture = снимок не читается или в нём больше
 
 case-title = Дело { $case }, записей: { $count }
 case-recorded = записано { $time }
-case-verified-authentic = Все квитанции ({ $count }) подлинны. Доказательство полноты появится в следующей версии.
+case-verified-authentic = Все квитанции ({ $count }) подлинны. Что ни одна запись не пропущена, доказывает --prove.
 case-verified-pending = Некоторые записи ещё не окончательны.
 case-verified-cannot-check = Некоторые квитанции нельзя проверить с этой политикой.
 case-verified-does-not-match = Хотя бы одна квитанция не совпадает: сохраните её и покажите аудитору.

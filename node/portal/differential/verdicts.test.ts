@@ -41,7 +41,7 @@ async function second(format: string, context: number, input: Uint8Array): Promi
       return judged(() => decodeRecord(input));
     case 'range': {
       const { tag, batch, count, root } = ranges[context]!;
-      return judged(() => checkRange(decodeRange(input, fromHex(tag)), fromHex(batch), fromHex(tag), fromHex(root), BigInt(count)));
+      return judged(() => checkRange(decodeRange(input), fromHex(batch), fromHex(tag), fromHex(root), BigInt(count)));
     }
     default: {
       const report = await verifyFile(input, policies[format] ?? policies.receipt!, { entry, as: format as Kind });
@@ -53,7 +53,6 @@ async function second(format: string, context: number, input: Uint8Array): Promi
 it('both verifiers say the same of every file', async () => {
   if (FILE === undefined) throw new Error('TAMGA_VERDICTS names no file');
   const differing: string[] = [];
-  const codes: Record<string, number> = {};
   const tally: Record<string, number> = {};
   let compared = 0;
   for await (const line of createInterface({ input: createReadStream(FILE) })) {
@@ -62,12 +61,9 @@ it('both verifiers say the same of every file', async () => {
     const other = await second(format, Number(context), base64(input)!);
     compared += 1;
     tally[`${format} ${answer}`] = (tally[`${format} ${answer}`] ?? 0) + 1;
-    if (first === other) continue;
-    if (answer !== other.split(' ')[0]) differing.push(`${format} ${context}: ${first} there, ${other} here: ${input}`);
-    const pair = `${format}: ${code} there, ${other.split(' ')[1]} here`;
-    codes[pair] = (codes[pair] ?? 0) + 1;
+    if (first !== other) differing.push(`${format} ${context}: ${first} there, ${other} here: ${input}`);
   }
-  console.log(`${compared} compared, ${differing.length} verdicts differ`, tally, 'other codes:', codes);
+  console.log(`${compared} compared, ${differing.length} differ`, tally);
   expect(compared).toBeGreaterThan(0);
   expect(differing.slice(0, SHOWN_MAX)).toEqual([]);
 });

@@ -1,7 +1,6 @@
-import { type Bytes, decimal, fromHex, utf8 } from './bytes.js';
+import { type Bytes, decimal, fromHex } from './bytes.js';
 import { demand, FormatError } from './error.js';
-import { LOG_KEY, names, parseNote, parseVerifierKey } from './note.js';
-import { isValid } from './signature.js';
+import { checkLogLine, LOG_KEY, parseNote, parseVerifierKey } from './note.js';
 
 export const VERSION = 'tamga-acceptance/v1';
 const TIME_MAX = 253_402_300_799_999n;
@@ -44,8 +43,9 @@ export function parseAcceptance(written: string, key: string): Acceptance {
   demand(lines[5] === '', 'acceptance-syntax', 5);
   demand(lines.length === 8 && lines[7] === '', 'acceptance-syntax', SIGNATURE_LINE);
   const note = parseNote(written);
-  const vkey = parseVerifierKey(key, LOG_KEY);
+  const vkey = parseVerifierKey(key);
   const line = note.lines[0]!;
-  demand(names(line, vkey) && isValid(vkey.key, utf8(note.text), line.signature), 'signature-invalid', SIGNATURE_LINE);
+  demand(vkey.type === LOG_KEY, 'vkey-type');
+  checkLogLine(vkey, note.text, line, SIGNATURE_LINE);
   return { genesis, record, heldAt, verdictBy, validator: vkey.name };
 }

@@ -4,6 +4,7 @@ import { demand } from './error.js';
 const TIME_MAX = 253_402_300_799_999n;
 const EXTENSION_MAX = 1_024;
 const FIXED = 156;
+const EXTENSION_BYTES = 117;
 
 /** The leaf that closes a block (spec §10.2). */
 export interface BlockLeaf {
@@ -15,7 +16,20 @@ export interface BlockLeaf {
   mapRoot: Bytes;
   policyHash: Bytes;
   rulesHash: Bytes;
-  extension: Bytes;
+  extension?: Extension;
+}
+
+/** Who built the block in which round, and its beacon proof, which is not checked here (spec §10.3). */
+export interface Extension {
+  builder: Bytes;
+  round: number;
+  proof: Bytes;
+}
+
+function decodeExtension(bytes: Bytes): Extension {
+  demand(bytes[0] === 1, 'beacon-version');
+  demand(bytes.length === EXTENSION_BYTES, 'beacon-syntax', bytes.length);
+  return { builder: bytes.subarray(1, 33), round: Number(readBe(bytes.subarray(33, 37))), proof: bytes.subarray(37) };
 }
 
 export function decodeBlockLeaf(bytes: Bytes): BlockLeaf {
@@ -37,7 +51,7 @@ export function decodeBlockLeaf(bytes: Bytes): BlockLeaf {
     mapRoot: hash(58),
     policyHash: hash(90),
     rulesHash: hash(122),
-    extension: bytes.subarray(FIXED),
+    ...(length > 0 && { extension: decodeExtension(bytes.subarray(FIXED)) }),
   };
 }
 

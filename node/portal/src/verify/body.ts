@@ -12,7 +12,12 @@ export interface OpenedField {
 }
 
 /** A leaf of a body: shown, or its hash alone (spec §6.3). */
-export type Leaf = { opened: Bytes } | { hidden: Bytes };
+export type Leaf = { opened: Bytes; field: OpenedField } | { hidden: Bytes };
+
+/** A leaf that is shown. */
+export function openedLeaf(opened: Bytes): Leaf {
+  return { opened, field: decodeLeaf(opened) };
+}
 
 export function decodeLeaf(bytes: Bytes): OpenedField {
   const reader = new Reader(bytes);
@@ -32,7 +37,7 @@ export function checkOpening(leaves: Leaf[], commitment: Bytes): OpenedField[] {
   const fields: OpenedField[] = [];
   const hashes = leaves.map((leaf, i) => {
     if ('hidden' in leaf) return leaf.hidden;
-    const field = decodeLeaf(leaf.opened);
+    const { field } = leaf;
     const before = fields.at(-1);
     demand(before === undefined || before.name < field.name, 'body-order', i);
     fields.push(field);

@@ -34,6 +34,7 @@ export class Reader {
   constructor(
     private readonly bytes: Bytes,
     private readonly offset = 0,
+    private readonly itemsMax = ITEMS_MAX,
   ) {}
 
   /** Position of what is read next. */
@@ -74,6 +75,8 @@ export class Reader {
       const open = major >= 2 && major <= 5;
       throw new FormatError(open ? 'cbor-indefinite' : 'cbor-reserved', at);
     }
+    if (major === 6) throw new FormatError('cbor-tag', at);
+    this.count(at);
     let value = BigInt(info);
     if (info >= 24) {
       const width = 1 << (info - 24);
@@ -81,14 +84,12 @@ export class Reader {
       const least = width === 1 ? 24n : 1n << BigInt(4 * width);
       if (value < least) throw new FormatError('cbor-not-shortest', at);
     }
-    if (major === 6) throw new FormatError('cbor-tag', at);
-    this.count(at);
     return { major, value, at };
   }
 
   private count(at: number): void {
     this.items += 1;
-    demand(this.items <= ITEMS_MAX, 'cbor-items', at);
+    demand(this.items <= this.itemsMax, 'cbor-items', at);
   }
 
   private typed(major: number): Head {
@@ -124,8 +125,8 @@ export class Reader {
   /** A number from 0 to `max`. */
   unsigned(max: bigint): bigint {
     const head = this.head();
-    demand(head.major <= 1, 'cbor-type', head.at);
-    demand(head.major === 0 && head.value <= max, 'cbor-range', head.at);
+    demand(head.major === 0, 'cbor-type', head.at);
+    demand(head.value <= max, 'cbor-range', head.at);
     return head.value;
   }
 
@@ -141,9 +142,9 @@ export class Reader {
     return bytes;
   }
 
-  /** The same, or null. */
-  fixedOrNull(length: number): Bytes | null {
-    if (this.bytes[this.at] !== 0xf6) return this.fixed(length);
+  /** A byte string, or null. */
+  bytestringOrNull(): Bytes | null {
+    if (this.bytes[this.at] !== 0xf6) return this.bytestring();
     this.head();
     return null;
   }
@@ -192,9 +193,9 @@ export class Reader {
   }
 
   /** A key that has to be a number from 0. */
-  numberKey(code = 'cbor-key-type'): bigint {
+  numberKey(): bigint {
     const head = this.head();
-    demand(head.major === 0, code, head.at);
+    demand(head.major === 0, 'cbor-key-type', head.at);
     return head.value;
   }
 

@@ -1,7 +1,6 @@
 import { compare, equal, utf8 } from './bytes.js';
 import { demand, FormatError } from './error.js';
-import { checkCosignature, type Checkpoint, COSIGNER_KEY, LOG_KEY, names, type Note, parseCheckpoint, parseNote, parseVerifierKey, type VerifierKey, verifierKeyText } from './note.js';
-import { isValid } from './signature.js';
+import { checkCosignature, checkLogLine, type Checkpoint, COSIGNER_KEY, type Note, parseCheckpoint, parseNote, parseVerifierKey, type VerifierKey, verifierKeyText } from './note.js';
 import { noteText } from './text-lines.js';
 
 export const VERSION = 'tamga-contradiction/v1';
@@ -20,9 +19,10 @@ export function parseContradiction(written: string): Contradiction {
   demand(written.startsWith(HEAD), 'contradiction-version');
   const lines = written.split('\n');
   const end = written.indexOf('\n\n');
+  demand(end >= 0, 'contradiction-syntax', 1);
   let key: VerifierKey;
   try {
-    key = parseVerifierKey(written.slice(HEAD.length, end < 0 ? undefined : end), LOG_KEY, COSIGNER_KEY);
+    key = parseVerifierKey(written.slice(HEAD.length, end));
   } catch (error) {
     throw error instanceof FormatError ? error.from(1) : error;
   }
@@ -53,9 +53,8 @@ function signed(key: VerifierKey, note: Note, at: number): Checkpoint {
     const checkpoint = parseCheckpoint(note.text);
     const line = note.lines[0]!;
     demand(note.lines.length === 1, 'contradiction-none', -at);
-    demand(names(line, key), 'contradiction-none', -at);
-    if (key.type === COSIGNER_KEY) checkCosignature(key.key, note.text, line, NOTE_LINES - 1);
-    else demand(isValid(key.key, utf8(note.text), line.signature), 'signature-invalid', NOTE_LINES - 1);
+    if (key.type === COSIGNER_KEY) checkCosignature(key, note.text, line, NOTE_LINES - 1);
+    else checkLogLine(key, note.text, line, NOTE_LINES - 1);
     return checkpoint;
   } catch (error) {
     throw error instanceof FormatError ? error.from(at) : error;

@@ -38,27 +38,29 @@ export class Frontier {
   }
 }
 
-/** Demands that leaf `index` of `size` leaves has this hash (spec §8.3). */
-export function checkInclusion(index: bigint, size: bigint, leaf: Bytes, path: Bytes[], root: Bytes): void {
-  demand(index < size, 'proof-shape', 0);
-  let node = index;
-  let last = size - 1n;
-  let hash = leaf;
-  for (const [at, sibling] of path.entries()) {
-    demand(last !== 0n, 'proof-shape', at);
-    if (node & 1n || node === last) {
-      hash = nodeHash(sibling, hash);
-      while (!(node & 1n) && node !== 0n) {
-        node >>= 1n;
-        last >>= 1n;
-      }
-    } else {
-      hash = nodeHash(hash, sibling);
+/** Climbs from a node, with `last` the last node of its level, to the root; tells each hash of the path and whether it stands on the left (spec §8.3). */
+function climb(node: bigint, last: bigint, path: Bytes[], begun: number, step: (sibling: Bytes, left: boolean) => void): void {
+  for (const [i, sibling] of path.entries()) {
+    demand(last !== 0n, 'proof-shape', begun + i);
+    const left = (node & 1n) === 1n || node === last;
+    step(sibling, left);
+    while (left && !(node & 1n) && node !== 0n) {
+      node >>= 1n;
+      last >>= 1n;
     }
     node >>= 1n;
     last >>= 1n;
   }
-  demand(last === 0n, 'proof-shape', path.length);
+  demand(last === 0n, 'proof-shape', begun + path.length);
+}
+
+/** Demands that leaf `index` of `size` leaves has this hash (spec §8.3). */
+export function checkInclusion(index: bigint, size: bigint, leaf: Bytes, path: Bytes[], root: Bytes): void {
+  demand(index < size, 'proof-shape', 0);
+  let hash = leaf;
+  climb(index, size - 1n, path, 0, (sibling, left) => {
+    hash = left ? nodeHash(sibling, hash) : nodeHash(hash, sibling);
+  });
   demand(equal(hash, root), 'proof-root', 0);
 }
 
@@ -67,39 +69,19 @@ export function checkConsistency(oldSize: bigint, oldRoot: Bytes, newSize: bigin
   demand(oldSize !== 0n && oldSize <= newSize, 'proof-shape', 0);
   let node = oldSize - 1n;
   let last = newSize - 1n;
-  if (node === last) {
-    node = 0n;
-    last = 0n;
-  } else {
-    while (node & 1n) {
-      node >>= 1n;
-      last >>= 1n;
-    }
-  }
-  let rest = path;
-  let before = oldRoot;
-  if (node !== 0n) {
-    demand(path.length > 0, 'proof-shape', 0);
-    before = path[0]!;
-    rest = path.slice(1);
-  }
-  let after = before;
-  const begun = path.length - rest.length;
-  for (const [i, sibling] of rest.entries()) {
-    demand(last !== 0n, 'proof-shape', begun + i);
-    if (node & 1n || node === last) {
-      if (node > 0n) before = nodeHash(sibling, before);
-      after = nodeHash(sibling, after);
-      while (!(node & 1n) && node !== 0n) {
-        node >>= 1n;
-        last >>= 1n;
-      }
-    } else {
-      after = nodeHash(after, sibling);
-    }
+  while (node & 1n) {
     node >>= 1n;
     last >>= 1n;
   }
-  demand(last === 0n, 'proof-shape', path.length);
+  // Of equal trees there is nothing to climb.
+  if (oldSize === newSize) node = last = 0n;
+  demand(node === 0n || path.length > 0, 'proof-shape', 0);
+  const [start, begun] = node === 0n ? [oldRoot, 0] : [path[0]!, 1];
+  let before = start;
+  let after = start;
+  climb(node, last, path.slice(begun), begun, (sibling, left) => {
+    if (left) before = nodeHash(sibling, before);
+    after = left ? nodeHash(sibling, after) : nodeHash(after, sibling);
+  });
   demand(equal(before, oldRoot) && equal(after, newRoot), 'proof-root', 0);
 }

@@ -23,26 +23,21 @@ export function isName(written: string): boolean {
   return NAME.test(written);
 }
 
-/** Reads a verifier key of one of these types. */
-export function parseVerifierKey(written: string, ...types: number[]): VerifierKey {
+/** Reads a verifier key. */
+export function parseVerifierKey(written: string): VerifierKey {
   const parts = /^([^+]*)\+([^+]*)\+(.*)$/s.exec(written);
   demand(parts !== null, 'vkey-syntax');
   const [, name, id, blob] = parts as unknown as [string, string, string, string];
-  demand(isName(name), 'name-invalid');
   demand(/^[0-9a-f]{8}$/.test(id), 'vkey-syntax');
   const bytes = base64(blob);
-  demand(bytes !== undefined && bytes.length > 0, 'vkey-syntax');
-  demand(types.includes(bytes[0]!), 'vkey-type');
-  demand(bytes.length === 33, 'vkey-syntax');
+  demand(bytes !== undefined && bytes.length === 33, 'vkey-syntax');
+  demand(bytes[0] === LOG_KEY || bytes[0] === COSIGNER_KEY, 'vkey-type');
+  const key = bytes.subarray(1);
+  admit(key);
+  demand(isName(name), 'name-invalid');
   const made = sha256(concat(utf8(name), Uint8Array.of(0x0a), bytes)).subarray(0, 4);
   demand(equal(made, fromHex(id)), 'vkey-syntax');
-  const key = bytes.subarray(1);
-  try {
-    admit(key);
-  } catch {
-    throw new FormatError('vkey-syntax');
-  }
-  return { name, id: made, type: bytes[0]!, key };
+  return { name, id: made, type: bytes[0], key };
 }
 
 export function verifierKeyText(key: VerifierKey): string {
@@ -63,19 +58,19 @@ export interface Note {
 }
 
 function parseLine(line: string, at: number): NoteLine {
-  demand(line.startsWith(PREFIX), 'note-syntax', at);
-  const words = line.slice(PREFIX.length).split(' ');
-  const blob = words.length === 2 ? base64(words[1]!) : undefined;
-  demand(blob !== undefined && isName(words[0]!) && blob.length > 4, 'note-syntax', at);
-  return { name: words[0]!, id: blob.subarray(0, 4), signature: blob.subarray(4) };
+  const divided = line.indexOf(' ', PREFIX.length);
+  demand(line.startsWith(PREFIX) && divided >= 0, 'note-syntax', at);
+  const name = line.slice(PREFIX.length, divided);
+  demand(isName(name), 'name-invalid', at);
+  const blob = base64(line.slice(divided + 1));
+  demand(blob !== undefined && blob.length > 4, 'note-syntax', at);
+  return { name, id: blob.subarray(0, 4), signature: blob.subarray(4) };
 }
 
 /** Reads a note; positions are lines. */
 export function parseNote(written: string): Note {
   demand(utf8(written).length <= NOTE_BYTES_MAX, 'note-too-long');
-  const lineOf = (index: number) => written.slice(0, index).split('\n').length - 1;
-  const control = written.search(/[\x00-\x09\x0b-\x1f\x7f-\x9f]/);
-  demand(control < 0, 'note-syntax', lineOf(Math.max(control, 0)));
+  demand(!/[\x00-\x09\x0b-\x1f\x7f-\x9f]/.test(written), 'note-syntax');
   const lines = written.split('\n');
   demand(lines.pop() === '', 'note-syntax');
   const empty = lines.lastIndexOf('');
@@ -105,13 +100,13 @@ export function parseCheckpoint(body: string): Checkpoint {
     throw new FormatError('checkpoint-syntax', at);
   };
   const [origin, size, root] = lines;
-  if (origin === undefined || !isName(origin)) refuse(0);
+  demand(origin !== undefined && isName(origin), 'name-invalid');
   const count = decimal(size ?? '');
   if (count === undefined) return refuse(1);
   const hash = base64(root ?? '');
   if (hash === undefined || hash.length !== 32) return refuse(2);
   if (lines.length !== 4 || lines[3] !== '') refuse(3);
-  return { origin: origin!, size: count, root: hash };
+  return { origin, size: count, root: hash };
 }
 
 export function checkpointText(checkpoint: Checkpoint): string {
@@ -123,12 +118,19 @@ export function valueId(checkpoint: Checkpoint): Bytes {
   return sha256(utf8(checkpointText(checkpoint)));
 }
 
+/** Demands that a line is the log's and holds over a body. */
+export function checkLogLine(key: VerifierKey, body: string, line: NoteLine, at: number): void {
+  const holds = names(line, key) && line.signature.length === 64 && isValid(key.key, utf8(body), line.signature);
+  demand(holds, 'signature-invalid', at);
+}
+
 /** Demands that a line of a cosigner holds over a body; gives its time in seconds (spec §11.4). */
-export function checkCosignature(key: Bytes, body: string, line: NoteLine, at: number): bigint {
+export function checkCosignature(key: VerifierKey, body: string, line: NoteLine, at: number): bigint {
   demand(line.signature.length === 72, 'cosignature-syntax', at);
+  demand(names(line, key), 'signature-invalid', at);
   const time = readBe(line.signature.subarray(0, 8));
   const message = utf8(`cosignature/v1\ntime ${time}\n${body}`);
-  demand(isValid(key, message, line.signature.subarray(8)), 'signature-invalid', at);
+  demand(isValid(key.key, message, line.signature.subarray(8)), 'signature-invalid', at);
   return time;
 }
 

@@ -1,8 +1,7 @@
 import { type Bytes, decimal, hex, utf8 } from './bytes.js';
 import { demand, FormatError } from './error.js';
 import { sha256 } from './hash.js';
-import { checkCosignature, type Checkpoint, COSIGNER_KEY, isName, LOG_KEY, names, type Note, noteLineText, parseCheckpoint, parseVerifierKey, type VerifierKey, verifierKeyText } from './note.js';
-import { isValid } from './signature.js';
+import { checkCosignature, checkLogLine, type Checkpoint, COSIGNER_KEY, isName, LOG_KEY, names, type Note, noteLineText, parseCheckpoint, parseVerifierKey, type VerifierKey, verifierKeyText } from './note.js';
 
 const TEXT_BYTES_MAX = 32_768;
 const DEFINITIONS_MAX = 32;
@@ -30,110 +29,105 @@ export interface Policy {
   quorum: string;
   canonical: string;
   hash: Bytes;
-  definitions: string[];
 }
 
 function isUrl(word: string): boolean {
-  return /^https?:\/\//.test(word);
+  return /^https?:\/\/[\x21-\x7e]+$/.test(word);
 }
 
+/** What the lines of a policy say, before anything of it is judged. */
 class Parser {
   log?: VerifierKey;
   logUrl = '';
-  readonly witnesses: Witness[] = [];
-  readonly groups: Group[] = [];
-  readonly definitions: string[] = [];
+  readonly definitions: (Witness | Group)[] = [];
   quorum?: string;
-  private readonly defined = new Set<string>();
-  private readonly used = new Set<string>();
-  private readonly keys = new Set<string>();
-  private readonly keyNames = new Set<string>();
 
   line(words: string[], at: number): void {
     demand(this.quorum === undefined, 'policy-syntax', at);
-    switch (words[0]) {
-      case 'log':
-        return this.logLine(words, at);
-      case 'witness':
-        return this.witnessLine(words, at);
-      case 'group':
-        return this.groupLine(words, at);
-      case 'quorum':
-        return this.quorumLine(words, at);
-      default:
-        throw new FormatError('policy-syntax', at);
+    const [kind, ...rest] = words as [string, ...string[]];
+    if (kind === 'log' && rest.length === 2) {
+      const log = keyAt(rest[0]!, at);
+      demand(this.log === undefined, 'policy-limit', at);
+      [this.log, this.logUrl] = [log, rest[1]!];
+    } else if (kind === 'witness' && rest.length === 3) {
+      const [name, key, url] = rest as [string, string, string];
+      this.definitions.push({ name, key: keyAt(key, at), url });
+    } else if (kind === 'group' && rest.length >= 2) {
+      const [name, written, ...members] = rest as [string, string, ...string[]];
+      const needs = written === 'any' ? 1 : written === 'all' ? members.length : decimal(written);
+      demand(needs !== undefined, 'policy-syntax', at);
+      this.definitions.push({ name, written, needs: Number(needs), members });
+    } else {
+      demand(kind === 'quorum' && rest.length === 1, 'policy-syntax', at);
+      this.quorum = rest[0]!;
     }
-  }
-
-  private key(word: string, type: number, at: number): VerifierKey {
-    let key: VerifierKey;
-    try {
-      key = parseVerifierKey(word, type);
-    } catch (error) {
-      throw error instanceof FormatError ? new FormatError(error.code, at) : error;
-    }
-    demand(!this.keys.has(hex(key.key)) && !this.keyNames.has(key.name), 'policy-name', at);
-    this.keys.add(hex(key.key));
-    this.keyNames.add(key.name);
-    return key;
-  }
-
-  private name(word: string, at: number): void {
-    demand(isName(word) && word !== 'none' && !this.defined.has(word), 'policy-name', at);
-    this.defined.add(word);
-  }
-
-  private logLine(words: string[], at: number): void {
-    demand(words.length === 3 && isUrl(words[2]!) && this.log === undefined, 'policy-syntax', at);
-    this.log = this.key(words[1]!, LOG_KEY, at);
-    this.logUrl = words[2]!;
-  }
-
-  private witnessLine(words: string[], at: number): void {
-    demand(words.length === 4 && isUrl(words[3]!), 'policy-syntax', at);
-    demand(this.witnesses.length < DEFINITIONS_MAX, 'policy-limit', at);
-    const [, name, key, url] = words as [string, string, string, string];
-    this.name(name, at);
-    this.witnesses.push({ name, key: this.key(key, COSIGNER_KEY, at), url });
-    this.definitions.push(`witness ${name} ${verifierKeyText(this.witnesses.at(-1)!.key)} ${url}`);
-  }
-
-  private groupLine(words: string[], at: number): void {
-    demand(words.length >= 4, 'policy-syntax', at);
-    demand(this.groups.length < DEFINITIONS_MAX, 'policy-limit', at);
-    const [, name, written, ...members] = words as [string, string, string, ...string[]];
-    for (const member of members) {
-      demand(this.defined.has(member) && !this.used.has(member), 'policy-name', at);
-      this.used.add(member);
-    }
-    const needs = written === 'any' ? 1 : written === 'all' ? members.length : Number(decimal(written) ?? 0n);
-    demand(needs >= 1 && needs <= members.length, 'policy-threshold', at);
-    this.name(name, at);
-    this.groups.push({ name, written, needs, members });
-    this.definitions.push(`group ${name} ${written} ${members.join(' ')}`);
-  }
-
-  private quorumLine(words: string[], at: number): void {
-    demand(words.length === 2, 'policy-syntax', at);
-    demand(words[1] === 'none' || this.defined.has(words[1]!), 'policy-name', at);
-    this.quorum = words[1]!;
   }
 }
 
-/** Reads a policy; positions are lines. */
+function keyAt(written: string, at: number): VerifierKey {
+  try {
+    return parseVerifierKey(written);
+  } catch (error) {
+    throw error instanceof FormatError ? new FormatError(error.code, at) : error;
+  }
+}
+
+function isWitness(definition: Witness | Group): definition is Witness {
+  return 'key' in definition;
+}
+
+/** Reads a policy. Positions are lines, or of what is judged together the definition counted from 1. */
 export function parsePolicy(written: string): Policy {
   demand(utf8(written).length <= TEXT_BYTES_MAX, 'policy-limit');
   const parser = new Parser();
-  const lines = written.split('\n');
-  lines.forEach((line, at) => {
+  written.split('\n').forEach((line, at) => {
     if (line.startsWith('#')) return;
     const words = line.split(/[ \t]+/).filter((word) => word !== '');
     if (words.length > 0) parser.line(words, at);
   });
-  const { log, logUrl, witnesses, groups, quorum, definitions } = parser;
-  demand(log !== undefined && quorum !== undefined, 'policy-syntax', lines.length - 1);
-  const canonical = [`log ${verifierKeyText(log)} ${logUrl}`, ...definitions, `quorum ${quorum}`].map((line) => `${line}\n`).join('');
-  return { origin: log.name, log, logUrl, witnesses, groups, quorum, canonical, hash: sha256(utf8(canonical)), definitions };
+  const { log, logUrl, definitions, quorum } = parser;
+  demand(log !== undefined && quorum !== undefined, 'policy-syntax');
+  demand(log.type === LOG_KEY, 'vkey-type');
+  demand(isUrl(logUrl), 'policy-syntax');
+  const witnesses = definitions.filter(isWitness);
+  const groups = definitions.filter((it): it is Group => !isWitness(it));
+  demand(witnesses.length <= DEFINITIONS_MAX && groups.length <= DEFINITIONS_MAX, 'policy-limit');
+  const lines = definitions.map((it) => (isWitness(it) ? `witness ${it.name} ${verifierKeyText(it.key)} ${it.url}` : `group ${it.name} ${[it.written, ...it.members].join(' ')}`));
+  const canonical = [`log ${verifierKeyText(log)} ${logUrl}`, ...lines, `quorum ${quorum}`].map((line) => `${line}\n`).join('');
+  demand(utf8(canonical).length <= TEXT_BYTES_MAX, 'policy-limit');
+  const defined = checkDefinitions(log, definitions);
+  demand(quorum === 'none' || defined.has(quorum), 'policy-name', definitions.length + 1);
+  return { origin: log.name, log, logUrl, witnesses, groups, quorum, canonical, hash: sha256(utf8(canonical)) };
+}
+
+/** The names that are defined; each once, and each key and member too. */
+function checkDefinitions(log: VerifierKey, definitions: (Witness | Group)[]): Set<string> {
+  const [defined, used] = [new Set<string>(), new Set<string>()];
+  const [keys, keyNames] = [new Set([hex(log.key)]), new Set([log.name])];
+  const add = (set: Set<string>, item: string, at: number) => {
+    demand(!set.has(item), 'policy-name', at);
+    set.add(item);
+  };
+  definitions.forEach((definition, index) => {
+    const at = index + 1;
+    const { name } = definition;
+    demand(isName(name), 'name-invalid', at);
+    demand(name !== 'none', 'policy-name', at);
+    add(defined, name, at);
+    if (isWitness(definition)) {
+      demand(definition.key.type === COSIGNER_KEY, 'vkey-type', at);
+      add(keys, hex(definition.key.key), at);
+      add(keyNames, definition.key.name, at);
+      demand(isUrl(definition.url), 'policy-syntax', at);
+      return;
+    }
+    for (const member of definition.members) {
+      demand(member !== name && defined.has(member), 'policy-name', at);
+      add(used, member, at);
+    }
+    demand(definition.needs >= 1 && definition.needs <= definition.members.length, 'policy-threshold', at);
+  });
+  return defined;
 }
 
 /** A note that a policy accepts. */
@@ -151,17 +145,18 @@ export function judge(policy: Policy, note: Note): Accepted {
   const agreed = new Map<string, { line: string; time: number }>();
   let log: string | undefined;
   note.lines.forEach((line, at) => {
-    if (names(line, policy.log)) {
-      demand(line.signature.length === 64 && isValid(policy.log.key, utf8(note.text), line.signature), 'signature-invalid', at);
-      log ??= noteLineText(line);
-    }
-    for (const witness of policy.witnesses) {
-      if (!names(line, witness.key)) continue;
-      const time = Number(checkCosignature(witness.key.key, note.text, line, at));
-      if (!agreed.has(witness.name)) agreed.set(witness.name, { line: noteLineText(line), time });
-    }
+    if (!names(line, policy.log)) return;
+    checkLogLine(policy.log, note.text, line, at);
+    log ??= noteLineText(line);
   });
   demand(log !== undefined, 'note-log-signature', note.lines.length);
+  for (const witness of policy.witnesses) {
+    note.lines.forEach((line, at) => {
+      if (!names(line, witness.key)) return;
+      const time = Number(checkCosignature(witness.key, note.text, line, at));
+      if (!agreed.has(witness.name)) agreed.set(witness.name, { line: noteLineText(line), time });
+    });
+  }
   const needed = neededFor(policy, policy.quorum, new Set(agreed.keys()));
   demand(needed !== undefined, 'cosignature-quorum', agreed.size);
   const signed = policy.witnesses.filter((witness) => needed.has(witness.name));

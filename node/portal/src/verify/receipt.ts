@@ -1,6 +1,6 @@
 import { type Bytes, equal, utf8 } from './bytes.js';
 import { type BlockLeaf, decodeBlockLeaf } from './block-leaf.js';
-import { checkOpening, type Leaf, type OpenedField } from './body.js';
+import { checkOpening, openedLeaf, type Leaf, type OpenedField } from './body.js';
 import { demand, FormatError } from './error.js';
 import { leafHash } from './hash.js';
 import { line, Lines, PATH_MAX } from './text-lines.js';
@@ -8,6 +8,7 @@ import { checkInclusion } from './merkle.js';
 import { valueId } from './note.js';
 import { type Accepted, judgeMinimal, type Policy } from './policy.js';
 import { checkSigned, decodeRecord, type SignedRecord } from './record.js';
+import { admit } from './signature.js';
 import { FILE_BYTES_MAX, parseTlogProof, type TlogProof, tlogProofText } from './tlog-proof.js';
 
 export const VERSION = 'tamga-receipt/v1';
@@ -29,14 +30,16 @@ export function parseReceipt(written: string): Receipt {
   demand(utf8(written).length <= FILE_BYTES_MAX, 'proof-file-too-long');
   const lines = new Lines(written);
   demand(lines.raw() === VERSION, 'proof-file-version', 0);
-  const entry = lines.bytes(lines.words('entry', 1)[0]!);
+  const entry = lines.bytes(lines.value('entry'));
   const record = decodeRecord(entry);
-  const key = lines.bytes(lines.words('key', 1)[0]!, 32);
+  const key = lines.bytes(lines.value('key'));
+  if (key.length !== 32) lines.refuse(lines.at - 1);
+  admit(key);
   const leaves = readLeaves(lines);
-  const block = decodeBlockLeaf(lines.bytes(lines.words('block', 1)[0]!));
-  const [size, root] = lines.words('previous', 2);
-  const previousSize = lines.number(size!);
-  const previousRoot = lines.bytes(root!, 32);
+  const block = decodeBlockLeaf(lines.bytes(lines.value('block')));
+  const [size, root] = lines.pair(lines.value('previous'));
+  const previousSize = lines.number(size);
+  const previousRoot = lines.bytes(root, 32);
   const blockPath = lines.hashes('block-hash', PATH_MAX);
   lines.gap();
   const begun = lines.at;
@@ -55,10 +58,10 @@ function readLeaves(lines: Lines): Leaf[] {
   const leaves: Leaf[] = [];
   for (;;) {
     const opened = lines.optional('opened');
-    const words = opened ?? lines.optional('hidden');
-    if (words === undefined) break;
-    if (words.length !== 1 || leaves.length === LEAVES_MAX) lines.refuse(lines.at - 1);
-    leaves.push(opened ? { opened: lines.bytes(words[0]!) } : { hidden: lines.bytes(words[0]!, 32) });
+    const value = opened ?? lines.optional('hidden');
+    if (value === undefined) break;
+    if (leaves.length === LEAVES_MAX) lines.refuse(lines.at - 1);
+    leaves.push(opened === undefined ? { hidden: lines.bytes(value, 32) } : openedLeaf(lines.bytes(value)));
   }
   if (leaves.length > 0 && !leaves.some((leaf) => 'opened' in leaf)) lines.refuse();
   return leaves;

@@ -9,6 +9,10 @@ export const ENTRY_BYTES_MAX = 65_535;
 const TIME_MAX = 253_402_300_799_999n;
 const CONTENT_TYPE = utf8('application/vnd.tamga.record+cbor');
 const U16_MAX = 0xffffn;
+/** Heads of maps of 4 and of 3 pairs. */
+const MAP_OF_4 = 0xa4;
+const MAP_OF_3 = 0xa3;
+const I64_MAX = (1n << 63n) - 1n;
 
 /** An earlier record, and one subject of it. */
 export interface Reference {
@@ -84,30 +88,23 @@ function subjectHere(reader: Reader): Subject {
 }
 
 function readHeader(reader: Reader) {
-  const key = (expected: bigint) => {
-    const at = reader.position;
-    demand(reader.numberKey('record-header') === expected, 'record-header', at);
-  };
-  const counted = (count: number) => {
-    const at = reader.position;
-    demand(reader.map() === count, 'record-header', at);
-  };
-  counted(4);
-  key(1n);
+  const key = (byte: number) => reader.exactly(byte, 'record-header');
+  key(MAP_OF_4);
+  key(1);
   let at = reader.position;
   demand(reader.integer() === -8n, 'record-algorithm', at);
-  key(3n);
+  key(3);
   at = reader.position;
   demand(equal(utf8(reader.text()), CONTENT_TYPE), 'record-content-type', at);
-  key(4n);
+  key(4);
   const kid = reader.fixed(32);
-  key(15n);
-  counted(3);
-  key(1n);
+  key(15);
+  key(MAP_OF_3);
+  key(1);
   const issuer = subjectHere(reader);
-  key(2n);
+  key(2);
   const subject = subjectHere(reader);
-  key(3n);
+  key(3);
   at = reader.position;
   const audience = reader.text();
   demand(/^[\x21-\x2a\x2c-\x7e]{1,128}$/.test(audience), 'record-audience', at);
@@ -118,6 +115,7 @@ function readHeader(reader: Reader) {
 function time(reader: Reader): number {
   const at = reader.position;
   const value = reader.integer();
+  demand(value >= -I64_MAX - 1n && value <= I64_MAX, 'cbor-range', at);
   demand(value >= 0n && value <= TIME_MAX, 'record-time', at);
   return Number(value);
 }

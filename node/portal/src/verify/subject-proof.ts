@@ -12,6 +12,7 @@ import { FILE_BYTES_MAX } from './tlog-proof.js';
 
 export const VERSION = 'tamga-subject/v1';
 const RECORDS_MAX = 4_096;
+const STATUS_BYTES_MAX = 4_096;
 
 /** A status that is shown with its nonce, or its hash. */
 export type Status = { nonce: Bytes; status: Bytes } | { hash: Bytes };
@@ -43,8 +44,8 @@ export function parseSubjectProof(written: string): SubjectProof {
   demand(lines.raw() === VERSION, 'proof-file-version', 0);
   const subject = readSubject(lines);
   const present = lines.optional('absent') === undefined ? readPresent(lines) : undefined;
-  const map = lines.bytes(lines.words('map', 1)[0]!);
-  const block = decodeBlockLeaf(lines.bytes(lines.words('block', 1)[0]!));
+  const map = lines.bytes(lines.value('map'));
+  const block = decodeBlockLeaf(lines.bytes(lines.value('block')));
   const blockPath = lines.hashes('block-hash', PATH_MAX);
   lines.gap();
   const proof = { subject, present, map, block, blockPath, note: lines.note() };
@@ -53,38 +54,41 @@ export function parseSubjectProof(written: string): SubjectProof {
 }
 
 function readSubject(lines: Lines): Subject {
-  const [written] = lines.words('subject', 1);
+  const written = lines.value('subject');
   try {
-    return parseSubject(written!);
+    return parseSubject(written);
   } catch (error) {
     throw error instanceof FormatError ? new FormatError(error.code, lines.at - 1) : error;
   }
 }
 
 function readPresent(lines: Lines): Present {
-  const records = lines.number(lines.words('records', 1)[0]!);
+  const records = lines.number(lines.value('records'));
   const status = readStatus(lines);
-  const held = lines.number(lines.words('held', 1)[0]!);
+  const held = lines.number(lines.value('held'));
   const heldHashes = lines.hashes('held-hash', 64);
+  if (Frontier.of(held, heldHashes) === undefined) lines.refuse();
   const shown: Present['shown'] = [];
-  for (let words = lines.optional('record'); words !== undefined; words = lines.optional('record')) {
-    if (words.length !== 2 || shown.length === RECORDS_MAX) lines.refuse(lines.at - 1);
-    shown.push({ index: lines.number(words[0]!), leaf: lines.bytes(words[1]!, 32) });
+  for (let value = lines.optional('record'); value !== undefined; value = lines.optional('record')) {
+    if (shown.length === RECORDS_MAX) lines.refuse(lines.at - 1);
+    const [index, leaf] = lines.pair(value);
+    const hash = lines.bytes(leaf, 32);
+    shown.push({ index: lines.number(index), leaf: hash });
   }
-  const words = lines.optional('rest');
-  if (words !== undefined && words.length !== 1) lines.refuse(lines.at - 1);
-  const rest = words === undefined ? undefined : lines.bytes(words[0]!, 32);
+  const value = lines.optional('rest');
+  const rest = value === undefined ? undefined : lines.bytes(value, 32);
   const restPath = rest === undefined ? [] : lines.hashes('rest-hash', PATH_MAX);
-  const reached = held + BigInt(shown.length);
-  if (Frontier.of(held, heldHashes) === undefined || reached > records || (reached < records) !== (rest !== undefined)) lines.refuse();
   return { records, status, held, heldHashes, shown, rest, restPath };
 }
 
 function readStatus(lines: Lines): Status {
-  const words = lines.optional('status');
-  if (words === undefined) return { hash: lines.bytes(lines.words('status-hash', 1)[0]!, 32) };
-  if (words.length !== 2) lines.refuse(lines.at - 1);
-  return { nonce: lines.bytes(words[0]!, 16), status: lines.bytes(words[1]!) };
+  const value = lines.optional('status');
+  if (value === undefined) return { hash: lines.bytes(lines.value('status-hash'), 32) };
+  const [first, second] = lines.pair(value);
+  const status = lines.bytes(second);
+  const nonce = lines.bytes(first);
+  if (status.length > STATUS_BYTES_MAX || nonce.length !== 16) lines.refuse(lines.at - 1);
+  return { nonce, status };
 }
 
 export function subjectProofText(proof: SubjectProof): string {
@@ -133,8 +137,8 @@ export function checkSubjectProof(proof: SubjectProof, policy: Policy, known = n
   passed('block');
   const key = mapKey(proof.subject);
   if (present === undefined) {
-    demand(known.size === 0n, 'subject-known');
     checkAbsence(block.mapRoot, key, proof.map);
+    demand(known.size === 0n, 'subject-known');
     passed('absence');
     return { accepted, records: 0n, complete: true, frontier: known };
   }
@@ -143,16 +147,19 @@ export function checkSubjectProof(proof: SubjectProof, policy: Policy, known = n
   const frontier = Frontier.of(present.held, present.heldHashes)!;
   let before = -1n;
   for (const record of present.shown) {
-    demand(record.index > before && record.index < block.size - 1n, 'subject-records');
+    demand(record.index > before, 'subject-records');
     frontier.push(leafHash(subjectLeaf(record.index, record.leaf)));
     before = record.index;
   }
+  const reachesTheEnd = frontier.size === present.records;
+  demand(frontier.size <= present.records && reachesTheEnd === (present.rest === undefined), 'subject-records');
   const subjectRoot = present.rest ?? frontier.root();
   if (present.rest !== undefined && frontier.size > 0n) {
     checkConsistency(frontier.size, frontier.root(), present.records, present.rest, present.restPath);
   } else {
     demand(present.restPath.length === 0, 'proof-shape');
   }
+  demand(before < block.size - 1n, 'subject-records');
   passed('records');
   const { status } = present;
   const hash = 'hash' in status ? status.hash : statusHash(status.nonce, status.status);

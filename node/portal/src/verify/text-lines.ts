@@ -14,34 +14,38 @@ export class Lines {
     private readonly code = 'proof-file-syntax',
   ) {
     this.lines = written.split('\n');
+    // An empty line ends the head of every proof file.
+    if (!written.includes('\n\n')) this.refuse(0);
   }
 
   refuse(at = this.at): never {
     throw new FormatError(this.code, at);
   }
 
-  /** The words after `name`, if the next line begins with it. */
-  optional(name: string): string[] | undefined {
-    const line = this.lines[this.at];
-    if (line === undefined || this.at === this.lines.length - 1) return undefined;
-    const words = line.split(' ');
-    if (words[0] !== name) return undefined;
+  /** What follows `name` and a space, if the next line begins so; of a line that is `name` alone, nothing. */
+  optional(name: string): string | undefined {
+    const line = this.at < this.lines.length - 1 ? this.lines[this.at]! : undefined;
+    if (line !== name && line?.startsWith(`${name} `) !== true) return undefined;
     this.at += 1;
-    return words.slice(1);
+    return line.slice(name.length + 1);
   }
 
-  /** As many words after `name`. */
-  words(name: string, count: number): string[] {
-    const at = this.at;
-    const words = this.optional(name);
-    if (words === undefined || words.length !== count) this.refuse(at);
-    return words;
+  /** What follows `name`, which the next line begins with. */
+  value(name: string): string {
+    return this.optional(name) ?? this.refuse();
+  }
+
+  /** A value of two words. */
+  pair(value: string, at = this.at - 1): [string, string] {
+    const divided = value.indexOf(' ');
+    if (divided < 0) this.refuse(at);
+    return [value.slice(0, divided), value.slice(divided + 1)];
   }
 
   /** Bytes in base64, of one length if that is given. */
   bytes(written: string, length?: number, at = this.at - 1): Bytes {
     const bytes = base64(written);
-    if (bytes === undefined || (length !== undefined && bytes.length !== length)) this.refuse(at);
+    if (bytes === undefined || (length !== undefined && bytes.length !== length)) throw new FormatError('base64-invalid', at);
     return bytes;
   }
 
@@ -52,9 +56,9 @@ export class Lines {
   /** Lines `name <base64>` of one hash each, at most so many. */
   hashes(name: string, max: number): Bytes[] {
     const hashes: Bytes[] = [];
-    for (let words = this.optional(name); words !== undefined; words = this.optional(name)) {
-      if (words.length !== 1 || hashes.length === max) this.refuse(this.at - 1);
-      hashes.push(this.bytes(words[0]!, 32));
+    for (let value = this.optional(name); value !== undefined; value = this.optional(name)) {
+      if (hashes.length === max) this.refuse(this.at - 1);
+      hashes.push(this.bytes(value, 32));
     }
     return hashes;
   }

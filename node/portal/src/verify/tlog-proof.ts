@@ -19,8 +19,7 @@ export function parseTlogProof(written: string): TlogProof {
   demand(utf8(written).length <= FILE_BYTES_MAX, 'proof-file-too-long');
   const lines = new Lines(written);
   demand(lines.raw() === VERSION, 'proof-file-version', 0);
-  const [index] = lines.words('index', 1);
-  const leaf = lines.number(index!);
+  const leaf = lines.number(lines.value('index'));
   const path: Bytes[] = [];
   for (let word = lines.raw(); word !== ''; word = lines.raw()) {
     const hash = word === undefined ? undefined : base64(word);
