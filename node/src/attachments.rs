@@ -15,6 +15,8 @@ use tamga_format::attachment::{MANIFEST_BYTES_MAX, Manifest};
 use tamga_format::error::FormatError;
 use tamga_format::id::{AttachmentId, RecordId};
 use tamga_format::limits::CHUNK_BYTES_MAX;
+use tamga_format::record::SignedRecord;
+use tamga_state::royalty::lines::attachment_of;
 
 const MANIFEST: &str = "manifest";
 /// Begins the name of an empty file for each record for whose sake an attachment is here; the record's id follows.
@@ -113,6 +115,14 @@ impl Attachments {
         }
         expected.entry(id).or_default().insert(record);
         Ok(())
+    }
+
+    /// Takes chunks of what a record brings, if it brings anything; a disk that refuses is logged, and uploads are refused.
+    pub fn expect_of(&self, record: &SignedRecord) {
+        let Some(attachment) = attachment_of(record.record()) else { return };
+        if let Err(error) = self.expect(attachment, record.id()) {
+            tracing::error!(%attachment, %error, "attachment not awaited");
+        }
     }
 
     /// Takes no more for the sake of a record.

@@ -178,10 +178,6 @@ impl Lines {
     async fn job(self, record: SignedRecord) {
         let Some(attachment) = attachment_of(record.record()) else { return };
         let id = record.id();
-        if let Err(error) = self.0.attachments.expect(attachment, id) {
-            tracing::error!(%attachment, %error, "attachment not awaited");
-            return;
-        }
         match self.hold(&record, attachment).await {
             Ok(statement) => {
                 {

@@ -250,14 +250,15 @@ pub async fn start(config: &ValidatorConfig) -> Result<Running> {
     let reigns = opened.reader().reigns().clone();
     let me = Me::of(&ledger, &reigns.newest(), &config.validator, &keys)?;
     let beacon = VrfSecret::from_seed(&keys.beacon.0);
-    let doors = app::start(opened, Builder { validator: me.id, beacon }, clock)?;
-    let app = doors.app.clone();
-
-    let reader = app.reader().clone();
+    let reader = opened.reader();
     let recorded = move |id: &_| matches!(reader.place(id), Ok(Some(_)));
     let folder = config.data.join(ATTACHMENTS_FOLDER);
     let attachments = Attachments::open(folder.clone(), recorded)
         .with_context(|| format!("attachments {}", folder.display()))?;
+    let builder = Builder { validator: me.id, beacon };
+    let doors = app::start(opened, builder, attachments.clone(), clock)?;
+    let app = doors.app.clone();
+
     let (pool_in, pool_inbox) = mpsc::channel(INBOX_MAX);
     let (notes_in, notes_inbox) = mpsc::channel(INBOX_MAX);
     let addresses = swarm_addresses(&config.peers);

@@ -24,6 +24,7 @@ use tokio::sync::{mpsc, oneshot, watch};
 use super::portion::Portion;
 use super::tracker::Tracker;
 use super::{FinalHead, fatal};
+use crate::attachments::Attachments;
 use crate::clock::Clock;
 
 /// A ledger opened on its store, not yet running.
@@ -174,6 +175,7 @@ pub(super) struct Outputs {
     pub(super) commits: mpsc::UnboundedSender<Committed>,
     /// Records that came into the pool and bring lines.
     pub(super) bringing: mpsc::UnboundedSender<SignedRecord>,
+    pub(super) attachments: Attachments,
     pub(super) tracker: Arc<Tracker>,
 }
 
@@ -196,9 +198,7 @@ pub(super) fn serve(
         for (id, rejection) in replica.app.take_dropped() {
             outputs.tracker.rejected(id, rejection);
         }
-        for record in replica.app.take_bringing() {
-            outputs.bringing.send(record).ok();
-        }
+        replica.bring();
         let pending = replica.app.pending();
         outputs.pending.send_if_modified(|known| std::mem::replace(known, pending) != pending);
         let reasons = replica.app.reasons();
@@ -216,6 +216,15 @@ struct Replica<'a> {
 }
 
 impl Replica<'_> {
+    /// Awaits the attachments of records that came into the pool, and hands the records to those who check lines. Before
+    /// the submitter has its answer: it may upload at once.
+    fn bring(&mut self) {
+        for record in self.app.take_bringing() {
+            self.outputs.attachments.expect_of(&record);
+            self.outputs.bringing.send(record).ok();
+        }
+    }
+
     /// One command; a reply nobody waits for any more is dropped.
     fn handle(&mut self, command: Command) -> Result<(), StoreError> {
         match command {
@@ -224,6 +233,7 @@ impl Replica<'_> {
                 for (source, records) in groups {
                     verdicts.push(self.admit(source, records)?);
                 }
+                self.bring();
                 reply.send(verdicts).ok();
             }
             Command::Check { records, reply } => {

@@ -37,6 +37,7 @@ use tokio::sync::{mpsc, oneshot, watch};
 
 use self::actor::Command;
 use self::tracker::Tracker;
+use crate::attachments::Attachments;
 use crate::clock::Clock;
 
 pub use self::actor::Opened;
@@ -103,12 +104,18 @@ pub struct Doors {
     pub ended: oneshot::Receiver<Result<(), String>>,
 }
 
-/// Starts the replica's thread and the admission stage on an opened ledger.
+/// Starts the replica's thread and the admission stage on an opened ledger; what records of the pool bring is taken among
+/// the attachments before their submitters are answered.
 ///
 /// # Errors
 ///
 /// When the operating system gives no thread.
-pub fn start(opened: Opened, builder: Builder, clock: Clock) -> std::io::Result<Doors> {
+pub fn start(
+    opened: Opened,
+    builder: Builder,
+    attachments: Attachments,
+    clock: Clock,
+) -> std::io::Result<Doors> {
     let (commands, command_queue) = mpsc::channel(COMMANDS_MAX);
     let (admissions, admission_queue) = mpsc::channel(ADMISSIONS_MAX);
     let (head_sender, head) = watch::channel(opened.head());
@@ -133,6 +140,7 @@ pub fn start(opened: Opened, builder: Builder, clock: Clock) -> std::io::Result<
         reasons: reasons_sender,
         commits: commit_sender,
         bringing: bringing_sender,
+        attachments,
         tracker: Arc::clone(&tracker),
     };
     std::thread::Builder::new().name("replica".into()).spawn(move || {
