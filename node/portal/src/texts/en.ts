@@ -211,5 +211,5 @@ export const en: Texts = {
   },
 
   site: 'You are at {host}. Nobody here ever asks for a card number, a password or a code from an SMS.',
-  limits: 'The checking program comes from this very site. If that is not enough for you, check the same file without it: with the program tamga, or with a saved checking page.',
+  limits: 'The checking program comes from this very site. If that is not enough for you, check the same file without it, with the program tamga.',
 };
