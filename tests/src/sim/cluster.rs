@@ -70,6 +70,13 @@ struct Process {
     life: u64,
 }
 
+impl Process {
+    /// One that was never started, of this validator or of a publisher.
+    fn down(validator: Option<usize>) -> Self {
+        Self { validator, disk: SimDisk::default(), body: Body::Down, life: 0 }
+    }
+}
+
 /// A cluster and its run.
 pub(super) struct Cluster {
     seed: u64,
@@ -104,15 +111,7 @@ impl Cluster {
         if let Byzantine::Twins(twin) = plan.byzantine {
             owners.push(Some(twin));
         }
-        let processes = owners
-            .into_iter()
-            .map(|validator| Process {
-                validator,
-                disk: SimDisk::default(),
-                body: Body::Down,
-                life: 0,
-            })
-            .collect();
+        let processes = owners.into_iter().map(Process::down).collect();
         let net = Net {
             delay_ms: plan.delay_ms.clone(),
             loss: plan.loss,

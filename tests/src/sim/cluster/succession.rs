@@ -22,7 +22,7 @@ use tamga_node::demo::rng::Rng;
 use tamga_state::registry::genesis_policy_fields;
 use tamga_state::status::PolicyStatus;
 
-use super::{Answer, Body, Checks, Cluster, Event, Failure, PUBLISHERS, Process, SimDisk};
+use super::{Answer, Body, Checks, Cluster, Event, Failure, PUBLISHERS, Process};
 use crate::sim::ledger::{self, AUTHORITY, Keys, ORIGIN, START, governance, runs};
 use crate::sim::net::Net;
 use crate::sim::plan::Plan;
@@ -59,14 +59,7 @@ impl Cluster {
         cluster.checks = Checks::new(Rc::clone(&ledger));
         cluster.ledger = ledger;
         let owners = (0..PROCESSES).map(Some).chain([None; PUBLISHERS]);
-        cluster.processes = owners
-            .map(|validator| Process {
-                validator,
-                disk: SimDisk::default(),
-                body: Body::Down,
-                life: 0,
-            })
-            .collect();
+        cluster.processes = owners.map(Process::down).collect();
         cluster
     }
 
