@@ -377,13 +377,15 @@ impl ServedLog {
         let key_id = submission.record().record().key_id;
         let (_, seeds) = genesis_file();
         let mut keys = seeds.values().map(|seed| SigningKey::from_seed(*seed).public());
+        let whole = inclusion_path(self, block.size.get() - 1, self.size()).unwrap();
+        let size = TreeSize(self.size());
         Some(Receipt {
             record: submission.record().clone(),
             key: keys.find(|key| key.key_id() == key_id)?,
             body: submission.body().map(open).unwrap_or_default(),
             block: block.clone(),
             previous: *previous,
-            block_path: inclusion_path(self, block.size.get() - 1, self.size()).unwrap(),
+            block_path: Receipt::block_path(LeafIndex(index), block, size, whole),
             proof: TlogProof {
                 index: LeafIndex(index),
                 path: inclusion_path(self, index, self.size()).unwrap(),

@@ -4,6 +4,7 @@
 //! a verifier needs neither.
 
 use alloc::vec::Vec;
+use core::ops::Range;
 
 use crate::error::{FormatCode, FormatError};
 use crate::id::{TreeRoot, sha256};
@@ -164,6 +165,56 @@ pub fn root_at(source: &impl NodeSource, size: u64) -> Option<TreeRoot> {
         return Some(Frontier::new().root());
     }
     range_root(source, 0, size).map(TreeRoot)
+}
+
+/// Where the inclusion paths of two leaves of a tree meet (spec §8.3).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Meeting {
+    /// Place, in the path of the left leaf, of the hash that is the root of the subtree with the right one.
+    pub place: usize,
+    /// The leaves of that subtree.
+    pub leaves: Range<u64>,
+}
+
+impl Meeting {
+    /// Of the leaves `left` and `right` in the tree of `size` leaves; `None` unless `left` < `right` < `size`.
+    #[must_use]
+    pub fn of(left: u64, right: u64, size: u64) -> Option<Self> {
+        if left >= right || right >= size {
+            return None;
+        }
+        let (mut from, mut to) = (0, size);
+        loop {
+            let middle = from + split(to - from);
+            if right < middle {
+                to = middle;
+            } else if left >= middle {
+                from = middle;
+            } else {
+                // The left half is perfect, so that a path through it has as many hashes as it has levels.
+                let place = (middle - from).trailing_zeros() as usize;
+                return Some(Self { place, leaves: middle..to });
+            }
+        }
+    }
+
+    /// What the path of the right leaf, whole or not, has below the meeting.
+    #[must_use]
+    pub fn below(&self, right: u64, mut path: Vec<Hash>) -> Vec<Hash> {
+        let (mut from, mut to) = (self.leaves.start, self.leaves.end);
+        let mut hashes = 0;
+        while to - from > 1 {
+            let middle = from + split(to - from);
+            if right < middle {
+                to = middle
+            } else {
+                from = middle
+            }
+            hashes += 1;
+        }
+        path.truncate(hashes);
+        path
+    }
 }
 
 /// Checks that the leaf hash stands at `index` in the tree of `size` leaves (spec §8.3).

@@ -15,7 +15,7 @@ use crate::checkpoint::Checkpoint;
 use crate::error::{FormatCode, FormatError};
 use crate::id::{Height, LeafIndex, PolicyHash, RecordId, TreeRoot, TreeSize, UnixMillis};
 use crate::limits::{BODY_FIELDS_MAX, PATH_HASHES_MAX, PROOF_FILE_BYTES_MAX};
-use crate::merkle::{Hash, leaf_hash, verify_inclusion};
+use crate::merkle::{Hash, Meeting, leaf_hash, verify_subtree_inclusion};
 use crate::note::{b64_decode, b64_decode_array, b64_encode, decimal};
 use crate::policy::Policy;
 use crate::record::{SignedRecord, VerifiedRecord};
@@ -38,7 +38,7 @@ pub struct Receipt {
     pub block: BlockLeaf,
     /// The log before that block, which the leaf commits to.
     pub previous: Previous,
-    /// The inclusion proof of the block leaf.
+    /// What leads from the block leaf to a hash of the record's own path.
     pub block_path: Vec<Hash>,
     /// Where the record stands, and the checkpoint of its block or a later one.
     pub proof: TlogProof,
@@ -115,6 +115,21 @@ impl fmt::Display for ReceiptError {
 impl core::error::Error for ReceiptError {}
 
 impl Receipt {
+    /// What of the block leaf's whole inclusion path a receipt holds: the record's own path has the rest.
+    #[must_use]
+    pub fn block_path(
+        index: LeafIndex,
+        block: &BlockLeaf,
+        at: TreeSize,
+        whole: Vec<Hash>,
+    ) -> Vec<Hash> {
+        let last = block.size.get().saturating_sub(1);
+        match Meeting::of(index.get(), last, at.get()) {
+            Some(meeting) => meeting.below(last, whole),
+            None => whole,
+        }
+    }
+
     /// Reads a receipt; no proof or signature is checked.
     ///
     /// # Errors
@@ -180,27 +195,8 @@ impl Receipt {
         let wrong = |code| FormatError::new(code, 0);
         let verified = policy.verify_canonical(&self.proof.checkpoint)?;
         let checkpoint = verified.checkpoint();
-        // A block leaf closes its block, so the size it names is also its place.
-        let last = self.block.size.get().checked_sub(1).ok_or(wrong(FormatCode::ReceiptSize))?;
-        if self.block.size > checkpoint.size {
-            return Err(wrong(FormatCode::ReceiptSize).into());
-        }
-        verify_inclusion(
-            &leaf_hash(&self.block.encode()),
-            last,
-            checkpoint.size.get(),
-            &self.block_path,
-            &checkpoint.root,
-        )?;
-        let Previous { size, root } = self.previous;
-        let previous = Checkpoint { origin: checkpoint.origin.clone(), size, root };
-        if previous.value_id() != self.block.prev {
-            return Err(wrong(FormatCode::ReceiptPrevious).into());
-        }
-        if !(size.get()..last).contains(&self.proof.index.get()) {
-            return Err(wrong(FormatCode::ReceiptIndex).into());
-        }
         self.proof.verify_at(self.record.entry(), &verified)?;
+        self.verify_block(checkpoint)?;
         let record = self.record.clone().verify(&self.key)?;
         if record.record().audience != policy.origin() {
             return Err(wrong(FormatCode::ReceiptOrigin).into());
@@ -217,6 +213,29 @@ impl Receipt {
             cosigners: verified.cosigners().to_vec(),
             opened,
         })
+    }
+
+    /// Checks that the block leaf stands in the log, and that the record is of its block; the record's own path is
+    /// checked already.
+    fn verify_block(&self, checkpoint: &Checkpoint) -> Result<(), FormatError> {
+        let wrong = |code| FormatError::new(code, 0);
+        let index = self.proof.index.get();
+        // A block leaf closes its block, so the size it names is also its place.
+        let last = self.block.size.get().checked_sub(1).ok_or(wrong(FormatCode::ReceiptSize))?;
+        if self.block.size > checkpoint.size {
+            return Err(wrong(FormatCode::ReceiptSize));
+        }
+        let meeting = Meeting::of(index, last, checkpoint.size.get());
+        let Meeting { place, leaves } = meeting.ok_or(wrong(FormatCode::ReceiptIndex))?;
+        let root = self.proof.path.get(place).ok_or(wrong(FormatCode::ProofShape))?;
+        let leaf = leaf_hash(&self.block.encode());
+        verify_subtree_inclusion(&leaf, last, leaves.start, leaves.end, &self.block_path, root)?;
+        let Previous { size, root } = self.previous;
+        let previous = Checkpoint { origin: checkpoint.origin.clone(), size, root };
+        if previous.value_id() != self.block.prev {
+            return Err(wrong(FormatCode::ReceiptPrevious));
+        }
+        if size.get() > index { Err(wrong(FormatCode::ReceiptIndex)) } else { Ok(()) }
     }
 
     /// The opened fields, checked against the record's commitment.

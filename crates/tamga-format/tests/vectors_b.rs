@@ -554,14 +554,16 @@ fn receipts_are_frozen() {
         ("block-before-the-record-s", ledger.receipt_at(2, 0, 5, None)),
         ("block-after-the-record-s", ledger.receipt_at(2, 2, 5, None)),
     ];
-    let changes: [Change; 18] = [
+    let changes: [Change; 20] = [
         ("plain", |_| ()),
         ("index-of-another-leaf", |r| r.proof.index = LeafIndex(6)),
         ("index-of-the-block-before", |r| r.proof.index = LeafIndex(4)),
         ("index-of-the-block-leaf", |r| r.proof.index = LeafIndex(7)),
         ("path-too-short", |r| r.proof.path.truncate(2)),
         ("path-too-long", |r| r.proof.path.push([0; 32])),
-        ("block-path-too-short", |r| r.block_path.truncate(2)),
+        ("block-path-too-short", |r| r.block_path.truncate(r.block_path.len() - 1)),
+        ("block-path-too-long", |r| r.block_path.push([0; 32])),
+        ("block-path-to-another-hash", |r| r.block_path[0][0] ^= 1),
         ("block-of-another-size", |r| r.block.size.0 -= 1),
         ("block-beyond-the-checkpoint", |r| r.block.size.0 += 1),
         ("previous-of-another-size", |r| r.previous.size.0 -= 1),

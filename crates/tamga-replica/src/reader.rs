@@ -203,13 +203,15 @@ impl<S: Store> Reader<S> {
         let key = key_of(&view, &record.record().key_id).map_err(|_| view.fault_or_corrupted())?;
         let key = key.ok_or_else(damaged)?.public;
         let path = self.path(index.get(), share.size)?;
+        let whole = share.block_path.clone();
+        let block_path = Receipt::block_path(index, &share.leaf, share.size, whole);
         Ok(Receipt {
             record,
             key,
             body: Vec::new(),
             block: share.leaf.clone(),
             previous: share.previous,
-            block_path: share.block_path.clone(),
+            block_path,
             proof: TlogProof { index, path, checkpoint: share.checkpoint.clone() },
         })
     }

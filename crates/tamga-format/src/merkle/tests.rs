@@ -57,6 +57,29 @@ fn grow(leaves: &[Hash]) -> (Nodes, Vec<Frontier>) {
 }
 
 #[test]
+fn two_paths_meet_at_the_root_of_the_subtree_with_the_right_leaf() {
+    for size in 2..=40 {
+        let all = leaves(size);
+        for (left, right) in (1..size).flat_map(|right| (0..right).map(move |left| (left, right))) {
+            let at = |index: u64| usize::try_from(index).unwrap();
+            let Meeting { place, leaves } = Meeting::of(left, right, size).unwrap();
+            let within = &all[at(leaves.start)..at(leaves.end)];
+            let path = naive_path(at(left), &all);
+            assert_eq!(path[place], naive_root(within), "{left} and {right} of {size}");
+            let short =
+                Meeting { place, leaves: leaves.clone() }.below(right, naive_path(at(right), &all));
+            assert_eq!(short, naive_path(at(right - leaves.start), within));
+            let hash = leaf_hash(&right.to_be_bytes());
+            verify_subtree_inclusion(&hash, right, leaves.start, leaves.end, &short, &path[place])
+                .unwrap();
+        }
+    }
+    for (left, right, size) in [(1, 1, 2), (1, 0, 2), (0, 2, 2), (0, 1, 0)] {
+        assert_eq!(Meeting::of(left, right, size), None);
+    }
+}
+
+#[test]
 fn roots_and_inclusion_proofs_equal_the_definition() {
     let leaves = leaves(70);
     let (nodes, frontiers) = grow(&leaves);

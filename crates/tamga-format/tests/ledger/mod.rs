@@ -149,11 +149,12 @@ impl Ledger {
             Some(before) => self.blocks[before].1.clone(),
             None => Self::new().checkpoint(),
         };
+        let whole = inclusion_path(self, leaf.size.get() - 1, size).unwrap();
         Receipt {
             record: SignedRecord::decode(&self.leaves[usize::try_from(index).unwrap()]).unwrap(),
             key: writer().public(),
             body: body.map(|(body, names)| body.open(names)).unwrap_or_default(),
-            block_path: inclusion_path(self, leaf.size.get() - 1, size).unwrap(),
+            block_path: Receipt::block_path(LeafIndex(index), &leaf, checkpoint.size, whole),
             block: leaf,
             previous: Previous { size: previous.size, root: previous.root },
             proof: TlogProof {

@@ -84,14 +84,17 @@ fn only_the_block_that_recorded_a_record_can_be_named() {
             assert_eq!(code(&receipt), FormatCode::ReceiptIndex);
             // Nor does the block become wider by saying that it begins elsewhere.
             receipt.previous.size.0 = index.min(before - 1);
-            assert_eq!(code(&receipt), FormatCode::ReceiptPrevious);
+            let begun = index < own;
+            let expected =
+                if begun { FormatCode::ReceiptPrevious } else { FormatCode::ReceiptIndex };
+            assert_eq!(code(&receipt), expected);
         }
     }
     // A leaf of the size that the checkpoint has stands nowhere but at its end.
     let mut receipt = ledger.receipt_at(2, 1, 3, None);
     for (size, expected) in [
         (0, FormatCode::ReceiptSize),
-        (4, FormatCode::ProofRoot),
+        (4, FormatCode::ReceiptIndex),
         (7, FormatCode::ProofShape),
         (8, FormatCode::ReceiptSize),
     ] {

@@ -60,7 +60,7 @@ const KINDS: Record<string, Kind> = {
 };
 
 const CHECKS: Partial<Record<Kind, string[]>> = {
-  receipt: ['form', 'quorum', 'block', 'inclusion', 'signature', 'ledger'],
+  receipt: ['form', 'quorum', 'inclusion', 'block', 'signature', 'ledger'],
   'tlog-proof': ['form', 'quorum', 'inclusion'],
   subject: ['form', 'quorum', 'block'],
   contradiction: ['form'],

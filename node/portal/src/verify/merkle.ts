@@ -54,6 +54,18 @@ function climb(node: bigint, last: bigint, path: Bytes[], begun: number, step: (
   demand(last === 0n, 'proof-shape', begun + path.length);
 }
 
+/** Where the paths of leaves `left` < `right` of `size` leaves meet: the place of a hash of the left one's path, and the leaves `from` … `to` − 1 below it, with the right one (spec §8.3). */
+export function meeting(left: bigint, right: bigint, size: bigint): { place: number; from: bigint; to: bigint } {
+  let [from, to] = [0n, size];
+  for (;;) {
+    const place = (to - from - 1n).toString(2).length - 1;
+    const middle = from + (1n << BigInt(place));
+    if (right < middle) to = middle;
+    else if (left >= middle) from = middle;
+    else return { place, from: middle, to };
+  }
+}
+
 /** Demands that leaf `index` of `size` leaves has this hash (spec §8.3). */
 export function checkInclusion(index: bigint, size: bigint, leaf: Bytes, path: Bytes[], root: Bytes): void {
   demand(index < size, 'proof-shape', 0);

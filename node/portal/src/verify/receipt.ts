@@ -4,7 +4,7 @@ import { checkOpening, openedLeaf, type Leaf, type OpenedField } from './body.js
 import { demand, FormatError } from './error.js';
 import { leafHash } from './hash.js';
 import { line, Lines, PATH_MAX } from './text-lines.js';
-import { checkInclusion } from './merkle.js';
+import { checkInclusion, meeting } from './merkle.js';
 import { valueId } from './note.js';
 import { type Accepted, judgeMinimal, type Policy } from './policy.js';
 import { checkSigned, decodeRecord, type SignedRecord } from './record.js';
@@ -94,14 +94,10 @@ export function checkReceipt(receipt: Receipt, policy: Policy, passed: (check: s
   const accepted = judgeMinimal(policy, proof.note);
   passed('quorum');
   const { size, root } = accepted.checkpoint;
-  demand(block.size !== 0n && block.size <= size, 'receipt-size');
-  checkInclusion(block.size - 1n, size, leafHash(block.bytes), receipt.blockPath, root);
-  const previous = { origin: policy.origin, size: receipt.previousSize, root: receipt.previousRoot };
-  demand(equal(valueId(previous), block.prev), 'receipt-previous');
-  passed('block');
-  demand(receipt.previousSize <= proof.index && proof.index < block.size - 1n, 'receipt-index');
   checkInclusion(proof.index, size, record.leaf, proof.path, root);
   passed('inclusion');
+  checkBlock(receipt, policy, size);
+  passed('block');
   checkSigned(record, receipt.key);
   passed('signature');
   demand(record.audience === policy.origin, 'receipt-origin');
@@ -111,4 +107,16 @@ export function checkReceipt(receipt: Receipt, policy: Policy, passed: (check: s
   const opened = checkOpening(receipt.leaves, record.body);
   passed('fields');
   return { accepted, opened };
+}
+
+/** The block leaf stands in the log, and the record, whose own path holds, is of its block (spec §13.3). */
+function checkBlock({ block, blockPath, previousSize, previousRoot, proof }: Receipt, policy: Policy, size: bigint): void {
+  demand(block.size !== 0n && block.size <= size, 'receipt-size');
+  const last = block.size - 1n;
+  demand(proof.index < last, 'receipt-index');
+  const { place, from, to } = meeting(proof.index, last, size);
+  checkInclusion(last - from, to - from, leafHash(block.bytes), blockPath, proof.path[place]!);
+  const previous = { origin: policy.origin, size: previousSize, root: previousRoot };
+  demand(equal(valueId(previous), block.prev), 'receipt-previous');
+  demand(previousSize <= proof.index, 'receipt-index');
 }

@@ -139,7 +139,8 @@ fn stolen_keys_of_retired_validators_prove_nothing() {
     let mut forged = receipt;
     forged.proof.path = path;
     forged.proof.checkpoint = note;
-    forged.block_path = block_path.unwrap().unwrap();
+    let whole = block_path.unwrap().unwrap();
+    forged.block_path = Receipt::block_path(forged.proof.index, &forged.block, larger, whole);
     forged.verify(&offices[0].policy()).unwrap();
     let refusal = policies().verify_receipt(&forged).unwrap_err();
     assert_eq!(refusal.fault().code, FormatCode::CosignatureQuorum);
