@@ -96,7 +96,8 @@ interop: setup-interop unit ## other people's code on our log and proofs, in Go,
 
 portal: setup-portal ## check and test the portal, and build it: the committed dist must be what its source gives
 	cd node/portal && npm ci --no-audit --no-fund && npm run check && npm test && \
-	npm run build -- --outDir ../../target/portal --emptyOutDir && diff -r dist ../../target/portal
+	PORTAL_OUT=../../target/portal npm run pages && diff -r dist ../../target/portal && \
+	cmp dist/verify.html ../../client/assets/verify.html
 	cd client/ts && npm test
 
 portal-verdicts: setup-portal unit ## both verifiers on changed files: make portal-verdicts VERDICTS=100000 SEED=1

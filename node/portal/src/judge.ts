@@ -2,10 +2,11 @@ import { PROOF_MAX } from './input/limits';
 import type { Code } from './input/code';
 import type { Barren, Opened } from './input/open';
 import type { RecordNumber } from './input/number';
+import { SAVED } from './place';
 import { readFacts, verifyFile, type Facts, type Report, type Verdict } from './verifier';
 
 /** Why there is no report of the verifier, or none to rely on. */
-export type Reason = Barren | 'too-large' | 'unreadable' | 'not-found' | 'busy' | 'offline' | 'other-record' | 'no-policy' | 'elsewhere';
+export type Reason = Barren | 'too-large' | 'unreadable' | 'not-found' | 'busy' | 'offline' | 'other-record' | 'no-ledger' | 'is-policy' | 'no-policy' | 'elsewhere';
 
 /** The verdict on one thing that was handed in. */
 export interface Judged {
@@ -29,11 +30,12 @@ export interface Court {
 }
 
 /** What a node answers to a number. */
-export type Answer = { receipt: Uint8Array } | { pending: true } | { failed: 'not-found' | 'busy' | 'offline' };
+export type Answer = { receipt: Uint8Array } | { pending: true } | { failed: 'not-found' | 'busy' | 'offline' | 'no-ledger' };
 
 /** The verdict on something opened. */
 export async function judge({ name, content, inside }: Opened, court: Court): Promise<Judged> {
   if ('barren' in content) return refused(name, content.barren);
+  if ('policy' in content) return refused(name, 'is-policy');
   const judged = await judgeCode(name, content, court);
   return { ...judged, inside };
 }
@@ -76,6 +78,7 @@ export function refused(name: string, reason: Reason | null): Judged {
 
 /** Asks the node that serves this page for a receipt. What it answers is checked like any file. */
 export async function askNode(number: RecordNumber): Promise<Answer> {
+  if (SAVED) return { failed: 'no-ledger' };
   try {
     const answer = await fetch(`/v1/records/${number}/receipt`, { headers: { accept: 'text/plain' } });
     if (answer.status === 202) return { pending: true };
@@ -91,6 +94,7 @@ export async function askNode(number: RecordNumber): Promise<Answer> {
 
 /** The trust policy that the node shows; null if it shows none. */
 export async function askPolicy(): Promise<string | null> {
+  if (SAVED) return null;
   try {
     const answer = await fetch('/.well-known/tamga/trust-policy');
     return answer.ok ? await answer.text() : null;

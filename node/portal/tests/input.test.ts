@@ -1,4 +1,4 @@
-import { deflateRawSync, deflateSync } from 'node:zlib';
+import { deflateSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { base45 } from '../src/input/base45';
 import { readCode } from '../src/input/code';
@@ -8,6 +8,7 @@ import { open } from '../src/input/open';
 import { attachments } from '../src/input/pdf';
 import { encode45 } from './base45';
 import { RECORD, bytes as vector } from './vectors';
+import { zip } from './zip';
 
 const NUMBER = RECORD;
 const receipt = vector('receipt/plain.tamga-receipt');
@@ -111,36 +112,6 @@ describe('the receipt in a document', () => {
   });
 });
 
-/** An archive of packed files. */
-function zip(files: [string, Uint8Array][]): Uint8Array {
-  const local: Buffer[] = [];
-  const central: Buffer[] = [];
-  let offset = 0;
-  for (const [name, content] of files) {
-    const packed = deflateRawSync(content);
-    const head = Buffer.alloc(30);
-    head.writeUInt32LE(0x04034b50, 0);
-    head.writeUInt16LE(8, 8);
-    head.writeUInt32LE(packed.length, 18);
-    head.writeUInt16LE(Buffer.byteLength(name), 26);
-    const entry = Buffer.alloc(46);
-    entry.writeUInt32LE(0x02014b50, 0);
-    entry.writeUInt16LE(8, 10);
-    entry.writeUInt32LE(packed.length, 20);
-    entry.writeUInt16LE(Buffer.byteLength(name), 28);
-    entry.writeUInt32LE(offset, 42);
-    local.push(head, Buffer.from(name), packed);
-    central.push(entry, Buffer.from(name));
-    offset += 30 + Buffer.byteLength(name) + packed.length;
-  }
-  const directory = Buffer.concat(central);
-  const end = Buffer.alloc(22);
-  end.writeUInt32LE(0x06054b50, 0);
-  end.writeUInt16LE(files.length, 10);
-  end.writeUInt32LE(offset, 16);
-  return Buffer.concat([...local, directory, end]);
-}
-
 describe('a file that is handed in', () => {
   const nothing = async () => null;
 
@@ -158,6 +129,8 @@ describe('a file that is handed in', () => {
     ]);
     const opened = await open('case.zip', pack, nothing);
     expect(opened.map(({ name }) => name)).toEqual(['receipts/1.tamga-receipt', 'case.tamga-subject']);
+    const whole = await open('case.zip', zip([['policy.txt', vector('receipt/policy.txt')]]), nothing);
+    expect(whole).toMatchObject([{ name: 'policy.txt', content: { policy: text(vector('receipt/policy.txt')) } }]);
     expect(await open('cut.zip', pack.subarray(0, 200), nothing)).toMatchObject([{ content: { barren: 'no-proof' } }]);
   });
 

@@ -2,6 +2,7 @@ import { archived, isArchive } from './archive';
 import { readCode, type Code } from './code';
 import { isImage } from './image';
 import { attachments, isPdf } from './pdf';
+import { parsePolicy } from '../verify';
 
 /** Why a file gives nothing to judge. */
 export type Barren = 'no-proof' | 'no-code' | 'foreign-code';
@@ -9,14 +10,17 @@ export type Barren = 'no-proof' | 'no-code' | 'foreign-code';
 /** What a file that was handed in gives to judge. */
 export interface Opened {
   name: string;
-  /** A proof, the number of a record, or why there is neither. */
-  content: Code | { barren: Barren };
+  /** A proof, the number of a record, a trust policy, or why there is none of these. */
+  content: Code | { barren: Barren } | { policy: string };
   /** Whether the proof only stands inside a document whose looks it does not vouch for. */
   inside: boolean;
 }
 
 /** Names of proof files; all else in an evidence pack is for people or checks the pack itself. */
 const PROOFS = /\.(tamga|tamga-[a-z]+|tlog-proof)$|statement[^/]*\.json$/;
+
+/** The policy that an evidence pack was made under (spec §13.13). */
+const PACK_POLICY = 'policy.txt';
 
 /** Opens a file: proofs in documents, pictures and archives are found, all else is a proof itself. */
 export async function open(
@@ -36,13 +40,25 @@ export async function open(
     return [{ name, content, inside: true }];
   }
   if (isArchive(bytes)) {
-    const files = await archived(bytes, (entry) => PROOFS.test(entry));
-    const proofs: Opened[] = files.map((file) => ({
-      name: file.name,
-      content: { proof: file.bytes },
-      inside: false,
-    }));
+    const files = await archived(bytes, (entry) => PROOFS.test(entry) || entry === PACK_POLICY);
+    const proofs = files.flatMap(({ name, bytes }): Opened[] => {
+      if (name !== PACK_POLICY) return [{ name, content: { proof: bytes }, inside: false }];
+      const policy = policyIn(bytes);
+      return policy === null ? [] : [{ name, content: { policy }, inside: false }];
+    });
     return proofs.length > 0 ? proofs : [{ name, content: { barren: 'no-proof' }, inside: false }];
   }
-  return [{ name, content: { proof: bytes }, inside: false }];
+  const policy = policyIn(bytes);
+  return [{ name, content: policy === null ? { proof: bytes } : { policy }, inside: false }];
+}
+
+/** The text of a trust policy that this is, if it is one. */
+function policyIn(bytes: Uint8Array): string | null {
+  try {
+    const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    parsePolicy(text);
+    return text;
+  } catch {
+    return null;
+  }
 }

@@ -95,6 +95,8 @@ export const en: Texts = {
     offline: 'the node cannot be reached',
     'other-record': 'the node handed out the receipt of another record',
     'no-policy': 'there is no trust policy: it is not known whose signatures to believe',
+    'no-ledger': 'this saved page reaches no journal, so it cannot look up a number',
+    'is-policy': 'this is a trust policy, not a proof',
     elsewhere: 'this page does not check files of this kind yet',
     form: 'the file is not in the one allowed form',
   },
@@ -108,10 +110,12 @@ export const en: Texts = {
     busy: 'Try again in a minute.',
     offline: 'Check the connection and try again. A file with its receipt can be checked without one.',
     'other-record': 'Keep the receipt and tell an auditor: a node must not answer like this.',
-    'no-policy': 'Check the connection, or open a policy file at the bottom of the page.',
+    'no-policy': 'Open a policy file at the bottom of the page, or check the connection.',
+    'no-ledger': 'Choose the receipt itself, or look up the number on the journal’s site.',
+    'is-policy': 'Compare its fingerprint with the published one and open it at the bottom of the page; then choose the proof.',
     elsewhere: 'Check it with the program tamga.',
     form: 'Get the receipt once more where it was issued.',
-    version: 'Reload the page: the document may be newer than this checking program.',
+    version: 'Get this page anew: the document may be newer than this checking program.',
     journal: 'If the document is of another journal, open that journal’s policy file at the bottom of the page.',
   },
 
@@ -210,6 +214,21 @@ export const en: Texts = {
     accept: 'The fingerprint is right, take the new one',
   },
 
+  packPolicy: {
+    changed: 'The trust policy came with the files themselves',
+    changedText: 'Such a policy says nothing about who may judge: whoever forges a receipt can add a policy of their own. Compare its fingerprint with one printed on paper or published by the organisations, not with one from the same sender: {fingerprint}',
+    accept: 'The fingerprint is right, judge by this policy',
+  },
+  saved: {
+    first: 'First: whose signatures to believe',
+    firstText: 'This page works without the journal, so it knows no trust policy. Open the policy file that you got from a source you trust, or choose an evidence pack and compare the fingerprint of its policy.',
+    numbers: 'A record’s number cannot be looked up here: this page asks nobody. Choose the file of the receipt.',
+    private: 'No file leaves your device: this page is forbidden to load or send anything.',
+    site: 'You opened a saved page from your own device. It never asks for a card number, a password or a code from an SMS.',
+    limits: 'A saved page is worth as much as the place you have it from: take it from two sources and compare the files, or check the same file with the program tamga.',
+    save: 'Save the checking page',
+  },
+
   site: 'You are at {host}. Nobody here ever asks for a card number, a password or a code from an SMS.',
-  limits: 'The checking program comes from this very site. If that is not enough for you, check the same file without it, with the program tamga.',
+  limits: 'The checking program comes from this very site. If that is not enough for you, save the checking page from another source, open it without a connection and check the same file there, or use the program tamga.',
 };

@@ -1,0 +1,117 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { chromium, type Browser, type Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { CATALOGUES, LANGUAGES, OWN_NAMES, type Language } from '../src/texts';
+import { grouped } from '../src/policy';
+import { readPolicy } from '../src/verifier';
+import { bytes as vector, text as vectorText } from '../tests/vectors';
+import { zip } from '../tests/zip';
+
+const PAGE = pathToFileURL(join(import.meta.dirname, '../../../client/assets/verify.html')).href;
+const POLICY = vectorText('receipt/policy.txt');
+
+const file = (name: string, content: Uint8Array | string) => ({
+  name,
+  mimeType: 'application/octet-stream',
+  buffer: Buffer.from(content),
+});
+const GOOD = file('good.tamga-receipt', vector('receipt/opened.tamga-receipt'));
+const TAMPERED = file('tampered.tamga-receipt', vector('receipt/opened-value-changed.tamga-receipt'));
+const PACK = file(
+  'case.zip',
+  zip([
+    ['README.txt', Buffer.from('for people')],
+    ['receipts/00001-E01.tamga-receipt', vector('receipt/plain.tamga-receipt')],
+    ['receipts/00002-E02.tamga-receipt', vector('receipt/opened-value-changed.tamga-receipt')],
+    ['policy.txt', Buffer.from(POLICY)],
+  ]),
+);
+
+let browser: Browser;
+/** Requests beyond the page itself, and what went wrong. */
+let faults: string[] = [];
+
+beforeAll(async () => {
+  browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: ['--no-sandbox'] });
+});
+afterAll(() => browser?.close());
+afterEach(() => {
+  for (const context of browser.contexts()) void context.close();
+  const seen = faults;
+  faults = [];
+  expect(seen).toEqual([]);
+});
+
+/** A new device without a connection opens the saved page. */
+async function visit(language: Language): Promise<Page> {
+  const context = await browser.newContext({ offline: true, viewport: { width: 360, height: 740 }, reducedMotion: 'reduce' });
+  const page = await context.newPage();
+  page.on('console', (message) => message.type() === 'error' && faults.push(message.text()));
+  page.on('pageerror', (error) => faults.push(String(error)));
+  page.on('request', (request) => request.url().split('#')[0] !== PAGE && !request.url().startsWith('data:') && faults.push(`asked ${request.url()}`));
+  await page.goto(PAGE);
+  await page.click(`text=${OWN_NAMES[language]}`);
+  await page.waitForSelector(`html[lang=${language}]`);
+  return page;
+}
+
+async function choose(page: Page, ...files: ReturnType<typeof file>[]): Promise<void> {
+  await page.setInputFiles('input[type=file][multiple]', files);
+  await page.waitForSelector('.verdict');
+}
+
+describe.each(LANGUAGES)('in %s', (language) => {
+  const texts = CATALOGUES[language];
+
+  test('files are judged by a policy file, and by none before it', async () => {
+    const page = await visit(language);
+    expect(await page.textContent('main')).toContain(texts.saved.first);
+    await choose(page, GOOD, TAMPERED);
+    expect(await page.locator('.verdict.cannot-check').count()).toBe(2);
+    expect(await page.textContent('.verdict')).toContain(texts.reason['no-policy']);
+    await page.locator('footer details > summary').first().click();
+    await page.setInputFiles('footer input[type=file]', [file('policy.txt', POLICY)]);
+    await page.waitForSelector('.verdict.authentic');
+    expect(await page.textContent('.verdict.authentic')).toContain(texts.authentic.honest);
+    expect(await page.textContent('.verdict.mismatch')).toContain(texts.mismatch.warning);
+  });
+
+  test('the policy of a pack is believed only after its fingerprint was compared', async () => {
+    const page = await visit(language);
+    await choose(page, PACK);
+    expect(await page.locator('.verdict.cannot-check').count()).toBe(2);
+    const alert = await page.textContent('[role=alert]');
+    expect(alert).toContain(texts.packPolicy.changed);
+    expect(alert).toContain(grouped(readPolicy(POLICY).fingerprint));
+    await page.click(`text=${texts.packPolicy.accept}`);
+    await page.waitForSelector('.verdict.authentic');
+    expect(await page.locator('.verdict.mismatch').count()).toBe(1);
+  });
+
+  test('nothing is cut off at 320 points', async () => {
+    const page = await visit(language);
+    await page.setViewportSize({ width: 320, height: 640 });
+    await choose(page, PACK);
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(320);
+  });
+});
+
+test('files are dropped on the page', async () => {
+  const page = await visit('en');
+  const transfer = await page.evaluateHandle((bytes) => {
+    const transfer = new DataTransfer();
+    transfer.items.add(new File([new Uint8Array(bytes)], 'dropped.zip'));
+    return transfer;
+  }, Array.from(PACK.buffer));
+  await page.dispatchEvent('body', 'drop', { dataTransfer: transfer });
+  await page.waitForSelector('.verdict');
+  expect(await page.locator('.verdict').count()).toBe(2);
+});
+
+test('the page holds its own policy of contents, which lets it load nothing', () => {
+  const page = readFileSync(new URL(PAGE), 'utf8');
+  expect(page).toMatch(/Content-Security-Policy" content="default-src 'none'; script-src 'sha256-[^']*'; style-src 'sha256-[^']*'; img-src data:; /);
+  expect(page).not.toMatch(/<(script|link|img)[^>]* (src|href)="(?!data:)/);
+});
