@@ -328,6 +328,8 @@ fault-pack-no-proof = there is no proof that no record is left out
 fault-pack-incomplete = the proof does not reach the last record
 fault-pack-records = the receipts are not exactly those of the records that the proof names
 fault-pack-policy = the trust policy in the pack is another than the one that is judged by; a pack can't bring its own trust
+fault-pack-policies = the chain of policies in the pack does not go on from your trust policy; get your own: tamga policy update
+fault-pack-page = the checking page is none of those released: do not open it, it may say anything
 fault-pack-words = the words are not those that follow from what is proven
 verify-pack = files: { $count }, not authentic: { $wrong }
 verify-pack-limits = What was to follow by when is what a node computed, and no part of the proof. Judged by your own trust policy, not by { $policy } of the pack.
@@ -347,12 +349,16 @@ pack-readme =
     receipts/: the proof of each record
     proof/: the proof that no record is left out
     policy.txt: whose signatures count; compare it with one that you have from a source you trust
+    policies.tamga-policies: how the policies followed each other, for what is older than policy.txt
+    verify.html: the checking page, for a browser without a network
     pack.json: what the pack is about, and the terms that a node computed
     SHA256SUMS: checksums of all files
 
     To check it with Tamga's program, without a network:
     tamga verify PACK.zip --policy YOUR-POLICY.txt
     The folder that it was unpacked to is checked in the same way. Whatever is changed, the check says so.
+
+    To check it in a browser: open verify.html and give it the pack. Whoever changed the pack could have changed the page too: tamga verify tells, or take the page from another source.
 
     To check it without Tamga's program: the checksums with sha256sum -c SHA256SUMS, the proofs with any verifier written from the published specification (sections 11, 13 and 9), with SHA-256 and Ed25519 alone.
 

@@ -27,6 +27,14 @@ pub const CONTENTS: &str = "pack.json";
 pub const SUMS: &str = "SHA256SUMS";
 /// The trust policy that the pack was made under.
 pub const POLICY: &str = "policy.txt";
+/// The chain of policies that leads to it.
+pub const POLICIES: &str = "policies.tamga-policies";
+/// The page that checks a pack in a browser.
+pub const PAGE: &str = "verify.html";
+/// The page of this release.
+const OWN_PAGE: &[u8] = include_bytes!("../assets/verify.html");
+/// SHA-256 of every page released so far: another one could say of a false pack that it is genuine.
+const PAGES: &[&str] = &["5508377309201dbd4ad4d5faf467cc3df09934a43016d4e988b3140863c237bb"];
 const README: &str = "README.txt";
 /// Folder of the proof that no record is left out.
 pub const PROOFS: &str = "proof/";
@@ -139,4 +147,21 @@ fn sums(members: &[Member]) -> String {
 /// Whether a subject has deadlines.
 fn has_deadlines(role: Role) -> bool {
     role == Role::Case
+}
+
+/// Whether a page is one that was released.
+fn is_page(bytes: &[u8]) -> bool {
+    PAGES.contains(&text::hex(&sha256(&[bytes])).as_str())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Whoever builds the page anew puts it at the end of the list, and takes no released one from it.
+    #[test]
+    fn the_page_that_packs_get_is_among_those_released() {
+        assert_eq!(text::hex(&sha256(&[OWN_PAGE])), *PAGES.last().unwrap());
+        assert!(is_page(OWN_PAGE) && !is_page(b"<!doctype html>"));
+    }
 }

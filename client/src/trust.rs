@@ -9,7 +9,7 @@ use tamga_format::checkpoint::Checkpoint;
 use tamga_format::id::TreeSize;
 use tamga_format::note::Note;
 use tamga_format::policy::Policy;
-use tamga_format::policy_chain::{Policies, PolicyChain, is_policy_chain};
+use tamga_format::policy_chain::{Policies, PolicyChain, Ruling, is_policy_chain};
 use tamga_format::policy_record::policy_digest;
 use tamga_format::receipt::{Receipt, ReceiptError};
 use tamga_format::subject_proof::SubjectProof;
@@ -71,6 +71,39 @@ impl Trust {
         let size = note_of(file).and_then(|note| Checkpoint::parse(&note.text).ok());
         size.map_or(self.newest(), |checkpoint| policies.ruling(checkpoint.size).policy())
     }
+
+    /// Whether a policy is one of these.
+    #[must_use]
+    pub fn has(&self, policy: &Policy) -> bool {
+        match self {
+            Self::Policy(own) => own == policy,
+            Self::Chain(policies) => policies.by_hash(policy.hash()).is_some(),
+        }
+    }
+
+    /// This trust with what a chain from elsewhere, which holds by itself, adds to it (spec §13.13); `None` if it adds
+    /// nothing: it does not go on from the chain that is trusted, or does not lead to the policy text that is. A text
+    /// does not say whose signatures may change it, so that nothing goes on from there.
+    #[must_use]
+    pub fn with(&self, chain: &Policies) -> Option<Self> {
+        match self {
+            Self::Policy(own) => {
+                (chain.newest().policy() == own).then(|| Self::Chain(chain.clone()))
+            }
+            Self::Chain(held) if continues(held, chain) => Some(Self::Chain(chain.clone())),
+            Self::Chain(held) => continues(chain, held).then(|| self.clone()),
+        }
+    }
+}
+
+/// Whether each policy of a chain stands at its place in another, newer one.
+#[must_use]
+pub fn continues(held: &Policies, new: &Policies) -> bool {
+    let same = |(old, new): (&Ruling, &Ruling)| {
+        (old.digest, old.after, old.first) == (new.digest, new.after, new.first)
+    };
+    held.rulings().len() <= new.rulings().len()
+        && held.rulings().iter().zip(new.rulings()).all(same)
 }
 
 impl light::Policies for Trust {
@@ -99,11 +132,18 @@ fn note_of(file: &str) -> Option<Note> {
     receipt().or_else(subject).or_else(proof)
 }
 
-/// Checks a chain that this user holds: it begins where it says.
+/// The policies of a chain that holds by itself: it begins where it says.
+///
+/// # Errors
+/// What is wrong with it.
+pub fn alone(text: &str) -> Result<Policies, ReceiptError> {
+    let chain = PolicyChain::parse(text)?;
+    chain.verify(&policy_digest(&chain.first))
+}
+
+/// A chain that this user holds.
 fn held(path: &Path, text: &str) -> Result<Policies, CliError> {
-    let chain = PolicyChain::parse(text).map_err(ReceiptError::from);
-    let policies = chain.and_then(|chain| chain.verify(&policy_digest(&chain.first)));
-    policies.map_err(|error| CliError::policy(path, fault(&error.fault())))
+    alone(text).map_err(|error| CliError::policy(path, fault(&error.fault())))
 }
 
 fn read(path: &Path) -> Result<String, CliError> {

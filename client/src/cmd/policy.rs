@@ -14,7 +14,7 @@ use crate::error::{CliError, Exit};
 use crate::file::replace;
 use crate::output::Shown;
 use crate::text;
-use crate::trust::{Trust, beside};
+use crate::trust::{Trust, beside, continues};
 use crate::verify::fault;
 
 /// The policies of a ledger.
@@ -130,15 +130,6 @@ fn update(
     let id = if changed { "policy-changed" } else { "policy-unchanged" };
     session.out.tell_message(id, &[("number", newest.number.to_string())]);
     Ok(Exit::Success)
-}
-
-/// Whether each policy that is held stands at its place in the new chain.
-fn continues(held: &Policies, new: &Policies) -> bool {
-    let same = |(old, new): (&Ruling, &Ruling)| {
-        (old.digest, old.after, old.first) == (new.digest, new.after, new.first)
-    };
-    held.rulings().len() <= new.rulings().len()
-        && held.rulings().iter().zip(new.rulings()).all(same)
 }
 
 fn root_of_genesis(genesis: Option<&Path>, session: &Session<'_>) -> Result<[u8; 32], CliError> {

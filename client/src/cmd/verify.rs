@@ -146,7 +146,7 @@ impl Judging<'_> {
             return Ok(self.receipt(bytes, name, session));
         }
         match archive::read(bytes).filter(|members| judge::is_pack(members)) {
-            Some(members) => Ok(pack::run(&members, name, self.trust.newest(), session)),
+            Some(members) => Ok(pack::run(&members, name, self.trust, session)),
             None => {
                 let report = verify::cannot_check(Said::plain("fault-archive"));
                 Ok(show(&report, name, &self.view, session))
@@ -181,7 +181,7 @@ impl Judging<'_> {
     ) -> Result<Verdict, CliError> {
         let members = judge::folder(path)?;
         if judge::is_pack(&members) {
-            return Ok(pack::run(&members, name, self.trust.newest(), session));
+            return Ok(pack::run(&members, name, self.trust, session));
         }
         if members.is_empty() {
             let report = verify::cannot_check(Said::plain("fault-empty-folder"));

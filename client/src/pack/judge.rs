@@ -11,13 +11,15 @@ use tamga_format::subject_proof::{Known, ProvenSubject};
 
 use super::archive::{MEMBERS_MAX, PACK_BYTES_MAX, is_name};
 use super::{
-    CONTENTS, Contents, Ground, Member, POLICY, PROOFS, RECEIPTS, SUMS, readable, receipt_name,
+    CONTENTS, Contents, Ground, Member, PAGE, POLICIES, POLICY, PROOFS, RECEIPTS, SUMS, is_page,
+    readable, receipt_name,
 };
 use crate::error::CliError;
 use crate::file;
 use crate::history::{self, HistoryError};
 use crate::lang::Said;
 use crate::text;
+use crate::trust::{self, Trust};
 use crate::verify::{self, Facts, Report, Verdict, fault};
 
 /// Folders within folders of what is judged.
@@ -98,7 +100,7 @@ fn walk(
 
 /// Judges the files of a pack.
 #[must_use]
-pub fn judge(members: &[Member], policy: &Policy) -> Judgement {
+pub fn judge(members: &[Member], trust: &Trust) -> Judgement {
     let files: BTreeMap<&str, &[u8]> =
         members.iter().map(|member| (member.name.as_str(), member.bytes.as_slice())).collect();
     let mut bench = Bench { found: BTreeMap::new() };
@@ -107,11 +109,13 @@ pub fn judge(members: &[Member], policy: &Policy) -> Judgement {
         bench.wrong(SUMS, "fault-pack-twice");
     }
     bench.sums(&files);
-    let contents = bench.contents(&files, policy);
-    let records = bench.receipts(&files, policy);
+    let trust = bench.policies(&files, trust);
+    let contents = bench.contents(&files, &trust);
+    let records = bench.receipts(&files, &trust);
     let subject = contents.as_ref().and_then(|it| it.subject.parse::<Subject>().ok());
-    let proven = subject.and_then(|subject| bench.proofs(&files, policy, &subject, &records));
-    bench.policy(&files, policy);
+    let proven = subject.and_then(|subject| bench.proofs(&files, &trust, &subject, &records));
+    bench.policy(&files, &trust);
+    bench.page(&files);
     if let (Some(contents), Some(proven)) = (&contents, &proven) {
         bench.readable(&files, contents, &Ground { proven, records: &records });
     }
@@ -170,13 +174,32 @@ impl Bench {
         }
     }
 
-    fn contents(&mut self, files: &BTreeMap<&str, &[u8]>, policy: &Policy) -> Option<Contents> {
+    /// What is judged by: the chain in the pack may add to what is trusted, never replace it.
+    fn policies(&mut self, files: &BTreeMap<&str, &[u8]>, trust: &Trust) -> Trust {
+        let Some(bytes) = files.get(POLICIES) else { return trust.clone() };
+        match trust::alone(core::str::from_utf8(bytes).unwrap_or_default()) {
+            Ok(policies) => {
+                if let Some(more) = trust.with(&policies) {
+                    self.good(POLICIES);
+                    return more;
+                }
+                self.open(POLICIES, "fault-pack-policies");
+            }
+            Err(error) => {
+                let report = verify::refused(error);
+                self.say(POLICIES, report.verdict, report.fault.map(|fault| fault.said));
+            }
+        }
+        trust.clone()
+    }
+
+    fn contents(&mut self, files: &BTreeMap<&str, &[u8]>, trust: &Trust) -> Option<Contents> {
         let bytes = files.get(CONTENTS)?;
         let Some(contents) = Contents::parse(bytes) else {
             self.open(CONTENTS, "fault-pack-form");
             return None;
         };
-        if contents.origin != policy.origin() {
+        if contents.origin != trust.newest().origin() {
             self.open(CONTENTS, "fault-pack-ledger");
             return None;
         }
@@ -184,9 +207,10 @@ impl Bench {
         Some(contents)
     }
 
-    fn receipts(&mut self, files: &BTreeMap<&str, &[u8]>, policy: &Policy) -> Vec<Facts> {
+    fn receipts(&mut self, files: &BTreeMap<&str, &[u8]>, trust: &Trust) -> Vec<Facts> {
         let mut records = Vec::new();
         for (name, bytes) in files.iter().filter(|(name, _)| name.starts_with(RECEIPTS)) {
+            let policy = trust.judging(core::str::from_utf8(bytes).unwrap_or_default());
             let Report { verdict, facts, fault, .. } = verify::file(bytes, None, policy);
             self.say(name, verdict, fault.map(|fault| fault.said));
             if let Some(facts) = facts {
@@ -203,14 +227,14 @@ impl Bench {
     fn proofs(
         &mut self,
         files: &BTreeMap<&str, &[u8]>,
-        policy: &Policy,
+        trust: &Trust,
         subject: &Subject,
         records: &[Facts],
     ) -> Option<ProvenSubject> {
         let (mut known, mut places, mut last) = (Known::default(), Vec::new(), None);
         for (name, bytes) in files.iter().filter(|(name, _)| name.starts_with(PROOFS)) {
             let text = core::str::from_utf8(bytes).unwrap_or_default();
-            match history::judge(text, policy, subject, &known) {
+            match history::judge(text, trust.judging(text), subject, &known) {
                 Ok(proven) => {
                     places.extend(proven.records.iter().copied());
                     known = proven.known.clone();
@@ -241,14 +265,23 @@ impl Bench {
         Some(proven)
     }
 
-    /// The policy in the pack is the one that is judged by: a pack can't bring its own trust.
-    fn policy(&mut self, files: &BTreeMap<&str, &[u8]>, policy: &Policy) {
+    /// The policy in the pack is one that is judged by: a pack can't bring its own trust.
+    fn policy(&mut self, files: &BTreeMap<&str, &[u8]>, trust: &Trust) {
         let Some(bytes) = files.get(POLICY) else { return };
         let text = core::str::from_utf8(bytes).unwrap_or_default();
         match Policy::parse(text) {
-            Ok(own) if own == *policy => self.good(POLICY),
+            Ok(own) if trust.has(&own) => self.good(POLICY),
             Ok(_) => self.open(POLICY, "fault-pack-policy"),
             Err(error) => self.say(POLICY, Verdict::CannotCheck, Some(fault(&error))),
+        }
+    }
+
+    /// The checking page is one that was released.
+    fn page(&mut self, files: &BTreeMap<&str, &[u8]>) {
+        match files.get(PAGE) {
+            Some(bytes) if is_page(bytes) => self.good(PAGE),
+            Some(_) => self.wrong(PAGE, "fault-pack-page"),
+            None => {}
         }
     }
 

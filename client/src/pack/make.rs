@@ -3,18 +3,18 @@
 use std::collections::BTreeMap;
 
 use tamga_format::id::sha256;
-use tamga_format::policy::Policy;
 use tamga_format::subject::Subject;
 
 use super::{
-    CONTENTS, Contents, Ground, LANGUAGES, Member, POLICY, PROOFS, SUMS, VERSION, has_deadlines,
-    readable, receipt_name, sums,
+    CONTENTS, Contents, Ground, LANGUAGES, Member, OWN_PAGE, PAGE, POLICIES, POLICY, PROOFS, SUMS,
+    VERSION, has_deadlines, readable, receipt_name, sums,
 };
 use crate::client::Client;
 use crate::error::{CliError, Exit};
 use crate::history::{self, History, HistoryError};
 use crate::lang::{Language, Said};
 use crate::text;
+use crate::trust::{self, Trust};
 use crate::verify::{self, Facts};
 
 /// A pack as it is made.
@@ -27,21 +27,24 @@ pub struct Made {
     pub closed: usize,
 }
 
-/// Fetches and verifies all of a subject, and makes its pack. `policy` is judged by, `policy_text` is put into it; `speak`
-/// gives a client for a language.
+/// Fetches and verifies all of a subject, and makes its pack; `speak` gives a client for a language. The chain of policies
+/// that the node has goes in and is judged by, if it goes on from what is trusted.
 ///
 /// # Errors
 ///
 /// [`HistoryError`]: the node does not answer, or what it answers is not proven.
 pub fn make(
     speak: &dyn Fn(Language) -> Result<Client, CliError>,
-    policy: &Policy,
-    policy_text: &str,
+    trust: &Trust,
     subject: &Subject,
 ) -> Result<Made, HistoryError> {
     let client = speak(Language::En)?;
+    let chain = client.policies()?;
+    let known = trust::alone(&chain).ok().and_then(|policies| trust.with(&policies));
+    let trust = known.ok_or_else(CliError::policies_differ)?;
+    let policy = trust.newest();
     let whole = history::whole(&client, policy, subject)?;
-    let (receipts, records, closed) = receipts(&client, policy, subject, &whole)?;
+    let (receipts, records, closed) = receipts(&client, &trust, subject, &whole)?;
     let mut deadlines = BTreeMap::new();
     for language in LANGUAGES.into_iter().filter(|_| has_deadlines(subject.role)) {
         let computed = speak(language)?.deadlines(&subject.to_text())?;
@@ -63,7 +66,9 @@ pub fn make(
     for (number, (facts, receipt)) in (1..).zip(records.iter().zip(&receipts)) {
         members.push(Member::new(receipt_name(number, facts), receipt.as_str()));
     }
-    members.push(Member::new(POLICY, policy_text));
+    members.push(Member::new(POLICY, policy.encode()));
+    members.push(Member::new(POLICIES, chain));
+    members.push(Member::new(PAGE, OWN_PAGE));
     members.push(Member::new(CONTENTS, contents.encode()));
     members.push(Member::new(SUMS, sums(&members)));
     Ok(Made { members, records: records.len(), closed })
@@ -72,7 +77,7 @@ pub fn make(
 /// The receipt of every record that is proven, opened as far as this token may, and what each proves.
 fn receipts(
     client: &Client,
-    policy: &Policy,
+    trust: &Trust,
     subject: &Subject,
     whole: &History,
 ) -> Result<(Vec<String>, Vec<Facts>, usize), CliError> {
@@ -84,7 +89,7 @@ fn receipts(
         let missing = || CliError::false_log(client.url(), Said::plain("detail-no-listed"));
         let id = ids.get(&index.get()).ok_or_else(missing)?;
         let judged = |receipt: &str| {
-            let report = verify::receipt(receipt, policy);
+            let report = verify::receipt(receipt, trust.judging(receipt));
             let other = || CliError::false_log(client.url(), Said::plain("detail-other-record"));
             let fault = report.fault.map(|fault| fault.said);
             let facts = report.facts.ok_or_else(|| {

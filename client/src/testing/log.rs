@@ -16,12 +16,14 @@ use tamga_format::id::{
 use tamga_format::merkle::{Frontier, Hash, NodeSource, inclusion_path, leaf_hash};
 use tamga_format::mpt::ProofWriter;
 use tamga_format::note::{Note, sign_note};
+use tamga_format::policy_chain::PolicyChain;
 use tamga_format::receipt::{Previous, Receipt};
 use tamga_format::signature::SigningKey;
 use tamga_format::subject::{Subject, map_value, subject_leaf};
 use tamga_format::subject_proof::{Place, Present, Standing, StatusPart, SubjectProof};
 use tamga_format::tile::{BundleCoord, TileCoord, encode_bundle, tile_width};
 use tamga_format::tlog_proof::TlogProof;
+use tamga_state::registry::genesis_policy_fields;
 use tamga_state::replay::{Fault, Logged};
 use tamga_state::{Replay, rules_hash};
 
@@ -286,6 +288,9 @@ impl ServedLog {
     /// The same with a checkpoint of one's choice.
     pub(crate) fn serve_as(&self, ledger: &FakeLedger, note: &Note) {
         ledger.answer("/.well-known/tamga/genesis", 200, genesis_text());
+        let first = genesis_policy_fields(&genesis().0);
+        let chain = PolicyChain { first, steps: Vec::new() };
+        ledger.answer("/.well-known/tamga/policies", 200, chain.encode());
         ledger.answer("/log/checkpoint", 200, note.encode());
         for number in 0.. {
             let Some(width) = tile_width(0, number, self.size()) else { break };

@@ -29,7 +29,7 @@ pub(in super::super) struct Evidence {
     /// File to write.
     #[arg(short, long)]
     out: PathBuf,
-    /// Trust policy file [env: TAMGA_POLICY].
+    /// Trust policy file, or a chain of policies [env: TAMGA_POLICY].
     #[arg(short, long)]
     policy: Option<PathBuf>,
 }
@@ -44,15 +44,12 @@ pub(in super::super) fn run(
     };
     let subject =
         parse_subject(&written).map_err(|_| CliError::bad_value("--subject", &written))?;
-    let path = session.config.policy_path(command.policy.as_deref())?;
-    let policy = session.policy(Some(&path))?;
-    let policy_text =
-        std::fs::read_to_string(&path).map_err(|error| CliError::file(&path, &error))?;
+    let trust = session.trust(command.policy.as_ref())?;
     let url = session.config.url()?.to_owned();
     let token = session.config.token.as_ref().map(|token| token.value.clone());
     let sleep = session.sleep;
     let speak = |language: Language| Ok(Client::new(&url, token.clone(), language.tag(), sleep));
-    let made = match make::make(&speak, &policy, &policy_text, &subject) {
+    let made = match make::make(&speak, &trust, &subject) {
         Ok(made) => made,
         Err(error) => {
             let (verdict, human) = status::refused(error, session)?;

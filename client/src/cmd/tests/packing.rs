@@ -92,7 +92,8 @@ fn a_pack_holds_all_of_a_case_and_is_verified_offline_in_both_shapes() {
         names[..4],
         ["README.txt", "account.kk.pdf", "account.ru.pdf", "proof/00001.tamga-subject"]
     );
-    assert_eq!(names[names.len() - 3..], ["policy.txt", "pack.json", "SHA256SUMS"]);
+    let last = ["policy.txt", "policies.tamga-policies", "verify.html", "pack.json", "SHA256SUMS"];
+    assert_eq!(names[names.len() - 5..], last);
     let receipts = names.iter().filter(|name| name.starts_with("receipts/")).count();
     let named = desk.ledger.taken();
     let named = named.iter().filter(|it| it.record().record().all_subjects().any(|it| it == case));
@@ -187,6 +188,28 @@ fn files_with_new_checksums_are_judged_by_what_they_say() {
     swapped[one].name = swapped[two].name.clone();
     swapped[two].name = name;
     assert_eq!(desk.judged(&summed(&swapped)).0, 3);
+}
+
+/// The most dangerous file of a pack would be a false checking page, the next a chain that brings its own judges.
+#[test]
+fn a_pack_with_another_page_or_chain_is_refused_and_one_without_is_not() {
+    let (desk, case) = desk();
+    let members = desk.members(&case);
+    let with = |name: &str, bytes: Vec<u8>| {
+        let mut changed = members.clone();
+        changed[at_of(&members, name)].bytes = bytes;
+        desk.judged(&summed(&changed))
+    };
+    let page = with("verify.html", b"<!doctype html><p>AUTHENTIC".to_vec());
+    assert_eq!(page, (3, vec!["verify.html".to_owned()]));
+    let other = fs::read(vectors("policy-chain/whole.tamga-policies")).unwrap();
+    let (exit, wrong) = with("policies.tamga-policies", other);
+    assert_eq!((exit, &wrong[..]), (4, &["policies.tamga-policies".to_owned()][..]));
+    let false_one = fs::read(vectors("policy-chain/swapped.tamga-policies")).unwrap();
+    assert_eq!(with("policies.tamga-policies", false_one).0, 3);
+    let mut older = members.clone();
+    older.retain(|member| !["policies.tamga-policies", "verify.html"].contains(&&*member.name));
+    assert_eq!(desk.judged(&summed(&older)).0, 0);
 }
 
 fn at_of(members: &[Member], name: &str) -> usize {

@@ -3,10 +3,12 @@
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
+use tamga_format::policy_chain::{Policies, PolicyChain};
+use tamga_state::registry::genesis_policy_fields;
 
 use super::*;
-use crate::testing::FakeLedger;
-use crate::trust::{Trust, beside};
+use crate::testing::{FakeLedger, genesis};
+use crate::trust::{self, Trust, beside};
 
 fn published(name: &str) -> PathBuf {
     vectors(&format!("policy-chain/{name}"))
@@ -22,6 +24,29 @@ fn holding(name: &str) -> (tempfile::TempDir, PathBuf) {
     let path = folder.path().join("held.tamga-policies");
     std::fs::write(&path, chain(name)).unwrap();
     (folder, path)
+}
+
+#[test]
+fn a_chain_from_elsewhere_adds_to_what_is_trusted_and_never_replaces_it() {
+    let policies = |name: &str| trust::alone(&chain(name)).unwrap();
+    let [first, whole, two] = ["genesis-only", "whole", "two"].map(policies);
+    let fields = genesis_policy_fields(&genesis().0);
+    let other = trust::alone(&PolicyChain { first: fields, steps: Vec::new() }.encode()).unwrap();
+    let held = |policies: &Policies| Trust::Chain(policies.clone());
+    let longest = |trust: Option<Trust>| trust.map(|it| it.newest().clone());
+    let newest = Some(whole.newest().policy().clone());
+    for trusted in [&first, &two, &whole] {
+        assert_eq!(longest(held(trusted).with(&whole)), newest);
+    }
+    assert_eq!(longest(held(&whole).with(&first)), newest, "a shorter one takes nothing away");
+    for trusted in [&first, &whole] {
+        assert_eq!(longest(held(trusted).with(&other)), None, "another beginning");
+    }
+    // A text goes back to what led to it, and on to nothing: it does not say who may change it.
+    let text = |policies: &Policies| Trust::Policy(policies.newest().policy().clone());
+    assert_eq!(longest(text(&whole).with(&whole)), newest);
+    assert_eq!(longest(text(&first).with(&whole)), None);
+    assert_eq!(longest(text(&first).with(&first)), Some(first.newest().policy().clone()));
 }
 
 fn update(path: &Path, served: &str) -> Call {

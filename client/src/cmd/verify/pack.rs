@@ -1,23 +1,23 @@
 //! `tamga verify` of an evidence pack, as an archive or as the folder it was unpacked to.
 
 use serde_json::json;
-use tamga_format::policy::Policy;
 
 use super::super::{Session, status};
 use super::title;
 use crate::output::Shown;
 use crate::pack::judge::{Judged, judge};
 use crate::pack::{Member, POLICY};
+use crate::trust::Trust;
 use crate::verify::Verdict;
 
 /// Judges the files of a pack: those that are not authentic are shown, then the pack as a whole.
 pub(super) fn run(
     members: &[Member],
     name: &str,
-    policy: &Policy,
+    trust: &Trust,
     session: &mut Session<'_>,
 ) -> Verdict {
-    let judgement = judge(members, policy);
+    let judgement = judge(members, trust);
     let worst = judgement.verdict();
     let mut lines = Vec::new();
     if let Some(proven) = &judgement.proven {
