@@ -74,6 +74,34 @@ test.each(cases<Pick>('assignment/picks.jsonl').map((it, number) => ({ number, .
   expect(officer === undefined ? null : hex(officer)).toBe(winner);
 });
 
+describe('statements', () => {
+  const policy = text('statement/policy.txt');
+  const whole = text('statement/whole.json');
+  it('hold as a whole', async () => {
+    const report = await verifyFile(utf8(whole), policy);
+    expect([report.verdict, report.code, report.kind]).toEqual(['authentic', undefined, 'statement']);
+    expect(report.checks.map(({ id }) => id)).toEqual(['form', 'receipts', 'sums', 'uses', 'balance', 'whole'].filter((id) => id !== 'uses' || whole.includes('"uses"')));
+    expect(report.facts).toMatchObject({ later: 2, complete: true });
+  });
+  type Loose = { batches: unknown[]; statements: string[]; pools: string[]; proof: { book: string[]; others: string[] } };
+  it.each<[string, string, (file: Loose) => void]>([
+    ['a batch that is left out', 'statement-mismatch', (file) => file.batches.pop()],
+    ['a batch of another place', 'statement-mismatch', (file) => file.batches.reverse()],
+    ['a statement that is left out', 'statement-mismatch', (file) => file.statements.shift()],
+    ['no statement', 'statement-mismatch', (file) => (file.statements = [])],
+    ['no pools', 'statement-mismatch', (file) => (file.pools = [])],
+    ['another member', 'statement-syntax', (file) => Object.assign(file, { more: 1 })],
+    ['another version', 'statement-syntax', (file) => Object.assign(file, { 'tamga-statement': 2 })],
+    ['no pages of the book', 'statement-mismatch', (file) => (file.proof.book = [])],
+    ['a receipt that is none', 'proof-file-syntax', (file) => (file.statements[0] = 'x')],
+  ])('%s: %s', async (_, code, change) => {
+    const file = JSON.parse(whole) as Loose;
+    change(file);
+    const report = await verifyFile(utf8(JSON.stringify(file)), policy);
+    expect([report.code, report.verdict]).toEqual([code, verdictOf(code)]);
+  });
+});
+
 test('the beacon of no blocks is zeros', () => {
   expect(hex(runBeacon([]))).toBe('00'.repeat(32));
 });

@@ -142,6 +142,20 @@ export class Reader {
     return bytes;
   }
 
+  /** A byte string of exactly this length, or null. */
+  fixedOrNull(length: number): Bytes | null {
+    if (this.bytes[this.at] !== 0xf6) return this.fixed(length);
+    this.head();
+    return null;
+  }
+
+  /** A number, or null. */
+  integerOrNull(): bigint | null {
+    if (this.bytes[this.at] !== 0xf6) return this.integer();
+    this.head();
+    return null;
+  }
+
   /** A byte string, or null. */
   bytestringOrNull(): Bytes | null {
     if (this.bytes[this.at] !== 0xf6) return this.bytestring();

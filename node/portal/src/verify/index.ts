@@ -9,6 +9,7 @@ import type { Accepted } from './policy.js';
 import { checkPolicyChain, parsePolicyChain, VERSION as CHAIN } from './policy-chain.js';
 import { checkReceipt, parseReceipt, VERSION as RECEIPT } from './receipt.js';
 import { decodeRecord, type SignedRecord } from './record.js';
+import { checkStatement, isStatement, parseStatement } from './statement.js';
 import { subjectText } from './subject.js';
 import { checkSubjectProof, parseSubjectProof, VERSION as SUBJECT } from './subject-proof.js';
 import { checkTlogProof, parseTlogProof, VERSION as TLOG_PROOF } from './tlog-proof.js';
@@ -21,6 +22,7 @@ export { checkPolicyChain, parsePolicyChain, policyDigest, rulingOf, type Polici
 export { isPolicyChain, readTrust, type Trusted } from './trust.js';
 export { checkAssignment, parseAssignment, type Assignment, type Genesis } from './assignment.js';
 export { judgeEvidence, parseEvidence, type Evidence } from './evidence.js';
+export { checkStatement, isStatement, parseStatement, type ProvenStatement, type Statement } from './statement.js';
 export { findOmission, listingOf, type Listing } from './omission.js';
 export { checkReceipt, parseReceipt, type Receipt } from './receipt.js';
 export { checkSubjectProof, parseSubjectProof, type SubjectProof } from './subject-proof.js';
@@ -82,6 +84,7 @@ const CHECKS: Partial<Record<Kind, string[]>> = {
   evidence: ['form', 'policy'],
   assignment: ['form', 'receipts', 'genesis', 'run', 'draw'],
   policies: ['form', 'chain'],
+  statement: ['form', 'receipts', 'sums'],
 };
 
 /** Judges a file by a policy or by a chain of policies. Never throws for what the file or the policy holds. */
@@ -93,7 +96,7 @@ function judgeFile(bytes: Bytes, policyText: string, options: Options): Report {
   const checks: Check[] = [];
   const written = text(bytes);
   const firstLine = written?.split('\n', 1)[0] ?? '';
-  const kind = options.as ?? KINDS[firstLine] ?? 'unknown';
+  const kind = options.as ?? KINDS[firstLine] ?? (written !== undefined && isStatement(written) ? 'statement' : 'unknown');
   const passed = (id: string) => checks.push({ id, ok: true });
   try {
     const trusted = trustIn(policyText, options.root);
@@ -162,6 +165,18 @@ function prove(kind: Kind, written: string, { policyOf }: Trusted, options: Opti
       if (options.genesis === undefined) return undefined;
       const proven = checkAssignment(file, policyOf, options.genesis, passed);
       return { ...assignmentFacts(file), ...noteFacts(proven.accepted), beacon: hex(proven.beacon), seed: hex(proven.seed), candidatesRoot: hex(proven.root) };
+    }
+    case 'statement': {
+      const file = parseStatement(written);
+      passed('form');
+      const { rightsholder, cmo, statements, whole, ...shown } = checkStatement(file, policyOf, passed);
+      const { period, closing } = statements.at(-1)!;
+      const total = (name: 'allocated' | 'net' | 'tax' | 'levied') => statements.reduce((sum, it) => sum + it[name], 0n);
+      return {
+        subject: subjectText(rightsholder), organisation: subjectText({ role: 7, id: cmo }), ...shown, statements: statements.length, periods: [statements[0]!.period, period],
+        allocated: total('allocated'), net: total('net'), tax: total('tax'), levied: total('levied'), closing,
+        ...(whole && { owed: whole.owed, later: whole.later, height: Number(whole.height), recordedAt: Number(whole.time), complete: true }),
+      };
     }
     case 'policies': {
       const chain = parsePolicyChain(written);
