@@ -6,7 +6,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { CATALOGUES, LANGUAGES, OWN_NAMES, type Language } from '../src/texts';
 import { grouped } from '../src/policy';
 import { readPolicy } from '../src/verifier';
-import { bytes as vector, text as vectorText } from '../tests/vectors';
+import { bytes as vector, cases, text as vectorText } from '../tests/vectors';
 import { zip } from '../tests/zip';
 
 const PAGE = pathToFileURL(join(import.meta.dirname, '../../../client/assets/verify.html')).href;
@@ -88,6 +88,21 @@ describe.each(LANGUAGES)('in %s', (language) => {
     await page.click(`text=${texts.packPolicy.accept}`);
     await page.waitForSelector('.verdict.authentic');
     expect(await page.locator('.verdict.mismatch').count()).toBe(1);
+  });
+
+  test.each([
+    ['a statement', 'statement/whole.json', 'statement/policy.txt', texts.kind.statement],
+    ['a list of records', 'subject/whole.tamga-subject', 'subject/policy.txt', texts.kind.subject],
+    ['evidence of a split journal', null, 'evidence/policy.txt', texts.split.heading],
+    ['an old receipt by a chain of policies', 'policy-chain/under-0.tamga-receipt', 'policy-chain/whole.tamga-policies', texts.authentic.honest],
+  ])('%s gets its verdict', async (_, path, policy, said) => {
+    const page = await visit(language);
+    await page.setInputFiles('main section:first-of-type input[type=file]', [file('policy.txt', vector(policy))]);
+    await page.waitForSelector(`main :text("${texts.saved.first}")`, { state: 'detached' });
+    const content = path === null ? cases<{ evidence: string }>('evidence/evidence.jsonl')[0]!.evidence : vector(path);
+    await choose(page, file('held', content));
+    expect(await page.locator('.verdict.authentic').count()).toBe(1);
+    expect(await page.textContent('.verdict')).toContain(said);
   });
 
   test('nothing is cut off at 320 points', async () => {

@@ -17,9 +17,9 @@ describe('evidence', () => {
       expect([report.code, report.position, report.verdict]).toEqual([code, at, verdictOf(code)]);
       return;
     }
-    const { sizes, cosigners, exceeds, finals, log, root, otherRoot, withstands } = report.facts;
+    const { sizes, signers, exceeds, finals, log, root, otherRoot, withstands } = report.facts;
     expect([report.verdict, report.kind]).toEqual(['authentic', 'evidence']);
-    expect({ sizes, cosigners, exceeds, finals, log, root, other_root: otherRoot, withstands }).toEqual(
+    expect({ sizes, cosigners: signers, exceeds, finals, log, root, other_root: otherRoot, withstands }).toEqual(
       { sizes: said.sizes, cosigners: said.cosigners, exceeds: said.exceeds, finals: said.finals, log: said.log, root: said.root, other_root: said.other_root, withstands: said.withstands },
     );
   });
@@ -33,7 +33,7 @@ describe('omission', () => {
   const policy = parsePolicy(text('omission/policy.txt'));
   const words: Record<string, string> = { 'left-out': 'left out', 'not-shown': 'not shown', 'other-subject': 'other subject' };
   it.each(listed('omission/expected.txt').map((line) => line.split(': ') as [string, string]))('%s: %s', (name, answer) => {
-    const listing = findOmission(parseReceipt(text(`omission/${name}.tamga-receipt`)), parseSubjectProof(text(`omission/${name}.tamga-subject`)), policy);
+    const listing = findOmission(parseReceipt(text(`omission/${name}.tamga-receipt`)), parseSubjectProof(text(`omission/${name}.tamga-subject`)), () => policy);
     expect(words[listing] ?? listing).toBe(answer.replace(/ \d+$/, ''));
   });
 });

@@ -53,6 +53,10 @@ export const en: Texts = {
       'Your device itself recomputed this record’s fingerprint and found it in the shared journal signed by {signed} of {all}: not one character has changed since.',
     sentenceSubject:
       'Your device itself recomputed the list of records and compared it with the shared journal signed by {signed} of {all}: as of {date} nothing is left out and nothing added.',
+    sentenceDraw:
+      'Your device itself made the draw again from the blocks of the shared journal: of the candidates ({candidates}) it gives this very officer.',
+    sentenceStatement:
+      'Your device itself recomputed the statement of {from} – {to}: its receipts are authentic, all lines of the author are shown, and the sums agree.',
     honest:
       'This proves who recorded what and when, not that the decision is just. You disagree? File an objection: it stays in the journal too.',
     compare:
@@ -97,6 +101,8 @@ export const en: Texts = {
     'no-policy': 'there is no trust policy: it is not known whose signatures to believe',
     'no-ledger': 'this saved page reaches no journal, so it cannot look up a number',
     'is-policy': 'this is a trust policy, not a proof',
+    'is-genesis': 'this is the genesis file of a journal, needed to check a draw',
+    'no-genesis': 'the genesis file of the journal is needed to check a draw',
     elsewhere: 'this page does not check files of this kind yet',
     form: 'the file is not in the one allowed form',
   },
@@ -113,6 +119,8 @@ export const en: Texts = {
     'no-policy': 'Open a policy file at the bottom of the page, or check the connection.',
     'no-ledger': 'Choose the receipt itself, or look up the number on the journal’s site.',
     'is-policy': 'Compare its fingerprint with the published one and open it at the bottom of the page; then choose the proof.',
+    'is-genesis': 'Choose it together with the file of the assignment.',
+    'no-genesis': 'Choose it together with this file. Where it comes from does not matter: the journal itself names its fingerprint.',
     elsewhere: 'Check it with the program tamga.',
     form: 'Get the receipt once more where it was issued.',
     version: 'Get this page anew: the document may be newer than this checking program.',
@@ -131,6 +139,7 @@ export const en: Texts = {
     yes: 'yes',
     partial: 'a part is shown',
     absent: 'There are no records: that is proven too',
+    officer: 'Officer to whom the case fell',
     opened: 'Disclosed details',
   },
   kind: {
@@ -139,7 +148,27 @@ export const en: Texts = {
     subject: 'List of records about one subject',
     statement: 'Author’s statement',
     acceptance: 'Note of acceptance',
+    evidence: 'Evidence of a split journal',
+    contradiction: 'Evidence of a split journal',
+    assignment: 'Assignment of a case by draw',
+    policies: 'Chain of trust policies',
+    reconciliation: 'Reconciliation of a list',
     unknown: 'File',
+  },
+  sums: {
+    allocated: 'Allocated',
+    net: 'Paid',
+    tax: 'Tax withheld',
+    levied: 'Paid to a bailiff',
+    closing: 'Balance of the last statement',
+    owed: 'Owed as of the proof',
+  },
+  split: {
+    heading: 'The journal is split: the evidence holds',
+    sentence: '{signers}: two states of the journal were signed that cannot both be true. Anybody can check this.',
+    broken: 'More have failed than the journal withstands: what they sign cannot be relied on now.',
+    leftOut: 'The record is proven, but the list “{file}”, signed too, leaves it out: one of the two was signed falsely.',
+    next: 'Keep the files and hand them to an auditor and to the supervising body.',
   },
   days: { one: '{count} day', few: '{count} days', many: '{count} days', other: '{count} days' },
 
@@ -176,6 +205,16 @@ export const en: Texts = {
     map: 'The subject’s list and state stand in the journal’s map',
     records: 'The records of the list follow one another, none is left out',
     absence: 'Nothing stands under the subject in the journal’s map',
+    policy: 'Each signature is by a key of the policy',
+    receipts: 'All receipts inside are authentic',
+    genesis: 'The genesis file is the one that the journal began with',
+    run: 'The blocks of the draw follow one another, their random numbers hold',
+    draw: 'The draw made again gives the same officer',
+    chain: 'Each policy was entered with signatures of the one before',
+    sums: 'All lines are shown, the sums agree',
+    uses: 'What was allocated rests on the uses shown',
+    balance: 'The balance is that of the author’s state in the journal',
+    whole: 'All batches of the organisation are shown, there are no others',
   },
 
   another: 'Check another document',

@@ -21,6 +21,7 @@ export { parsePolicy, type Policy, type Trust } from './policy.js';
 export { checkPolicyChain, parsePolicyChain, policyDigest, rulingOf, type Policies, type PolicyChain } from './policy-chain.js';
 export { isPolicyChain, readTrust, type Trusted } from './trust.js';
 export { checkAssignment, parseAssignment, type Assignment, type Genesis } from './assignment.js';
+export { readGenesis } from './genesis.js';
 export { judgeEvidence, parseEvidence, type Evidence } from './evidence.js';
 export { checkStatement, isStatement, parseStatement, type ProvenStatement, type Statement } from './statement.js';
 export { findOmission, listingOf, type Listing } from './omission.js';
@@ -33,7 +34,7 @@ export { parseContradiction, type Contradiction } from './contradiction.js';
 export { decodeRecord, type SignedRecord } from './record.js';
 export type { Verdict } from './verdict.js';
 
-export type Kind = 'receipt' | 'tlog-proof' | 'subject' | 'statement' | 'assignment' | 'acceptance' | 'contradiction' | 'evidence' | 'policies' | 'unknown';
+export type Kind = 'receipt' | 'tlog-proof' | 'subject' | 'statement' | 'assignment' | 'acceptance' | 'contradiction' | 'evidence' | 'policies' | 'reconciliation' | 'unknown';
 
 /** What was checked of a file, in order. */
 export interface Check {
@@ -73,6 +74,7 @@ const KINDS: Record<string, Kind> = {
   [EVIDENCE]: 'evidence',
   [ASSIGNMENT]: 'assignment',
   [CHAIN]: 'policies',
+  'tamga-reconciliation/v1': 'reconciliation',
   'tamga-acceptance/v1': 'acceptance',
 };
 
@@ -148,7 +150,7 @@ function prove(kind: Kind, written: string, { policyOf }: Trusted, options: Opti
     case 'contradiction': {
       const { key, checkpoints } = parseContradiction(written);
       passed('form');
-      return { key: key.name, origin: checkpoints[0].origin, size: Number(checkpoints[0].size), roots: checkpoints.map((it) => hex(it.root)) };
+      return { key: key.name, signers: [key.name], origin: checkpoints[0].origin, size: Number(checkpoints[0].size), roots: checkpoints.map((it) => hex(it.root)) };
     }
     case 'evidence': {
       const evidence = parseEvidence(written);
@@ -157,7 +159,7 @@ function prove(kind: Kind, written: string, { policyOf }: Trusted, options: Opti
       const meaning = judgeEvidence(evidence, [policyOf(a), policyOf(b)]);
       passed('policy');
       const [{ origin, size, root }, other] = evidence.checkpoints;
-      return { origin, size: Number(size), sizes: [Number(size), Number(other.size)], root: hex(root), otherRoot: hex(evidence.prefix ?? other.root), ...meaning };
+      return { origin, size: Number(size), sizes: [Number(size), Number(other.size)], root: hex(root), otherRoot: hex(evidence.prefix ?? other.root), log: meaning.log, signers: meaning.cosigners, withstands: meaning.withstands, finals: meaning.finals, exceeds: meaning.exceeds };
     }
     case 'assignment': {
       const file = parseAssignment(written);

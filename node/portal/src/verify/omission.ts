@@ -1,5 +1,5 @@
 import { equal } from './bytes.js';
-import type { Policy } from './policy.js';
+import type { Trust } from './policy.js';
 import { checkReceipt, type Receipt } from './receipt.js';
 import { checkSubjectProof, type SubjectProof } from './subject-proof.js';
 import type { Subject } from './subject.js';
@@ -10,10 +10,10 @@ import type { Subject } from './subject.js';
  */
 export type Listing = 'listed' | 'left-out' | 'not-shown' | 'later' | 'other-subject';
 
-/** Judges both by one policy and compares them; refuses what is not proven. */
-export function findOmission(receipt: Receipt, proof: SubjectProof, policy: Policy): Listing {
-  checkReceipt(receipt, policy);
-  checkSubjectProof(proof, policy);
+/** Judges both, in this order, and compares them; refuses what is not proven. */
+export function findOmission(receipt: Receipt, proof: SubjectProof, trust: Trust): Listing {
+  checkReceipt(receipt, trust(receipt.proof.note));
+  checkSubjectProof(proof, trust(proof.note));
   return listingOf(receipt, proof);
 }
 

@@ -1,11 +1,13 @@
 import { type Bytes, equal } from './bytes.js';
 import { demand } from './error.js';
-import { parsePolicy, type Trust } from './policy.js';
+import { parsePolicy, type Policy, type Trust } from './policy.js';
 import { checkPolicyChain, parsePolicyChain, policyDigest, rulingOf, VERSION as CHAIN } from './policy-chain.js';
 
 /** What a person trusts: a policy, or a chain of them from the genesis on (spec §13.17). */
 export interface Trusted {
   policyOf: Trust;
+  /** The policy, or the newest of the chain. */
+  newest: Policy;
   /** Of a chain: the digest of its first policy, which alone is what the person has to compare. */
   root?: Bytes;
 }
@@ -19,11 +21,11 @@ export function isPolicyChain(written: string): boolean {
 export function readTrust(written: string, root?: Bytes): Trusted {
   if (!isPolicyChain(written)) {
     const policy = parsePolicy(written);
-    return { policyOf: () => policy };
+    return { policyOf: () => policy, newest: policy };
   }
   const chain = parsePolicyChain(written);
   const begins = policyDigest(chain.first);
   demand(root === undefined || equal(root, begins), 'policy-chain-root');
   const policies = checkPolicyChain(chain, begins);
-  return { policyOf: (note) => rulingOf(policies, note).policy, root: begins };
+  return { policyOf: (note) => rulingOf(policies, note).policy, newest: policies.rulings.at(-1)!.policy, root: begins };
 }
