@@ -1,7 +1,7 @@
 // Keeps the page for times without a connection. With one, the page itself comes from the node, so that a correction
 // reaches everybody; its parts never change. What is asked of the ledger is never kept here.
-const NAME = 'tamga-7af87358c415f3db';
-const FILES = ['/', '/assets/decode-BzoOIeFs.js', '/assets/index-D5qo_h02.js', '/assets/index-yJBZ37xb.css', '/manifest.webmanifest', '/tamga.svg'];
+const NAME = 'tamga-bf1bb2b46585aee5';
+const FILES = ['/', '/assets/decode-BzoOIeFs.js', '/assets/index-DWORL6qN.js', '/assets/index-yJBZ37xb.css', '/manifest.webmanifest', '/tamga.svg'];
 const PAGES = ['/', '/kk', '/ru', '/en'];
 
 self.addEventListener('install', (event) => {

@@ -3,7 +3,7 @@ import type { Code } from './input/code';
 import type { Barren, Opened } from './input/open';
 import type { RecordNumber } from './input/number';
 import { SAVED } from './place';
-import { type Genesis, isLeftOut, readFacts, verifyFile, type Facts, type Kind, type Report, type Verdict } from './verifier';
+import { type Genesis, isLeftOut, readFacts, verifyFile, type Facts, type Frontier, type Kind, type Report, type Verdict } from './verifier';
 
 /** Why there is no report of the verifier, or none to rely on. */
 export type Reason = Barren | 'too-large' | 'unreadable' | 'not-found' | 'busy' | 'offline' | 'other-record' | 'no-ledger' | 'is-policy' | 'is-genesis' | 'no-genesis' | 'no-policy' | 'elsewhere';
@@ -60,9 +60,9 @@ export async function judgeCode(name: string, code: Code, court: Court): Promise
   return { ...judged, number };
 }
 
-async function judgeProof(name: string, proof: Uint8Array, court: Court): Promise<Judged> {
+async function judgeProof(name: string, proof: Uint8Array, court: Court, known?: Frontier): Promise<Judged> {
   if (court.policy === null) return refused(name, 'no-policy');
-  const report = await verifyFile(proof, court.policy, { genesis: court.genesis });
+  const report = await verifyFile(proof, court.policy, { genesis: court.genesis, known });
   const { verdict, kind, code } = report;
   if (kind === 'acceptance') return promised(name, proof);
   const open: Partial<Record<Kind, Reason>> = { unknown: 'no-proof', assignment: 'no-genesis', policies: 'is-policy' };
@@ -77,6 +77,14 @@ export async function judgeAll(opened: Opened[], court: Court): Promise<Judged[]
   const judged = opened.filter(({ content }) => opened.length === 1 || !('policy' in content || 'genesis' in content));
   const all = await Promise.all(judged.map((it) => judge(it, { ...court, genesis })));
   const proven = (kind: Kind) => all.filter(({ verdict, report }) => verdict === 'authentic' && report?.kind === kind);
+  // A list of many pages goes on from page to page; a page alone would be one for somebody who has seen the others.
+  for (const [at, page] of all.entries()) {
+    if (page.report?.code !== 'subject-known') continue;
+    for (const before of proven('subject')) {
+      const next = await judgeProof(page.name, page.proof!, court, before.facts.frontier);
+      if (next.verdict === 'authentic') all[at] = next;
+    }
+  }
   for (const receipt of proven('receipt')) {
     const list = proven('subject').find(({ proof }) => isLeftOut(receipt.proof!, proof!, court.policy!));
     if (list) receipt.leftOutBy = list.name;

@@ -1,9 +1,9 @@
-import { findOmission, type Genesis, isPolicyChain, parsePolicy, parsePolicyChain, parseReceipt, parseSubjectProof, readGenesis, readTrust, verifyFile, type Policy, type Report } from './verify';
+import { findOmission, type Frontier, type Genesis, isPolicyChain, parsePolicy, parsePolicyChain, parseReceipt, parseSubjectProof, readGenesis, readTrust, verifyFile, type Policy, type Report } from './verify';
 import { hex } from './verify/bytes';
 
 export { FormatError } from './verify';
 export { isPolicyChain, readGenesis, verifyFile, type Genesis, type Report };
-export type { Kind, Verdict } from './verify';
+export type { Frontier, Kind, Verdict } from './verify';
 
 /** What the page shows of what a proof proves. */
 export interface Facts {
@@ -22,6 +22,8 @@ export interface Facts {
   records?: number;
   complete?: boolean;
   absent?: boolean;
+  /** What a page of a list leads to, for the next page. */
+  frontier?: Frontier;
   /** Of evidence: who signed two states of the journal that can't both be. */
   signers?: string[];
   /** Whether more than may fail did. */

@@ -80,6 +80,13 @@ describe('a file', () => {
     ]);
   });
 
+  test('that is a further page of a list goes on from the page before', async () => {
+    const opened = ['second-page', 'first-page'].map((name) => ({ name, content: { proof: vector(`subject/${name}.tamga-subject`) }, inside: false }));
+    const trust = court(undefined, vectorText('subject/policy.txt'));
+    expect((await judgeAll(opened, trust)).map(({ verdict, facts }) => [verdict, facts.complete])).toEqual([['authentic', true], ['authentic', false]]);
+    expect((await judgeAll(opened.slice(0, 1), trust))[0]).toMatchObject({ verdict: 'mismatch', report: { code: 'subject-known' } });
+  });
+
   test('of an assignment is judged with the genesis file that came along', async () => {
     const key = (byte: number) => Buffer.from(new Uint8Array(32).fill(byte)).toString('base64');
     const toml = new TextEncoder().encode(`version = 1\n[[validator]]\nname = "v0"\norganisation = "1"\nconsensus = "${key(1)}"\nbeacon = "${key(2)}" # x\n`);

@@ -144,7 +144,7 @@ export const en: Texts = {
   },
   kind: {
     receipt: 'Receipt of one record',
-    proof: 'Proof of a place in the journal',
+    'tlog-proof': 'Proof of a place in the journal',
     subject: 'List of records about one subject',
     statement: 'Author’s statement',
     acceptance: 'Note of acceptance',

@@ -10,6 +10,7 @@ import { checkPolicyChain, parsePolicyChain, VERSION as CHAIN } from './policy-c
 import { checkReceipt, parseReceipt, VERSION as RECEIPT } from './receipt.js';
 import { decodeRecord, type SignedRecord } from './record.js';
 import { checkStatement, isStatement, parseStatement } from './statement.js';
+import type { Frontier } from './merkle.js';
 import { subjectText } from './subject.js';
 import { checkSubjectProof, parseSubjectProof, VERSION as SUBJECT } from './subject-proof.js';
 import { checkTlogProof, parseTlogProof, VERSION as TLOG_PROOF } from './tlog-proof.js';
@@ -29,6 +30,7 @@ export { checkReceipt, parseReceipt, type Receipt } from './receipt.js';
 export { checkSubjectProof, parseSubjectProof, type SubjectProof } from './subject-proof.js';
 export { checkTlogProof, parseTlogProof, type TlogProof } from './tlog-proof.js';
 export { checkRange, decodeRange, type Range } from './range.js';
+export { Frontier } from './merkle.js';
 export { parseAcceptance, type Acceptance } from './acceptance.js';
 export { parseContradiction, type Contradiction } from './contradiction.js';
 export { decodeRecord, type SignedRecord } from './record.js';
@@ -61,6 +63,8 @@ export interface Options {
   as?: Kind;
   /** What of the genesis file is trusted, to judge an assignment by. */
   genesis?: Genesis;
+  /** What was seen before of the subject that a proof is about: `facts.frontier` of the page before. */
+  known?: Frontier;
   /** Digest of the policy of the genesis in hexadecimal, to judge a chain of policies by. */
   root?: string;
 }
@@ -138,12 +142,12 @@ function prove(kind: Kind, written: string, { policyOf }: Trusted, options: Opti
     case 'subject': {
       const proof = parseSubjectProof(written);
       passed('form');
-      const proven = checkSubjectProof(proof, policyOf(proof.note), undefined, passed);
+      const proven = checkSubjectProof(proof, policyOf(proof.note), options.known, passed);
       const { block, present } = proof;
       const status = present !== undefined && 'status' in present.status ? hex(present.status.status) : undefined;
       return {
         subject: subjectText(proof.subject), ...noteFacts(proven.accepted), height: Number(block.height), recordedAt: Number(block.time),
-        records: Number(proven.records), complete: proven.complete, absent: present === undefined, status,
+        records: Number(proven.records), complete: proven.complete, frontier: proven.frontier, absent: present === undefined, status,
         indexes: present?.shown.map((record) => Number(record.index)) ?? [],
       };
     }
