@@ -34,7 +34,7 @@ pub const PAGE: &str = "verify.html";
 /// The page of this release.
 const OWN_PAGE: &[u8] = include_bytes!("../assets/verify.html");
 /// SHA-256 of every page released so far: another one could say of a false pack that it is genuine.
-const PAGES: &[&str] = &["5508377309201dbd4ad4d5faf467cc3df09934a43016d4e988b3140863c237bb"];
+const PAGES: &[&str] = &["193a786940f01c09f779aa4c9a2b8510c8143c11ce5aa535acf3c96cd8a3d95b"];
 const README: &str = "README.txt";
 /// Folder of the proof that no record is left out.
 pub const PROOFS: &str = "proof/";

@@ -1,7 +1,9 @@
 import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { expect, it } from 'vitest';
-import { checkRange, decodeRange, decodeRecord, FormatError, type Kind, parsePolicy, verifyFile } from '../src/verify';
+import {
+  checkReceipt, checkRange, checkSubjectProof, decodeRange, decodeRecord, FormatError, type Kind, listingOf, parsePolicy, parseReceipt, parseSubjectProof, verifyFile,
+} from '../src/verify';
 import { base64, fromHex, text as utf8 } from '../src/verify/bytes';
 import { verdictOf } from '../src/verify/verdict';
 import { cases, text } from '../tests/vectors';
@@ -12,7 +14,20 @@ const SHOWN_MAX = 20;
 
 interface RangeCase { tag: string; batch: string; count: number; root: string }
 const ranges = cases<RangeCase>('lines/ranges.jsonl');
-const policies: Record<string, string> = { receipt: text('receipt/policy.txt'), subject: text('subject/policy.txt') };
+const policies: Record<string, string> = {
+  receipt: text('receipt/policy.txt'), subject: text('subject/policy.txt'), evidence: text('evidence/policy.txt'), assignment: text('assignment/policy.txt'),
+  statement: text('statement/policy.txt'), 'under-chain': text('policy-chain/whole.tamga-policies'),
+};
+const root = text('policy-chain/root.txt').trim();
+const [founded] = cases<{ hash: string; validators: { id: string; organisation: string; beacon: string }[] }>('assignment/genesis.jsonl');
+const genesis = {
+  hash: fromHex(founded!.hash),
+  validators: founded!.validators.map((it) => ({ id: fromHex(it.id), organisation: it.organisation, beacon: fromHex(it.beacon) })),
+};
+/** Receipts and lists of the omission vectors, in the order of their names. */
+const pairs = text('omission/expected.txt').split('\n').filter((line) => line !== '').map((line) => line.split(':')[0]!).sort()
+  .map((name) => ({ receipt: text(`omission/${name}.tamga-receipt`), list: text(`omission/${name}.tamga-subject`) }));
+const ofOmissions = parsePolicy(text('omission/policy.txt'));
 const entry = base64(/^entry (.*)$/m.exec(text('receipt/plain.tamga-receipt'))![1]!)!;
 
 /** A file that is no text is of no version. */
@@ -22,15 +37,23 @@ function textOf(input: Uint8Array): string {
   return written;
 }
 
-/** Verdict and code of something that throws its refusal. */
+/** Verdict and code of something that throws its refusal, and may give a word instead. */
 function judged(act: () => unknown): string {
   try {
-    act();
-    return 'authentic -';
+    const said = act();
+    return `authentic ${typeof said === 'string' ? said : '-'}`;
   } catch (error) {
     if (error instanceof FormatError) return `${verdictOf(error.code)} ${error.code}`;
     throw error;
   }
+}
+
+function listing(written: string, list: string): string {
+  const receipt = parseReceipt(written);
+  checkReceipt(receipt, ofOmissions);
+  const proof = parseSubjectProof(list);
+  checkSubjectProof(proof, ofOmissions);
+  return listingOf(receipt, proof);
 }
 
 async function second(format: string, context: number, input: Uint8Array): Promise<string> {
@@ -43,8 +66,13 @@ async function second(format: string, context: number, input: Uint8Array): Promi
       const { tag, batch, count, root } = ranges[context]!;
       return judged(() => checkRange(decodeRange(input), fromHex(batch), fromHex(tag), fromHex(root), BigInt(count)));
     }
+    case 'omission-receipt':
+      return judged(() => listing(textOf(input), pairs[context]!.list));
+    case 'omission-subject':
+      return judged(() => listing(pairs[context]!.receipt, textOf(input)));
     default: {
-      const report = await verifyFile(input, policies[format] ?? policies.receipt!, { entry, as: format as Kind });
+      const kind = format === 'under-chain' ? 'receipt' : (format as Kind);
+      const report = await verifyFile(input, policies[format] ?? policies.receipt!, { entry, as: kind, genesis, root });
       return `${report.verdict} ${report.code ?? '-'}`;
     }
   }

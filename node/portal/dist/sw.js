@@ -1,7 +1,7 @@
 // Keeps the page for times without a connection. With one, the page itself comes from the node, so that a correction
 // reaches everybody; its parts never change. What is asked of the ledger is never kept here.
-const NAME = 'tamga-2c61ad1898dee063';
-const FILES = ['/', '/assets/decode-BzoOIeFs.js', '/assets/index-C1Sr5W1g.js', '/assets/index-yJBZ37xb.css', '/manifest.webmanifest', '/tamga.svg'];
+const NAME = 'tamga-ba5d522ad6c5c4b5';
+const FILES = ['/', '/assets/decode-BzoOIeFs.js', '/assets/index-trIpztYd.js', '/assets/index-yJBZ37xb.css', '/manifest.webmanifest', '/tamga.svg'];
 const PAGES = ['/', '/kk', '/ru', '/en'];
 
 self.addEventListener('install', (event) => {

@@ -1,12 +1,15 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { deflateSync } from 'node:zlib';
 import { chromium, type Browser, type Page } from 'playwright-core';
+import encodeQR from 'qr';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { CATALOGUES, LANGUAGES, OWN_NAMES, type Language } from '../src/texts';
 import { grouped } from '../src/policy';
 import { readPolicy } from '../src/verifier';
-import { bytes as vector, text as vectorText } from '../tests/vectors';
+import { encode45 } from '../tests/base45';
+import { RECORD, bytes as vector, cases, text as vectorText } from '../tests/vectors';
 import { zip } from '../tests/zip';
 
 const PAGE = pathToFileURL(join(import.meta.dirname, '../../../client/assets/verify.html')).href;
@@ -90,6 +93,21 @@ describe.each(LANGUAGES)('in %s', (language) => {
     expect(await page.locator('.verdict.mismatch').count()).toBe(1);
   });
 
+  test.each([
+    ['a statement', 'statement/whole.json', 'statement/policy.txt', texts.kind.statement],
+    ['a list of records', 'subject/whole.tamga-subject', 'subject/policy.txt', texts.kind.subject],
+    ['evidence of a split journal', null, 'evidence/policy.txt', texts.split.heading],
+    ['an old receipt by a chain of policies', 'policy-chain/under-0.tamga-receipt', 'policy-chain/whole.tamga-policies', texts.authentic.honest],
+  ])('%s gets its verdict', async (_, path, policy, said) => {
+    const page = await visit(language);
+    await page.setInputFiles('main section:first-of-type input[type=file]', [file('policy.txt', vector(policy))]);
+    await page.waitForSelector(`main :text("${texts.saved.first}")`, { state: 'detached' });
+    const content = path === null ? cases<{ evidence: string }>('evidence/evidence.jsonl')[0]!.evidence : vector(path);
+    await choose(page, file('held', content));
+    expect(await page.locator('.verdict.authentic').count()).toBe(1);
+    expect(await page.textContent('.verdict')).toContain(said);
+  });
+
   test('nothing is cut off at 320 points', async () => {
     const page = await visit(language);
     await page.setViewportSize({ width: 320, height: 640 });
@@ -108,6 +126,18 @@ test('files are dropped on the page', async () => {
   await page.dispatchEvent('body', 'drop', { dataTransfer: transfer });
   await page.waitForSelector('.verdict');
   expect(await page.locator('.verdict').count()).toBe(2);
+});
+
+test('a picture of the large code is enough, a number is not', async () => {
+  const page = await visit('en');
+  await page.setInputFiles('main section:first-of-type input[type=file]', [file('policy.txt', POLICY)]);
+  const whole = `TAMGA1:${encode45(deflateSync(vector('receipt/plain.tamga-receipt')))}`;
+  await choose(page, file('code.gif', encodeQR(whole, 'gif', { ecc: 'low', scale: 4 })));
+  await page.waitForSelector('.verdict.authentic');
+  expect(await page.textContent('.verdict')).toContain(CATALOGUES.en.authentic.compare);
+  await page.goto(`${PAGE}#r.${RECORD}`);
+  await page.waitForSelector('.verdict.cannot-check');
+  expect(await page.textContent('.verdict')).toContain(CATALOGUES.en.reason['no-ledger']);
 });
 
 test('the page holds its own policy of contents, which lets it load nothing', () => {

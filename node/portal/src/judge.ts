@@ -3,10 +3,10 @@ import type { Code } from './input/code';
 import type { Barren, Opened } from './input/open';
 import type { RecordNumber } from './input/number';
 import { SAVED } from './place';
-import { readFacts, verifyFile, type Facts, type Report, type Verdict } from './verifier';
+import { type Genesis, isLeftOut, readFacts, verifyFile, type Facts, type Frontier, type Kind, type Report, type Verdict } from './verifier';
 
 /** Why there is no report of the verifier, or none to rely on. */
-export type Reason = Barren | 'too-large' | 'unreadable' | 'not-found' | 'busy' | 'offline' | 'other-record' | 'no-ledger' | 'is-policy' | 'no-policy' | 'elsewhere';
+export type Reason = Barren | 'too-large' | 'unreadable' | 'not-found' | 'busy' | 'offline' | 'other-record' | 'no-ledger' | 'is-policy' | 'is-genesis' | 'no-genesis' | 'no-policy' | 'elsewhere';
 
 /** The verdict on one thing that was handed in. */
 export interface Judged {
@@ -21,11 +21,15 @@ export interface Judged {
   number: RecordNumber | null;
   /** Whether the document around the proof is to be compared with it. */
   inside: boolean;
+  /** Name of a list that leaves the record out although it is signed too (spec §13.9). */
+  leftOutBy?: string;
 }
 
 /** What is judged by, and who is asked for receipts. */
 export interface Court {
   policy: string | null;
+  /** Said by a genesis file that came along; the journal itself names its hash. */
+  genesis?: Genesis;
   ask: (number: RecordNumber) => Promise<Answer>;
 }
 
@@ -36,6 +40,7 @@ export type Answer = { receipt: Uint8Array } | { pending: true } | { failed: 'no
 export async function judge({ name, content, inside }: Opened, court: Court): Promise<Judged> {
   if ('barren' in content) return refused(name, content.barren);
   if ('policy' in content) return refused(name, 'is-policy');
+  if ('genesis' in content) return refused(name, 'is-genesis');
   const judged = await judgeCode(name, content, court);
   return { ...judged, inside };
 }
@@ -55,13 +60,36 @@ export async function judgeCode(name: string, code: Code, court: Court): Promise
   return { ...judged, number };
 }
 
-async function judgeProof(name: string, proof: Uint8Array, court: Court): Promise<Judged> {
+async function judgeProof(name: string, proof: Uint8Array, court: Court, known?: Frontier): Promise<Judged> {
   if (court.policy === null) return refused(name, 'no-policy');
-  const report = await verifyFile(proof, court.policy);
+  const report = await verifyFile(proof, court.policy, { genesis: court.genesis, known });
   const { verdict, kind, code } = report;
   if (kind === 'acceptance') return promised(name, proof);
-  const reason = verdict !== 'cannot-check' || code ? null : kind === 'unknown' ? 'no-proof' : 'elsewhere';
+  const open: Partial<Record<Kind, Reason>> = { unknown: 'no-proof', assignment: 'no-genesis', policies: 'is-policy' };
+  const reason = verdict !== 'cannot-check' || code ? null : (open[kind] ?? 'elsewhere');
   return { name, verdict, reason, report, facts: readFacts(report), proof, number: null, inside: false };
+}
+
+/** Verdicts on everything that was handed in together: a genesis file helps the others, and lists are compared with receipts. */
+export async function judgeAll(opened: Opened[], court: Court): Promise<Judged[]> {
+  const genesis = opened.flatMap(({ content }) => ('genesis' in content ? [content.genesis] : []))[0];
+  // What only helps to judge others needs no verdict of its own beside them.
+  const judged = opened.filter(({ content }) => opened.length === 1 || !('policy' in content || 'genesis' in content));
+  const all = await Promise.all(judged.map((it) => judge(it, { ...court, genesis })));
+  const proven = (kind: Kind) => all.filter(({ verdict, report }) => verdict === 'authentic' && report?.kind === kind);
+  // A list of many pages goes on from page to page; a page alone would be one for somebody who has seen the others.
+  for (const [at, page] of all.entries()) {
+    if (page.report?.code !== 'subject-known') continue;
+    for (const before of proven('subject')) {
+      const next = await judgeProof(page.name, page.proof!, court, before.facts.frontier);
+      if (next.verdict === 'authentic') all[at] = next;
+    }
+  }
+  for (const receipt of proven('receipt')) {
+    const list = proven('subject').find(({ proof }) => isLeftOut(receipt.proof!, proof!, court.policy!));
+    if (list) receipt.leftOutBy = list.name;
+  }
+  return all;
 }
 
 /** The verdict on a validator's promise (spec §13.7): nothing is proven, and the record's own number tells more. */

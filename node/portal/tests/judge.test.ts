@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { RecordNumber } from '../src/input/number';
-import { judge, judgeCode, type Answer } from '../src/judge';
+import { open } from '../src/input/open';
+import { judge, judgeAll, judgeCode, type Answer } from '../src/judge';
 import { RECORD, bytes as vector, cases, text as vectorText } from './vectors';
 
 const POLICY = vectorText('receipt/policy.txt');
@@ -47,10 +48,54 @@ describe('a file', () => {
 
   test.each([
     ['receipt/policy.txt', 'no-proof'],
-    ['assignment/case.tamga-assignment', 'elsewhere'],
+    ['assignment/case.tamga-assignment', 'no-genesis'],
+    ['policy-chain/whole.tamga-policies', 'is-policy'],
   ])('%s is not judged here: %s', async (path, reason) => {
     const opened = { name: path, content: { proof: vector(path) }, inside: false };
     expect(await judge(opened, court())).toMatchObject({ verdict: 'cannot-check', reason });
+  });
+
+  test('of a kind that only the program knows is told apart', async () => {
+    const opened = { name: '', content: { proof: new TextEncoder().encode('tamga-reconciliation/v1\n') }, inside: false };
+    expect(await judge(opened, court())).toMatchObject({ verdict: 'cannot-check', reason: 'elsewhere' });
+  });
+
+  test.each([
+    ['statement/whole.json', 'statement/policy.txt', 'statement', 'authentic'],
+    ['policy-chain/under-1.tamga-receipt', 'policy-chain/whole.tamga-policies', 'receipt', 'authentic'],
+    ['policy-chain/under-1.tamga-receipt', 'policy-chain/genesis-only.tamga-policies', 'receipt', 'mismatch'],
+  ])('%s is judged by %s', async (path, trust, kind, verdict) => {
+    const opened = { name: path, content: { proof: vector(path) }, inside: false };
+    expect(await judge(opened, court(undefined, vectorText(trust)))).toMatchObject({ verdict, report: { kind } });
+  });
+
+  test('that a signed list leaves out says by which', async () => {
+    const names = ['omission/left-out.tamga-receipt', 'omission/left-out.tamga-subject', 'omission/listed.tamga-subject'];
+    const opened = names.map((name) => ({ name, content: { proof: vector(name) }, inside: false }));
+    const judged = await judgeAll(opened, court(undefined, vectorText('omission/policy.txt')));
+    expect(judged.map(({ verdict, leftOutBy }) => [verdict, leftOutBy])).toEqual([
+      ['authentic', names[1]],
+      ['authentic', undefined],
+      ['authentic', undefined],
+    ]);
+  });
+
+  test('that is a further page of a list goes on from the page before', async () => {
+    const opened = ['second-page', 'first-page'].map((name) => ({ name, content: { proof: vector(`subject/${name}.tamga-subject`) }, inside: false }));
+    const trust = court(undefined, vectorText('subject/policy.txt'));
+    expect((await judgeAll(opened, trust)).map(({ verdict, facts }) => [verdict, facts.complete])).toEqual([['authentic', true], ['authentic', false]]);
+    expect((await judgeAll(opened.slice(0, 1), trust))[0]).toMatchObject({ verdict: 'mismatch', report: { code: 'subject-known' } });
+  });
+
+  test('of an assignment is judged with the genesis file that came along', async () => {
+    const key = (byte: number) => Buffer.from(new Uint8Array(32).fill(byte)).toString('base64');
+    const toml = new TextEncoder().encode(`version = 1\n[[validator]]\nname = "v0"\norganisation = "1"\nconsensus = "${key(1)}"\nbeacon = "${key(2)}" # x\n`);
+    const [genesis] = await open('genesis.toml', toml, async () => null);
+    expect(genesis?.content).toHaveProperty('genesis');
+    const assignment = { name: 'a', content: { proof: vector('assignment/drawn.tamga-assignment') }, inside: false };
+    const judged = await judgeAll([genesis!, assignment], court(undefined, vectorText('assignment/policy.txt')));
+    // It is another genesis than the journal began with.
+    expect(judged).toMatchObject([{ verdict: 'mismatch', report: { kind: 'assignment', code: 'proof-root' } }]);
   });
 
   test('gives its facts', async () => {

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { CATALOGUES, LANGUAGES, fill, languageOf, plural } from '../src/texts';
 import ledger from '../src/texts/ledger.json';
 import { verifyFile } from '../src/verify';
+import { fromHex } from '../src/verify/bytes';
 import { bytes, cases, text } from './vectors';
 
 /** Every text of a catalogue by its path. */
@@ -46,11 +47,20 @@ describe('the catalogues', () => {
   });
 });
 
+const [founded] = cases<{ hash: string; validators: { id: string; organisation: string; beacon: string }[] }>('assignment/genesis.jsonl');
+const genesis = {
+  hash: fromHex(founded!.hash),
+  validators: founded!.validators.map((it) => ({ id: fromHex(it.id), organisation: it.organisation, beacon: fromHex(it.beacon) })),
+};
+const root = text('policy-chain/root.txt').trim();
+
 test('every step that the verifier tells of has a text', async () => {
   const files = ['receipt/opened.tamga-receipt', 'subject/whole.tamga-subject', 'subject/absent.tamga-subject'];
+  const trusts: Record<string, string> = { 'policy-chain': 'receipt/policy.txt' };
+  const held = ['statement/whole.json', 'policy-chain/two.tamga-policies', 'policy-chain/swapped.tamga-policies', 'assignment/drawn.tamga-assignment', 'assignment/winner.tamga-assignment'];
   const refused = cases<{ file: string }>('receipt/expected.jsonl').filter(({ file }) => /receipt$/.test(file));
-  for (const file of [...files, ...refused.map((it) => it.file)]) {
-    const { checks } = await verifyFile(bytes(file), text(`${file.split('/')[0]}/policy.txt`));
+  for (const file of [...files, ...held, ...refused.map((it) => it.file)]) {
+    const { checks } = await verifyFile(bytes(file), text(trusts[file.split('/')[0]!] ?? `${file.split('/')[0]}/policy.txt`), { genesis, root });
     expect(checks.length, file).toBeGreaterThan(0);
     for (const { id } of checks) expect(Object.keys(CATALOGUES.ru.check), file).toContain(id);
   }

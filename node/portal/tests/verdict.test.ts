@@ -91,6 +91,34 @@ describe.each(LANGUAGES)('in %s', (language) => {
     expect(document.querySelector('.late')).toBeNull();
   });
 
+  test('evidence of a split journal is an alarm, not good news', () => {
+    const report = { ...AUTHENTIC.report!, kind: 'evidence' as const };
+    const facts = { signers: ['v1', 'v2'], exceeds: true, size: 7 };
+    const text = shown([{ ...AUTHENTIC, report, facts }], language);
+    expect(text).toContain(texts.split.heading);
+    expect(text).toContain('v1, v2');
+    expect(text).toContain(texts.split.broken);
+    expect(text).not.toContain(texts.authentic.honest);
+    expect(text).not.toContain(texts.verdict.authentic);
+  });
+
+  test('a record that a signed list leaves out is an alarm', () => {
+    const text = shown([{ ...AUTHENTIC, leftOutBy: 'list.tamga-subject' }], language);
+    expect(text).toContain('list.tamga-subject');
+    expect(text).toContain(texts.split.next);
+  });
+
+  test('a statement shows its sums, an assignment its officer', () => {
+    const statement = { ...AUTHENTIC.report!, kind: 'statement' as const };
+    const sums = { statements: 2, periods: ['2026-Q1', '2026-Q2'] as [string, string], allocated: 100_000n, net: 75_000n, tax: 0n, levied: 0n, closing: 25_000n, owed: 30_000n };
+    const text = shown([{ ...AUTHENTIC, report: statement, facts: sums }], language);
+    for (const amount of ['1 000,00 ₸', '750,00 ₸', '250,00 ₸', '300,00 ₸', '2026-Q1', '2026-Q2']) expect(text).toContain(amount);
+    const assignment = { ...AUTHENTIC.report!, kind: 'assignment' as const };
+    const drawn = shown([{ ...AUTHENTIC, report: assignment, facts: { officer: 'officer:AAA', candidates: 5 } }], language);
+    expect(drawn).toContain('officer:AAA');
+    expect(drawn).toContain('(5)');
+  });
+
   test('several are counted', () => {
     const text = shown([AUTHENTIC, AUTHENTIC, { ...NOTHING, reason: 'no-code' }], language);
     expect(document.querySelectorAll('h1')).toHaveLength(1);

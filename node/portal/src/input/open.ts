@@ -2,7 +2,7 @@ import { archived, isArchive } from './archive';
 import { readCode, type Code } from './code';
 import { isImage } from './image';
 import { attachments, isPdf } from './pdf';
-import { parsePolicy } from '../verify';
+import { type Genesis, isTrust, readGenesis } from '../verifier';
 
 /** Why a file gives nothing to judge. */
 export type Barren = 'no-proof' | 'no-code' | 'foreign-code';
@@ -10,8 +10,8 @@ export type Barren = 'no-proof' | 'no-code' | 'foreign-code';
 /** What a file that was handed in gives to judge. */
 export interface Opened {
   name: string;
-  /** A proof, the number of a record, a trust policy, or why there is none of these. */
-  content: Code | { barren: Barren } | { policy: string };
+  /** A proof, the number of a record, a trust policy, a genesis file, or why there is none of these. */
+  content: Code | { barren: Barren } | { policy: string } | { genesis: Genesis };
   /** Whether the proof only stands inside a document whose looks it does not vouch for. */
   inside: boolean;
 }
@@ -48,16 +48,26 @@ export async function open(
     });
     return proofs.length > 0 ? proofs : [{ name, content: { barren: 'no-proof' }, inside: false }];
   }
+  const genesis = genesisIn(bytes);
+  if (genesis) return [{ name, content: { genesis }, inside: false }];
   const policy = policyIn(bytes);
   return [{ name, content: policy === null ? { proof: bytes } : { policy }, inside: false }];
 }
 
-/** The text of a trust policy that this is, if it is one. */
+/** What a genesis file says, if this is one. */
+function genesisIn(bytes: Uint8Array): Genesis | null {
+  try {
+    return readGenesis(bytes);
+  } catch {
+    return null;
+  }
+}
+
+/** The text of a trust policy, or of a chain of them, that this is, if it is one. */
 function policyIn(bytes: Uint8Array): string | null {
   try {
     const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-    parsePolicy(text);
-    return text;
+    return isTrust(text) ? text : null;
   } catch {
     return null;
   }

@@ -1,4 +1,4 @@
-import { type Bytes, compare, readBe, text } from './bytes.js';
+import { type Bytes, be, compare, concat, readBe, text, utf8 } from './bytes.js';
 import { demand, FormatError } from './error.js';
 
 export type Value = bigint | Bytes | string | boolean | null | Value[] | Map<bigint | string, Value>;
@@ -142,6 +142,20 @@ export class Reader {
     return bytes;
   }
 
+  /** A byte string of exactly this length, or null. */
+  fixedOrNull(length: number): Bytes | null {
+    if (this.bytes[this.at] !== 0xf6) return this.fixed(length);
+    this.head();
+    return null;
+  }
+
+  /** A number, or null. */
+  integerOrNull(): bigint | null {
+    if (this.bytes[this.at] !== 0xf6) return this.integer();
+    this.head();
+    return null;
+  }
+
   /** A byte string, or null. */
   bytestringOrNull(): Bytes | null {
     if (this.bytes[this.at] !== 0xf6) return this.bytestring();
@@ -232,4 +246,20 @@ export class Reader {
   end(): void {
     demand(this.at === this.bytes.length, 'cbor-trailing-bytes', this.position);
   }
+}
+
+function headOf(major: number, value: bigint): Bytes {
+  const width = value < 24n ? 0 : value < 1n << 8n ? 1 : value < 1n << 16n ? 2 : value < 1n << 32n ? 4 : 8;
+  if (width === 0) return Uint8Array.of((major << 5) | Number(value));
+  return concat(Uint8Array.of((major << 5) | (24 + Math.log2(width))), be(value, width));
+}
+
+/** The one encoding of a value (spec §2.1). Maps are written in the order in which they were read. */
+export function encode(value: Value): Bytes {
+  if (typeof value === 'bigint') return value >= 0n ? headOf(0, value) : headOf(1, -1n - value);
+  if (value instanceof Uint8Array) return concat(headOf(2, BigInt(value.length)), value);
+  if (typeof value === 'string') return concat(headOf(3, BigInt(utf8(value).length)), utf8(value));
+  if (Array.isArray(value)) return concat(headOf(4, BigInt(value.length)), ...value.map(encode));
+  if (value instanceof Map) return concat(headOf(5, BigInt(value.size)), ...[...value].flatMap(([key, it]) => [encode(key), encode(it)]));
+  return Uint8Array.of(value === null ? 0xf6 : value ? 0xf5 : 0xf4);
 }

@@ -38,8 +38,8 @@ export class Frontier {
   }
 }
 
-/** Climbs from a node, with `last` the last node of its level, to the root; tells each hash of the path and whether it stands on the left (spec §8.3). */
-function climb(node: bigint, last: bigint, path: Bytes[], begun: number, step: (sibling: Bytes, left: boolean) => void): void {
+/** Climbs from a node, with `last` the last node of its level, to the root; a path that ends before it is refused at `short`; tells each hash of the path and whether it stands on the left (spec §8.3). */
+function climb(node: bigint, last: bigint, path: Bytes[], begun: number, short: number, step: (sibling: Bytes, left: boolean) => void): void {
   for (const [i, sibling] of path.entries()) {
     demand(last !== 0n, 'proof-shape', begun + i);
     const left = (node & 1n) === 1n || node === last;
@@ -51,7 +51,7 @@ function climb(node: bigint, last: bigint, path: Bytes[], begun: number, step: (
     node >>= 1n;
     last >>= 1n;
   }
-  demand(last === 0n, 'proof-shape', begun + path.length);
+  demand(last === 0n, 'proof-shape', short);
 }
 
 /** Where the paths of leaves `left` < `right` of `size` leaves meet: the place of a hash of the left one's path, and the leaves `from` … `to` − 1 below it, with the right one (spec §8.3). */
@@ -70,7 +70,7 @@ export function meeting(left: bigint, right: bigint, size: bigint): { place: num
 export function checkInclusion(index: bigint, size: bigint, leaf: Bytes, path: Bytes[], root: Bytes): void {
   demand(index < size, 'proof-shape', 0);
   let hash = leaf;
-  climb(index, size - 1n, path, 0, (sibling, left) => {
+  climb(index, size - 1n, path, 0, path.length, (sibling, left) => {
     hash = left ? nodeHash(sibling, hash) : nodeHash(hash, sibling);
   });
   demand(equal(hash, root), 'proof-root', 0);
@@ -91,7 +91,7 @@ export function checkConsistency(oldSize: bigint, oldRoot: Bytes, newSize: bigin
   const [start, begun] = node === 0n ? [oldRoot, 0] : [path[0]!, 1];
   let before = start;
   let after = start;
-  climb(node, last, path.slice(begun), begun, (sibling, left) => {
+  climb(node, last, path.slice(begun), begun, 0, (sibling, left) => {
     if (left) before = nodeHash(sibling, before);
     after = left ? nodeHash(sibling, after) : nodeHash(after, sibling);
   });

@@ -138,6 +138,9 @@ export interface Accepted {
   minimal: string;
 }
 
+/** Which policy judges a note: one for all, or of a chain that which rules its size (spec §13.17). */
+export type Trust = (note: Note) => Policy;
+
 /** Judges a note by a policy (spec §11.6). */
 export function judge(policy: Policy, note: Note): Accepted {
   const checkpoint = parseCheckpoint(note.text);
@@ -188,4 +191,29 @@ export function judgeMinimal(policy: Policy, note: Note): Accepted {
   const written = `${note.text}\n${note.lines.map(noteLineText).join('')}`;
   demand(written === accepted.minimal, 'note-not-minimal');
   return accepted;
+}
+
+/** Whether a policy accepts a note. */
+export function isFinal(policy: Policy, note: Note): boolean {
+  try {
+    judge(policy, note);
+    return true;
+  } catch (error) {
+    if (error instanceof FormatError) return false;
+    throw error;
+  }
+}
+
+/** How many cosigners may fail: one less than the fewest whose absence keeps the quorum from agreeing (spec §13.14). */
+export function withstands(policy: Policy): number {
+  if (policy.quorum === 'none') return 0;
+  return Math.max(0, blockers(policy, policy.quorum) - 1);
+}
+
+/** The fewest witnesses without which `name` does not agree. A member stands in one group only (spec §11.5). */
+function blockers(policy: Policy, name: string): number {
+  const group = policy.groups.find((it) => it.name === name);
+  if (group === undefined) return 1;
+  const each = group.members.map((member) => blockers(policy, member)).sort((a, b) => a - b);
+  return each.slice(0, group.members.length - group.needs + 1).reduce((sum, count) => sum + count, 0);
 }

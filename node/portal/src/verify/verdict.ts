@@ -6,6 +6,8 @@ const MISMATCHES = new Set([
   'signature-invalid', 'signature-key', 'body-commitment', 'body-order', 'proof-shape', 'proof-root', 'map-proof-root', 'beacon-proof', 'cosignature-quorum', 'note-not-minimal',
   'receipt-size', 'receipt-previous', 'receipt-index', 'receipt-origin', 'assignment-blocks', 'assignment-builder', 'reconciliation-parts', 'subject-records', 'subject-known', 'evidence-none',
   'policy-chain-root', 'policy-chain-record', 'policy-chain-order',
+  'draw-not-committed', 'draw-loads', 'draw-candidates', 'draw-winner', 'unknown-field', 'validation', 'transition-not-in-force', 'reference-not-allowed',
+  'statement-mismatch',
 ]);
 
 export function verdictOf(code: string): Verdict {
