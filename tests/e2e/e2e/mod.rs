@@ -6,5 +6,6 @@ mod objections;
 mod proving;
 mod royalty;
 mod shell;
+mod succession;
 mod validators;
 mod witness;
