@@ -86,7 +86,7 @@ fuzz: setup ## mutate every outside format for minutes: make fuzz FUZZ_SECONDS=6
 fuzz-smoke: unit
 	$(OUT)/fuzz --seconds 1 --seed 1
 
-e2e: setup ## real processes over loopback: kill, restart, catch up
+e2e: build ## real processes over loopback: kill, restart, catch up
 	$(CARGO) test $(SELECT) --test e2e -- --test-threads=1
 
 interop: setup-interop unit ## other people's code on our log and proofs, in Go, Python and JavaScript

@@ -208,6 +208,31 @@ impl CliError {
         Self::new(Exit::Mismatch, Code::CannotVerify, "error-policies-differ", Vec::new())
     }
 
+    /// A draft of a policy asks for no signature of a key.
+    #[must_use]
+    pub fn policy_key(key: &str) -> Self {
+        let args = vec![("key", key.into())];
+        Self::new(Exit::Usage, Code::ToolUsage, "error-policy-key", args)
+    }
+
+    /// Two drafts are not of one policy.
+    #[must_use]
+    pub fn policy_drafts(path: &Path) -> Self {
+        let args = vec![("path", path.display().to_string().into())];
+        Self::new(Exit::Mismatch, Code::ToolUsage, "error-policy-drafts", args)
+    }
+
+    /// A draft of a policy lacks signatures.
+    #[must_use]
+    pub fn policy_unsigned((signed, needed): (usize, usize), missing: &str) -> Self {
+        let args = vec![
+            ("signed", signed.to_string().into()),
+            ("needed", needed.to_string().into()),
+            ("missing", missing.into()),
+        ];
+        Self::new(Exit::Rejected, Code::PolicySignatures, "error-policy-unsigned", args)
+    }
+
     /// A node does not know the newest policy that is trusted here yet.
     #[must_use]
     pub fn policies_behind() -> Self {

@@ -29,6 +29,7 @@ pub mod log;
 pub mod output;
 pub mod pack;
 pub mod pdf;
+pub mod policy_draft;
 pub mod reconcile;
 pub mod royalty;
 pub mod signer;

@@ -1,4 +1,5 @@
-//! An author's statement in one file, and the check of it with a trust policy alone (spec §24.8).
+//! An author's statement in one file, and the check of it with what is trusted alone: a policy, or a chain of them
+//! (spec §24.8).
 //!
 //! The file holds receipts of the statements (R10) with their bodies, of every batch that they cover (R08, R09), of the
 //! pools' distributions (R07), and the author's lines of every batch with the proof that there are no others. What is
@@ -19,7 +20,6 @@ use tamga_format::lines::{
     AllocationLine, Line, LineRange, LinesRoot, PayoutLine, PayoutState, RangeOf, Remainder,
     line_hash,
 };
-use tamga_format::policy::Policy;
 use tamga_format::receipt::{Proven, Receipt, ReceiptError};
 use tamga_format::record::Record;
 use tamga_format::subject::{Role, Subject};
@@ -38,6 +38,8 @@ pub use fetch::{Also, fetch};
 use rate::Rate;
 use uses::{Use, UsePart};
 use whole::{Batches, Later, ProofPart, Whole};
+
+use crate::light::{self, Policies};
 
 /// The version of a file without proofs about subjects. Files of the one before, which have neither `uses` nor
 /// `balance`, are read too.
@@ -258,16 +260,16 @@ impl StatementFile {
         Err(StatementError::Unreadable(detail.to_owned()))
     }
 
-    /// Checks everything in the file.
+    /// Checks everything in the file; each receipt and proof by the policy that ruled its checkpoint.
     ///
     /// # Errors
     /// [`StatementError`] names the first thing that is wrong.
-    pub fn verify(&self, policy: &Policy) -> Result<Shown, StatementError> {
+    pub fn verify(&self, policies: &dyn Policies) -> Result<Shown, StatementError> {
         let statements = self
             .statements
             .iter()
             .enumerate()
-            .map(|(number, text)| proven("statement", number, text, policy))
+            .map(|(number, text)| proven("statement", number, text, policies))
             .collect::<Result<Vec<_>, _>>()?;
         let Some(first) = statements.first() else { return mismatch("there is no statement") };
         let subject = record(first).subject;
@@ -282,7 +284,7 @@ impl StatementFile {
             allocations: Vec::new(),
             lines: Vec::new(),
             payouts: Vec::new(),
-            pools: self.pools(policy)?,
+            pools: self.pools(policies)?,
             batches: 0,
             reports: None,
             balance: None,
@@ -291,37 +293,37 @@ impl StatementFile {
         };
         let mut parts = self.batches.iter();
         for (number, statement) in statements.iter().enumerate() {
-            shown.statement(number, statement, &mut parts, policy)?;
+            shown.statement(number, statement, &mut parts, policies)?;
         }
         let mut later = Later::default();
         for part in parts {
             if self.proof.is_none() {
                 return mismatch("a batch stands in the file that no statement covers");
             }
-            later.add(shown.batch(None, part, policy)?)?;
+            later.add(shown.batch(None, part, policies)?)?;
             shown.batches += 1;
         }
         for (number, text) in self.confirmations.iter().enumerate() {
-            shown.confirmation(number, text, policy)?;
+            shown.confirmation(number, text, policies)?;
         }
         if let Some(parts) = &self.uses {
-            shown.uses(parts, policy)?;
+            shown.uses(parts, policies)?;
         }
         if let Some(part) = &self.balance {
-            shown.balance = Some(part.verify(&shown, &statements, policy)?);
+            shown.balance = Some(part.verify(&shown, &statements, policies)?);
         }
         if let Some(part) = &self.proof {
-            let (balance, whole) = part.verify(&shown, &statements, later, policy)?;
+            let (balance, whole) = part.verify(&shown, &statements, later, policies)?;
             (shown.balance, shown.whole) = (Some(balance), Some(whole));
         }
         Ok(shown)
     }
 
     /// C01: every tiyn collected is deducted, allocated or not distributed.
-    fn pools(&self, policy: &Policy) -> Result<Vec<PoolSums>, StatementError> {
+    fn pools(&self, policies: &dyn Policies) -> Result<Vec<PoolSums>, StatementError> {
         let mut pools = Vec::new();
         for (number, text) in self.pools.iter().enumerate() {
-            let proven = proven("distribution", number, text, policy)?;
+            let proven = proven("distribution", number, text, policies)?;
             let record = record(&proven);
             expect(record, Kind::R07)?;
             if text_of(record, "action") != Some("POOL_FIXED") {
@@ -354,9 +356,9 @@ impl Shown {
         &mut self,
         number: usize,
         text: &str,
-        policy: &Policy,
+        policies: &dyn Policies,
     ) -> Result<(), StatementError> {
-        let proven = proven("confirmation", number, text, policy)?;
+        let proven = proven("confirmation", number, text, policies)?;
         let record = record(&proven);
         expect(record, Kind::R13)?;
         let payout = field(record, "payout").and_then(Value::as_array_of).map(SubjectId);
@@ -388,7 +390,7 @@ impl Shown {
         number: usize,
         proven: &Proven,
         parts: &mut impl Iterator<Item = &'f BatchPart>,
-        policy: &Policy,
+        policies: &dyn Policies,
     ) -> Result<(), StatementError> {
         let statement = record(proven);
         expect(statement, Kind::R10)?;
@@ -436,7 +438,7 @@ impl Shown {
             let Some(part) = parts.next() else {
                 return mismatch(format!("batch {} of the book is left out", self.batches + 1));
             };
-            let found = self.batch(Some((id, range)), part, policy)?;
+            let found = self.batch(Some((id, range)), part, policies)?;
             for (sum, amount) in sums.iter_mut().zip(found) {
                 *sum = add(*sum, amount)?;
             }
@@ -470,10 +472,10 @@ impl Shown {
         &mut self,
         stated: Option<(SubjectId, &[u8])>,
         part: &BatchPart,
-        policy: &Policy,
+        policies: &dyn Policies,
     ) -> Result<[i64; 4], StatementError> {
         let number = usize::try_from(self.batches).unwrap_or(usize::MAX);
-        let proven = proven("batch", number, &part.receipt, policy)?;
+        let proven = proven("batch", number, &part.receipt, policies)?;
         let record = record(&proven);
         let Subject { role, id } = record.subject;
         if role != Role::Batch || stated.is_some_and(|(stated, _)| stated != id) {
@@ -593,10 +595,10 @@ fn proven(
     what: &'static str,
     number: usize,
     text: &str,
-    policy: &Policy,
+    policies: &dyn Policies,
 ) -> Result<Proven, StatementError> {
     let judged = Receipt::parse(text).map_err(ReceiptError::from);
-    let judged = judged.and_then(|receipt| receipt.verify(policy));
+    let judged = judged.and_then(|receipt| light::verify_receipt(&receipt, policies));
     judged.map_err(|error| StatementError::Receipt(what, number, error))
 }
 

@@ -29,6 +29,7 @@ pub mod genesis_tool;
 pub mod http;
 pub mod index;
 pub mod keys;
+pub mod keys_tool;
 pub mod lines;
 pub mod metrics;
 pub mod outside;

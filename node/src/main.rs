@@ -9,7 +9,7 @@ use clap::{Args, Parser, Subcommand};
 use tamga_api::time::parse_instant;
 use tamga_format::id::UnixMillis;
 use tamga_node::config::WITNESS_EVERY_S;
-use tamga_node::{demo, devnet, genesis_tool, run, witness};
+use tamga_node::{demo, devnet, genesis_tool, keys_tool, run, witness};
 
 /// Execution allocates and frees many small things: about a fifth of its time in a profile with glibc's allocator.
 #[global_allocator]
@@ -39,6 +39,9 @@ enum Command {
     /// Make or check a genesis file.
     #[command(subcommand)]
     Genesis(GenesisCommand),
+    /// Make the keys of a validator, or show their public halves for a change of policy.
+    #[command(subcommand)]
+    Keys(KeysCommand),
 }
 
 #[derive(Debug, Args)]
@@ -142,6 +145,26 @@ enum GenesisCommand {
     },
 }
 
+#[derive(Debug, Subcommand)]
+enum KeysCommand {
+    /// Make new keys in a new file.
+    Make {
+        /// The file; one that exists is never replaced.
+        file: PathBuf,
+    },
+    /// Print the public halves as the file of changes of a policy names them.
+    Show {
+        /// The file.
+        file: PathBuf,
+        /// Name of the validator in the policy.
+        #[arg(long)]
+        name: String,
+        /// Name of the ledger, as its log and genesis file have it: tamga.example/main.
+        #[arg(long)]
+        origin: String,
+    },
+}
+
 #[tokio::main]
 async fn main() -> ExitCode {
     run::start_logging();
@@ -172,6 +195,10 @@ async fn main() -> ExitCode {
             genesis_tool::make(&template, &dir).map(|()| 0)
         }
         Command::Genesis(GenesisCommand::Check { file }) => genesis_tool::check(&file).map(|()| 0),
+        Command::Keys(KeysCommand::Make { file }) => keys_tool::make(&file).map(|()| 0),
+        Command::Keys(KeysCommand::Show { file, name, origin }) => {
+            keys_tool::show(&file, &name, &origin).map(|()| 0)
+        }
     };
     match result {
         Ok(code) => ExitCode::from(code),

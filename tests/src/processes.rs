@@ -6,9 +6,11 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
+use base64ct::{Base64, Encoding as _};
 use tamga_api::time::instant;
 use tamga_format::body::Submission;
 use tamga_format::id::{RecordId, UnixMillis, sha256};
+use tamga_format::note::{VKey, VKeyKind};
 use tamga_format::policy::Policy;
 use tamga_format::receipt::{Proven, Receipt};
 use tamga_format::signature::SigningKey;
@@ -17,6 +19,7 @@ use tamga_node::config::{PaceConfig, WITNESS_EVERY_S};
 use tamga_node::devnet::casework::{Case, Office, Others, Stamp, Step, Writer};
 use tamga_node::founding::{Founding, KeySource, Layout, Ports, Registry, Template, found};
 use tamga_node::keys::Seed;
+use tamga_node::outside::OutsideConfig;
 
 /// Name of the ledgers founded here; the ending admits demo keys.
 pub const ORIGIN: &str = "tamga.example/processes-devnet";
@@ -38,6 +41,69 @@ pub fn programs() -> PathBuf {
     folder
 }
 
+/// How a ledger is founded.
+#[derive(Clone, Debug)]
+pub struct Setup {
+    /// Who founds it.
+    pub template: Template,
+    /// Who else is in its registry from the start.
+    pub registry: Registry,
+    /// Pace of blocks.
+    pub pace: PaceConfig,
+    /// The outside witnesses that every validator asks.
+    pub witnesses: Vec<OutsideConfig>,
+    /// Seconds from one checkpoint shown to them to the next.
+    pub witness_every_s: u32,
+    /// Whether the founders govern, each with the key of [`governance`].
+    pub governed: bool,
+}
+
+impl Setup {
+    /// That of the demo story, from a template's text.
+    ///
+    /// # Errors
+    ///
+    /// When the text is no template.
+    pub fn of(template: &str) -> Result<Self> {
+        let template: Template = toml::from_str(template)?;
+        Ok(Self {
+            template: Template { origin: ORIGIN.to_owned(), ..template },
+            registry: toml::from_str(REGISTRY)?,
+            pace: PaceConfig::default(),
+            witnesses: Vec::new(),
+            witness_every_s: WITNESS_EVERY_S,
+            governed: false,
+        })
+    }
+}
+
+/// The key by which a founder governs.
+#[must_use]
+pub fn governance(founder: &str) -> Seed {
+    Seed::demo(&format!("{founder}/governance"))
+}
+
+/// The genesis file of founders who govern.
+fn with_governance(genesis: &str, template: &Template) -> Result<String> {
+    let mut file = tamga_api::genesis_file::read(genesis)?;
+    for founder in &template.organisations {
+        let key = SigningKey::from_seed(governance(&founder.code).0).public();
+        let parts = file.organisations.iter_mut().filter(|part| part.number == founder.bin);
+        parts.for_each(|part| part.governance = Some(Base64::encode_string(key.as_bytes())));
+    }
+    Ok(file.to_toml())
+}
+
+/// The verifier key of the log of every ledger founded here.
+///
+/// # Errors
+///
+/// Never: the name is one.
+pub fn log_vkey() -> Result<VKey> {
+    let key = SigningKey::from_seed(Seed::demo("log").0).public();
+    Ok(VKey::new(ORIGIN, VKeyKind::Log, key)?)
+}
+
 /// A ledger of real processes; all are killed when it is dropped.
 #[derive(Debug)]
 pub struct Cluster {
@@ -56,7 +122,7 @@ impl Cluster {
     ///
     /// When a file or a process fails.
     pub fn start(template: &str) -> Result<Self> {
-        Self::start_with(template, &toml::from_str(REGISTRY)?, PaceConfig::default())
+        Self::found(Setup::of(template)?)
     }
 
     /// The same with a registry and a pace of one's own.
@@ -65,10 +131,22 @@ impl Cluster {
     ///
     /// When a file or a process fails.
     pub fn start_with(template: &str, registry: &Registry, pace: PaceConfig) -> Result<Self> {
-        let mut template: Template = toml::from_str(template)?;
-        template.origin = ORIGIN.to_owned();
+        Self::found(Setup { registry: registry.clone(), pace, ..Setup::of(template)? })
+    }
+
+    /// Founds a ledger and starts every process.
+    ///
+    /// # Errors
+    ///
+    /// When a file or a process fails.
+    pub fn found(setup: Setup) -> Result<Self> {
+        let Setup { template, registry, pace, witnesses, witness_every_s, governed } = setup;
         let time = instant(Clock.now());
-        let founding = found(&template, registry, KeySource::Demo, &time, "https://tamga.example")?;
+        let url = "https://tamga.example";
+        let mut founding = found(&template, &registry, KeySource::Demo, &time, url)?;
+        if governed {
+            founding.genesis = with_governance(&founding.genesis, &template)?;
+        }
         let count = founding.validators.len() + founding.publishers.len();
         let ports = free_ports(count)?;
         let dir = tempfile::tempdir()?;
@@ -79,8 +157,8 @@ impl Cluster {
             ports: &ports,
             token: Some(TOKEN.into()),
             pace,
-            witnesses: &[],
-            witness_every_s: WITNESS_EVERY_S,
+            witnesses: &witnesses,
+            witness_every_s,
         }
         .write(dir.path())?;
         let (genesis, _) = tamga_api::genesis_file::parse(founding.genesis.as_bytes())?;
@@ -123,6 +201,12 @@ impl Cluster {
     #[must_use]
     pub fn url(&self, validator: usize) -> String {
         format!("http://127.0.0.1:{}", self.ports[validator].http)
+    }
+
+    /// The name of a validator, and of its folder in the folder of the ledger.
+    #[must_use]
+    pub fn name(&self, validator: usize) -> &str {
+        &self.founding.validators[validator].0
     }
 
     /// The process of a validator, while it runs.

@@ -1,5 +1,6 @@
 //! `tamga assignment`: how a case is given to an officer, and the offline check of it.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
@@ -9,12 +10,14 @@ use tamga_format::assignment::AssignmentFile;
 use tamga_format::receipt::ReceiptError;
 use tamga_format::subject::{Role, Subject};
 use tamga_state::enforcement::assignment::{self, AssignmentError, Ballot, ProvenAssignment};
+use tamga_state::genesis::Genesis;
 
 use super::{Session, case};
 use crate::error::{CliError, Exit};
 use crate::output::Colour;
 use crate::output::Shown;
 use crate::text;
+use crate::trust::Trust;
 use crate::verify::Verdict;
 
 /// The draw of an officer.
@@ -115,14 +118,23 @@ fn draft(case: &str, issuer: &str, session: &mut Session<'_>) -> Result<Exit, Cl
 }
 
 fn verify(command: &Verify, session: &mut Session<'_>) -> Result<Exit, CliError> {
-    let policy = session.policy(command.policy.as_ref())?;
+    let trust = session.trust(command.policy.as_ref())?;
     let path = session.config.genesis_path(command.genesis.as_deref())?;
     let file = std::fs::read_to_string(&path).map_err(|error| CliError::file(&path, &error))?;
     let (genesis, hash) = crate::import::genesis(&path, &file)?;
     let content = content(command, session)?;
     let judged = AssignmentFile::parse(&content)
         .map_err(|fault| AssignmentError::Log(ReceiptError::from(fault)))
-        .and_then(|file| assignment::verify(&file, &policy, &hash, &genesis.validators));
+        .and_then(|file| {
+            assignment::verify_by(&file, &hash, &|size| match &trust {
+                Trust::Policy(policy) => (policy, &genesis.validators),
+                Trust::Chain(policies) => {
+                    let payload = &policies.ruling(size).payload;
+                    (&payload.policy, &payload.validators)
+                }
+            })
+        })
+        .map(|proven| by_number(proven, &genesis));
     let (verdict, human, data, id) = match &judged {
         Ok(proven) => {
             let human = proven_text(proven, &command.target, session);
@@ -146,6 +158,18 @@ fn verify(command: &Verify, session: &mut Session<'_>) -> Result<Exit, CliError>
     let plain = vec![verdict.name().to_owned(), command.target.clone(), id.clone()];
     session.out.result("assignment.verify", &Shown { data, human, plain, id });
     Ok(verdict.exit())
+}
+
+/// The organisations by their БИН, as far as the genesis knows them; later policies name ids.
+fn by_number(mut proven: ProvenAssignment, genesis: &Genesis) -> ProvenAssignment {
+    let known: BTreeMap<String, &String> =
+        genesis.organisations.iter().map(|it| (it.subject().id.to_string(), &it.bin)).collect();
+    for block in &mut proven.run.blocks {
+        if let Some(number) = known.get(&block.organisation) {
+            block.organisation.clone_from(number);
+        }
+    }
+    proven
 }
 
 /// The proof file: read, or fetched and kept where it was asked for.

@@ -7,7 +7,6 @@ use std::time::{Duration, SystemTime};
 use clap::{Args, Subcommand};
 use serde_json::{Value as Json, json};
 use tamga_format::id::UnixMillis;
-use tamga_format::policy::Policy;
 
 use super::Session;
 use super::evidence;
@@ -17,6 +16,7 @@ use crate::error::{CliError, Exit};
 use crate::light::{Answer, Limits, NodeReport, Notice, Round, Standing, Store, View};
 use crate::output::{Colour, Form, Shown};
 use crate::text;
+use crate::trust::Trust;
 use crate::verify::fault;
 
 /// What the log looks like, and looked like before.
@@ -97,7 +97,7 @@ fn compare(command: &Compare, session: &mut Session<'_>) -> Result<Exit, CliErro
         drop(seen);
         let told = Told {
             round: &done,
-            policy: trust.newest(),
+            trust: &trust,
             now,
             before: kept.zip(before.map(|head| head.since)),
             evidence: path.as_ref().map(|path| path.display().to_string()),
@@ -169,7 +169,7 @@ fn ask(clients: &[&Client]) -> Vec<Answer> {
 /// A round, as it is told.
 struct Told<'t> {
     round: &'t Round,
-    policy: &'t Policy,
+    trust: &'t Trust,
     now: UnixMillis,
     /// What was seen before, and when.
     before: Option<(View, UnixMillis)>,
@@ -266,7 +266,8 @@ impl Told<'_> {
     fn lines(&self, later: bool, session: &Session<'_>) -> Vec<String> {
         let say = |id: &str, args: &[(&'static str, String)]| session.out.messages.text(id, args);
         if let (Some(evidence), Some(path)) = (&self.round.evidence, &self.evidence) {
-            let mut lines = evidence::lines(evidence, [self.policy; 2], None, session);
+            let mut lines =
+                evidence::lines(evidence, evidence::rulings(evidence, self.trust), None, session);
             let sides = self.round.nodes.iter().filter(|node| node.standing == Standing::Forked);
             let names: Vec<&str> = sides.map(|node| host(&node.url)).collect();
             lines.push(format!("  {}", say("checkpoint-sides", &[("names", names.join(", "))])));
@@ -306,7 +307,7 @@ impl Told<'_> {
         let head = self.round.head.as_ref();
         let notices: Vec<&str> = self.round.notices.iter().map(notice_name).collect();
         json!({
-            "origin": self.policy.origin(),
+            "origin": self.trust.newest().origin(),
             "exit": self.round.exit().number(),
             "size": head.map(|head| head.size.get()),
             "root": head.map(|head| head.root.to_string()),

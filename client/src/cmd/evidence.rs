@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Subcommand;
 use serde_json::{Value as Json, json};
-use tamga_api::genesis_file::{self, GenesisFile};
+use tamga_api::genesis_file::{self, GenesisFile, OrganisationPart};
 use tamga_format::contradiction::Contradiction;
 use tamga_format::error::FormatError;
 use tamga_format::evidence::{Evidence, Judged, is_evidence};
@@ -16,8 +16,10 @@ use tamga_format::receipt::ReceiptError;
 use super::Session;
 use crate::error::{CliError, Exit};
 use crate::lang::Language;
+use crate::light::Policies as _;
 use crate::output::{Colour, Shown};
 use crate::text;
+use crate::trust::Trust;
 use crate::verify::{Verdict, fault};
 
 /// Evidence against keys.
@@ -44,16 +46,19 @@ pub(super) enum Command {
 pub(super) fn run(command: &Command, session: &mut Session<'_>) -> Result<Exit, CliError> {
     match command {
         Command::Verify { file, policy, genesis } => {
-            let policy = session.policy(policy.as_ref())?;
+            let trust = session.trust(policy.as_ref())?;
             let founders = founders(genesis.as_deref(), session)?;
-            verify(file, &policy, founders.as_ref(), session)
+            verify(file, &trust, founders.as_ref(), session)
         }
         Command::Show { file } => show(file, session),
     }
 }
 
 /// The genesis file, if one is named or at hand.
-fn founders(named: Option<&Path>, session: &Session<'_>) -> Result<Option<GenesisFile>, CliError> {
+pub(super) fn founders(
+    named: Option<&Path>,
+    session: &Session<'_>,
+) -> Result<Option<GenesisFile>, CliError> {
     let Ok(path) = session.config.genesis_path(named) else { return Ok(None) };
     if named.is_none() && !path.is_file() {
         return Ok(None);
@@ -74,22 +79,28 @@ fn read(path: &Path) -> Result<Result<Evidence, FormatError>, CliError> {
     Ok(contradiction.and_then(|it| Evidence::new(vec![it.key().clone()], it.notes().clone(), None)))
 }
 
+/// The policies that judge the two notes of evidence, each its own.
+pub(super) fn rulings<'t>(evidence: &Evidence, trust: &'t Trust) -> [&'t Policy; 2] {
+    evidence.checkpoints().each_ref().map(|it| trust.at(it.size).unwrap_or(trust.newest()))
+}
+
 fn verify(
     path: &Path,
-    policy: &Policy,
+    trust: &Trust,
     founders: Option<&GenesisFile>,
     session: &mut Session<'_>,
 ) -> Result<Exit, CliError> {
-    let judged = read(path)?
-        .map_err(ReceiptError::from)
-        .and_then(|evidence| evidence.judge([policy; 2]).map(|judged| (evidence, judged)));
+    let judged = read(path)?.map_err(ReceiptError::from).and_then(|evidence| {
+        evidence.judge(rulings(&evidence, trust)).map(|judged| (evidence, judged))
+    });
     let name = path.display().to_string();
     let (verdict, human, mut data) = match judged {
         Ok((evidence, judged)) => {
-            let mut lines = lines(&evidence, [policy; 2], founders, session);
+            let policies = rulings(&evidence, trust);
+            let mut lines = lines(&evidence, policies, founders, session);
             let args = [("path", text::shell_word(&name))];
             lines.push(format!("  {}", session.out.messages.text("evidence-next", &args)));
-            let data = to_json(&evidence, Some((&judged, policy, founders)), session);
+            let data = to_json(&evidence, Some((&judged, policies[1], founders)), session);
             (Verdict::Authentic, lines, data)
         }
         Err(error) => {
@@ -222,12 +233,16 @@ fn organisation(key: &VKey, file: &GenesisFile, session: &Session<'_>) -> Option
     let key = key.to_string();
     let validator = file.validators.iter().find(|validator| validator.cosigner == key)?;
     let part = file.organisations.iter().find(|part| part.number == validator.organisation)?;
-    let name = match session.out.messages.language() {
+    Some(name_of(part, session).to_owned())
+}
+
+/// The name of an organisation in the user's language.
+pub(super) fn name_of<'p>(part: &'p OrganisationPart, session: &Session<'_>) -> &'p str {
+    match session.out.messages.language() {
         Language::Kk => &part.name_kk,
         Language::Ru => &part.name_ru,
         Language::En => &part.name_en,
-    };
-    Some(name.clone())
+    }
 }
 
 /// What evidence says, and under a policy whose keys it is about, as JSON.

@@ -1,4 +1,5 @@
-//! `tamga policy`: which policies are trusted, whether a chain of them holds, and what came since.
+//! `tamga policy`: which policies are trusted, whether a chain of them holds, what came since, and how the next one
+//! comes to be.
 
 use std::path::{Path, PathBuf};
 
@@ -16,6 +17,8 @@ use crate::output::Shown;
 use crate::text;
 use crate::trust::{Trust, beside, continues};
 use crate::verify::fault;
+
+mod ceremony;
 
 /// The policies of a ledger.
 #[derive(Subcommand)]
@@ -43,6 +46,14 @@ pub(super) enum Command {
         #[arg(long)]
         genesis: Option<PathBuf>,
     },
+    /// Draft the policy that is to follow the trusted one, for everybody to sign who must.
+    Draft(ceremony::Draft),
+    /// Show what a draft changes, and who has signed it so far.
+    Review(ceremony::Review),
+    /// Sign a draft offline, with a key whose signature it asks for.
+    Sign(ceremony::Sign),
+    /// Record a draft that everybody has signed who must.
+    Submit(ceremony::Submit),
 }
 
 pub(super) fn run(command: &Command, session: &mut Session<'_>) -> Result<Exit, CliError> {
@@ -52,6 +63,10 @@ pub(super) fn run(command: &Command, session: &mut Session<'_>) -> Result<Exit, 
         Command::Update { policy, genesis } => {
             update(policy.as_deref(), genesis.as_deref(), session)
         }
+        Command::Draft(command) => ceremony::draft(command, session),
+        Command::Review(command) => ceremony::review(command, session),
+        Command::Sign(command) => ceremony::sign(command, session),
+        Command::Submit(command) => ceremony::submit(command, session),
     }
 }
 

@@ -130,8 +130,8 @@ impl Sheet {
         };
         let options = Options::new(&languages, portal)
             .ok_or_else(|| CliError::bad_value("--portal", portal.unwrap_or_default()))?;
-        let policy = session.policy(self.policy.as_ref())?;
-        let report = verify::receipt(receipt, &policy);
+        let trust = session.trust(self.policy.as_ref())?;
+        let report = verify::receipt(receipt, trust.judging(receipt));
         match (&report.facts, report.fault) {
             (Some(facts), _) => Ok(page(receipt, facts, &options)),
             (None, fault) => {

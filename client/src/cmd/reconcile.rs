@@ -22,10 +22,12 @@ use crate::import::mapping::Mapping;
 use crate::import::plan::Planner;
 use crate::import::table::Table;
 use crate::lang::{Messages, Said};
+use crate::light;
 use crate::log::{self, Log, Show};
 use crate::output::{Colour, Form, Shown};
 use crate::reconcile::{Comparison, List};
 use crate::text;
+use crate::trust::Trust;
 use crate::verify::Verdict;
 
 /// Items that are listed for people.
@@ -332,9 +334,9 @@ struct Fault {
 }
 
 fn check(command: &Verify, session: &mut Session<'_>) -> Result<Exit, CliError> {
-    let policy = session.policy(command.policy.as_ref())?;
+    let trust = session.trust(command.policy.as_ref())?;
     let bytes = read(&command.report)?;
-    let judged = judge(command, &bytes, &policy)?;
+    let judged = judge(command, &bytes, &trust)?;
     let name = command.report.display().to_string();
     let (verdict, human, mut data) = match judged {
         Ok((report, cosigners)) => {
@@ -384,7 +386,7 @@ fn check(command: &Verify, session: &mut Session<'_>) -> Result<Exit, CliError> 
 /// A report that holds, with who cosigned its checkpoint.
 type Held = (Reconciliation, Vec<String>);
 
-fn judge(command: &Verify, bytes: &[u8], policy: &Policy) -> Result<Result<Held, Fault>, CliError> {
+fn judge(command: &Verify, bytes: &[u8], trust: &Trust) -> Result<Result<Held, Fault>, CliError> {
     let of = |error: ReceiptError| {
         let fault = error.fault();
         let verdict = match error {
@@ -401,7 +403,7 @@ fn judge(command: &Verify, bytes: &[u8], policy: &Policy) -> Result<Result<Held,
         return Ok(Err(Fault { verdict: Verdict::CannotCheck, said, code: "proof-file-syntax" }));
     };
     let judged = Reconciliation::parse(text).map_err(ReceiptError::from).and_then(|report| {
-        let verified = report.verify(policy)?;
+        let verified = report.verify(light::ruling(trust, report.checkpoint())?)?;
         let names = verified.cosigners().iter().map(|(name, _)| name.clone()).collect();
         Ok((report, names))
     });

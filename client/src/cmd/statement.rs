@@ -151,10 +151,10 @@ fn judge(
     view: Option<&View<'_>>,
     session: &mut Session<'_>,
 ) -> Result<Exit, CliError> {
-    let policy = session.policy(file.policy.as_ref())?;
+    let trust = session.trust(file.policy.as_ref())?;
     let name = file.file.display().to_string();
     let content = read(&file.file)?;
-    let judged = StatementFile::parse(&content).and_then(|parsed| parsed.verify(&policy));
+    let judged = StatementFile::parse(&content).and_then(|parsed| parsed.verify(&trust));
     let (verdict, human, data) = match &judged {
         Ok(shown) => {
             if let Some(path) = view.and_then(|view| view.csv) {

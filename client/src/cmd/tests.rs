@@ -4,6 +4,7 @@ use std::sync::atomic::Ordering;
 use super::*;
 
 mod auditing;
+mod ceremony;
 mod conventions;
 mod converting;
 mod desk;

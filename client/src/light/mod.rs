@@ -4,8 +4,12 @@
 //! accepts, [`relate`] tells how two of them stand to each other, [`round`] judges the answers of several nodes against
 //! what was seen before, [`Memory`] is what is kept of it, and [`Store`] keeps it in a file.
 
+use tamga_format::checkpoint::Checkpoint;
+use tamga_format::error::{FormatCode, FormatError};
 use tamga_format::id::TreeSize;
+use tamga_format::note::Note;
 use tamga_format::policy::Policy;
+use tamga_format::receipt::{Proven, Receipt, ReceiptError};
 
 mod memory;
 mod relate;
@@ -39,6 +43,23 @@ impl Policies for Policy {
     fn at(&self, _: TreeSize) -> Option<&Policy> {
         Some(self)
     }
+}
+
+/// The policy that judges the checkpoint of a note.
+///
+/// # Errors
+/// When the note is no checkpoint; [`FormatCode::NoteOrigin`] if no policy is known for its size.
+pub fn ruling<'p>(policies: &'p dyn Policies, note: &Note) -> Result<&'p Policy, ReceiptError> {
+    let size = Checkpoint::parse(&note.text)?.size;
+    Ok(policies.at(size).ok_or(FormatError::new(FormatCode::NoteOrigin, 0))?)
+}
+
+/// Checks a receipt by the policy that judges its checkpoint.
+///
+/// # Errors
+/// As `Receipt::verify`, and those of [`ruling`].
+pub fn verify_receipt(receipt: &Receipt, policies: &dyn Policies) -> Result<Proven, ReceiptError> {
+    receipt.verify(ruling(policies, &receipt.proof.checkpoint)?)
 }
 
 #[cfg(test)]

@@ -1,12 +1,10 @@
 //! A checkpoint that a policy accepts, and how old it is at most.
 
-use tamga_format::checkpoint::Checkpoint;
-use tamga_format::error::{FormatCode, FormatError};
 use tamga_format::id::{TreeRoot, TreeSize};
 use tamga_format::note::Note;
 use tamga_format::receipt::ReceiptError;
 
-use super::Policies;
+use super::{Policies, ruling};
 
 /// A checkpoint that is final by the policy that judges its size.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,7 +26,7 @@ impl View {
     /// Judges the text of a note.
     ///
     /// # Errors
-    /// As `Policy::verify`; [`FormatCode::NoteOrigin`] if no policy is known for its size.
+    /// As `Policy::verify`; `note-origin` if no policy is known for its size.
     pub fn judge(text: &str, policies: &dyn Policies) -> Result<Self, ReceiptError> {
         Self::of_note(Note::parse(text)?, policies)
     }
@@ -38,10 +36,9 @@ impl View {
     /// # Errors
     /// As [`Self::judge`].
     pub fn of_note(note: Note, policies: &dyn Policies) -> Result<Self, ReceiptError> {
-        let size = Checkpoint::parse(&note.text)?.size;
-        let unknown = FormatError::new(FormatCode::NoteOrigin, 0);
-        let policy = policies.at(size).ok_or(unknown)?;
+        let policy = ruling(policies, &note)?;
         let verified = policy.verify(&note)?;
+        let size = verified.checkpoint().size;
         let (root, cosigners) = (verified.checkpoint().root, verified.cosigners().to_vec());
         let mut times: Vec<u64> = cosigners.iter().map(|(_, time)| *time).collect();
         times.sort_unstable_by(|a, b| b.cmp(a));

@@ -8,7 +8,6 @@ use base64ct::{Base64, Encoding as _};
 use serde::{Deserialize, Serialize};
 use tamga_format::cbor::Value;
 use tamga_format::id::{RecordId, SubjectId};
-use tamga_format::policy::Policy;
 use tamga_format::receipt::Proven;
 use tamga_format::subject::{Role, Subject};
 use tamga_state::Private;
@@ -16,6 +15,7 @@ use tamga_state::catalogue::Kind;
 use tamga_state::status::{Amounts as _, Balances, RightsholderStatus, StatementState, decode};
 
 use super::{Shown, StatementError, batches_of, expect, field, mismatch, named, proven, record};
+use crate::light::Policies;
 
 /// The status of the author, and what opens the balances in it.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -58,11 +58,11 @@ impl BalancePart {
         &self,
         shown: &Shown,
         own: &[Proven],
-        policy: &Policy,
+        policies: &dyn Policies,
     ) -> Result<Balance, StatementError> {
         let unreadable = |_| StatementError::Unreadable("the author's status".to_owned());
         let status = Base64::decode_vec(&self.status).map_err(unreadable)?;
-        let owed = owed(&status, shown, own, &self.others, policy)?;
+        let owed = owed(&status, shown, own, &self.others, policies)?;
         Ok(Balance { owed, height: self.height, time: self.time.clone() })
     }
 }
@@ -74,12 +74,12 @@ pub(super) fn owed(
     shown: &Shown,
     own: &[Proven],
     others: &[String],
-    policy: &Policy,
+    policies: &dyn Policies,
 ) -> Result<i64, StatementError> {
     let others = others
         .iter()
         .enumerate()
-        .map(|(number, text)| proven("other statement", number, text, policy))
+        .map(|(number, text)| proven("other statement", number, text, policies))
         .collect::<Result<Vec<_>, _>>()?;
     for other in &others {
         expect(record(other), Kind::R10)?;

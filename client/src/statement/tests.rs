@@ -2,14 +2,20 @@
 
 use base64ct::{Base64, Encoding as _};
 use tamga_format::cbor::Value;
+use tamga_format::checkpoint::Checkpoint;
+use tamga_format::cosignature::cosign;
+use tamga_format::id::TreeSize;
 use tamga_format::lines::{AllocationLine, Hold};
-use tamga_format::policy::Policy;
+use tamga_format::note::{Note, VKey, VKeyKind};
+use tamga_format::policy::{Policy, Witness};
+use tamga_format::signature::SigningKey;
 use tamga_format::subject::{Role, Subject};
+use tamga_format::subject_proof::SubjectProof;
 use tamga_state::royalty::period::Period;
 
 use super::rows::{Compared, Money, by, held, total};
 use super::*;
-use crate::testing::{Quarters, author, edit_range, named, song};
+use crate::testing::{Quarters, author, edit_range, named, seed, song};
 
 fn shown(file: &StatementFile, policy: &Policy) -> Shown {
     file.verify(policy).unwrap_or_else(|error| panic!("{error}"))
@@ -26,6 +32,76 @@ fn refused(change: impl Fn(&mut StatementFile), word: &str) {
 
 fn parts(file: &mut StatementFile) -> &mut Vec<UsePart> {
     file.uses.as_mut().unwrap()
+}
+
+/// Two policies, the first for checkpoints of up to so many leaves.
+struct Two(Policy, Policy, TreeSize);
+
+impl Policies for Two {
+    fn origin(&self) -> &str {
+        self.0.origin()
+    }
+
+    fn at(&self, size: TreeSize) -> Option<&Policy> {
+        Some(if size <= self.2 { &self.0 } else { &self.1 })
+    }
+}
+
+const SUCCESSORS: [&str; 4] = ["w0", "w1", "w2", "w3"];
+
+/// A checkpoint as other validators made it final.
+fn by_successors(note: &Note) -> Note {
+    let log = note.signatures[0].clone();
+    let cosign = |name: &&str| {
+        cosign(&SigningKey::from_seed(seed(name)), name, &note.text, 1_800_000_001).unwrap()
+    };
+    let signatures = std::iter::once(log).chain(SUCCESSORS[..3].iter().map(cosign)).collect();
+    Note { text: note.text.clone(), signatures }
+}
+
+fn succeeded(first: &Policy) -> Policy {
+    let witness = |name: &&str| {
+        let key = SigningKey::from_seed(seed(name)).public();
+        let key = VKey::new(name, VKeyKind::Cosigner, key).unwrap();
+        Witness { name: (*name).to_owned(), key, url: "http://w.example/".to_owned() }
+    };
+    let witnesses = SUCCESSORS.iter().map(witness).collect();
+    Policy::for_validators(first.log().clone(), first.url().to_owned(), witnesses, 3).unwrap()
+}
+
+#[test]
+fn each_receipt_and_proof_is_judged_by_the_policy_that_ruled_its_checkpoint() {
+    let (older, policy) = Quarters::new().file();
+    let (mut file, _) = Quarters::new().proven();
+    let whole = shown(&file, &policy);
+    let receipt = |text: &mut String| {
+        let mut receipt = Receipt::parse(text).unwrap();
+        receipt.proof.checkpoint = by_successors(&receipt.proof.checkpoint);
+        *text = receipt.encode();
+    };
+    let about = |text: &mut String| {
+        let mut proof = SubjectProof::parse(text).unwrap();
+        proof.checkpoint = by_successors(&proof.checkpoint);
+        *text = proof.encode();
+    };
+    // Statements and distributions were proven before, all else after.
+    (file.statements, file.pools) = (older.statements.clone(), older.pools);
+    file.batches.iter_mut().for_each(|it| receipt(&mut it.receipt));
+    parts(&mut file).iter_mut().for_each(|it| receipt(&mut it.receipt));
+    let proof = file.proof.as_mut().unwrap();
+    proof.others.iter_mut().for_each(receipt);
+    about(&mut proof.rightsholder);
+    proof.book.iter_mut().for_each(about);
+
+    let border = Receipt::parse(&older.statements[0]).unwrap().proof.checkpoint;
+    let border = Checkpoint::parse(&border.text).unwrap().size;
+    let second = succeeded(&policy);
+    let chain = Two(policy.clone(), second.clone(), border);
+    assert_eq!(file.verify(&chain), Ok(whole));
+    assert!(file.verify(&policy).is_err() && file.verify(&second).is_err());
+    let later = Two(policy, second, TreeSize(border.get() - 1));
+    let error = file.verify(&later).unwrap_err();
+    assert!(error.to_string().starts_with("statement 0"), "{error}");
 }
 
 #[test]

@@ -9,13 +9,13 @@ use tamga_format::id::{LineHash, SubjectId};
 use tamga_format::lines::{
     AllocationLine, Basis, Line as _, LineRange, RangeOf, UsageLine, line_hash,
 };
-use tamga_format::policy::Policy;
 use tamga_format::subject::{Role, Subject};
 use tamga_state::catalogue::Kind;
 use tamga_state::royalty::desk::measure;
 use tamga_state::status::Weighting;
 
 use super::{Shown, StatementError, expect, field, mismatch, named, proven, record, root, text_of};
+use crate::light::Policies;
 
 /// Ranges of works in reports that one file carries.
 pub const RANGES_MAX: usize = 20_000;
@@ -86,11 +86,11 @@ impl Shown {
     pub(super) fn uses(
         &mut self,
         parts: &[UsePart],
-        policy: &Policy,
+        policies: &dyn Policies,
     ) -> Result<(), StatementError> {
         let mut reports: BTreeMap<SubjectId, Reported> = BTreeMap::new();
         for (number, part) in parts.iter().enumerate() {
-            let (id, report) = self.report(number, part, policy)?;
+            let (id, report) = self.report(number, part, policies)?;
             if reports.insert(id, report).is_some() {
                 return mismatch(format!("report {number} stands in the file twice"));
             }
@@ -130,9 +130,9 @@ impl Shown {
         &self,
         number: usize,
         part: &UsePart,
-        policy: &Policy,
+        policies: &dyn Policies,
     ) -> Result<(SubjectId, Reported), StatementError> {
-        let proven = proven("report", number, &part.receipt, policy)?;
+        let proven = proven("report", number, &part.receipt, policies)?;
         let record = record(&proven);
         expect(record, Kind::R05)?;
         if named(record, Role::Cmo)? != self.cmo {

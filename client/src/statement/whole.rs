@@ -5,13 +5,13 @@
 //! what stood in the book at the earlier block are its records before that block's end.
 
 use serde::{Deserialize, Serialize};
-use tamga_format::policy::Policy;
 use tamga_format::receipt::{Proven, ReceiptError};
 use tamga_format::subject::{Role, Subject};
 use tamga_format::subject_proof::{Known, Place, ProvenSubject, SubjectProof};
 
 use super::balance::{self, Balance};
 use super::{Shown, StatementError, add, mismatch, sum};
+use crate::light::{self, Policies};
 use crate::text;
 
 /// The proofs in a file.
@@ -98,18 +98,18 @@ impl ProofPart {
         shown: &Shown,
         own: &[Proven],
         later: Later,
-        policy: &Policy,
+        policies: &dyn Policies,
     ) -> Result<(Balance, Whole), StatementError> {
         let holder = Subject::new(Role::Rightsholder, shown.rightsholder);
         let nothing = Known::default();
-        let author = judged("status", &self.rightsholder, &holder, &nothing, policy)?;
+        let author = judged("status", &self.rightsholder, &holder, &nothing, policies)?;
         let Some(Some(status)) = &author.status else {
             return mismatch("the proof of the author's status does not show it");
         };
         let time = text::rfc3339(author.time);
-        let owed = balance::owed(status, shown, own, &self.others, policy)?;
+        let owed = balance::owed(status, shown, own, &self.others, policies)?;
         let balance = Balance { owed, height: author.height.get(), time: time.clone() };
-        self.book(&shown.book, &author, policy)?;
+        self.book(&shown.book, &author, policies)?;
 
         let Later { allocated, net, tax, levied, .. } = later;
         let owed = sum([owed, allocated, -net, -tax, -levied])?;
@@ -121,13 +121,13 @@ impl ProofPart {
         &self,
         batches: &Batches,
         author: &ProvenSubject,
-        policy: &Policy,
+        policies: &dyn Policies,
     ) -> Result<(), StatementError> {
         let Some(book) = &batches.book else { return mismatch("there is no batch") };
         let (mut known, mut all): (Known, Vec<Place>) = (Known::default(), Vec::new());
         let mut last = None;
         for page in &self.book {
-            let page = judged("book", page, book, &known, policy)?;
+            let page = judged("book", page, book, &known, policies)?;
             all.extend(page.records.iter().copied());
             known = page.known.clone();
             last = Some(page);
@@ -173,14 +173,16 @@ fn judged(
     file: &str,
     subject: &Subject,
     known: &Known,
-    policy: &Policy,
+    policies: &dyn Policies,
 ) -> Result<ProvenSubject, StatementError> {
     let fault = |error| StatementError::Proof(what, error);
     let proof = SubjectProof::parse(file).map_err(|error| fault(ReceiptError::from(error)))?;
     if proof.subject != *subject {
         return mismatch(format!("the proof of the {what} is about {}", proof.subject));
     }
-    proof.verify(policy, known).map_err(fault)
+    light::ruling(policies, &proof.checkpoint)
+        .and_then(|policy| proof.verify(policy, known))
+        .map_err(fault)
 }
 
 #[cfg(test)]

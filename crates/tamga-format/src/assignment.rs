@@ -10,8 +10,9 @@ use alloc::vec::Vec;
 
 use crate::beacon::alpha;
 use crate::block_leaf::{BlockLeaf, genesis_leaf};
+use crate::checkpoint::Checkpoint;
 use crate::error::{FormatCode, FormatError};
-use crate::id::{GenesisHash, Height, ValidatorId};
+use crate::id::{GenesisHash, Height, SubjectId, TreeSize, ValidatorId};
 use crate::limits::{ASSIGNMENT_BLOCKS_MAX, ASSIGNMENT_FILE_BYTES_MAX};
 use crate::merkle::{Hash, leaf_hash, verify_inclusion};
 use crate::note::b64_encode;
@@ -50,6 +51,10 @@ pub struct ProvenBlock {
     /// The output of the builder's beacon proof.
     pub output: [u8; 64],
 }
+
+/// By what a log of so many leaves is judged: the policy for its checkpoint, and the validators of
+/// which one built the block that ends there.
+pub type RulingOf<'r> = dyn Fn(TreeSize) -> (&'r Policy, &'r ValidatorSet) + 'r;
 
 /// What the log says of an assignment.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -134,8 +139,25 @@ impl AssignmentFile {
         genesis: &GenesisHash,
         validators: &ValidatorSet,
     ) -> Result<ProvenRun, ReceiptError> {
+        self.verify_by(genesis, &|_| (policy, validators))
+    }
+
+    /// The same of a ledger whose policies have followed each other: every checkpoint and every
+    /// builder is judged by what ruled then.
+    ///
+    /// # Errors
+    /// As [`Self::verify`].
+    pub fn verify_by<'r>(
+        &self,
+        genesis: &GenesisHash,
+        ruling: &RulingOf<'r>,
+    ) -> Result<ProvenRun, ReceiptError> {
         let wrong = |at| FormatError::new(FormatCode::AssignmentBlocks, at);
-        let commitment = self.commitment.verify(policy)?;
+        let policy_of = |receipt: &Receipt| -> Result<&'r Policy, FormatError> {
+            Ok(ruling(Checkpoint::parse(&receipt.proof.checkpoint.text)?.size).0)
+        };
+        let commitment = self.commitment.verify(policy_of(&self.commitment)?)?;
+        let policy = policy_of(&self.draw)?;
         let draw = self.draw.verify(policy)?;
         let verified = policy.verify_canonical(&self.draw.proof.checkpoint)?;
         let (size, root) = (verified.checkpoint().size.get(), verified.checkpoint().root);
@@ -145,7 +167,7 @@ impl AssignmentFile {
 
         let mut blocks = Vec::with_capacity(self.blocks.len() + 1);
         let mut organisations = BTreeSet::new();
-        blocks.push(built(&self.commitment.block, policy.origin(), validators)?);
+        blocks.push(built(&self.commitment.block, policy.origin(), ruling)?.0);
         let mut height = commitment.height;
         for (number, (leaf, path)) in self.blocks.iter().enumerate() {
             let last = leaf.size.get().checked_sub(1).ok_or(wrong(number))?;
@@ -153,8 +175,8 @@ impl AssignmentFile {
                 return Err(wrong(number).into());
             }
             verify_inclusion(&leaf_hash(&leaf.encode()), last, size, path, &root)?;
-            let block = built(leaf, policy.origin(), validators)?;
-            organisations.insert(block.organisation.clone());
+            let (block, organisation) = built(leaf, policy.origin(), ruling)?;
+            organisations.insert(organisation);
             height = leaf.height;
             blocks.push(block);
         }
@@ -165,20 +187,21 @@ impl AssignmentFile {
     }
 }
 
-/// The builder of a block, its proof checked.
+/// A block and the organisation that built it, the builder's proof checked.
 fn built(
     leaf: &BlockLeaf,
     origin: &str,
-    validators: &ValidatorSet,
-) -> Result<ProvenBlock, FormatError> {
+    ruling: &RulingOf<'_>,
+) -> Result<(ProvenBlock, SubjectId), FormatError> {
     let unknown = FormatError::new(FormatCode::AssignmentBuilder, 0);
     let ext = leaf.ext.as_ref().ok_or(unknown)?;
-    let validator = validators.get(&ext.builder).ok_or(unknown)?;
-    Ok(ProvenBlock {
+    let validator = ruling(leaf.size).1.get(&ext.builder).ok_or(unknown)?;
+    let block = ProvenBlock {
         height: leaf.height,
         builder: ext.builder,
         organisation: validator.organisation.clone(),
         round: ext.round,
         output: validator.beacon.verify(&alpha(origin, leaf.height), &ext.proof)?,
-    })
+    };
+    Ok((block, validator.organisation_id()))
 }

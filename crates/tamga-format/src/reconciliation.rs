@@ -168,6 +168,11 @@ impl Reconciliation {
         &self.items
     }
 
+    /// The checkpoint that it rests on.
+    pub const fn checkpoint(&self) -> &Note {
+        &self.checkpoint
+    }
+
     /// How many items there are of a class.
     pub fn count(&self, class: Class) -> u64 {
         let of = self.items.iter().filter(|item| item.class() == class).count();

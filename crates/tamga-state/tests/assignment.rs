@@ -15,17 +15,19 @@ use ledger::{Ledger, ORIGIN, beacon_key, genesis, policy, sample_record, validat
 use serde_json::{Value as Json, json};
 use tamga_format::assignment::AssignmentFile;
 use tamga_format::beacon::{VrfSecret, alpha, run_beacon};
+use tamga_format::block_leaf::BlockLeaf;
 use tamga_format::cbor::Value;
 use tamga_format::error::FormatCode;
-use tamga_format::id::{GenesisHash, Height, RecordId, SubjectId, UnixMillis};
+use tamga_format::id::{GenesisHash, Height, RecordId, SubjectId, UnixMillis, ValidatorId};
 use tamga_format::limits::ASSIGNMENT_FILE_BYTES_MAX;
 use tamga_format::merkle::inclusion_path;
+use tamga_format::policy::Policy;
 use tamga_format::record::{Record, Reference, SignedRecord};
 use tamga_format::subject::{Role, Subject};
 use tamga_format::validators::ValidatorSet;
 use tamga_state::catalogue::relation;
 use tamga_state::enforcement::assignment::{
-    AssignmentError, Ballot, Candidate, Candidates, Exclusion, field, seed, verify,
+    AssignmentError, Ballot, Candidate, Candidates, Exclusion, field, seed, verify, verify_by,
 };
 
 const LOADS: [u32; 4] = [12, 10, 11, 40];
@@ -145,6 +147,40 @@ fn code(file: &AssignmentFile, genesis: &GenesisHash, validators: &ValidatorSet)
         Err(AssignmentError::Draw(rejection)) => Some(rejection.code.info().slug.to_owned()),
         Err(AssignmentError::Log(error)) => Some(error.fault().code.as_str().to_owned()),
     }
+}
+
+#[test]
+fn each_builder_and_each_checkpoint_is_judged_by_what_ruled_then() {
+    let file = good();
+    let border = file.commitment.block.size;
+    let builder = |leaf: &BlockLeaf| leaf.ext.as_ref().unwrap().builder;
+    let first = builder(&file.commitment.block);
+    let later: Vec<_> = file.blocks.iter().map(|(leaf, _)| builder(leaf)).collect();
+    assert!(!later.contains(&first));
+    let of = |keep: &dyn Fn(&ValidatorId) -> bool| {
+        let members = validators().members().iter().filter(|it| keep(&it.id)).cloned().collect();
+        ValidatorSet::new(members).unwrap()
+    };
+    // Who built after the commitment joined, and who built its block left.
+    let (before, after) = (of(&|id| !later.contains(id)), of(&|id| *id != first));
+    let policy = policy();
+    let witness = policy.witnesses().next().unwrap().clone();
+    let (log, url) = (policy.log().clone(), policy.url().to_owned());
+    let retired = Policy::for_validators(log, url, vec![witness], 1).unwrap();
+    let judged = |[old, new]: [(&Policy, &ValidatorSet); 2]| {
+        let proven = verify_by(&file, &genesis(), &|size| if size <= border { old } else { new });
+        proven.map(|proven| proven.officer).map_err(|error| match error {
+            AssignmentError::Log(error) => error.fault().code,
+            AssignmentError::Draw(rejection) => panic!("{rejection:?}"),
+        })
+    };
+    assert_eq!(judged([(&policy, &before), (&policy, &after)]), Ok(winner()));
+    for [old, new] in [[&before, &before], [&after, &after], [&after, &before]] {
+        let refused = judged([(&policy, old), (&policy, new)]);
+        assert_eq!(refused, Err(FormatCode::AssignmentBuilder));
+    }
+    let refused = judged([(&policy, &before), (&retired, &after)]);
+    assert!(refused.is_err(), "{refused:?}");
 }
 
 /// Files of ledgers in which something else than the lawful draw is recorded.

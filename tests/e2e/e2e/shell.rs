@@ -20,8 +20,24 @@ pub(super) struct Called {
     pub(super) told: String,
 }
 
+/// How a call ended, and its data and messages as a person reads them.
+pub(super) struct Said {
+    /// The exit code.
+    pub(super) exit: u8,
+    /// Data.
+    pub(super) text: String,
+    /// Messages.
+    pub(super) told: String,
+}
+
 /// Runs a command that prints one object, in a folder and with these variables.
 pub(super) fn call(folder: &Path, env: &[(&str, String)], args: &[&str]) -> Called {
+    let Said { exit, text, told } = say(folder, env, &[args, &["--json"]].concat());
+    Called { exit, shown: serde_json::from_str(&text).unwrap_or(Value::Null), told }
+}
+
+/// Runs a command for a person.
+pub(super) fn say(folder: &Path, env: &[(&str, String)], args: &[&str]) -> Said {
     let (mut stdout, mut stderr) = (Vec::new(), Vec::new());
     let env: BTreeMap<String, String> =
         env.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect();
@@ -37,10 +53,9 @@ pub(super) fn call(folder: &Path, env: &[(&str, String)], args: &[&str]) -> Call
         sleep: std::thread::sleep,
         interrupt: &|| Arc::clone(&interrupted),
     };
-    let args = ["tamga"].iter().chain(args).chain(&["--json"]).map(OsString::from);
-    let exit = run(args, &mut io);
-    let told = String::from_utf8(stderr).unwrap();
-    Called { exit, shown: serde_json::from_slice(&stdout).unwrap_or(Value::Null), told }
+    let exit = run(["tamga"].iter().chain(args).map(OsString::from), &mut io);
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+    Said { exit, text: text(stdout), told: text(stderr) }
 }
 
 /// The variables of a devnet's folder at a node.

@@ -4,9 +4,11 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 use tamga_format::policy_chain::{Policies, PolicyChain};
+use tamga_format::receipt::Receipt;
 use tamga_state::registry::genesis_policy_fields;
 
 use super::*;
+use crate::export::Exported;
 use crate::testing::{FakeLedger, genesis};
 use crate::trust::{self, Trust, beside};
 
@@ -81,6 +83,32 @@ fn receipts_of_every_policy_verify_offline_with_the_chain() {
     // A chain that does not lead to the text is no help.
     std::fs::write(beside(&text), chain("two")).unwrap();
     assert_eq!(call(&args).exit, 4);
+}
+
+#[test]
+fn each_line_of_an_export_is_judged_by_the_policy_of_its_receipt() {
+    let folder = tempfile::tempdir().unwrap();
+    let export = folder.path().join("records.ndjson");
+    let mut lines = Vec::new();
+    for number in 0..3 {
+        let text = std::fs::read_to_string(published(&format!("under-{number}.tamga-receipt")));
+        let receipt = Receipt::parse(&text.unwrap()).unwrap();
+        let block = (receipt.block.height, receipt.block.time);
+        let exported = Exported::new(&receipt.record, receipt.proof.index, block, None);
+        Exported { receipt: Some(receipt.encode()), ..exported }.write(&mut lines).unwrap();
+    }
+    std::fs::write(&export, lines).unwrap();
+    let judged = |chain: &str| {
+        let chain = published(&format!("{chain}.tamga-policies"));
+        call(&["verify", export.to_str().unwrap(), "-p", chain.to_str().unwrap(), "--json"])
+    };
+    let whole = judged("whole");
+    assert_eq!(whole.exit, 0, "{}", whole.stdout);
+    let first = judged("genesis-only");
+    assert_ne!(first.exit, 0);
+    let first: Value = serde_json::from_str(&first.stdout).unwrap();
+    let last = first["files"].as_array().unwrap().last().unwrap();
+    assert_eq!((&last["records"], &last["wrong"]), (&3.into(), &2.into()), "{first}");
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 use base64ct::{Base64, Encoding as _};
 use tamga_format::error::FormatCode;
+use tamga_format::policy::Policy;
 use tamga_format::subject::{Role, Subject};
 use tamga_state::status::Book;
 

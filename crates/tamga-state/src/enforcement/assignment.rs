@@ -17,7 +17,7 @@ mod rules;
 
 pub use ballot::{ALGORITHM_VERSION, Ballot, Share, seed};
 pub use candidates::{Candidate, Candidates, Exclusion, read_loads};
-pub use proof::{AssignmentError, ProvenAssignment, stated, verify};
+pub use proof::{AssignmentError, ProvenAssignment, stated, verify, verify_by};
 pub use rules::{PendingDraw, RUN_BLOCKS_MAX, is_commitment, pending};
 
 pub(super) use rules::{apply, may_draw, step};

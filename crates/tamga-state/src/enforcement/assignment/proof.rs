@@ -3,7 +3,7 @@
 
 use core::fmt;
 
-use tamga_format::assignment::{AssignmentFile, ProvenRun};
+use tamga_format::assignment::{AssignmentFile, ProvenRun, RulingOf};
 use tamga_format::beacon::run_beacon;
 use tamga_format::cbor::Value;
 use tamga_format::id::{GenesisHash, SubjectId};
@@ -83,7 +83,20 @@ pub fn verify(
     genesis: &GenesisHash,
     validators: &ValidatorSet,
 ) -> Result<ProvenAssignment, AssignmentError> {
-    let run = file.verify(policy, genesis, validators)?;
+    verify_by(file, genesis, &|_| (policy, validators))
+}
+
+/// The same of a ledger whose policies have followed each other.
+///
+/// # Errors
+///
+/// As [`verify`].
+pub fn verify_by(
+    file: &AssignmentFile,
+    genesis: &GenesisHash,
+    ruling: &RulingOf<'_>,
+) -> Result<ProvenAssignment, AssignmentError> {
+    let run = file.verify_by(genesis, ruling)?;
     let (commitment, draw) = (run.commitment.record.record(), run.draw.record.record());
     let (Step::Commit, Step::Draw(officer)) = (read(&run.commitment)?, read(&run.draw)?) else {
         return Err(refuse(Code::DrawNotCommitted, "phase", "not a commitment and its draw").into());
