@@ -34,7 +34,7 @@ pub const PAGE: &str = "verify.html";
 /// The page of this release.
 const OWN_PAGE: &[u8] = include_bytes!("../assets/verify.html");
 /// SHA-256 of every page released so far: another one could say of a false pack that it is genuine.
-const PAGES: &[&str] = &["193a786940f01c09f779aa4c9a2b8510c8143c11ce5aa535acf3c96cd8a3d95b"];
+const PAGES: &[&str] = &["08bbfa2aab024e819e712f4bbc281c58bf945d494da94869b22a362c1f66431e"];
 const README: &str = "README.txt";
 /// Folder of the proof that no record is left out.
 pub const PROOFS: &str = "proof/";

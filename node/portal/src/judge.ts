@@ -3,7 +3,7 @@ import type { Code } from './input/code';
 import type { Barren, Opened } from './input/open';
 import type { RecordNumber } from './input/number';
 import { SAVED } from './place';
-import { type Genesis, isLeftOut, readFacts, verifyFile, type Facts, type Frontier, type Kind, type Report, type Verdict } from './verifier';
+import { type Genesis, isLeftOut, isPolicyChain, readFacts, verifyFile, withChain, type Facts, type Frontier, type Kind, type Report, type Verdict } from './verifier';
 
 /** Why there is no report of the verifier, or none to rely on. */
 export type Reason = Barren | 'too-large' | 'unreadable' | 'not-found' | 'busy' | 'offline' | 'other-record' | 'no-ledger' | 'is-policy' | 'is-genesis' | 'no-genesis' | 'no-policy' | 'elsewhere';
@@ -70,8 +70,11 @@ async function judgeProof(name: string, proof: Uint8Array, court: Court, known?:
   return { name, verdict, reason, report, facts: readFacts(report), proof, number: null, inside: false };
 }
 
-/** Verdicts on everything that was handed in together: a genesis file helps the others, and lists are compared with receipts. */
-export async function judgeAll(opened: Opened[], court: Court): Promise<Judged[]> {
+/** Verdicts on everything that was handed in together: genesis files and chains of policies help the others, and lists are compared with receipts. */
+export async function judgeAll(opened: Opened[], asked: Court): Promise<Judged[]> {
+  const chains = opened.flatMap(({ content }) => ('policy' in content && isPolicyChain(content.policy) ? [content.policy] : []));
+  const policy = asked.policy === null ? null : chains.reduce(withChain, asked.policy);
+  const court = { ...asked, policy };
   const genesis = opened.flatMap(({ content }) => ('genesis' in content ? [content.genesis] : []))[0];
   // What only helps to judge others needs no verdict of its own beside them.
   const judged = opened.filter(({ content }) => opened.length === 1 || !('policy' in content || 'genesis' in content));

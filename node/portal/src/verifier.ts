@@ -1,8 +1,8 @@
-import { findOmission, type Frontier, type Genesis, isPolicyChain, parsePolicy, parsePolicyChain, parseReceipt, parseSubjectProof, readGenesis, readTrust, verifyFile, type Policy, type Report } from './verify';
+import { findOmission, type Frontier, type Genesis, isPolicyChain, parsePolicy, parsePolicyChain, parseReceipt, parseSubjectProof, readGenesis, readTrust, verifyFile, withChain, type Policy, type Report } from './verify';
 import { hex } from './verify/bytes';
 
 export { FormatError } from './verify';
-export { isPolicyChain, readGenesis, verifyFile, type Genesis, type Report };
+export { isPolicyChain, readGenesis, verifyFile, withChain, type Genesis, type Report };
 export type { Frontier, Kind, Verdict } from './verify';
 
 /** What the page shows of what a proof proves. */

@@ -1,5 +1,5 @@
 import { describe, expect, it, test } from 'vitest';
-import { findOmission, type Genesis, judgeEvidence, parseEvidence, parsePolicy, parseReceipt, parseSubjectProof, verifyFile } from '../src/verify';
+import { findOmission, type Genesis, judgeEvidence, parseEvidence, parsePolicy, parseReceipt, parseSubjectProof, readTrust, verifyFile, withChain } from '../src/verify';
 import { runBeacon } from '../src/verify/beacon';
 import { fromHex, hex, utf8 } from '../src/verify/bytes';
 import { candidatesRoot, drawSeed, pick, weigh } from '../src/verify/draw';
@@ -104,6 +104,25 @@ describe('statements', () => {
 
 test('the beacon of no blocks is zeros', () => {
   expect(hex(runBeacon([]))).toBe('00'.repeat(32));
+});
+
+describe('a chain from elsewhere', () => {
+  const [first, two, whole] = ['genesis-only', 'two', 'whole'].map((name) => text(`policy-chain/${name}.tamga-policies`));
+
+  test('adds to the chain that is trusted and takes nothing away', () => {
+    for (const held of [first, two, whole]) expect(withChain(held!, whole!)).toBe(whole);
+    expect(withChain(whole!, first!)).toBe(whole);
+    expect(withChain(first!, text('policy-chain/swapped.tamga-policies'))).toBe(first);
+  });
+
+  test('goes back from the policy it leads to, and on from none', async () => {
+    const newest = readTrust(whole!).newest.canonical;
+    expect(withChain(newest, whole!)).toBe(whole);
+    expect((await verifyFile(bytes('policy-chain/under-0.tamga-receipt'), withChain(newest, whole!))).verdict).toBe('authentic');
+    const old = readTrust(first!).newest.canonical;
+    expect(withChain(old, whole!)).toBe(old);
+    expect(withChain(text('receipt/policy.txt'), whole!)).toBe(text('receipt/policy.txt'));
+  });
 });
 
 describe('chains of policies', () => {

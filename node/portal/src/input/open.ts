@@ -19,8 +19,8 @@ export interface Opened {
 /** Names of proof files; all else in an evidence pack is for people or checks the pack itself. */
 const PROOFS = /\.(tamga|tamga-[a-z]+|tlog-proof)$|statement[^/]*\.json$/;
 
-/** The policy that an evidence pack was made under (spec §13.13). */
-const PACK_POLICY = 'policy.txt';
+/** The policy that an evidence pack was made under, and the chain that leads to it (spec §13.13). */
+const PACK_POLICIES = ['policy.txt', 'policies.tamga-policies'];
 
 /** Opens a file: proofs in documents, pictures and archives are found, all else is a proof itself. */
 export async function open(
@@ -40,9 +40,9 @@ export async function open(
     return [{ name, content, inside: true }];
   }
   if (isArchive(bytes)) {
-    const files = await archived(bytes, (entry) => PROOFS.test(entry) || entry === PACK_POLICY);
+    const files = await archived(bytes, (entry) => PROOFS.test(entry) || PACK_POLICIES.includes(entry));
     const proofs = files.flatMap(({ name, bytes }): Opened[] => {
-      if (name !== PACK_POLICY) return [{ name, content: { proof: bytes }, inside: false }];
+      if (!PACK_POLICIES.includes(name)) return [{ name, content: { proof: bytes }, inside: false }];
       const policy = policyIn(bytes);
       return policy === null ? [] : [{ name, content: { policy }, inside: false }];
     });

@@ -20,7 +20,7 @@ import { type Verdict, verdictOf } from './verdict.js';
 export { FormatError } from './error.js';
 export { parsePolicy, type Policy, type Trust } from './policy.js';
 export { checkPolicyChain, parsePolicyChain, policyDigest, rulingOf, type Policies, type PolicyChain } from './policy-chain.js';
-export { isPolicyChain, readTrust, type Trusted } from './trust.js';
+export { isPolicyChain, readTrust, type Trusted, withChain } from './trust.js';
 export { checkAssignment, parseAssignment, type Assignment, type Genesis } from './assignment.js';
 export { readGenesis } from './genesis.js';
 export { judgeEvidence, parseEvidence, type Evidence } from './evidence.js';
