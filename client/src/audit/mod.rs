@@ -4,20 +4,27 @@
 //! |---|---|
 //! | [`hashes`] | the log's hash tiles against its checkpoint, and against what was seen before |
 //! | [`run`] | entries, bodies, attachments, signatures, rules, maps |
+//! | [`certificates`] | that a quorum decided each block |
+//! | [`subjects`] | what is served of subjects against the map that the log leads to |
+//! | [`found`] | what was found, counted, and listed as far as that is of use |
 //! | [`seen`] | what an audit keeps for the next one |
 //! | [`report`] | what was found, signed |
 //! | [`metrics`] | figures of an audit that goes on, for a monitor |
 
+pub mod certificates;
+pub mod found;
 pub mod hashes;
 pub mod metrics;
 pub mod report;
 pub mod run;
 pub mod seen;
+pub mod subjects;
 
 use serde_json::{Value, json};
 use tamga_format::id::{Height, LeafIndex, RecordId};
 use tamga_format::subject::Subject;
 
+pub use found::Found;
 pub use report::Report;
 pub use run::{Audit, Checks, Outcome, Standing};
 pub use seen::Seen;
@@ -47,6 +54,10 @@ pub enum Class {
     Withheld,
     /// The map of subjects is not what the block leads to.
     Map,
+    /// What is stored as a block's certificate is not that of a quorum for this block.
+    Certificate,
+    /// What is stored of a subject is not what the log leads to.
+    Subject,
     /// A body is not to be had: erased, or not for this token.
     Closed,
     /// An attachment is not to be had.
@@ -69,6 +80,8 @@ impl Class {
         Self::Block,
         Self::Withheld,
         Self::Map,
+        Self::Certificate,
+        Self::Subject,
         Self::Closed,
         Self::Unheld,
         Self::Late,
@@ -89,6 +102,8 @@ impl Class {
             Self::Block => "block",
             Self::Withheld => "withheld",
             Self::Map => "map",
+            Self::Certificate => "certificate",
+            Self::Subject => "subject",
             Self::Closed => "closed",
             Self::Unheld => "unheld",
             Self::Late => "late",

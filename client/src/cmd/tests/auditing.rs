@@ -1,7 +1,9 @@
 //! The whole ledger audited: an honest one, and one in which each kind of stored bytes was changed.
 
 use serde_json::Value;
-use tamga_format::id::MapRoot;
+use tamga_format::id::{MapRoot, StatusHash};
+use tamga_format::subject::STATUS_NONE;
+use tamga_format::subject_proof::{Present, Standing as Row, StatusPart, SubjectProof};
 use tamga_format::tile::{BundleCoord, TileCoord, decode_bundle, encode_bundle};
 use tamga_state::codes::Code;
 
@@ -61,6 +63,9 @@ fn an_honest_ledger_is_executed_again_to_its_last_block() {
     assert_eq!(found["findings"].as_array().unwrap().len(), 0, "{found}");
     assert_eq!(found["records"], RECORDS);
     assert_eq!(found["signatures"], RECORDS);
+    assert_eq!(found["certificates"], 3);
+    let subjects = log.subject_proofs().len();
+    assert_eq!((&found["subjects"], &found["subjects_of"]), (&subjects.into(), &subjects.into()));
     assert_eq!(
         (found["size"].as_u64(), &found["replayed_height"]),
         (Some(log.size()), &Value::from(3))
@@ -142,6 +147,80 @@ fn every_kind_of_stored_bytes_that_is_changed_is_found_and_named() {
             );
         }
         desk.ledger.answer(&path, 200, body);
+    }
+
+    // Each certificate: each of its parts, and all of it.
+    let certificates = "/v1/blocks/certificates";
+    for height in 1..=3 {
+        let own = log.certificate_of(height);
+        // Version, height, round, value, count, signer, signature.
+        let mut tampered: Vec<Vec<u8>> = [0, 8, 12, 13, 46, 47, 80, own.len() - 1]
+            .map(|at| {
+                let mut bad = own.clone();
+                bad[at] ^= 1;
+                bad
+            })
+            .into();
+        let mut short = own[..own.len() - 96].to_vec();
+        short[46] -= 1;
+        tampered.extend([short, own[..own.len() - 1].to_vec(), log.certificate_of(4 - height)]);
+        tampered.push(Vec::new());
+        // The block in the middle has its own in the place of its own.
+        for bad in tampered.into_iter().filter(|bad| *bad != own) {
+            desk.ledger.answer(certificates, 200, log.certificates(height, Some(&bad)));
+            let (exit, found) = desk.audit(&["--late", "1000000"]);
+            let findings = found["findings"].as_array().unwrap();
+            assert_eq!((exit, findings.len()), (3, 1), "{found}");
+            let named = (&findings[0]["class"], &findings[0]["height"]);
+            assert_eq!(named, (&Value::from("certificate"), &Value::from(height)));
+        }
+    }
+    desk.ledger.answer(certificates, 200, log.certificates(0, None));
+
+    // Each subject: its status, its nonce, its count, its tree, and the inner nodes of the map above it.
+    for good in log.subject_proofs() {
+        let Row::Present(present) = &good.standing else { panic!("{}", good.subject) };
+        let mut rows = Vec::new();
+        if let StatusPart::Shown { nonce, status } = &present.status {
+            let mut bad = (*nonce, status.clone());
+            bad.0[3] ^= 1;
+            rows.push((present.count, StatusPart::Shown { nonce: bad.0, status: bad.1.clone() }));
+            bad.1[0] ^= 1;
+            rows.push((present.count, StatusPart::Shown { nonce: *nonce, status: bad.1 }));
+            rows.push((present.count, StatusPart::Hash(STATUS_NONE)));
+        } else {
+            rows.push((present.count, StatusPart::Hash(StatusHash([1; 32]))));
+        }
+        if present.count > 0 {
+            rows.push((present.count + 1, present.status.clone()));
+        }
+        let of =
+            |present: Present| SubjectProof { standing: Row::Present(present), ..good.clone() };
+        let mut tampered: Vec<SubjectProof> = rows
+            .into_iter()
+            .map(|(count, status)| of(Present { count, status, ..present.clone() }))
+            .collect();
+        if let Some((root, path)) = &present.rest {
+            let mut root = *root;
+            root.0[0] ^= 1;
+            tampered.push(of(Present { rest: Some((root, path.clone())), ..present.clone() }));
+        }
+        let mut inner = good.clone();
+        *inner.map_path.last_mut().unwrap() ^= 1;
+        tampered.push(inner);
+        tampered.push(SubjectProof { standing: Row::Absent, ..good.clone() });
+        let path = format!("/v1/subjects/{}/proof", good.subject);
+        // Some subjects stand for all of their kind: each audit takes its time.
+        let few = good.subject.map_key().as_bytes()[0] % 8 == 0;
+        for bad in tampered.into_iter().filter(|_| few) {
+            desk.ledger.answer(&path, 200, bad.encode());
+            let (exit, found) = desk.audit(&["--late", "1000000"]);
+            let findings = found["findings"].as_array().unwrap();
+            assert_eq!((exit, findings.len()), (3, 1), "{found}");
+            let named = (&findings[0]["class"], findings[0]["subject"].as_str());
+            assert_eq!(named, (&Value::from("subject"), Some(good.subject.to_text().as_str())));
+        }
+        desk.ledger.answer(&path, 200, good.encode());
     }
 
     // The checkpoint: root, and signatures.
