@@ -570,6 +570,7 @@ audit-class-tile = stored hash tiles are changed
 audit-class-entry = stored entries are changed
 audit-class-body = stored bodies are changed
 audit-class-attachment = stored attachments are changed
+audit-class-lines = lines of batches are not what their records say
 audit-class-signature = signatures do not hold
 audit-class-unlawful = records break the rules
 audit-class-block = block leaves do not follow from the blocks before

@@ -570,6 +570,7 @@ audit-class-tile = сақталған хеш тақталары өзгертіл
 audit-class-entry = сақталған жазбалар өзгертілген
 audit-class-body = сақталған денелер өзгертілген
 audit-class-attachment = сақталған тіркемелер өзгертілген
+audit-class-lines = топтамалардың жолдары жазбаларында айтылғандай емес
 audit-class-signature = қолтаңбалар дұрыс емес
 audit-class-unlawful = жазбалар ережені бұзады
 audit-class-block = блок жапырақтары алдыңғы блоктардан шықпайды

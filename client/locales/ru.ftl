@@ -570,6 +570,7 @@ audit-class-tile = хранимые плитки хешей изменены
 audit-class-entry = хранимые записи изменены
 audit-class-body = хранимые тела изменены
 audit-class-attachment = хранимые вложения изменены
+audit-class-lines = строки пакетов не те, о которых говорят их записи
 audit-class-signature = подписи неверны
 audit-class-unlawful = записи нарушают правила
 audit-class-block = листья блоков не следуют из прежних блоков

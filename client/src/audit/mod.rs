@@ -3,7 +3,8 @@
 //! | Module | Holds |
 //! |---|---|
 //! | [`hashes`] | the log's hash tiles against its checkpoint, and against what was seen before |
-//! | [`run`] | entries, bodies, attachments, signatures, rules, maps |
+//! | [`run`] | entries, bodies, signatures, rules, maps |
+//! | `lines` | attachments, and the lines of batches |
 //! | [`certificates`] | that a quorum decided each block |
 //! | [`subjects`] | what is served of subjects against the map that the log leads to |
 //! | [`found`] | what was found, counted, and listed as far as that is of use |
@@ -14,6 +15,7 @@
 pub mod certificates;
 pub mod found;
 pub mod hashes;
+mod lines;
 pub mod metrics;
 pub mod report;
 pub mod run;
@@ -44,6 +46,8 @@ pub enum Class {
     Body,
     /// A stored attachment is not the one that its record commits to.
     Attachment,
+    /// The lines of a batch are not what its record says, or break a rule.
+    Lines,
     /// The signature of a record does not hold.
     Signature,
     /// The rules refuse a record that the log holds.
@@ -75,6 +79,7 @@ impl Class {
         Self::Entry,
         Self::Body,
         Self::Attachment,
+        Self::Lines,
         Self::Signature,
         Self::Unlawful,
         Self::Block,
@@ -97,6 +102,7 @@ impl Class {
             Self::Entry => "entry",
             Self::Body => "body",
             Self::Attachment => "attachment",
+            Self::Lines => "lines",
             Self::Signature => "signature",
             Self::Unlawful => "unlawful",
             Self::Block => "block",

@@ -4,22 +4,18 @@ use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread;
 
-use tamga_format::attachment::Manifest;
 use tamga_format::block_leaf::{BlockLeaf, genesis_leaf};
-use tamga_format::id::{
-    AttachmentId, GenesisHash, Height, LeafIndex, RecordId, TreeRoot, TreeSize,
-};
-use tamga_format::limits::{CHUNKS_MAX, TILE_WIDTH};
+use tamga_format::id::{GenesisHash, Height, LeafIndex, RecordId, TreeRoot, TreeSize};
+use tamga_format::limits::TILE_WIDTH;
 use tamga_format::merkle::{Frontier, Hash, leaf_hash, root_of};
 use tamga_format::policy::Policy;
 use tamga_format::record::SignedRecord;
-use tamga_format::subject::{Role, Subject};
 use tamga_format::tile::{BundleCoord, TileCoord, decode_bundle, tile_width};
 use tamga_state::replay::{Decided, Fault, Logged, Signed, forged};
-use tamga_state::royalty::lines::attachment_of;
 use tamga_state::{Genesis, Replay};
 
 use super::hashes::{self, Hashes};
+use super::lines::{self, Brought};
 use super::{Class, Finding, Found, certificates, subjects};
 use crate::client::Client;
 use crate::error::{CliError, Exit};
@@ -138,14 +134,6 @@ struct Bundle {
     /// Bodies that are not even of the form.
     malformed: BTreeSet<LeafIndex>,
     bodies: u64,
-}
-
-/// An attachment that a record brought.
-struct Brought {
-    index: LeafIndex,
-    record: RecordId,
-    batch: Option<Subject>,
-    attachment: AttachmentId,
 }
 
 /// Calls `work` for each item, `jobs` at a time; the answers in the order of the items.
@@ -267,6 +255,7 @@ struct Run<'a> {
     signed: Vec<Signed>,
     /// Blocks whose certificates are still to be checked.
     decided: Vec<Decided>,
+    /// Attachments that are still to be read.
     brought: Vec<Brought>,
 }
 
@@ -298,17 +287,16 @@ impl Run<'_> {
                 (std::mem::take(&mut self.signed), std::mem::take(&mut self.decided));
             let bundles = std::mem::take(&mut next);
             // While one window is executed, the next is fetched and the signatures of the last are checked.
-            let (fetched, checked) = thread::scope(|scope| {
+            let (fetched, checked, taken) = thread::scope(|scope| {
                 let fetched = scope.spawn(|| fetch(from));
                 let checked = scope.spawn(|| audit.signatures(&genesis, &signed, &decided));
-                for bundle in bundles {
-                    self.take(bundle);
-                }
-                (fetched.join(), checked.join())
+                let taken = bundles.into_iter().try_for_each(|bundle| self.take(bundle));
+                (fetched.join(), checked.join(), taken)
             });
             let ended = |_| CliError::bug("a job of the audit ended by itself");
             next = fetched.map_err(ended)??;
             self.outcome.found.extend(checked.map_err(ended)??);
+            taken?;
             from = from.saturating_add(step);
             tell(self.outcome.standing.log.size(), size.get());
         }
@@ -318,7 +306,7 @@ impl Run<'_> {
         Ok(true)
     }
 
-    fn take(&mut self, bundle: Bundle) {
+    fn take(&mut self, bundle: Bundle) -> Result<(), CliError> {
         // The bundle may begin with entries that were done before.
         let done = self.outcome.standing.log.size();
         for (_, leaf) in (bundle.first..).zip(&bundle.leaves).filter(|(index, _)| *index >= done) {
@@ -330,27 +318,29 @@ impl Run<'_> {
             match entry {
                 Entry::Genesis => {}
                 Entry::Record(logged) => self.record(index, *logged),
-                Entry::Block(leaf) => self.end_block(&leaf, &bundle.malformed),
+                Entry::Block(leaf) => self.end_block(&leaf, &bundle.malformed)?,
             }
         }
         if bundle.broken {
             self.outcome.standing.replay = None;
         }
+        Ok(())
     }
 
     fn record(&mut self, index: LeafIndex, logged: Logged) {
         self.outcome.records = self.outcome.records.saturating_add(1);
-        let record = logged.record.record();
-        if let Some(attachment) = attachment_of(record) {
-            let batch = record.all_subjects().find(|subject| subject.role == Role::Batch);
-            self.brought.push(Brought { index, record: logged.record.id(), batch, attachment });
-        }
+        self.brought.extend(Brought::by(index, &logged.record));
         self.block.push((index, logged));
     }
 
-    fn end_block(&mut self, leaf: &BlockLeaf, malformed: &BTreeSet<LeafIndex>) {
+    fn end_block(
+        &mut self,
+        leaf: &BlockLeaf,
+        malformed: &BTreeSet<LeafIndex>,
+    ) -> Result<(), CliError> {
         let records = std::mem::take(&mut self.block);
-        let Outcome { found, standing, replayed: height, astray, .. } = &mut self.outcome;
+        let Outcome { found, standing, replayed: height, astray, attachments, .. } =
+            &mut self.outcome;
         for (index, logged) in &records {
             let delay = leaf.time.get().saturating_sub(logged.record.record().event_time.get());
             if delay > self.audit.checks.late_ms {
@@ -359,15 +349,31 @@ impl Run<'_> {
             }
         }
         let rules = self.audit.checks.rules;
-        let Some(replay) = standing.replay.as_mut().filter(|_| rules) else { return };
+        let Some(replay) = standing.replay.as_mut().filter(|_| rules) else { return Ok(()) };
+        let first = records.first().map(|(index, _)| index.get());
         let logged: Vec<Logged> = records.into_iter().map(|(_, logged)| logged).collect();
         let replayed = replay.block(&logged, leaf);
+        let unsound: BTreeSet<LeafIndex> = replayed.faults.iter().filter_map(place).collect();
         (*height, *astray) = (leaf.height, replay.astray());
         let faults = replayed.faults.into_iter();
         // A body that is not even of the form is named already.
         let faults = faults
             .filter(|it| !matches!(it, Fault::Unjudged { index, .. } if malformed.contains(index)));
         found.extend(faults.map(|fault| named(fault, leaf.height)));
+        for brought in std::mem::take(&mut self.brought) {
+            let at = first.and_then(|first| brought.index.get().checked_sub(first));
+            let record = at.and_then(|at| logged.get(usize::try_from(at).ok()?));
+            let sound = self.audit.checks.attachments && !unsound.contains(&brought.index);
+            match record.filter(|_| sound) {
+                Some(logged) => {
+                    let (client, record) = (self.audit.client, logged.record.record());
+                    let wrong = lines::judge(client, replay, &brought, record)?;
+                    found.extend(wrong.map(|it| it.in_block(leaf.height)));
+                    *attachments = attachments.saturating_add(1);
+                }
+                None => self.brought.push(brought),
+            }
+        }
         if self.audit.checks.signatures {
             let known = self.known;
             let new = replayed.signed.into_iter().filter(|signed| signed.index.get() >= known);
@@ -380,6 +386,7 @@ impl Run<'_> {
             self.decided.push(replayed.decided);
             self.outcome.certificates = self.outcome.certificates.saturating_add(1);
         }
+        Ok(())
     }
 
     /// Compares the whole log and the subjects, and reads the attachments; `None` when interrupted.
@@ -397,9 +404,11 @@ impl Run<'_> {
         }
         if self.audit.checks.attachments {
             let audit = self.audit;
-            let found = parallel(&self.brought, audit.jobs, |it| audit.attachment(it))?;
+            let left = &self.brought;
+            let found = parallel(left, audit.jobs, |it| lines::attachment(audit.client, it))?;
             self.outcome.found.extend(found.into_iter().flatten());
-            self.outcome.attachments = u64::try_from(self.brought.len()).unwrap_or(u64::MAX);
+            let left = u64::try_from(left.len()).unwrap_or(u64::MAX);
+            self.outcome.attachments = self.outcome.attachments.saturating_add(left);
         }
         let Audit { client, policy, interrupted, jobs, checks } = self.audit;
         let replay = self.outcome.standing.replay.as_ref();
@@ -513,30 +522,16 @@ impl Audit<'_> {
         }
         Ok(BlockLeaf::decode(entry).ok().map(Box::new).map(Entry::Block))
     }
+}
 
-    /// What is wrong with an attachment.
-    fn attachment(&self, brought: &Brought) -> Result<Option<Finding>, CliError> {
-        let Brought { index, record, batch, attachment } = brought;
-        let found =
-            |class| Some(Finding::new(class, attachment.to_string()).at(*index).of(*record));
-        let absent = |error: &CliError| matches!(error.exit, Exit::NotFound | Exit::Permission);
-        let (Some(batch), view) = (batch, self.client.attachment(attachment)) else {
-            return Ok(found(Class::Unheld));
-        };
-        let view = match view {
-            Err(error) if absent(&error) => return Ok(found(Class::Unheld)),
-            view => view?,
-        };
-        let mut chunks = Vec::new();
-        for number in (0..view.chunks).take(CHUNKS_MAX) {
-            match self.client.batch_chunk(&batch.to_text(), number) {
-                Err(error) if absent(&error) => return Ok(found(Class::Unheld)),
-                chunk => chunks.push(tamga_format::attachment::chunk_hash(&chunk?)),
-            }
-        }
-        let manifest = Manifest::new(view.bytes, chunks);
-        let same = manifest.is_ok_and(|manifest| manifest.id() == *attachment);
-        Ok(if same { None } else { found(Class::Attachment) })
+/// The record that can't be relied on.
+const fn place(fault: &Fault) -> Option<LeafIndex> {
+    match fault {
+        Fault::Unlawful { index, .. }
+        | Fault::Unjudged { index, .. }
+        | Fault::Body { index, .. }
+        | Fault::Omitted { index, .. } => Some(*index),
+        Fault::Leaf(_) | Fault::MapRoot { .. } => None,
     }
 }
 

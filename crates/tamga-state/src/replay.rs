@@ -34,6 +34,11 @@ use crate::registry::{entered_policy, key_of};
 use crate::rules::rules_hash;
 use crate::view::Built;
 
+mod past;
+
+pub use past::Past;
+use past::Undo;
+
 /// A record of the log, and its body as far as it is at hand.
 #[derive(Clone, Debug)]
 pub struct Logged {
@@ -190,6 +195,8 @@ pub struct Replay {
     height: Height,
     time: UnixMillis,
     state: MemoryView,
+    /// What the statuses of the last hour were.
+    undo: Undo,
     trees: BTreeMap<Subject, Frontier>,
     map: Map,
     /// The first block whose map root could not be compared.
@@ -225,6 +232,7 @@ impl Replay {
             height: Height(0),
             time: genesis.time,
             state: MemoryView { statuses, ..MemoryView::default() },
+            undo: Undo::default(),
             trees: BTreeMap::new(),
             map: Map::new(),
             astray: None,
@@ -265,6 +273,12 @@ impl Replay {
         &self.state
     }
 
+    /// The statuses as of the end of a block of the last hour: what lines of a record with that base are judged by.
+    #[must_use]
+    pub const fn as_of(&self, base: Height) -> Past<'_> {
+        Past { state: &self.state, undo: &self.undo, base }
+    }
+
     /// The first block whose map root could not be compared, as something before it could not be judged or explained.
     #[must_use]
     pub const fn astray(&self) -> Option<Height> {
@@ -296,6 +310,7 @@ impl Replay {
         let first = self.log.size();
         let built = self.check_leaf(records.len(), leaf, &mut faults);
         let changes = self.execute(records, leaf, &mut faults, &mut signed);
+        self.undo.push((leaf.height, leaf.time), &self.state, &changes);
         let touched = self.take(records, changes, first);
         if self.astray.is_none() {
             faults.extend(self.check_map(records, &touched, leaf, first));

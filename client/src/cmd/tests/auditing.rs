@@ -1,15 +1,20 @@
 //! The whole ledger audited: an honest one, and one in which each kind of stored bytes was changed.
 
 use serde_json::Value;
-use tamga_format::id::{MapRoot, StatusHash};
-use tamga_format::subject::STATUS_NONE;
+use tamga_api::draft::Seal;
+use tamga_format::attachment::Manifest;
+use tamga_format::body::Submission;
+use tamga_format::id::{AttachmentId, MapRoot, StatusHash, SubjectId};
+use tamga_format::lines::{Line as _, PackedBatch, UsageLine};
+use tamga_format::signature::SigningKey;
+use tamga_format::subject::{Role, STATUS_NONE, Subject};
 use tamga_format::subject_proof::{Present, Standing as Row, StatusPart, SubjectProof};
 use tamga_format::tile::{BundleCoord, TileCoord, decode_bundle, encode_bundle};
 use tamga_state::codes::Code;
 
 use super::desk::Desk;
 use super::*;
-use crate::testing::{ServedLog, seed};
+use crate::testing::{OKUP, RADIO, ServedLog, seed};
 
 /// Records of the list.
 const RECORDS: usize = 12;
@@ -44,8 +49,90 @@ impl Desk {
             let record = it["record_id"].as_str().map(str::to_owned);
             (it["class"].as_str().unwrap().to_owned(), it["index"].as_u64(), record)
         };
-        let proofs = findings.map(told).filter(|(class, ..)| class != "late" && class != "closed");
+        let proofs =
+            findings.map(told).filter(|(class, ..)| !["late", "closed"].contains(&class.as_str()));
         (exit, proofs.collect())
+    }
+}
+
+/// A batch of uses in a lawful ledger.
+struct Uses {
+    batch: Subject,
+    attachment: AttachmentId,
+    chunk: Vec<u8>,
+    submission: Submission,
+}
+
+impl Uses {
+    /// A batch whose record says so many uses more than its lines come to.
+    fn new(base: u64, more: u64) -> Self {
+        let day_of = |days: i64| tamga_state::civil::day_of(NOW) - days;
+        let line = |number: u8| UsageLine {
+            work: [0; 32],
+            salt: [number; 32],
+            first_day: day_of(9),
+            last_day: day_of(3),
+            uses: 10,
+            seconds: 0,
+            revenue: 0,
+            reported_as: [5; 32],
+        };
+        let batch = Subject::new(Role::Batch, SubjectId([7; 32]));
+        let lines = (1..=3).map(|number| line(number).encode()).collect();
+        let packed = PackedBatch::new(&batch.id, lines).unwrap();
+        let [chunk] = &packed.chunks[..] else { panic!("one chunk") };
+        let attachment = Manifest::of([chunk.as_slice()]).unwrap().id();
+        let organisation = Subject::registered(Role::Organisation, OKUP);
+        let named =
+            [Subject::registered(Role::Cmo, OKUP), Subject::registered(Role::Licensee, RADIO)];
+        let day = |days| tamga_api::time::day(day_of(days));
+        let fields = serde_json::json!({
+            "okup_id": organisation.id.to_string(), "attachment": attachment.to_string(),
+            "base": base, "usage_root": packed.lines.root.to_string(),
+            "usage_count": packed.lines.count, "uses": 30 + more, "source": "REPORT",
+            "first_day": day(9), "last_day": day(3),
+        });
+        let draft = tamga_api::draft::Draft {
+            kind: "R05".to_owned(),
+            version: None,
+            issuer: organisation.to_text(),
+            subject: batch.to_text(),
+            subjects: named.map(|it| it.to_text()).to_vec(),
+            event_time: tamga_api::time::instant(NOW),
+            after: None,
+            on_behalf_of: None,
+            references: Vec::new(),
+            fields: serde_json::from_value(fields).unwrap(),
+            body: serde_json::from_str("{}").unwrap(),
+        };
+        let key = SigningKey::from_seed(seed("okup"));
+        let seal = Seal {
+            origin: crate::testing::ORIGIN,
+            key_id: key.public().key_id(),
+            nonce: [3; 16],
+            valid_until: UnixMillis(NOW.get() + 600_000),
+            salt: &|_: &str| [4; 32],
+        };
+        let (record, body) = draft.write(&seal).unwrap();
+        let submission = Submission::new(record.sign(&key).unwrap(), body).unwrap();
+        Self { batch, attachment, chunk: chunk.clone(), submission }
+    }
+
+    /// Serves the manifest's figures, and a chunk if it is held.
+    fn serve(&self, desk: &Desk, bytes: usize, chunks: usize, chunk: Option<&[u8]>) {
+        let missing: &[u64] = if chunk.is_some() { &[] } else { &[0] };
+        let view = serde_json::json!({
+            "attachment_id": self.attachment.to_string(), "bytes": bytes, "chunks": chunks,
+            "missing": missing,
+        });
+        let path = format!("/v1/attachments/{}", self.attachment);
+        desk.ledger.answer(&path, 200, view.to_string());
+        let path = format!("/v1/batches/{}/chunks/", self.batch);
+        desk.ledger.refuse(&path, Code::NotFound);
+        match chunk {
+            Some(chunk) => desk.ledger.answer(&format!("{path}0"), 200, chunk),
+            None => desk.ledger.refuse(&format!("{path}0"), Code::NotFound),
+        }
     }
 }
 
@@ -83,7 +170,13 @@ fn an_honest_ledger_is_executed_again_to_its_last_block() {
 #[test]
 fn every_kind_of_stored_bytes_that_is_changed_is_found_and_named() {
     let desk = Desk::imported();
-    let log = desk.audited();
+    let mut log = desk.audited();
+    let uses = Uses::new(3, 0);
+    log.commit(std::slice::from_ref(&uses.submission), UnixMillis(NOW.get() + 9_000));
+    log.serve(&desk.ledger);
+    uses.serve(&desk, uses.chunk.len(), 1, Some(&uses.chunk));
+    let (exit, found) = desk.audit(&["--late", "1000000"]);
+    assert_eq!((exit, &found["attachments"]), (0, &Value::from(1)), "{found}");
     let taken = desk.ledger.taken();
     let (path, width) = entries(&log);
     let bundle = log.bundle(0);
@@ -151,7 +244,7 @@ fn every_kind_of_stored_bytes_that_is_changed_is_found_and_named() {
 
     // Each certificate: each of its parts, and all of it.
     let certificates = "/v1/blocks/certificates";
-    for height in 1..=3 {
+    for height in 1..=4 {
         let own = log.certificate_of(height);
         // Version, height, round, value, count, signer, signature.
         let mut tampered: Vec<Vec<u8>> = [0, 8, 12, 13, 46, 47, 80, own.len() - 1]
@@ -163,10 +256,9 @@ fn every_kind_of_stored_bytes_that_is_changed_is_found_and_named() {
             .into();
         let mut short = own[..own.len() - 96].to_vec();
         short[46] -= 1;
-        tampered.extend([short, own[..own.len() - 1].to_vec(), log.certificate_of(4 - height)]);
+        tampered.extend([short, own[..own.len() - 1].to_vec(), log.certificate_of(5 - height)]);
         tampered.push(Vec::new());
-        // The block in the middle has its own in the place of its own.
-        for bad in tampered.into_iter().filter(|bad| *bad != own) {
+        for bad in tampered {
             desk.ledger.answer(certificates, 200, log.certificates(height, Some(&bad)));
             let (exit, found) = desk.audit(&["--late", "1000000"]);
             let findings = found["findings"].as_array().unwrap();
@@ -223,6 +315,29 @@ fn every_kind_of_stored_bytes_that_is_changed_is_found_and_named() {
         desk.ledger.answer(&path, 200, good.encode());
     }
 
+    // The attachment: each part of its chunk, and the figures of its manifest.
+    let length = uses.chunk.len();
+    let mut tampered: Vec<(usize, usize, Vec<u8>)> = [0, 2, length / 2, length - 1]
+        .map(|at| {
+            let mut bad = uses.chunk.clone();
+            bad[at] ^= 1;
+            (length, 1, bad)
+        })
+        .into();
+    tampered.push((length, 1, uses.chunk[..length - 1].to_vec()));
+    tampered.extend(
+        [(length + 1, 1), (length, 2), (length, 0)]
+            .map(|(bytes, chunks)| (bytes, chunks, uses.chunk.clone())),
+    );
+    let at = log.size() - 2;
+    let brought = Some(uses.submission.record().id().to_string());
+    for (bytes, chunks, chunk) in tampered {
+        uses.serve(&desk, bytes, chunks, Some(&chunk));
+        let proofs = desk.proofs();
+        assert_eq!(proofs, (3, vec![("attachment".to_owned(), Some(at), brought.clone())]));
+    }
+    uses.serve(&desk, length, 1, Some(&uses.chunk));
+
     // The checkpoint: root, and signatures.
     let note = log.note();
     let text = note.encode();
@@ -238,6 +353,29 @@ fn every_kind_of_stored_bytes_that_is_changed_is_found_and_named() {
     }
     desk.ledger.answer("/log/checkpoint", 200, text);
     assert_eq!(desk.proofs(), (0, Vec::new()), "all is as it was");
+}
+
+#[test]
+fn lines_that_are_not_what_their_record_says_are_named_though_a_quorum_stated_them() {
+    for (more, expected) in [(0, None), (1, Some("lines"))] {
+        let desk = Desk::imported();
+        let mut log = desk.audited();
+        let uses = Uses::new(3, more);
+        log.commit(std::slice::from_ref(&uses.submission), UnixMillis(NOW.get() + 9_000));
+        log.serve(&desk.ledger);
+        uses.serve(&desk, uses.chunk.len(), 1, Some(&uses.chunk));
+        let told = expected.map(|class| {
+            let id = uses.submission.record().id().to_string();
+            (class.to_owned(), Some(log.size() - 2), Some(id))
+        });
+        let exit = if told.is_some() { 3 } else { 0 };
+        assert_eq!(desk.proofs(), (exit, told.into_iter().collect()), "{more}");
+
+        // What is not held proves nothing.
+        uses.serve(&desk, uses.chunk.len(), 1, None);
+        let (exit, found) = desk.audit(&[]);
+        assert_eq!((exit, &found["counts"]["unheld"]), (0, &Value::from(1)), "{found}");
+    }
 }
 
 #[test]
