@@ -7,6 +7,7 @@
 //! | `lines` | attachments, and the lines of batches |
 //! | [`certificates`] | that a quorum decided each block |
 //! | [`subjects`] | what is served of subjects against the map that the log leads to |
+//! | `observed` | delays, and cases that look alike |
 //! | [`found`] | what was found, counted, and listed as far as that is of use |
 //! | [`seen`] | what an audit keeps for the next one |
 //! | [`report`] | what was found, signed |
@@ -17,6 +18,7 @@ pub mod found;
 pub mod hashes;
 mod lines;
 pub mod metrics;
+mod observed;
 pub mod report;
 pub mod run;
 pub mod seen;
@@ -68,6 +70,10 @@ pub enum Class {
     Unheld,
     /// A record was written long after its event.
     Late,
+    /// What was to follow an event of a case did not follow in time.
+    Delay,
+    /// Cases look like one that stands in the ledger twice.
+    Duplicate,
 }
 
 impl Class {
@@ -90,6 +96,8 @@ impl Class {
         Self::Closed,
         Self::Unheld,
         Self::Late,
+        Self::Delay,
+        Self::Duplicate,
     ];
 
     /// Its name in reports.
@@ -113,6 +121,8 @@ impl Class {
             Self::Closed => "closed",
             Self::Unheld => "unheld",
             Self::Late => "late",
+            Self::Delay => "delay",
+            Self::Duplicate => "duplicate",
         }
     }
 
@@ -125,7 +135,7 @@ impl Class {
     /// Whether it proves that something is false, rather than telling what could not be seen or came late.
     #[must_use]
     pub const fn proves(self) -> bool {
-        !matches!(self, Self::Closed | Self::Unheld | Self::Late)
+        !matches!(self, Self::Closed | Self::Unheld | Self::Late | Self::Delay | Self::Duplicate)
     }
 }
 

@@ -16,6 +16,7 @@ use tamga_state::{Genesis, Replay};
 
 use super::hashes::{self, Hashes};
 use super::lines::{self, Brought};
+use super::observed::Cases;
 use super::{Class, Finding, Found, certificates, subjects};
 use crate::client::Client;
 use crate::error::{CliError, Exit};
@@ -35,6 +36,8 @@ pub struct Checks {
     pub rules: bool,
     /// Attachments.
     pub attachments: bool,
+    /// Delays, and cases that look alike.
+    pub observations: bool,
     /// How many subjects are compared with what the node stores of them.
     pub subjects: usize,
     /// How long after its event a record is late, in milliseconds.
@@ -62,6 +65,8 @@ pub struct Standing {
     replay: Option<Replay>,
     /// The log of the entries that were served.
     log: Frontier,
+    /// What the records said of cases, if that is observed.
+    cases: Cases,
 }
 
 impl Standing {
@@ -72,7 +77,7 @@ impl Standing {
     pub fn new(genesis: &Genesis, hash: &GenesisHash) -> Result<Self, CliError> {
         let replay = Replay::new(genesis, hash);
         let replay = replay.map_err(|it| CliError::unreadable("genesis", it.to_string()))?;
-        Ok(Self { replay: Some(replay), log: Frontier::new() })
+        Ok(Self { replay: Some(replay), log: Frontier::new(), cases: Cases::default() })
     }
 
     /// The log so far.
@@ -348,6 +353,11 @@ impl Run<'_> {
                 found.push(late.at(*index).of(logged.record.id()).in_block(leaf.height));
             }
         }
+        if self.audit.checks.observations {
+            for (index, logged) in &records {
+                standing.cases.take(*index, logged, leaf.time);
+            }
+        }
         let rules = self.audit.checks.rules;
         let Some(replay) = standing.replay.as_mut().filter(|_| rules) else { return Ok(()) };
         let first = records.first().map(|(index, _)| index.get());
@@ -411,8 +421,13 @@ impl Run<'_> {
             self.outcome.attachments = self.outcome.attachments.saturating_add(left);
         }
         let Audit { client, policy, interrupted, jobs, checks } = self.audit;
-        let replay = self.outcome.standing.replay.as_ref();
-        if let Some(replay) = replay.filter(|_| checks.rules && checks.subjects > 0) {
+        let Standing { replay, cases, .. } = &mut self.outcome.standing;
+        if let Some(replay) = replay.as_ref().filter(|_| checks.observations) {
+            let observed = cases.observe(replay.state(), replay.time());
+            let observed = observed.map_err(|error| CliError::bug(&error.to_string()))?;
+            self.outcome.found.extend(observed);
+        }
+        if let Some(replay) = replay.as_ref().filter(|_| checks.rules && checks.subjects > 0) {
             let (most, jobs) = (checks.subjects, *jobs);
             let compared = subjects::compare(client, policy, replay, most, jobs, interrupted)?;
             let Some(compared) = compared else { return Ok(None) };

@@ -100,8 +100,10 @@ enum Check {
     Rules,
     /// Signatures of records and certificates of blocks; they need the rules.
     Signatures,
-    /// Attachments.
+    /// Attachments, and with the rules the lines in them.
     Attachments,
+    /// Delays, and cases that look alike; they need the rules.
+    Observations,
 }
 
 /// More of a class than this fails.
@@ -183,8 +185,9 @@ fn audit(command: &Audit, session: &mut Session<'_>) -> Result<Exit, CliError> {
     let wants = |check| command.checks.is_empty() || command.checks.contains(&check);
     let checks = Checks {
         signatures: wants(Check::Signatures),
-        rules: wants(Check::Rules) || wants(Check::Signatures),
+        rules: [Check::Rules, Check::Signatures, Check::Observations].into_iter().any(wants),
         attachments: wants(Check::Attachments),
+        observations: wants(Check::Observations),
         subjects: usize::try_from(command.subjects).unwrap_or(usize::MAX),
         late_ms: i64::from(command.late).saturating_mul(3_600_000),
     };
