@@ -97,12 +97,12 @@ fn text(outcome: &Outcome, audits: u64, seconds: i64) -> String {
     figure("log_size", "gauge", "Leaves of the audited log.", head.size.to_string());
     let height = outcome.replayed.to_string();
     figure("replayed_height", "gauge", "Height of the last block executed again.", height);
-    let clean = u8::from(outcome.is_clean()).to_string();
+    let clean = u8::from(outcome.found.is_clean()).to_string();
     figure("clean", "gauge", "1 if nothing proves a falsehood.", clean);
     lines.push("# HELP tamga_audit_findings Findings since the start.".to_owned());
     lines.push("# TYPE tamga_audit_findings gauge".to_owned());
     for class in Class::ALL {
-        let (name, count) = (class.name(), outcome.count(*class));
+        let (name, count) = (class.name(), outcome.found.count(*class));
         lines.push(format!("tamga_audit_findings{{class=\"{name}\"}} {count}"));
     }
     lines.push(String::new());

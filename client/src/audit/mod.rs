@@ -3,21 +3,32 @@
 //! | Module | Holds |
 //! |---|---|
 //! | [`hashes`] | the log's hash tiles against its checkpoint, and against what was seen before |
-//! | [`run`] | entries, bodies, attachments, signatures, rules, maps |
+//! | [`run`] | entries, bodies, signatures, rules, maps |
+//! | `lines` | attachments, and the lines of batches |
+//! | [`certificates`] | that a quorum decided each block |
+//! | [`subjects`] | what is served of subjects against the map that the log leads to |
+//! | `observed` | delays, and cases that look alike |
+//! | [`found`] | what was found, counted, and listed as far as that is of use |
 //! | [`seen`] | what an audit keeps for the next one |
 //! | [`report`] | what was found, signed |
 //! | [`metrics`] | figures of an audit that goes on, for a monitor |
 
+pub mod certificates;
+pub mod found;
 pub mod hashes;
+mod lines;
 pub mod metrics;
+mod observed;
 pub mod report;
 pub mod run;
 pub mod seen;
+pub mod subjects;
 
 use serde_json::{Value, json};
 use tamga_format::id::{Height, LeafIndex, RecordId};
 use tamga_format::subject::Subject;
 
+pub use found::Found;
 pub use report::Report;
 pub use run::{Audit, Checks, Outcome, Standing};
 pub use seen::Seen;
@@ -37,6 +48,8 @@ pub enum Class {
     Body,
     /// A stored attachment is not the one that its record commits to.
     Attachment,
+    /// The lines of a batch are not what its record says, or break a rule.
+    Lines,
     /// The signature of a record does not hold.
     Signature,
     /// The rules refuse a record that the log holds.
@@ -47,12 +60,20 @@ pub enum Class {
     Withheld,
     /// The map of subjects is not what the block leads to.
     Map,
+    /// What is stored as a block's certificate is not that of a quorum for this block.
+    Certificate,
+    /// What is stored of a subject is not what the log leads to.
+    Subject,
     /// A body is not to be had: erased, or not for this token.
     Closed,
     /// An attachment is not to be had.
     Unheld,
     /// A record was written long after its event.
     Late,
+    /// What was to follow an event of a case did not follow in time.
+    Delay,
+    /// Cases look like one that stands in the ledger twice.
+    Duplicate,
 }
 
 impl Class {
@@ -64,14 +85,19 @@ impl Class {
         Self::Entry,
         Self::Body,
         Self::Attachment,
+        Self::Lines,
         Self::Signature,
         Self::Unlawful,
         Self::Block,
         Self::Withheld,
         Self::Map,
+        Self::Certificate,
+        Self::Subject,
         Self::Closed,
         Self::Unheld,
         Self::Late,
+        Self::Delay,
+        Self::Duplicate,
     ];
 
     /// Its name in reports.
@@ -84,14 +110,19 @@ impl Class {
             Self::Entry => "entry",
             Self::Body => "body",
             Self::Attachment => "attachment",
+            Self::Lines => "lines",
             Self::Signature => "signature",
             Self::Unlawful => "unlawful",
             Self::Block => "block",
             Self::Withheld => "withheld",
             Self::Map => "map",
+            Self::Certificate => "certificate",
+            Self::Subject => "subject",
             Self::Closed => "closed",
             Self::Unheld => "unheld",
             Self::Late => "late",
+            Self::Delay => "delay",
+            Self::Duplicate => "duplicate",
         }
     }
 
@@ -104,7 +135,7 @@ impl Class {
     /// Whether it proves that something is false, rather than telling what could not be seen or came late.
     #[must_use]
     pub const fn proves(self) -> bool {
-        !matches!(self, Self::Closed | Self::Unheld | Self::Late)
+        !matches!(self, Self::Closed | Self::Unheld | Self::Late | Self::Delay | Self::Duplicate)
     }
 }
 

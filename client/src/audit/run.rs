@@ -4,23 +4,20 @@ use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread;
 
-use tamga_format::attachment::Manifest;
 use tamga_format::block_leaf::{BlockLeaf, genesis_leaf};
-use tamga_format::id::{
-    AttachmentId, GenesisHash, Height, LeafIndex, RecordId, TreeRoot, TreeSize,
-};
-use tamga_format::limits::{CHUNKS_MAX, TILE_WIDTH};
+use tamga_format::id::{GenesisHash, Height, LeafIndex, RecordId, TreeRoot, TreeSize};
+use tamga_format::limits::TILE_WIDTH;
 use tamga_format::merkle::{Frontier, Hash, leaf_hash, root_of};
 use tamga_format::policy::Policy;
 use tamga_format::record::SignedRecord;
-use tamga_format::subject::{Role, Subject};
 use tamga_format::tile::{BundleCoord, TileCoord, decode_bundle, tile_width};
-use tamga_state::replay::{Fault, Logged, Signed, forged};
-use tamga_state::royalty::lines::attachment_of;
+use tamga_state::replay::{Decided, Fault, Logged, Signed, forged};
 use tamga_state::{Genesis, Replay};
 
 use super::hashes::{self, Hashes};
-use super::{Class, Finding};
+use super::lines::{self, Brought};
+use super::observed::Cases;
+use super::{Class, Finding, Found, certificates, subjects};
 use crate::client::Client;
 use crate::error::{CliError, Exit};
 use crate::log::{self, Head, Log};
@@ -39,6 +36,10 @@ pub struct Checks {
     pub rules: bool,
     /// Attachments.
     pub attachments: bool,
+    /// Delays, and cases that look alike.
+    pub observations: bool,
+    /// How many subjects are compared with what the node stores of them.
+    pub subjects: usize,
     /// How long after its event a record is late, in milliseconds.
     pub late_ms: i64,
 }
@@ -64,6 +65,8 @@ pub struct Standing {
     replay: Option<Replay>,
     /// The log of the entries that were served.
     log: Frontier,
+    /// What the records said of cases, if that is observed.
+    cases: Cases,
 }
 
 impl Standing {
@@ -74,7 +77,7 @@ impl Standing {
     pub fn new(genesis: &Genesis, hash: &GenesisHash) -> Result<Self, CliError> {
         let replay = Replay::new(genesis, hash);
         let replay = replay.map_err(|it| CliError::unreadable("genesis", it.to_string()))?;
-        Ok(Self { replay: Some(replay), log: Frontier::new() })
+        Ok(Self { replay: Some(replay), log: Frontier::new(), cases: Cases::default() })
     }
 
     /// The log so far.
@@ -92,8 +95,8 @@ pub struct Outcome {
     pub standing: Standing,
     /// The checkpoint up to which the ledger was audited.
     pub head: Head,
-    /// What was found, in the order of the log as far as it has one.
-    pub findings: Vec<Finding>,
+    /// What was found.
+    pub found: Found,
     /// Records read.
     pub records: u64,
     /// Height up to which blocks were executed again.
@@ -102,25 +105,16 @@ pub struct Outcome {
     pub astray: Option<Height>,
     /// Signatures checked.
     pub signatures: u64,
+    /// Certificates of blocks checked.
+    pub certificates: u64,
+    /// Subjects compared with what the node stores of them.
+    pub subjects: u64,
+    /// Subjects there are, as far as blocks were executed.
+    pub subjects_of: u64,
     /// Bodies checked against their entries.
     pub bodies: u64,
     /// Attachments checked.
     pub attachments: u64,
-}
-
-impl Outcome {
-    /// How many findings are of a class.
-    #[must_use]
-    pub fn count(&self, class: Class) -> u64 {
-        let of = self.findings.iter().filter(|finding| finding.class == class).count();
-        u64::try_from(of).unwrap_or(u64::MAX)
-    }
-
-    /// Whether nothing was found that proves a falsehood.
-    #[must_use]
-    pub fn is_clean(&self) -> bool {
-        !self.findings.iter().any(|finding| finding.class.proves())
-    }
 }
 
 /// What an entry is.
@@ -145,14 +139,6 @@ struct Bundle {
     /// Bodies that are not even of the form.
     malformed: BTreeSet<LeafIndex>,
     bodies: u64,
-}
-
-/// An attachment that a record brought.
-struct Brought {
-    index: LeafIndex,
-    record: RecordId,
-    batch: Option<Subject>,
-    attachment: AttachmentId,
 }
 
 /// Calls `work` for each item, `jobs` at a time; the answers in the order of the items.
@@ -214,14 +200,19 @@ impl Audit<'_> {
             self.interrupted,
         )?;
         let Some(Hashes { bundles, findings }) = read else { return Ok(None) };
+        let mut found = Found::default();
+        found.extend(findings);
         let outcome = Outcome {
             standing,
             head,
-            findings,
+            found,
             records: 0,
             replayed: Height(0),
             astray: None,
             signatures: 0,
+            certificates: 0,
+            subjects: 0,
+            subjects_of: 0,
             bodies: 0,
             attachments: 0,
         };
@@ -233,16 +224,17 @@ impl Audit<'_> {
             outcome,
             block: Vec::new(),
             signed: Vec::new(),
+            decided: Vec::new(),
             brought: Vec::new(),
         };
         if let Some((size, root)) = longer {
             let detail = format!("{size} {root}");
-            run.outcome.findings.push(Finding::new(Class::Rewritten, detail));
+            run.outcome.found.push(Finding::new(Class::Rewritten, detail));
         }
         if !run.entries(tell)? {
             return Ok(None);
         }
-        run.end().map(Some)
+        run.end()
     }
 
     /// What is at hand of a record's body; whether it is not even of the form.
@@ -266,6 +258,9 @@ struct Run<'a> {
     /// Records of the block that is being read.
     block: Vec<(LeafIndex, Logged)>,
     signed: Vec<Signed>,
+    /// Blocks whose certificates are still to be checked.
+    decided: Vec<Decided>,
+    /// Attachments that are still to be read.
     brought: Vec<Brought>,
 }
 
@@ -293,78 +288,102 @@ impl Run<'_> {
             if audit.interrupted.load(Ordering::Relaxed) {
                 return Ok(false);
             }
-            let signed = std::mem::take(&mut self.signed);
+            let (signed, decided) =
+                (std::mem::take(&mut self.signed), std::mem::take(&mut self.decided));
             let bundles = std::mem::take(&mut next);
             // While one window is executed, the next is fetched and the signatures of the last are checked.
-            let (fetched, checked) = thread::scope(|scope| {
+            let (fetched, checked, taken) = thread::scope(|scope| {
                 let fetched = scope.spawn(|| fetch(from));
-                let checked = scope.spawn(|| check_signatures(&signed, audit.jobs));
-                for bundle in bundles {
-                    self.take(bundle);
-                }
-                (fetched.join(), checked.join())
+                let checked = scope.spawn(|| audit.signatures(&genesis, &signed, &decided));
+                let taken = bundles.into_iter().try_for_each(|bundle| self.take(bundle));
+                (fetched.join(), checked.join(), taken)
             });
             let ended = |_| CliError::bug("a job of the audit ended by itself");
             next = fetched.map_err(ended)??;
-            self.outcome.findings.extend(checked.map_err(ended)??);
+            self.outcome.found.extend(checked.map_err(ended)??);
+            taken?;
             from = from.saturating_add(step);
             tell(self.outcome.standing.log.size(), size.get());
         }
-        let signed = std::mem::take(&mut self.signed);
-        self.outcome.findings.extend(check_signatures(&signed, audit.jobs)?);
+        let (signed, decided) =
+            (std::mem::take(&mut self.signed), std::mem::take(&mut self.decided));
+        self.outcome.found.extend(audit.signatures(&genesis, &signed, &decided)?);
         Ok(true)
     }
 
-    fn take(&mut self, bundle: Bundle) {
+    fn take(&mut self, bundle: Bundle) -> Result<(), CliError> {
         // The bundle may begin with entries that were done before.
         let done = self.outcome.standing.log.size();
         for (_, leaf) in (bundle.first..).zip(&bundle.leaves).filter(|(index, _)| *index >= done) {
             self.outcome.standing.log.push(leaf);
         }
-        self.outcome.findings.extend(bundle.findings);
+        self.outcome.found.extend(bundle.findings);
         self.outcome.bodies = self.outcome.bodies.saturating_add(bundle.bodies);
         for (index, entry) in bundle.entries.into_iter().filter(|(index, _)| index.get() >= done) {
             match entry {
                 Entry::Genesis => {}
                 Entry::Record(logged) => self.record(index, *logged),
-                Entry::Block(leaf) => self.end_block(&leaf, &bundle.malformed),
+                Entry::Block(leaf) => self.end_block(&leaf, &bundle.malformed)?,
             }
         }
         if bundle.broken {
             self.outcome.standing.replay = None;
         }
+        Ok(())
     }
 
     fn record(&mut self, index: LeafIndex, logged: Logged) {
         self.outcome.records = self.outcome.records.saturating_add(1);
-        let record = logged.record.record();
-        if let Some(attachment) = attachment_of(record) {
-            let batch = record.all_subjects().find(|subject| subject.role == Role::Batch);
-            self.brought.push(Brought { index, record: logged.record.id(), batch, attachment });
-        }
+        self.brought.extend(Brought::by(index, &logged.record));
         self.block.push((index, logged));
     }
 
-    fn end_block(&mut self, leaf: &BlockLeaf, malformed: &BTreeSet<LeafIndex>) {
+    fn end_block(
+        &mut self,
+        leaf: &BlockLeaf,
+        malformed: &BTreeSet<LeafIndex>,
+    ) -> Result<(), CliError> {
         let records = std::mem::take(&mut self.block);
-        let Outcome { findings, standing, replayed: height, astray, .. } = &mut self.outcome;
+        let Outcome { found, standing, replayed: height, astray, attachments, .. } =
+            &mut self.outcome;
         for (index, logged) in &records {
             let delay = leaf.time.get().saturating_sub(logged.record.record().event_time.get());
             if delay > self.audit.checks.late_ms {
                 let late = Finding::new(Class::Late, format!("{} h", delay / 3_600_000));
-                findings.push(late.at(*index).of(logged.record.id()).in_block(leaf.height));
+                found.push(late.at(*index).of(logged.record.id()).in_block(leaf.height));
+            }
+        }
+        if self.audit.checks.observations {
+            for (index, logged) in &records {
+                standing.cases.take(*index, logged, leaf.time);
             }
         }
         let rules = self.audit.checks.rules;
-        let Some(replay) = standing.replay.as_mut().filter(|_| rules) else { return };
+        let Some(replay) = standing.replay.as_mut().filter(|_| rules) else { return Ok(()) };
+        let first = records.first().map(|(index, _)| index.get());
         let logged: Vec<Logged> = records.into_iter().map(|(_, logged)| logged).collect();
         let replayed = replay.block(&logged, leaf);
+        let unsound: BTreeSet<LeafIndex> = replayed.faults.iter().filter_map(place).collect();
         (*height, *astray) = (leaf.height, replay.astray());
         let faults = replayed.faults.into_iter();
         // A body that is not even of the form is named already.
         let faults = faults
             .filter(|it| !matches!(it, Fault::Unjudged { index, .. } if malformed.contains(index)));
-        findings.extend(faults.map(|fault| named(fault, leaf.height)));
+        found.extend(faults.map(|fault| named(fault, leaf.height)));
+        for brought in std::mem::take(&mut self.brought) {
+            let at = first.and_then(|first| brought.index.get().checked_sub(first));
+            let record = at.and_then(|at| logged.get(usize::try_from(at).ok()?));
+            let sound = self.audit.checks.attachments && !unsound.contains(&brought.index);
+            match record.filter(|_| sound) {
+                Some(logged) => {
+                    let (client, record) = (self.audit.client, logged.record.record());
+                    let wrong = lines::judge(client, replay, &brought, record)?;
+                    found.extend(wrong.map(|it| it.in_block(leaf.height)));
+                    *attachments = attachments.saturating_add(1);
+                }
+                None => self.brought.push(brought),
+            }
+        }
         if self.audit.checks.signatures {
             let known = self.known;
             let new = replayed.signed.into_iter().filter(|signed| signed.index.get() >= known);
@@ -373,35 +392,71 @@ impl Run<'_> {
             let more = self.signed.len().saturating_sub(before);
             let more = u64::try_from(more).unwrap_or(u64::MAX);
             self.outcome.signatures = self.outcome.signatures.saturating_add(more);
+            // No log commits to certificates: those of blocks that were seen may have changed since.
+            self.decided.push(replayed.decided);
+            self.outcome.certificates = self.outcome.certificates.saturating_add(1);
         }
+        Ok(())
     }
 
-    /// Compares the whole log, and reads the attachments.
-    fn end(mut self) -> Result<Outcome, CliError> {
-        let Outcome { head, findings, standing, .. } = &mut self.outcome;
+    /// Compares the whole log and the subjects, and reads the attachments; `None` when interrupted.
+    fn end(mut self) -> Result<Option<Outcome>, CliError> {
+        let Outcome { head, found, standing, .. } = &mut self.outcome;
         let whole = standing.log() == Some((head.size, head.root));
-        let unsettled = findings.iter().position(|finding| finding.class == Class::Log);
-        if let (true, Some(at)) = (whole, unsettled) {
+        if whole && found.count(Class::Log) > 0 {
             // The entries are the log's, so the tile of leaves that stands below no other is not.
             let last = head.size.get().saturating_sub(1) / u64::from(TILE_WIDTH);
             let width = tile_width(0, last, head.size.get()).unwrap_or(TILE_WIDTH);
             let path = TileCoord::new(0, last, width).map(|it| it.path());
-            findings[at] = Finding::new(Class::Tile, path.unwrap_or_default());
-        } else if !whole && !findings.iter().any(|it| matches!(it.class, Class::Log | Class::Entry))
-        {
-            findings.push(Finding::new(Class::Log, format!("{} {}", head.size, head.root)));
+            found.replace(Class::Log, &Finding::new(Class::Tile, path.unwrap_or_default()));
+        } else if !whole && found.count(Class::Log) == 0 && found.count(Class::Entry) == 0 {
+            found.push(Finding::new(Class::Log, format!("{} {}", head.size, head.root)));
         }
         if self.audit.checks.attachments {
             let audit = self.audit;
-            let found = parallel(&self.brought, audit.jobs, |it| audit.attachment(it))?;
-            self.outcome.findings.extend(found.into_iter().flatten());
-            self.outcome.attachments = u64::try_from(self.brought.len()).unwrap_or(u64::MAX);
+            let left = &self.brought;
+            let found = parallel(left, audit.jobs, |it| lines::attachment(audit.client, it))?;
+            self.outcome.found.extend(found.into_iter().flatten());
+            let left = u64::try_from(left.len()).unwrap_or(u64::MAX);
+            self.outcome.attachments = self.outcome.attachments.saturating_add(left);
         }
-        Ok(self.outcome)
+        let Audit { client, policy, interrupted, jobs, checks } = self.audit;
+        let Standing { replay, cases, .. } = &mut self.outcome.standing;
+        if let Some(replay) = replay.as_ref().filter(|_| checks.observations) {
+            let observed = cases.observe(replay.state(), replay.time());
+            let observed = observed.map_err(|error| CliError::bug(&error.to_string()))?;
+            self.outcome.found.extend(observed);
+        }
+        if let Some(replay) = replay.as_ref().filter(|_| checks.rules && checks.subjects > 0) {
+            let (most, jobs) = (checks.subjects, *jobs);
+            let compared = subjects::compare(client, policy, replay, most, jobs, interrupted)?;
+            let Some(compared) = compared else { return Ok(None) };
+            self.outcome.subjects = compared.subjects;
+            self.outcome.subjects_of = u64::try_from(replay.map().len()).unwrap_or(u64::MAX);
+            self.outcome.found.extend(compared.findings);
+        }
+        Ok(Some(self.outcome))
     }
 }
 
 impl Audit<'_> {
+    /// What is wrong with signatures of records and with certificates of blocks.
+    fn signatures(
+        &self,
+        genesis: &GenesisHash,
+        signed: &[Signed],
+        decided: &[Decided],
+    ) -> Result<Vec<Finding>, CliError> {
+        let batches: Vec<&[Signed]> = signed.chunks(SIGNATURES).collect();
+        let found = parallel(&batches, self.jobs, |batch| {
+            let forged = forged(batch).into_iter();
+            Ok(forged.map(|it| Finding::new(Class::Signature, "").at(it.index).of(it.id)).collect())
+        })?;
+        let mut found: Vec<Finding> = found.into_iter().flat_map(|part: Vec<_>| part).collect();
+        found.extend(certificates::check(self.client, genesis, decided, self.jobs)?);
+        Ok(found)
+    }
+
     /// Fetches a bundle and the bodies of its records.
     fn bundle(
         &self,
@@ -482,41 +537,17 @@ impl Audit<'_> {
         }
         Ok(BlockLeaf::decode(entry).ok().map(Box::new).map(Entry::Block))
     }
-
-    /// What is wrong with an attachment.
-    fn attachment(&self, brought: &Brought) -> Result<Option<Finding>, CliError> {
-        let Brought { index, record, batch, attachment } = brought;
-        let found =
-            |class| Some(Finding::new(class, attachment.to_string()).at(*index).of(*record));
-        let absent = |error: &CliError| matches!(error.exit, Exit::NotFound | Exit::Permission);
-        let (Some(batch), view) = (batch, self.client.attachment(attachment)) else {
-            return Ok(found(Class::Unheld));
-        };
-        let view = match view {
-            Err(error) if absent(&error) => return Ok(found(Class::Unheld)),
-            view => view?,
-        };
-        let mut chunks = Vec::new();
-        for number in (0..view.chunks).take(CHUNKS_MAX) {
-            match self.client.batch_chunk(&batch.to_text(), number) {
-                Err(error) if absent(&error) => return Ok(found(Class::Unheld)),
-                chunk => chunks.push(tamga_format::attachment::chunk_hash(&chunk?)),
-            }
-        }
-        let manifest = Manifest::new(view.bytes, chunks);
-        let same = manifest.is_ok_and(|manifest| manifest.id() == *attachment);
-        Ok(if same { None } else { found(Class::Attachment) })
-    }
 }
 
-/// Those of the signatures that don't hold.
-fn check_signatures(signed: &[Signed], jobs: usize) -> Result<Vec<Finding>, CliError> {
-    let batches: Vec<&[Signed]> = signed.chunks(SIGNATURES).collect();
-    let found = parallel(&batches, jobs, |batch| {
-        let forged = forged(batch).into_iter();
-        Ok(forged.map(|it| Finding::new(Class::Signature, "").at(it.index).of(it.id)).collect())
-    })?;
-    Ok(found.into_iter().flat_map(|part: Vec<Finding>| part).collect())
+/// The record that can't be relied on.
+const fn place(fault: &Fault) -> Option<LeafIndex> {
+    match fault {
+        Fault::Unlawful { index, .. }
+        | Fault::Unjudged { index, .. }
+        | Fault::Body { index, .. }
+        | Fault::Omitted { index, .. } => Some(*index),
+        Fault::Leaf(_) | Fault::MapRoot { .. } => None,
+    }
 }
 
 /// A fault of a block as a finding.

@@ -28,6 +28,26 @@ impl Client {
         self.utf8(path, answer.body)
     }
 
+    /// The certificates of at most so many blocks in a row; empty for one that the node lacks.
+    ///
+    /// # Errors
+    /// When the node is not reachable, or the answer is not of the form.
+    pub fn certificates(&self, from: u64, limit: usize) -> Result<Vec<Vec<u8>>, CliError> {
+        let path = format!("/v1/blocks/certificates?from={from}&limit={limit}");
+        let answer = self.call(&path, None, BYTES, Duration::ZERO)?.body;
+        let (mut rest, mut certificates) = (answer.as_slice(), Vec::new());
+        while !rest.is_empty() {
+            let framed = rest.split_first_chunk().and_then(|(length, rest)| {
+                rest.split_at_checked(usize::from(u16::from_be_bytes(*length)))
+            });
+            let cut = || CliError::answer(&self.address(&path), "it ends in a certificate");
+            let (certificate, after) = framed.ok_or_else(cut)?;
+            certificates.push(certificate.to_vec());
+            rest = after;
+        }
+        Ok(certificates)
+    }
+
     /// A hash tile, or an entry bundle, which needs a token, by its path below the log's prefix.
     ///
     /// # Errors

@@ -52,6 +52,9 @@ pub(super) struct Audit {
     /// What to check beside the log itself; everything when absent.
     #[arg(long, value_enum, value_delimiter = ',')]
     checks: Vec<Check>,
+    /// Subjects whose stored status and records are compared, chosen at random if there are more.
+    #[arg(long, default_value_t = 1_000)]
+    subjects: u64,
     /// Hours after its event from which a record is late.
     #[arg(long, default_value_t = 24)]
     late: u32,
@@ -95,10 +98,12 @@ enum Command {
 enum Check {
     /// Bodies, rules, maps and blocks.
     Rules,
-    /// Signatures of records; they need the rules.
+    /// Signatures of records and certificates of blocks; they need the rules.
     Signatures,
-    /// Attachments.
+    /// Attachments, and with the rules the lines in them.
     Attachments,
+    /// Delays, and cases that look alike; they need the rules.
+    Observations,
 }
 
 /// More of a class than this fails.
@@ -121,7 +126,7 @@ impl Threshold {
     }
 
     fn is_passed(&self, outcome: &Outcome) -> bool {
-        let count = outcome.count(self.class);
+        let count = outcome.found.count(self.class);
         if self.percent {
             count.saturating_mul(100) > self.most.saturating_mul(outcome.records)
         } else {
@@ -180,8 +185,10 @@ fn audit(command: &Audit, session: &mut Session<'_>) -> Result<Exit, CliError> {
     let wants = |check| command.checks.is_empty() || command.checks.contains(&check);
     let checks = Checks {
         signatures: wants(Check::Signatures),
-        rules: wants(Check::Rules) || wants(Check::Signatures),
+        rules: [Check::Rules, Check::Signatures, Check::Observations].into_iter().any(wants),
         attachments: wants(Check::Attachments),
+        observations: wants(Check::Observations),
+        subjects: usize::try_from(command.subjects).unwrap_or(usize::MAX),
         late_ms: i64::from(command.late).saturating_mul(3_600_000),
     };
     let jobs = usize::from(command.jobs);
@@ -212,7 +219,7 @@ fn audit(command: &Audit, session: &mut Session<'_>) -> Result<Exit, CliError> {
             show(&outcome, known, command.report.as_deref(), data, session);
         }
         // A log that is not the one seen before is never taken for it.
-        if let Some(path) = command.state.as_deref().filter(|_| outcome.is_clean()) {
+        if let Some(path) = command.state.as_deref().filter(|_| outcome.found.is_clean()) {
             let checkpoint = outcome.head.note.encode();
             let audited_at = text::rfc3339(session.now);
             Seen { version: SEEN_VERSION, checkpoint, audited_at }.keep(path)?;
@@ -250,9 +257,9 @@ fn round(
 }
 
 fn judge(outcome: &Outcome, thresholds: &[Threshold]) -> Exit {
-    if outcome.count(Class::Rewritten) > 0 {
+    if outcome.found.count(Class::Rewritten) > 0 {
         Exit::SplitView
-    } else if !outcome.is_clean() {
+    } else if !outcome.found.is_clean() {
         Exit::Mismatch
     } else if thresholds.iter().any(|threshold| threshold.is_passed(outcome)) {
         Exit::Partial
@@ -263,10 +270,12 @@ fn judge(outcome: &Outcome, thresholds: &[Threshold]) -> Exit {
 
 /// What the report says.
 fn data(outcome: &Outcome, genesis: &str, session: &Session<'_>) -> Value {
-    let counts: serde_json::Map<String, Value> =
-        Class::ALL.iter().map(|it| (it.name().to_owned(), json!(outcome.count(*it)))).collect();
+    let counts: serde_json::Map<String, Value> = Class::ALL
+        .iter()
+        .map(|it| (it.name().to_owned(), json!(outcome.found.count(*it))))
+        .collect();
     json!({
-        "clean": outcome.is_clean(),
+        "clean": outcome.found.is_clean(),
         "made_at": text::rfc3339(session.now),
         "genesis": genesis,
         "checkpoint": outcome.head.note.encode(),
@@ -276,10 +285,13 @@ fn data(outcome: &Outcome, genesis: &str, session: &Session<'_>) -> Value {
         "replayed_height": outcome.replayed.get(),
         "maps_compared_before": outcome.astray.map(|height| height.get()),
         "signatures": outcome.signatures,
+        "certificates": outcome.certificates,
+        "subjects": outcome.subjects,
+        "subjects_of": outcome.subjects_of,
         "bodies": outcome.bodies,
         "attachments": outcome.attachments,
         "counts": counts,
-        "findings": outcome.findings.iter().map(Finding::data).collect::<Vec<_>>(),
+        "findings": outcome.found.listed().iter().map(Finding::data).collect::<Vec<_>>(),
     })
 }
 
@@ -292,7 +304,7 @@ fn show(
 ) {
     let form = session.out.form();
     if matches!(form, Form::Ndjson | Form::Plain | Form::Quiet) {
-        for finding in &outcome.findings {
+        for finding in outcome.found.listed() {
             let plain: Vec<String> =
                 [finding.class.name().to_owned()].into_iter().chain(finding.columns()).collect();
             let id = plain.join(" ");
@@ -309,6 +321,9 @@ fn show(
         ("height", outcome.replayed.to_string()),
         ("astray", outcome.astray.map(|it| it.to_string()).unwrap_or_default()),
         ("signatures", outcome.signatures.to_string()),
+        ("certificates", outcome.certificates.to_string()),
+        ("subjects", outcome.subjects.to_string()),
+        ("of", outcome.subjects_of.to_string()),
         ("bodies", outcome.bodies.to_string()),
         ("attachments", outcome.attachments.to_string()),
         ("known", known.map(|(size, _)| size.to_string()).unwrap_or_default()),
@@ -316,15 +331,16 @@ fn show(
     ];
     let messages = &session.out.messages;
     let (sign, colour) =
-        if outcome.is_clean() { ("✔", Colour::Green) } else { ("✖", Colour::Red) };
-    let title = if outcome.is_clean() { "audit-clean" } else { "audit-false" };
+        if outcome.found.is_clean() { ("✔", Colour::Green) } else { ("✖", Colour::Red) };
+    let title = if outcome.found.is_clean() { "audit-clean" } else { "audit-false" };
     let mut lines =
         vec![format!("{} {}", session.out.paint(colour, sign), messages.text(title, &args))];
-    let same = known.is_some() && outcome.count(Class::Rewritten) == 0;
+    let same = known.is_some() && outcome.found.count(Class::Rewritten) == 0;
     let said = [
         ("audit-extends", same),
         ("audit-replayed", true),
         ("audit-checked", true),
+        ("audit-subjects", outcome.subjects > 0),
         ("audit-astray", outcome.astray.is_some()),
     ];
     lines.extend(
@@ -333,13 +349,13 @@ fn show(
             .map(|(id, _)| format!("  {}", messages.text(id, &args))),
     );
     for class in Class::ALL {
-        let count = outcome.count(*class);
+        let count = outcome.found.count(*class);
         if count > 0 {
             let id = format!("audit-class-{}", class.name());
             lines.push(format!("{count:>8}  {}", messages.text(&id, &[])));
         }
     }
-    for finding in outcome.findings.iter().filter(|it| it.class.proves()).take(LISTED_MAX) {
+    for finding in outcome.found.listed().iter().filter(|it| it.class.proves()).take(LISTED_MAX) {
         lines.push(format!("  {}: {}", finding.class.name(), said_finding(finding, session)));
     }
     if report.is_some() {

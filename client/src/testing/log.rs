@@ -7,11 +7,12 @@ use serde_json::{Value as Json, json};
 use tamga_format::beacon::{Ext, VrfSecret, alpha};
 use tamga_format::block_leaf::{BlockLeaf, genesis_leaf};
 use tamga_format::body::{Body, Submission};
+use tamga_format::certificate::{Certificate, VoteKind, vote_bytes};
 use tamga_format::checkpoint::Checkpoint;
 use tamga_format::cosignature::cosign;
 use tamga_format::id::{
     GenesisHash, Height, LeafIndex, MapRoot, PolicyHash, RulesHash, StatusHash, TreeSize,
-    UnixMillis, sha256,
+    UnixMillis, ValueId, sha256,
 };
 use tamga_format::merkle::{Frontier, Hash, NodeSource, inclusion_path, leaf_hash};
 use tamga_format::mpt::ProofWriter;
@@ -19,10 +20,12 @@ use tamga_format::note::{Note, sign_note};
 use tamga_format::policy_chain::PolicyChain;
 use tamga_format::receipt::{Previous, Receipt};
 use tamga_format::signature::SigningKey;
-use tamga_format::subject::{Subject, map_value, subject_leaf};
+use tamga_format::subject::{STATUS_NONE, Subject, map_value, subject_leaf};
 use tamga_format::subject_proof::{Place, Present, Standing, StatusPart, SubjectProof};
 use tamga_format::tile::{BundleCoord, TileCoord, encode_bundle, tile_width};
 use tamga_format::tlog_proof::TlogProof;
+use tamga_format::validators::Validator;
+use tamga_state::map::MapProof;
 use tamga_state::registry::genesis_policy_fields;
 use tamga_state::replay::{Fault, Logged};
 use tamga_state::{Replay, rules_hash};
@@ -50,6 +53,8 @@ pub(crate) struct ServedLog {
     mapped: Option<Subject>,
     /// The same ledger as the rules have it.
     replay: Option<Replay>,
+    genesis: GenesisHash,
+    certificates: Vec<Certificate>,
 }
 
 impl NodeSource for ServedLog {
@@ -79,6 +84,8 @@ impl ServedLog {
             records: Vec::new(),
             mapped: None,
             replay,
+            genesis: hash,
+            certificates: Vec::new(),
         };
         log.append(genesis_leaf(&hash).to_vec());
         log
@@ -174,7 +181,61 @@ impl ServedLog {
 
     fn close(&mut self, previous: Previous, block: BlockLeaf) {
         self.append(block.encode());
+        let (size, root) = (TreeSize(self.frontier.size()), self.frontier.root());
+        let value = Checkpoint { origin: ORIGIN.to_owned(), size, root }.value_id();
+        self.certificates.push(self.certificate(block.height, value));
         self.blocks.push((block, previous));
+    }
+
+    /// What three of the four validators signed of a block.
+    fn certificate(&self, height: Height, value: ValueId) -> Certificate {
+        let genesis = genesis().0;
+        let quorum = genesis.validators.members().iter().take(genesis.validators.quorum());
+        let vote = |member: &Validator| {
+            let (kind, id) = (VoteKind::Precommit, member.id);
+            let bytes = vote_bytes(kind, &self.genesis, height, 0, Some(&value), &id);
+            (id, SigningKey::from_seed(seed(&format!("consensus {}", member.name))).sign(&bytes))
+        };
+        Certificate { height, round: 0, value, signatures: quorum.map(vote).collect() }
+    }
+
+    /// The certificates of all blocks as a node serves them, that of one height something else.
+    pub(crate) fn certificates(&self, height: u64, changed: Option<&[u8]>) -> Vec<u8> {
+        let mut answer = Vec::new();
+        for certificate in &self.certificates {
+            let own = certificate.encode();
+            let is_changed = certificate.height.get() == height;
+            let bytes = changed.filter(|_| is_changed).unwrap_or(&own);
+            answer.extend(u16::try_from(bytes.len()).unwrap().to_be_bytes());
+            answer.extend(bytes);
+        }
+        answer
+    }
+
+    /// The certificate of a block.
+    pub(crate) fn certificate_of(&self, height: u64) -> Vec<u8> {
+        self.certificates[usize::try_from(height).unwrap() - 1].encode()
+    }
+
+    /// What a lawful ledger holds of each subject, as its node proves it.
+    pub(crate) fn subject_proofs(&self) -> Vec<SubjectProof> {
+        let replay = self.replay.as_ref().unwrap();
+        replay.subjects().map(|subject| self.present(replay, subject)).collect()
+    }
+
+    fn present(&self, replay: &Replay, subject: Subject) -> SubjectProof {
+        let tree = replay.tree(&subject);
+        let status = match replay.state().statuses.get(&subject) {
+            Some(row) => StatusPart::Shown { nonce: row.nonce, status: row.bytes.to_vec() },
+            None => StatusPart::Hash(STATUS_NONE),
+        };
+        let rest = (tree.size() > 0).then(|| (tree.root(), Vec::new()));
+        let (count, held) = (tree.size(), Frontier::new());
+        let present = Present { count, status, held, records: Vec::new(), rest };
+        let MapProof::Present(_, map_path) = replay.map().prove(&subject.map_key()) else {
+            panic!("{subject} is in the map")
+        };
+        SubjectProof { map_path, ..self.about(subject, Standing::Present(present)) }
     }
 
     /// Every block as a node lists it, by height.
@@ -292,6 +353,13 @@ impl ServedLog {
         let chain = PolicyChain { first, steps: Vec::new() };
         ledger.answer("/.well-known/tamga/policies", 200, chain.encode());
         ledger.answer("/log/checkpoint", 200, note.encode());
+        ledger.answer("/v1/blocks/certificates", 200, self.certificates(0, None));
+        if self.replay.is_some() && !self.blocks.is_empty() {
+            for proof in self.subject_proofs() {
+                let path = format!("/v1/subjects/{}/proof", proof.subject);
+                ledger.answer(&path, 200, proof.encode());
+            }
+        }
         for number in 0.. {
             let Some(width) = tile_width(0, number, self.size()) else { break };
             let bundle = BundleCoord::new(number, width).unwrap();

@@ -574,6 +574,11 @@ impl<S: Store> Reader<S> {
         row.map(decode).transpose()
     }
 
+    /// The bytes stored as the certificate of a block, whatever they are; `None` if there are none.
+    pub fn certificate_bytes(&self, height: Height) -> Result<Option<Vec<u8>>, StoreError> {
+        self.store.get(Table::Certificates, &layout::height_key(height))
+    }
+
     /// The evidence of equivocation stored with a height.
     pub fn evidence(&self, height: Height) -> Result<Vec<Vec<u8>>, StoreError> {
         let prefix = layout::height_key(height);

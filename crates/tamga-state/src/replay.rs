@@ -4,15 +4,18 @@
 //! It holds the state of the rules, a frontier per subject and the map, and no bodies.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::sync::Arc;
 
 use tamga_format::beacon;
 use tamga_format::block_leaf::{BlockLeaf, genesis_leaf};
 use tamga_format::body::Body;
+use tamga_format::certificate::Certificate;
 use tamga_format::checkpoint::Checkpoint;
+use tamga_format::error::FormatError;
 use tamga_format::id::{
     GenesisHash, Height, LeafIndex, MapKey, MapRoot, MapValue, PolicyHash, RecordId, RulesHash,
-    SubjectId, TreeRoot, TreeSize, UnixMillis, sha256,
+    SubjectId, TreeRoot, TreeSize, UnixMillis, ValueId, sha256,
 };
 use tamga_format::merkle::{Frontier, leaf_hash};
 use tamga_format::policy_record::PolicyPayload;
@@ -30,6 +33,11 @@ use crate::overlay::{Changes, Overlay};
 use crate::registry::{entered_policy, key_of};
 use crate::rules::rules_hash;
 use crate::view::Built;
+
+mod past;
+
+pub use past::Past;
+use past::Undo;
 
 /// A record of the log, and its body as far as it is at hand.
 #[derive(Clone, Debug)]
@@ -113,13 +121,66 @@ pub fn forged(signed: &[Signed]) -> Vec<&Signed> {
     signed.iter().zip(holds).filter(|(_, holds)| !holds).map(|(it, _)| it).collect()
 }
 
+/// Why bytes are not the certificate of a block.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Undecided {
+    /// It is of another height or value.
+    OtherBlock,
+    /// It is malformed, or not of a quorum.
+    Format(FormatError),
+}
+
+impl fmt::Display for Undecided {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::OtherBlock => write!(f, "it is of another block"),
+            Self::Format(fault) => write!(f, "{fault}"),
+        }
+    }
+}
+
+impl From<FormatError> for Undecided {
+    fn from(fault: FormatError) -> Self {
+        Self::Format(fault)
+    }
+}
+
+/// What a block's certificate has to say: which value was decided at its height, by whom.
+#[derive(Clone, Debug)]
+pub struct Decided {
+    /// The height.
+    pub height: Height,
+    /// The value that its leaf and all before it make.
+    pub value: ValueId,
+    /// The validators of the policy that rules the height.
+    validators: Arc<ValidatorSet>,
+}
+
+impl Decided {
+    /// Checks that these bytes are the certificate of a quorum for this block.
+    ///
+    /// # Errors
+    ///
+    /// [`Undecided`] if they are malformed, of another block, or not of a quorum.
+    pub fn check(&self, genesis: &GenesisHash, certificate: &[u8]) -> Result<(), Undecided> {
+        let certificate = Certificate::decode(certificate)?;
+        if (certificate.height, certificate.value) != (self.height, self.value) {
+            return Err(Undecided::OtherBlock);
+        }
+        certificate.verify(genesis, &self.validators)?;
+        Ok(())
+    }
+}
+
 /// What became of a block.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Replayed {
     /// What is wrong with it.
     pub faults: Vec<Fault>,
     /// The signatures of its records, by keys that are registered.
     pub signed: Vec<Signed>,
+    /// What its certificate has to say.
+    pub decided: Decided,
 }
 
 /// A ledger as of a block, made of nothing but its genesis and its log.
@@ -128,12 +189,14 @@ pub struct Replay {
     origin: String,
     policy: PolicyHash,
     rules: RulesHash,
-    validators: ValidatorSet,
+    validators: Arc<ValidatorSet>,
     organisations: Arc<[SubjectId]>,
     log: Frontier,
     height: Height,
     time: UnixMillis,
     state: MemoryView,
+    /// What the statuses of the last hour were.
+    undo: Undo,
     trees: BTreeMap<Subject, Frontier>,
     map: Map,
     /// The first block whose map root could not be compared.
@@ -163,12 +226,13 @@ impl Replay {
             origin: genesis.origin.clone(),
             policy: genesis.policy.hash(),
             rules: rules_hash(),
-            validators: genesis.validators.clone(),
+            validators: Arc::new(genesis.validators.clone()),
             organisations: organisations(&genesis.validators),
             log,
             height: Height(0),
             time: genesis.time,
             state: MemoryView { statuses, ..MemoryView::default() },
+            undo: Undo::default(),
             trees: BTreeMap::new(),
             map: Map::new(),
             astray: None,
@@ -209,10 +273,28 @@ impl Replay {
         &self.state
     }
 
+    /// The statuses as of the end of a block of the last hour: what lines of a record with that base are judged by.
+    #[must_use]
+    pub const fn as_of(&self, base: Height) -> Past<'_> {
+        Past { state: &self.state, undo: &self.undo, base }
+    }
+
     /// The first block whose map root could not be compared, as something before it could not be judged or explained.
     #[must_use]
     pub const fn astray(&self) -> Option<Height> {
         self.astray
+    }
+
+    /// All subjects that the map holds, each once.
+    pub fn subjects(&self) -> impl Iterator<Item = Subject> + '_ {
+        let unnamed = self.state.statuses.keys().filter(|it| !self.trees.contains_key(it));
+        self.trees.keys().chain(unnamed).copied()
+    }
+
+    /// The tree of a subject's records.
+    #[must_use]
+    pub fn tree(&self, subject: &Subject) -> Frontier {
+        self.trees.get(subject).cloned().unwrap_or_default()
     }
 
     /// What the map commits of a subject.
@@ -224,13 +306,14 @@ impl Replay {
     /// Executes the next block. The replay goes on from what the block says, whatever is wrong with it, so that
     /// later blocks are judged by themselves.
     pub fn block(&mut self, records: &[Logged], leaf: &BlockLeaf) -> Replayed {
-        let mut replayed = Replayed::default();
+        let (mut faults, mut signed) = (Vec::new(), Vec::new());
         let first = self.log.size();
-        let built = self.check_leaf(records.len(), leaf, &mut replayed.faults);
-        let changes = self.execute(records, leaf, &mut replayed);
+        let built = self.check_leaf(records.len(), leaf, &mut faults);
+        let changes = self.execute(records, leaf, &mut faults, &mut signed);
+        self.undo.push((leaf.height, leaf.time), &self.state, &changes);
         let touched = self.take(records, changes, first);
         if self.astray.is_none() {
-            replayed.faults.extend(self.check_map(records, &touched, leaf, first));
+            faults.extend(self.check_map(records, &touched, leaf, first));
         }
         for (subject, tree) in touched.trees {
             self.trees.insert(subject, tree);
@@ -238,13 +321,21 @@ impl Replay {
         self.log.push(&leaf_hash(&leaf.encode()));
         self.state.blocks.extend(built.map(|built| (leaf.height, built)));
         (self.height, self.time) = (leaf.height, leaf.time);
+        let (height, value) = (leaf.height, self.checkpoint().value_id());
+        let decided = Decided { height, value, validators: Arc::clone(&self.validators) };
         let entered = records.iter().rev().find_map(|it| entered_policy(it.record.record()));
         if let Some(PolicyPayload { policy, validators, .. }) = entered {
             self.policy = policy.hash();
             self.organisations = organisations(&validators);
-            self.validators = validators;
+            self.validators = Arc::new(validators);
         }
-        replayed
+        Replayed { faults, signed, decided }
+    }
+
+    /// The checkpoint of the log so far.
+    fn checkpoint(&self) -> Checkpoint {
+        let (size, root) = self.log();
+        Checkpoint { origin: self.origin.clone(), size, root }
     }
 
     /// Compares all of the leaf but the map's root; who built the block, if that can be told.
@@ -254,9 +345,9 @@ impl Replay {
         leaf: &BlockLeaf,
         faults: &mut Vec<Fault>,
     ) -> Option<Built> {
-        let (size, root) = self.log();
+        let before = self.checkpoint();
+        let size = before.size;
         let records = u64::try_from(records).unwrap_or(u64::MAX);
-        let before = Checkpoint { origin: self.origin.clone(), size, root };
         let checks = [
             ("height", leaf.height == self.height.next()),
             ("size", leaf.size.get() == size.get().saturating_add(records).saturating_add(1)),
@@ -287,7 +378,8 @@ impl Replay {
         &mut self,
         records: &[Logged],
         leaf: &BlockLeaf,
-        replayed: &mut Replayed,
+        faults: &mut Vec<Fault>,
+        signed: &mut Vec<Signed>,
     ) -> Changes {
         let context = BlockContext {
             origin: self.origin.clone(),
@@ -306,7 +398,7 @@ impl Replay {
                 } else {
                     Fault::Body { index, id }
                 };
-                replayed.faults.push(fault);
+                faults.push(fault);
                 self.astray = self.astray.or(Some(leaf.height));
                 continue;
             }
@@ -314,13 +406,13 @@ impl Replay {
             let judged = match key {
                 Ok(key) => {
                     let (message, signature) = (record.signed_bytes(), *record.signature());
-                    replayed.signed.push(Signed { index, id, key, message, signature });
+                    signed.push(Signed { index, id, key, message, signature });
                     execute_record(&mut overlay, &context, record, body.as_ref())
                 }
                 Err(rejection) => Err(rejection),
             };
             if let Err(rejection) = judged {
-                replayed.faults.push(Fault::Unlawful { index, id, rejection });
+                faults.push(Fault::Unlawful { index, id, rejection });
                 self.astray = self.astray.or(Some(leaf.height));
             }
         }

@@ -348,6 +348,10 @@ impl Ledger for HttpLedger {
         }))
     }
 
+    fn certificate(&self, height: Height) -> Result<Option<Vec<u8>>, ReadError> {
+        Ok(self.app.reader().certificate_bytes(height)?)
+    }
+
     fn in_force(&self) -> Option<Arc<Reign>> {
         Some(self.app.reader().reigns().newest()).filter(|reign| reign.number > 0)
     }

@@ -20,6 +20,9 @@ use super::state::HttpState;
 /// How long answers may be kept that change with the policy.
 const CHANGING: &str = "public, max-age=60";
 
+/// Certificates of one answer, which is then at most 6 MiB.
+const CERTIFICATES_MAX: usize = 1_000;
+
 /// The page of the list of blocks.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -100,6 +103,54 @@ pub(super) async fn block(
     let view = view(&state, block);
     let caching = if view.status == Stage::Final { IMMUTABLE } else { NO_STORE };
     Ok(([(header::CACHE_CONTROL, caching)], Json(view)).into_response())
+}
+
+/// The run of certificates that is asked for.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct CertificatesQuery {
+    from: Option<u64>,
+    limit: Option<usize>,
+}
+
+/// The certificates of blocks in a row.
+#[utoipa::path(
+    get, path = "/v1/blocks/certificates", tag = "network",
+    params(
+        ("from" = Option<u64>, Query, description = "Height of the first, 1 by default"),
+        ("limit" = Option<usize>, Query, description = "Certificates, 1 to 1,000; 1,000 by default"),
+    ),
+    responses(
+        (status = 200, description = "For each height, its certificate (spec §12.4) after its length in two bytes, 0 if there is none; fewer than asked for at the newest block", body = Vec<u8>, content_type = "application/octet-stream"),
+    )
+)]
+pub(super) async fn certificates(
+    State(state): State<HttpState>,
+    uri: Uri,
+) -> Result<Response, Fault> {
+    let query: CertificatesQuery = request::query(&uri)?;
+    let limit = request::page_limit(query.limit, CERTIFICATES_MAX, CERTIFICATES_MAX)?;
+    let from = query.from.unwrap_or_default().max(1);
+    let more = u64::try_from(limit - 1).unwrap_or(u64::MAX);
+    let last = from.saturating_add(more).min(state.ledger.head().height.get());
+    let bytes = state
+        .read(move |ledger| {
+            let mut bytes = Vec::new();
+            for height in (from..=last).map(Height) {
+                // A row longer than any certificate is cut: it is none either way.
+                let row = ledger.certificate(height)?.unwrap_or_default();
+                let length = u16::try_from(row.len()).unwrap_or(u16::MAX);
+                bytes.extend(length.to_be_bytes());
+                bytes.extend(row.into_iter().take(usize::from(length)));
+            }
+            Ok(bytes)
+        })
+        .await?;
+    let mut response = Response::new(bytes.into());
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/octet-stream"));
+    headers.insert(header::CACHE_CONTROL, NO_STORE);
+    Ok(response)
 }
 
 /// The validators and their quorum.

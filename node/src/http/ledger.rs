@@ -123,6 +123,9 @@ pub trait Ledger: Send + Sync + 'static {
     /// A block; `None` for the genesis, which is none, and beyond the head.
     fn block(&self, height: Height) -> Result<Option<BlockSummary>, ReadError>;
 
+    /// The bytes stored as the certificate of a block, whatever they are; `None` if there are none.
+    fn certificate(&self, height: Height) -> Result<Option<Vec<u8>>, ReadError>;
+
     /// The policy that rules the next block; `None` while it is that of the genesis.
     fn in_force(&self) -> Option<Arc<Reign>>;
 

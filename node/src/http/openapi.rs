@@ -108,6 +108,7 @@ impl Modify for Common {
         feed::poll,
         blocks::list,
         blocks::block,
+        blocks::certificates,
         blocks::validators,
         blocks::trust_policy,
         blocks::witnessed_policy,

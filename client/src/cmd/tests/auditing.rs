@@ -1,16 +1,27 @@
 //! The whole ledger audited: an honest one, and one in which each kind of stored bytes was changed.
 
 use serde_json::Value;
-use tamga_format::id::MapRoot;
+use tamga_api::draft::Seal;
+use tamga_format::attachment::Manifest;
+use tamga_format::body::Submission;
+use tamga_format::id::{AttachmentId, MapRoot, StatusHash, SubjectId};
+use tamga_format::lines::{Line as _, PackedBatch, UsageLine};
+use tamga_format::signature::SigningKey;
+use tamga_format::subject::{Role, STATUS_NONE, Subject};
+use tamga_format::subject_proof::{Present, Standing as Row, StatusPart, SubjectProof};
 use tamga_format::tile::{BundleCoord, TileCoord, decode_bundle, encode_bundle};
 use tamga_state::codes::Code;
 
 use super::desk::Desk;
 use super::*;
-use crate::testing::{ServedLog, seed};
+use crate::audit::Class;
+use crate::testing::{OKUP, RADIO, ServedLog, seed};
 
 /// Records of the list.
 const RECORDS: usize = 12;
+
+/// Without what proves nothing: the fines of the list were recorded years later.
+const QUIET: [&str; 4] = ["--late", "1000000", "--checks", "rules,signatures,attachments"];
 
 /// A finding: its class, the entry, the record.
 type Told = (String, Option<u64>, Option<String>);
@@ -42,8 +53,90 @@ impl Desk {
             let record = it["record_id"].as_str().map(str::to_owned);
             (it["class"].as_str().unwrap().to_owned(), it["index"].as_u64(), record)
         };
-        let proofs = findings.map(told).filter(|(class, ..)| class != "late" && class != "closed");
+        let proofs =
+            findings.map(told).filter(|(class, ..)| Class::from_name(class).unwrap().proves());
         (exit, proofs.collect())
+    }
+}
+
+/// A batch of uses in a lawful ledger.
+struct Uses {
+    batch: Subject,
+    attachment: AttachmentId,
+    chunk: Vec<u8>,
+    submission: Submission,
+}
+
+impl Uses {
+    /// A batch whose record says so many uses more than its lines come to.
+    fn new(base: u64, more: u64) -> Self {
+        let day_of = |days: i64| tamga_state::civil::day_of(NOW) - days;
+        let line = |number: u8| UsageLine {
+            work: [0; 32],
+            salt: [number; 32],
+            first_day: day_of(9),
+            last_day: day_of(3),
+            uses: 10,
+            seconds: 0,
+            revenue: 0,
+            reported_as: [5; 32],
+        };
+        let batch = Subject::new(Role::Batch, SubjectId([7; 32]));
+        let lines = (1..=3).map(|number| line(number).encode()).collect();
+        let packed = PackedBatch::new(&batch.id, lines).unwrap();
+        let [chunk] = &packed.chunks[..] else { panic!("one chunk") };
+        let attachment = Manifest::of([chunk.as_slice()]).unwrap().id();
+        let organisation = Subject::registered(Role::Organisation, OKUP);
+        let named =
+            [Subject::registered(Role::Cmo, OKUP), Subject::registered(Role::Licensee, RADIO)];
+        let day = |days| tamga_api::time::day(day_of(days));
+        let fields = serde_json::json!({
+            "okup_id": organisation.id.to_string(), "attachment": attachment.to_string(),
+            "base": base, "usage_root": packed.lines.root.to_string(),
+            "usage_count": packed.lines.count, "uses": 30 + more, "source": "REPORT",
+            "first_day": day(9), "last_day": day(3),
+        });
+        let draft = tamga_api::draft::Draft {
+            kind: "R05".to_owned(),
+            version: None,
+            issuer: organisation.to_text(),
+            subject: batch.to_text(),
+            subjects: named.map(|it| it.to_text()).to_vec(),
+            event_time: tamga_api::time::instant(NOW),
+            after: None,
+            on_behalf_of: None,
+            references: Vec::new(),
+            fields: serde_json::from_value(fields).unwrap(),
+            body: serde_json::from_str("{}").unwrap(),
+        };
+        let key = SigningKey::from_seed(seed("okup"));
+        let seal = Seal {
+            origin: crate::testing::ORIGIN,
+            key_id: key.public().key_id(),
+            nonce: [3; 16],
+            valid_until: UnixMillis(NOW.get() + 600_000),
+            salt: &|_: &str| [4; 32],
+        };
+        let (record, body) = draft.write(&seal).unwrap();
+        let submission = Submission::new(record.sign(&key).unwrap(), body).unwrap();
+        Self { batch, attachment, chunk: chunk.clone(), submission }
+    }
+
+    /// Serves the manifest's figures, and a chunk if it is held.
+    fn serve(&self, desk: &Desk, bytes: usize, chunks: usize, chunk: Option<&[u8]>) {
+        let missing: &[u64] = if chunk.is_some() { &[] } else { &[0] };
+        let view = serde_json::json!({
+            "attachment_id": self.attachment.to_string(), "bytes": bytes, "chunks": chunks,
+            "missing": missing,
+        });
+        let path = format!("/v1/attachments/{}", self.attachment);
+        desk.ledger.answer(&path, 200, view.to_string());
+        let path = format!("/v1/batches/{}/chunks/", self.batch);
+        desk.ledger.refuse(&path, Code::NotFound);
+        match chunk {
+            Some(chunk) => desk.ledger.answer(&format!("{path}0"), 200, chunk),
+            None => desk.ledger.refuse(&format!("{path}0"), Code::NotFound),
+        }
     }
 }
 
@@ -56,11 +149,14 @@ fn entries(log: &ServedLog) -> (String, u16) {
 fn an_honest_ledger_is_executed_again_to_its_last_block() {
     let desk = Desk::imported();
     let log = desk.audited();
-    let (exit, found) = desk.audit(&["--late", "1000000"]);
+    let (exit, found) = desk.audit(&QUIET);
     assert_eq!((exit, &found["clean"]), (0, &Value::Bool(true)), "{found}");
     assert_eq!(found["findings"].as_array().unwrap().len(), 0, "{found}");
     assert_eq!(found["records"], RECORDS);
     assert_eq!(found["signatures"], RECORDS);
+    assert_eq!(found["certificates"], 3);
+    let subjects = log.subject_proofs().len();
+    assert_eq!((&found["subjects"], &found["subjects_of"]), (&subjects.into(), &subjects.into()));
     assert_eq!(
         (found["size"].as_u64(), &found["replayed_height"]),
         (Some(log.size()), &Value::from(3))
@@ -78,7 +174,13 @@ fn an_honest_ledger_is_executed_again_to_its_last_block() {
 #[test]
 fn every_kind_of_stored_bytes_that_is_changed_is_found_and_named() {
     let desk = Desk::imported();
-    let log = desk.audited();
+    let mut log = desk.audited();
+    let uses = Uses::new(3, 0);
+    log.commit(std::slice::from_ref(&uses.submission), UnixMillis(NOW.get() + 9_000));
+    log.serve(&desk.ledger);
+    uses.serve(&desk, uses.chunk.len(), 1, Some(&uses.chunk));
+    let (exit, found) = desk.audit(&QUIET);
+    assert_eq!((exit, &found["attachments"]), (0, &Value::from(1)), "{found}");
     let taken = desk.ledger.taken();
     let (path, width) = entries(&log);
     let bundle = log.bundle(0);
@@ -144,6 +246,102 @@ fn every_kind_of_stored_bytes_that_is_changed_is_found_and_named() {
         desk.ledger.answer(&path, 200, body);
     }
 
+    // Each certificate: each of its parts, and all of it.
+    let certificates = "/v1/blocks/certificates";
+    for height in 1..=4 {
+        let own = log.certificate_of(height);
+        // Version, height, round, value, count, signer, signature.
+        let mut tampered: Vec<Vec<u8>> = [0, 8, 12, 13, 46, 47, 80, own.len() - 1]
+            .map(|at| {
+                let mut bad = own.clone();
+                bad[at] ^= 1;
+                bad
+            })
+            .into();
+        let mut short = own[..own.len() - 96].to_vec();
+        short[46] -= 1;
+        tampered.extend([short, own[..own.len() - 1].to_vec(), log.certificate_of(5 - height)]);
+        tampered.push(Vec::new());
+        for bad in tampered {
+            desk.ledger.answer(certificates, 200, log.certificates(height, Some(&bad)));
+            let (exit, found) = desk.audit(&QUIET);
+            let findings = found["findings"].as_array().unwrap();
+            assert_eq!((exit, findings.len()), (3, 1), "{found}");
+            let named = (&findings[0]["class"], &findings[0]["height"]);
+            assert_eq!(named, (&Value::from("certificate"), &Value::from(height)));
+        }
+    }
+    desk.ledger.answer(certificates, 200, log.certificates(0, None));
+
+    // Each subject: its status, its nonce, its count, its tree, and the inner nodes of the map above it.
+    for good in log.subject_proofs() {
+        let Row::Present(present) = &good.standing else { panic!("{}", good.subject) };
+        let mut rows = Vec::new();
+        if let StatusPart::Shown { nonce, status } = &present.status {
+            let mut bad = (*nonce, status.clone());
+            bad.0[3] ^= 1;
+            rows.push((present.count, StatusPart::Shown { nonce: bad.0, status: bad.1.clone() }));
+            bad.1[0] ^= 1;
+            rows.push((present.count, StatusPart::Shown { nonce: *nonce, status: bad.1 }));
+            rows.push((present.count, StatusPart::Hash(STATUS_NONE)));
+        } else {
+            rows.push((present.count, StatusPart::Hash(StatusHash([1; 32]))));
+        }
+        if present.count > 0 {
+            rows.push((present.count + 1, present.status.clone()));
+        }
+        let of =
+            |present: Present| SubjectProof { standing: Row::Present(present), ..good.clone() };
+        let mut tampered: Vec<SubjectProof> = rows
+            .into_iter()
+            .map(|(count, status)| of(Present { count, status, ..present.clone() }))
+            .collect();
+        if let Some((root, path)) = &present.rest {
+            let mut root = *root;
+            root.0[0] ^= 1;
+            tampered.push(of(Present { rest: Some((root, path.clone())), ..present.clone() }));
+        }
+        let mut inner = good.clone();
+        *inner.map_path.last_mut().unwrap() ^= 1;
+        tampered.push(inner);
+        tampered.push(SubjectProof { standing: Row::Absent, ..good.clone() });
+        let path = format!("/v1/subjects/{}/proof", good.subject);
+        // Some subjects stand for all of their kind: each audit takes its time.
+        let few = good.subject.map_key().as_bytes()[0] % 8 == 0;
+        for bad in tampered.into_iter().filter(|_| few) {
+            desk.ledger.answer(&path, 200, bad.encode());
+            let (exit, found) = desk.audit(&QUIET);
+            let findings = found["findings"].as_array().unwrap();
+            assert_eq!((exit, findings.len()), (3, 1), "{found}");
+            let named = (&findings[0]["class"], findings[0]["subject"].as_str());
+            assert_eq!(named, (&Value::from("subject"), Some(good.subject.to_text().as_str())));
+        }
+        desk.ledger.answer(&path, 200, good.encode());
+    }
+
+    // The attachment: each part of its chunk, and the figures of its manifest.
+    let length = uses.chunk.len();
+    let mut tampered: Vec<(usize, usize, Vec<u8>)> = [0, 2, length / 2, length - 1]
+        .map(|at| {
+            let mut bad = uses.chunk.clone();
+            bad[at] ^= 1;
+            (length, 1, bad)
+        })
+        .into();
+    tampered.push((length, 1, uses.chunk[..length - 1].to_vec()));
+    tampered.extend(
+        [(length + 1, 1), (length, 2), (length, 0)]
+            .map(|(bytes, chunks)| (bytes, chunks, uses.chunk.clone())),
+    );
+    let at = log.size() - 2;
+    let brought = Some(uses.submission.record().id().to_string());
+    for (bytes, chunks, chunk) in tampered {
+        uses.serve(&desk, bytes, chunks, Some(&chunk));
+        let proofs = desk.proofs();
+        assert_eq!(proofs, (3, vec![("attachment".to_owned(), Some(at), brought.clone())]));
+    }
+    uses.serve(&desk, length, 1, Some(&uses.chunk));
+
     // The checkpoint: root, and signatures.
     let note = log.note();
     let text = note.encode();
@@ -159,6 +357,29 @@ fn every_kind_of_stored_bytes_that_is_changed_is_found_and_named() {
     }
     desk.ledger.answer("/log/checkpoint", 200, text);
     assert_eq!(desk.proofs(), (0, Vec::new()), "all is as it was");
+}
+
+#[test]
+fn lines_that_are_not_what_their_record_says_are_named_though_a_quorum_stated_them() {
+    for (more, expected) in [(0, None), (1, Some("lines"))] {
+        let desk = Desk::imported();
+        let mut log = desk.audited();
+        let uses = Uses::new(3, more);
+        log.commit(std::slice::from_ref(&uses.submission), UnixMillis(NOW.get() + 9_000));
+        log.serve(&desk.ledger);
+        uses.serve(&desk, uses.chunk.len(), 1, Some(&uses.chunk));
+        let told = expected.map(|class| {
+            let id = uses.submission.record().id().to_string();
+            (class.to_owned(), Some(log.size() - 2), Some(id))
+        });
+        let exit = if told.is_some() { 3 } else { 0 };
+        assert_eq!(desk.proofs(), (exit, told.into_iter().collect()), "{more}");
+
+        // What is not held proves nothing.
+        uses.serve(&desk, uses.chunk.len(), 1, None);
+        let (exit, found) = desk.audit(&[]);
+        assert_eq!((exit, &found["counts"]["unheld"]), (0, &Value::from(1)), "{found}");
+    }
 }
 
 #[test]
@@ -178,7 +399,7 @@ fn what_a_quorum_lies_about_is_named_with_its_block() {
         log.commit(&taken[..5], NOW);
         log.commit_with(&taken[5..], UnixMillis(NOW.get() + 1), lie);
         log.serve(&desk.ledger);
-        let (exit, found) = desk.audit(&["--late", "1000000"]);
+        let (exit, found) = desk.audit(&QUIET);
         let findings = found["findings"].as_array().unwrap();
         assert_eq!((exit, findings.len()), (3, 1), "{found}");
         assert_eq!(
@@ -189,13 +410,31 @@ fn what_a_quorum_lies_about_is_named_with_its_block() {
 }
 
 #[test]
+fn missed_deadlines_are_observed_and_prove_nothing() {
+    let desk = Desk::imported();
+    desk.audited();
+    let (exit, found) = desk.audit(&["--late", "1000000"]);
+    let findings = found["findings"].as_array().unwrap();
+    assert_eq!((exit, &found["clean"]), (0, &Value::Bool(true)), "{found}");
+    assert!(!findings.is_empty() && findings.iter().all(|it| it["class"] == "delay"), "{found}");
+    for finding in findings {
+        let (rule, due) = finding["detail"].as_str().unwrap().split_once(' ').unwrap();
+        assert!(rule.starts_with('D') && due.len() == 10, "{finding}");
+        assert!(finding["subject"].as_str().unwrap().starts_with("case:"), "{finding}");
+        assert!(finding["index"].is_u64() && finding["record_id"].is_string(), "{finding}");
+    }
+    assert_eq!(desk.audit(&["--fail-on", "delay>0"]).0, 11);
+    assert_eq!(desk.audit(&["--fail-on", "duplicate>0"]).0, 0);
+}
+
+#[test]
 fn a_body_that_is_not_to_be_had_is_no_falsehood_and_can_be_made_to_fail() {
     let desk = Desk::imported();
     desk.audited();
     let taken = desk.ledger.taken();
     let last = taken.iter().rev().find(|it| it.body().is_some()).unwrap().record().id();
     desk.ledger.refuse(&format!("/v1/records/{last}/body"), Code::NotFound);
-    let (exit, found) = desk.audit(&["--late", "1000000"]);
+    let (exit, found) = desk.audit(&QUIET);
     assert_eq!((exit, &found["clean"]), (0, &Value::Bool(true)), "{found}");
     assert_eq!(found["counts"]["closed"], 1);
     assert!(found["maps_compared_before"].as_u64().is_some_and(|height| height > 1));
@@ -265,7 +504,7 @@ fn a_signed_report_is_checked_offline() {
         &secret,
     ]);
     assert_eq!(call.exit, 0, "{}", call.stderr);
-    let signer = tamga_format::signature::SigningKey::from_seed(seed("auditor")).public().key_id();
+    let signer = SigningKey::from_seed(seed("auditor")).public().key_id();
     let verify = |by: &str| desk.call(&["audit", "verify", &report, "--by", by]).exit;
     assert_eq!(verify(&signer.to_string()), 0);
     assert_eq!(verify(&"0".repeat(64)), 3, "another's");

@@ -317,6 +317,26 @@ async fn blocks_are_listed_from_the_newest() {
 }
 
 #[tokio::test]
+async fn certificates_come_in_a_row_and_one_that_is_missing_is_empty() {
+    let server = Server::new(two());
+    let first = [&[0, 8][..], &1_u64.to_be_bytes()].concat();
+    for (query, expected) in [
+        ("", [&first[..], &[0, 0]].concat()),
+        ("?from=0&limit=1", first),
+        ("?from=2", vec![0, 0]),
+        ("?from=3", Vec::new()),
+        ("?from=18446744073709551615", Vec::new()),
+    ] {
+        let answer = server.get(&format!("/v1/blocks/certificates{query}")).await;
+        assert_eq!((answer.status.as_u16(), &answer.body), (200, &expected), "{query}");
+    }
+    for wrong in ["?limit=0", "?limit=1001", "?from=x", "?after=1"] {
+        let answer = server.get(&format!("/v1/blocks/certificates{wrong}")).await;
+        answer.is_problem(Code::BadParameter);
+    }
+}
+
+#[tokio::test]
 async fn the_network_describes_itself() {
     let server = Server::new(two());
     assert_eq!(server.get("/v1/validators").await.json()["quorum"], 3);
