@@ -10,6 +10,7 @@
 //! | [`micro`] | microseconds per record of each step, in one process |
 //! | [`royalty`] | one distribution of a million lines |
 //! | [`proofs`] | sizes and times of proofs, and how they grow with the ledger |
+//! | [`replay`] | records per second of an audit |
 //! | [`rules`] | microseconds that the rules take, kind by kind |
 //! | [`procs`], [`report`] | what processes use; table and summary |
 #![expect(
@@ -26,6 +27,7 @@ mod machine;
 mod micro;
 mod procs;
 mod proofs;
+mod replay;
 mod report;
 mod royalty;
 mod rules;
@@ -121,6 +123,8 @@ enum Command {
     Royalty(royalty::RoyaltyArguments),
     /// Proofs of ledgers of growing size: bytes, microseconds, how many a node serves.
     Proofs(proofs::ProofsArguments),
+    /// A ledger executed again, as an audit does it: records per second, memory.
+    Replay(replay::ReplayArguments),
     /// The load generator; reads orders from standard input.
     #[command(hide = true)]
     Load(load::LoadArguments),
@@ -145,6 +149,11 @@ async fn main() -> Result<()> {
             let folder = output_folder();
             std::fs::create_dir_all(&folder)?;
             proofs::run(&arguments, &folder).await
+        }
+        Some(Command::Replay(arguments)) => {
+            let folder = output_folder();
+            std::fs::create_dir_all(&folder)?;
+            replay::run(&arguments, &folder)
         }
         Some(Command::Load(load)) => load::run(&load).await,
         Some(Command::Bare(bare)) => bare::node(&bare).await,

@@ -16,8 +16,17 @@ pub(crate) fn cpu_seconds(pid: u32) -> f64 {
 
 /// Resident memory of a process in bytes.
 pub(crate) fn resident_bytes(pid: u32) -> u64 {
+    memory(pid, "VmRSS:")
+}
+
+/// The most memory of a process that was ever resident, in bytes.
+pub(crate) fn peak_bytes(pid: u32) -> u64 {
+    memory(pid, "VmHWM:")
+}
+
+fn memory(pid: u32, name: &str) -> u64 {
     let status = std::fs::read_to_string(format!("/proc/{pid}/status")).unwrap_or_default();
-    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+    let line = status.lines().find_map(|line| line.strip_prefix(name));
     let kib = line
         .and_then(|line| line.split_whitespace().next())
         .and_then(|kib| kib.parse::<u64>().ok());

@@ -19,7 +19,7 @@ use anyhow::Result;
 use clap::Args;
 
 use growth::Growth;
-use ledger::Generated;
+pub(crate) use ledger::Generated;
 
 /// Which ledgers, and how long each load lasts.
 #[derive(Clone, Debug, Args)]

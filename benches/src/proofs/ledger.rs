@@ -23,15 +23,15 @@ const SPAN: [&str; 2] = ["2025-01-06T04:00:00Z", "2026-07-01T04:00:00Z"];
 const VALIDATORS: u16 = 4;
 
 /// A ledger on disk.
-pub(super) struct Generated {
+pub(crate) struct Generated {
     pub(super) dir: PathBuf,
-    pub(super) founding: Founding,
+    pub(crate) founding: Founding,
     pub(super) records: u64,
 }
 
 impl Generated {
     /// The ledger of a size below a folder, generated if it isn't there; one that was begun is gone on with.
-    pub(super) fn obtain(folder: &Path, records: u64) -> Result<Self> {
+    pub(crate) fn obtain(folder: &Path, records: u64) -> Result<Self> {
         let dir = folder.join(format!("ledger-{records}"));
         let time = |text| parse_instant(text).map(UnixMillis::get).context("a time");
         let plan =
@@ -55,7 +55,7 @@ impl Generated {
     }
 
     /// The first validator's replica.
-    pub(super) fn open(&self) -> Result<App<RocksStore>> {
+    pub(crate) fn open(&self) -> Result<App<RocksStore>> {
         let (genesis, hash) = genesis_file::parse(self.founding.genesis.as_bytes())?;
         let store = RocksStore::open(&database(&self.dir, self.first()?))?;
         Ok(App::open(store, &genesis, hash)?)

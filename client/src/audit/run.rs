@@ -427,7 +427,10 @@ impl Run<'_> {
             let observed = observed.map_err(|error| CliError::bug(&error.to_string()))?;
             self.outcome.found.extend(observed);
         }
-        if let Some(replay) = replay.as_ref().filter(|_| checks.rules && checks.subjects > 0) {
+        // Under a map that is false no subject can be proven.
+        let wanted =
+            checks.rules && checks.subjects > 0 && self.outcome.found.count(Class::Map) == 0;
+        if let Some(replay) = replay.as_ref().filter(|_| wanted) {
             let (most, jobs) = (checks.subjects, *jobs);
             let compared = subjects::compare(client, policy, replay, most, jobs, interrupted)?;
             let Some(compared) = compared else { return Ok(None) };

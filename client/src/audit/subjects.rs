@@ -105,7 +105,13 @@ fn judge(
         Err(ReceiptError::Mismatch(error)) => {
             return Ok(Verdict::Wrong(error.to_string(), Some(height)));
         }
-        Err(ReceiptError::CannotCheck(_)) => return Ok(Verdict::Unseen),
+        // A node that is ahead may be under another policy; of the block that was audited everything can be checked.
+        Err(ReceiptError::CannotCheck(_)) if height > replay.height() => {
+            return Ok(Verdict::Unseen);
+        }
+        Err(ReceiptError::CannotCheck(_)) => {
+            return Ok(Verdict::Wrong("not to be checked".to_owned(), Some(height)));
+        }
     };
     // The node may be ahead; what its later blocks commit is for the audit of those to say.
     if height != replay.height() || replay.astray().is_some() {
