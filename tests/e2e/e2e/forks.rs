@@ -3,9 +3,10 @@
 use std::path::PathBuf;
 
 use serde_json::Value;
+use tamga_format::note::Note;
 use tamga_node::clock::Clock;
 use tamga_node::devnet::casework::life;
-use tamga_tests::processes::{Cluster, submit};
+use tamga_tests::processes::{Cluster, submit, until};
 
 use super::royalty::{FOUR, READY};
 use super::shell::{Called, Said, call, of_devnet, say};
@@ -48,6 +49,13 @@ fn record(cluster: &Cluster, case: &str, count: usize) {
     }
 }
 
+/// Entries that the second validator shows.
+fn size(cluster: &Cluster) -> u64 {
+    let (_, text) = cluster.get(1, "/log/checkpoint").unwrap();
+    let note = Note::parse(&text).unwrap();
+    cluster.policy().verify(&note).unwrap().checkpoint().size.get()
+}
+
 #[test]
 fn whoever_saw_one_of_two_logs_stops_at_the_other_and_has_evidence_against_every_key() {
     // The second is longer, so that its own tiles show that it does not begin with the first.
@@ -55,6 +63,9 @@ fn whoever_saw_one_of_two_logs_stops_at_the_other_and_has_evidence_against_every
         let cluster = Cluster::start(FOUR).unwrap();
         cluster.ready(READY).unwrap();
         record(&cluster, case, count);
+        // A checkpoint is shown some time after it is final.
+        let least = u64::try_from(count).unwrap() + 2;
+        until(READY, "the records are shown", || size(&cluster) >= least).unwrap();
         cluster
     });
     let [one, other] = &clusters;

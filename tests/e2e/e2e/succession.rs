@@ -9,7 +9,7 @@ use tamga_format::signature::SigningKey;
 use tamga_node::clock::Clock;
 use tamga_node::devnet::casework::Step;
 use tamga_node::keys::{Seed, ValidatorKeys, write_keys};
-use tamga_tests::processes::{Cluster, Setup, governance, submit, until};
+use tamga_tests::processes::{Cluster, Setup, TOKEN, governance, submit, until};
 
 use super::royalty::{FOUR, READY};
 use super::shell::{Called, call, of_devnet};
@@ -28,6 +28,7 @@ impl Desk {
         std::fs::write(folder.path().join("policy.txt"), cluster.policy().encode()).unwrap();
         let genesis = folder.path().join("genesis.toml");
         std::fs::copy(cluster.dir().join("genesis.toml"), genesis).unwrap();
+        std::fs::write(folder.path().join("token.txt"), TOKEN).unwrap();
         Self(folder)
     }
 

@@ -99,10 +99,12 @@ fn a_witness_elsewhere_cosigns_what_is_final_and_the_policy_witnessed_accepts_it
     assert!(state.contains(&format!("listens on {listen}")) && state.contains("size"), "{state}");
     drop(running);
     record("unseen");
-    let (_, text) = cluster.get(1, "/log/checkpoint").unwrap();
-    let note = Note::parse(&text).unwrap();
-    let size = cluster.policy().verify(&note).unwrap().checkpoint().size.get();
-    let seen = witnessed(&cluster, &policy);
-    assert!(seen.is_some_and(|seen| seen < size), "{seen:?}, {size}: nothing waits for a witness");
-    assert!(policy.verify(&note).is_err());
+    let final_note = || Note::parse(&cluster.get(1, "/log/checkpoint").unwrap().1).unwrap();
+    let size = || {
+        let checkpoint = cluster.policy().verify(&final_note()).unwrap();
+        Some(checkpoint.checkpoint().size.get())
+    };
+    let waits = "nothing waits for a witness";
+    until(SOON, waits, || size() > witnessed(&cluster, &policy)).unwrap();
+    assert!(policy.verify(&final_note()).is_err());
 }
