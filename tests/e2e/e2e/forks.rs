@@ -107,7 +107,9 @@ fn whoever_saw_one_of_two_logs_stops_at_the_other_and_has_evidence_against_every
     let judged = stranger.call(&["evidence", "verify", &handed]);
     assert_eq!(judged.exit, 0, "{}{}", judged.shown, judged.told);
     let names: Vec<&Value> = judged.shown["cosigners"].as_array().unwrap().iter().collect();
-    assert!(names.len() >= 3, "{}", judged.shown);
+    // Two quorums of three of four share two, whichever sign: one more than the policy withstands.
+    let withstands = judged.shown["withstands"].as_u64().unwrap();
+    assert!(u64::try_from(names.len()).unwrap() > withstands, "{}", judged.shown);
     assert!(names.iter().all(|it| it["organisation"].is_string()), "{}", judged.shown);
     let facts = ["exceeds", "log"].map(|name| judged.shown[name].as_bool());
     assert_eq!(facts, [Some(true), Some(true)], "{}", judged.shown);

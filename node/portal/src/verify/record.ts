@@ -12,6 +12,8 @@ const U16_MAX = 0xffffn;
 /** Heads of maps of 4 and of 3 pairs. */
 const MAP_OF_4 = 0xa4;
 const MAP_OF_3 = 0xa3;
+/** The number −8. */
+const ED25519 = 0x27;
 const I64_MAX = (1n << 63n) - 1n;
 
 /** An earlier record, and one subject of it. */
@@ -91,10 +93,9 @@ function readHeader(reader: Reader) {
   const key = (byte: number) => reader.exactly(byte, 'record-header');
   key(MAP_OF_4);
   key(1);
-  let at = reader.position;
-  demand(reader.integer() === -8n, 'record-algorithm', at);
+  reader.exactly(ED25519, 'record-algorithm');
   key(3);
-  at = reader.position;
+  let at = reader.position;
   demand(equal(utf8(reader.text()), CONTENT_TYPE), 'record-content-type', at);
   key(4);
   const kid = reader.fixed(32);

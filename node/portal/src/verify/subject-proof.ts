@@ -43,7 +43,7 @@ export function parseSubjectProof(written: string): SubjectProof {
   const lines = new Lines(written);
   demand(lines.raw() === VERSION, 'proof-file-version', 0);
   const subject = readSubject(lines);
-  const present = lines.optional('absent') === undefined ? readPresent(lines) : undefined;
+  const present = lines.word('absent') ? undefined : readPresent(lines);
   const map = lines.bytes(lines.value('map'));
   const block = decodeBlockLeaf(lines.bytes(lines.value('block')));
   const blockPath = lines.hashes('block-hash', PATH_MAX);

@@ -22,12 +22,19 @@ export class Lines {
     throw new FormatError(this.code, at);
   }
 
-  /** What follows `name` and a space, if the next line begins so; of a line that is `name` alone, nothing. */
+  /** What follows `name` and a space, if the next line begins so. */
   optional(name: string): string | undefined {
-    const line = this.at < this.lines.length - 1 ? this.lines[this.at]! : undefined;
-    if (line !== name && line?.startsWith(`${name} `) !== true) return undefined;
+    const line = this.ahead();
+    if (line?.startsWith(`${name} `) !== true) return undefined;
     this.at += 1;
     return line.slice(name.length + 1);
+  }
+
+  /** Whether the next line is `word` alone; then it is read. */
+  word(word: string): boolean {
+    const met = this.ahead() === word;
+    if (met) this.at += 1;
+    return met;
   }
 
   /** What follows `name`, which the next line begins with. */
@@ -65,12 +72,18 @@ export class Lines {
 
   /** The next line, whatever it holds. */
   raw(): string | undefined {
-    return this.at < this.lines.length - 1 ? this.lines[this.at++] : undefined;
+    const line = this.ahead();
+    if (line !== undefined) this.at += 1;
+    return line;
   }
 
   /** An empty line. */
   gap(): void {
     if (this.raw() !== '') this.refuse(Math.max(this.at - 1, 0));
+  }
+
+  private ahead(): string | undefined {
+    return this.at < this.lines.length - 1 ? this.lines[this.at] : undefined;
   }
 
   /** All that is left. */
