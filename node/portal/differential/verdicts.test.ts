@@ -11,8 +11,6 @@ import { cases, text } from '../tests/vectors';
 /** Verdicts of the ledger's own verifier (`fuzz --verdicts N`). */
 const FILE = process.env.TAMGA_VERDICTS;
 const SHOWN_MAX = 20;
-/** Share of files that both refuse with another code. */
-const CODED_MAX = 0.001;
 
 interface RangeCase { tag: string; batch: string; count: number; root: string }
 const ranges = cases<RangeCase>('lines/ranges.jsonl');
@@ -82,6 +80,7 @@ async function second(format: string, context: number, input: Uint8Array): Promi
 
 it('both verifiers say the same of every file', async () => {
   if (FILE === undefined) throw new Error('TAMGA_VERDICTS names no file');
+  // Verdicts, and names of the first fault of what both refuse.
   const [differing, coded]: [string[], string[]] = [[], []];
   const tally: Record<string, number> = {};
   let compared = 0;
@@ -92,12 +91,11 @@ it('both verifiers say the same of every file', async () => {
     compared += 1;
     tally[`${format} ${answer}`] = (tally[`${format} ${answer}`] ?? 0) + 1;
     if (first === other) continue;
-    // Both refuse and name another fault first: a question for the specification, not a proof that one of them believes.
     const where = other.startsWith(`${answer} `) ? coded : differing;
     where.push(`${format} ${context}: ${first} there, ${other} here: ${input}`);
   }
-  console.log(`${compared} compared, ${differing.length} differ, ${coded.length} in the code only`, tally, coded.slice(0, SHOWN_MAX));
+  console.log(`${compared} compared, ${differing.length} differ, ${coded.length} in the code only`, tally);
   expect(compared).toBeGreaterThan(0);
   expect(differing.slice(0, SHOWN_MAX)).toEqual([]);
-  expect(coded.length / compared).toBeLessThanOrEqual(CODED_MAX);
+  expect(coded.slice(0, SHOWN_MAX)).toEqual([]);
 });

@@ -1,7 +1,7 @@
 // Keeps the page for times without a connection. With one, the page itself comes from the node, so that a correction
 // reaches everybody; its parts never change. What is asked of the ledger is never kept here.
-const NAME = 'tamga-04d7df87e7420e90';
-const FILES = ['/', '/assets/decode-BzoOIeFs.js', '/assets/index-DgrCzvSc.js', '/assets/index-yJBZ37xb.css', '/manifest.webmanifest', '/tamga.svg'];
+const NAME = 'tamga-251880624b39e056';
+const FILES = ['/', '/assets/decode-BzoOIeFs.js', '/assets/index-C6jszbDe.js', '/assets/index-yJBZ37xb.css', '/manifest.webmanifest', '/tamga.svg'];
 const PAGES = ['/', '/kk', '/ru', '/en'];
 
 self.addEventListener('install', (event) => {

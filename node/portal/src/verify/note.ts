@@ -76,11 +76,10 @@ export function parseNote(written: string): Note {
   const empty = lines.lastIndexOf('');
   demand(empty > 0 && empty < lines.length - 1, 'note-syntax');
   const signatures = lines.slice(empty + 1);
+  // In their order: a line that is wrong is named before those that are too many.
+  const read = signatures.slice(0, LINES_MAX).map((line, i) => parseLine(line, empty + 1 + i));
   demand(signatures.length <= LINES_MAX, 'note-too-long', empty + 1 + LINES_MAX);
-  return {
-    text: `${lines.slice(0, empty).join('\n')}\n`,
-    lines: signatures.map((line, i) => parseLine(line, empty + 1 + i)),
-  };
+  return { text: `${lines.slice(0, empty).join('\n')}\n`, lines: read };
 }
 
 export function noteLineText(line: NoteLine): string {

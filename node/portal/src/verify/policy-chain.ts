@@ -38,6 +38,7 @@ export function parsePolicyChain(written: string): PolicyChain {
   lines.raw();
   const payload = lines.bytes(lines.value('first'));
   lines.gap();
+  demand(lines.rest() === '', 'proof-file-syntax', lines.at);
   const reader = new Reader(payload);
   const value = reader.any();
   reader.end();
