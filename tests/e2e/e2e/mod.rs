@@ -7,5 +7,6 @@ mod proving;
 mod royalty;
 mod shell;
 mod succession;
+mod tampering;
 mod validators;
 mod witness;
