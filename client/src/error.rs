@@ -49,6 +49,9 @@ impl Exit {
     }
 }
 
+/// The message of what a service answered.
+const PROBLEM: &str = "error-problem";
+
 /// A failure, told in the user's language from the message `id` (with `.why` and `.next`).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CliError {
@@ -263,7 +266,7 @@ impl CliError {
             ("detail", detail.into()),
             ("hint", hint.into()),
         ];
-        Self { exit, code: code.to_owned(), id: "error-problem", args }
+        Self { exit, code: code.to_owned(), id: PROBLEM, args }
     }
 
     /// The service answered with an error that is not a problem document.
@@ -420,5 +423,11 @@ impl CliError {
     #[must_use]
     pub fn is_retryable(&self) -> bool {
         self.exit == Exit::Network
+    }
+
+    /// Whether a node could not answer for a fault of its own, such as a damaged row.
+    #[must_use]
+    pub fn is_of_node(&self) -> bool {
+        self.id == PROBLEM && self.code == Code::Internal.to_string()
     }
 }

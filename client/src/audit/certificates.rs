@@ -27,7 +27,12 @@ pub fn check(
     let found = parallel(&parts, jobs, |part| {
         let from = part.first().map_or(0, |block| block.height.get());
         let certificates = match client.certificates(from, part.len()) {
-            Err(error) if matches!(error.exit, Exit::NotFound | Exit::CannotCheck) => Vec::new(),
+            Err(error)
+                if matches!(error.exit, Exit::NotFound | Exit::CannotCheck)
+                    || error.is_of_node() =>
+            {
+                Vec::new()
+            }
             answer => answer?,
         };
         let mut certificates = certificates.iter();

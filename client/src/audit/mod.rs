@@ -6,6 +6,7 @@
 //! | [`run`] | entries, bodies, signatures, rules, maps |
 //! | `lines` | attachments, and the lines of batches |
 //! | [`certificates`] | that a quorum decided each block |
+//! | [`block_rows`] | what is told of blocks |
 //! | [`subjects`] | what is served of subjects against the map that the log leads to |
 //! | `observed` | delays, and cases that look alike |
 //! | [`found`] | what was found, counted, and listed as far as that is of use |
@@ -13,6 +14,7 @@
 //! | [`report`] | what was found, signed |
 //! | [`metrics`] | figures of an audit that goes on, for a monitor |
 
+pub mod block_rows;
 pub mod certificates;
 pub mod found;
 pub mod hashes;
@@ -62,6 +64,8 @@ pub enum Class {
     Map,
     /// What is stored as a block's certificate is not that of a quorum for this block.
     Certificate,
+    /// What is stored of a block beside the log is not what the log leads to.
+    BlockRow,
     /// What is stored of a subject is not what the log leads to.
     Subject,
     /// A body is not to be had: erased, or not for this token.
@@ -92,6 +96,7 @@ impl Class {
         Self::Withheld,
         Self::Map,
         Self::Certificate,
+        Self::BlockRow,
         Self::Subject,
         Self::Closed,
         Self::Unheld,
@@ -117,6 +122,7 @@ impl Class {
             Self::Withheld => "withheld",
             Self::Map => "map",
             Self::Certificate => "certificate",
+            Self::BlockRow => "block-row",
             Self::Subject => "subject",
             Self::Closed => "closed",
             Self::Unheld => "unheld",

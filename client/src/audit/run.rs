@@ -17,7 +17,7 @@ use tamga_state::{Genesis, Replay};
 use super::hashes::{self, Hashes};
 use super::lines::{self, Brought};
 use super::observed::Cases;
-use super::{Class, Finding, Found, certificates, subjects};
+use super::{Class, Finding, Found, block_rows, certificates, subjects};
 use crate::client::Client;
 use crate::error::{CliError, Exit};
 use crate::log::{self, Head, Log};
@@ -242,7 +242,7 @@ impl Audit<'_> {
         match self.client.body(id) {
             Ok(body) => Ok((body, false)),
             Err(error) if error.exit == Exit::Permission => Ok((None, false)),
-            Err(error) if error.exit == Exit::CannotCheck => Ok((None, true)),
+            Err(error) if error.exit == Exit::CannotCheck || error.is_of_node() => Ok((None, true)),
             Err(error) => Err(error),
         }
     }
@@ -457,6 +457,7 @@ impl Audit<'_> {
         })?;
         let mut found: Vec<Finding> = found.into_iter().flat_map(|part: Vec<_>| part).collect();
         found.extend(certificates::check(self.client, genesis, decided, self.jobs)?);
+        found.extend(block_rows::check(self.client, decided, self.jobs)?);
         Ok(found)
     }
 

@@ -87,8 +87,10 @@ fn judge(
     subject: &Subject,
 ) -> Result<Verdict, CliError> {
     let wrong = |detail: &str| Ok(Verdict::Wrong(detail.to_owned(), None));
-    let text = match client.subject_proof(subject, 0, Some(0)) {
+    // With its records, as many as stand in one proof.
+    let text = match client.subject_proof(subject, 0, None) {
         Err(error) if error.is_retryable() => return Ok(Verdict::Unseen),
+        Err(error) if error.is_of_node() => return wrong(&error.code),
         Err(error) if matches!(error.exit, Exit::NotFound | Exit::CannotCheck) => {
             return wrong("none");
         }

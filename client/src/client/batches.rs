@@ -108,6 +108,16 @@ impl Client {
         newest.ok_or_else(|| CliError::answer(&self.address(path), "there is no block"))
     }
 
+    /// At most so many blocks, a block and those before it, the newest first.
+    ///
+    /// # Errors
+    /// When the node is not reachable.
+    pub fn blocks(&self, newest: u64, limit: usize) -> Result<Vec<BlockView>, CliError> {
+        let after = newest.saturating_add(1);
+        let page: Page<BlockView> = self.get(&format!("/v1/blocks?after={after}&limit={limit}"))?;
+        Ok(page.data)
+    }
+
     /// A block; `None` beyond the newest.
     ///
     /// # Errors

@@ -8,6 +8,8 @@ use clap::{Args, Subcommand, ValueEnum};
 use serde_json::{Value, json};
 use tamga_format::id::{GenesisHash, TreeRoot, TreeSize, UnixMillis};
 
+mod sources;
+
 use super::Session;
 use super::progress::{Meter, Progress};
 use crate::audit::metrics::Metrics;
@@ -19,6 +21,7 @@ use crate::file;
 use crate::lang::Said;
 use crate::output::{Colour, Form, Shown};
 use crate::text;
+use sources::Sources;
 
 /// Findings that are listed for people.
 const LISTED_MAX: usize = 20;
@@ -49,6 +52,9 @@ pub(super) struct Audit {
     /// File whose first line is the passphrase of the key files [env: TAMGA_PASSPHRASE].
     #[arg(long, requires = "key")]
     passphrase_file: Option<PathBuf>,
+    /// Another node that has to show the same log, once for each; those of the settings by default [env: TAMGA_NODES].
+    #[arg(long = "source", value_name = "URL")]
+    sources: Vec<String>,
     /// What to check beside the log itself; everything when absent.
     #[arg(long, value_enum, value_delimiter = ',')]
     checks: Vec<Check>,
@@ -148,8 +154,10 @@ fn audit(command: &Audit, session: &mut Session<'_>) -> Result<Exit, CliError> {
     if command.follow && session.out.form() == Form::Json {
         return Err(CliError::pointless("--json", "--follow"));
     }
-    let policy = session.policy(command.policy.as_ref())?;
+    let trust = session.trust(command.policy.as_ref())?;
+    let policy = trust.newest().clone();
     let client = session.client()?;
+    let mut sources = Sources::new(&command.sources, &client, session)?;
     let signer = match &command.sign {
         Some(name) => {
             let passphrase = command.passphrase_file.as_deref();
@@ -198,17 +206,29 @@ fn audit(command: &Audit, session: &mut Session<'_>) -> Result<Exit, CliError> {
     let mut rounds = 0_u64;
     let (began, started) = (session.now, Instant::now());
     loop {
-        let Some(outcome) = round(&auditor, &hash, standing, known, command.progress, session)?
+        if let Some(evidence) = sources.compare(&client, None, &trust, session)? {
+            return Err(CliError::fork(&evidence));
+        }
+        let Some(mut outcome) = round(&auditor, &hash, standing, known, command.progress, session)?
         else {
             return Ok(Exit::Interrupted);
         };
         rounds = rounds.saturating_add(1);
         let passed = i64::try_from(started.elapsed().as_millis()).unwrap_or(i64::MAX);
         session.now = UnixMillis(began.get().saturating_add(passed));
-        let exit = judge(&outcome, &thresholds);
+        // What the others show goes on while one is audited.
+        let note = outcome.head.note.clone();
+        let evidence = sources.compare(&client, Some(&note), &trust, session)?;
+        if let Some(path) = evidence.filter(|_| outcome.found.count(Class::Rewritten) == 0) {
+            outcome.found.push(Finding::new(Class::Rewritten, path.display().to_string()));
+        }
+        let exit = match judge(&outcome, &thresholds) {
+            Exit::Success | Exit::Partial if sources.exit() != Exit::Success => sources.exit(),
+            exit => exit,
+        };
         let told =
             rounds == 1 || exit != Exit::Success || Some(outcome.head.size) != known.map(|it| it.0);
-        let data = data(&outcome, &hash.to_string(), session);
+        let data = data(&outcome, &sources, &hash.to_string(), session);
         if let Some(path) = &command.report {
             file::replace(path, report::file(&data, signer.as_ref()).as_bytes())?;
         }
@@ -216,7 +236,7 @@ fn audit(command: &Audit, session: &mut Session<'_>) -> Result<Exit, CliError> {
             metrics.show(&outcome, rounds, session.now.get() / 1_000);
         }
         if told {
-            show(&outcome, known, command.report.as_deref(), data, session);
+            show(&outcome, &sources, known, command.report.as_deref(), data, session);
         }
         // A log that is not the one seen before is never taken for it.
         if let Some(path) = command.state.as_deref().filter(|_| outcome.found.is_clean()) {
@@ -269,7 +289,7 @@ fn judge(outcome: &Outcome, thresholds: &[Threshold]) -> Exit {
 }
 
 /// What the report says.
-fn data(outcome: &Outcome, genesis: &str, session: &Session<'_>) -> Value {
+fn data(outcome: &Outcome, sources: &Sources, genesis: &str, session: &Session<'_>) -> Value {
     let counts: serde_json::Map<String, Value> = Class::ALL
         .iter()
         .map(|it| (it.name().to_owned(), json!(outcome.found.count(*it))))
@@ -281,6 +301,7 @@ fn data(outcome: &Outcome, genesis: &str, session: &Session<'_>) -> Value {
         "checkpoint": outcome.head.note.encode(),
         "size": outcome.head.size.get(),
         "root": outcome.head.root.to_string(),
+        "sources": sources.data(),
         "records": outcome.records,
         "replayed_height": outcome.replayed.get(),
         "maps_compared_before": outcome.astray.map(|height| height.get()),
@@ -297,6 +318,7 @@ fn data(outcome: &Outcome, genesis: &str, session: &Session<'_>) -> Value {
 
 fn show(
     outcome: &Outcome,
+    sources: &Sources,
     known: Option<(TreeSize, TreeRoot)>,
     report: Option<&Path>,
     data: Value,
@@ -348,6 +370,7 @@ fn show(
             .filter(|(_, told)| *told)
             .map(|(id, _)| format!("  {}", messages.text(id, &args))),
     );
+    lines.extend(sources.lines(session));
     for class in Class::ALL {
         let count = outcome.found.count(*class);
         if count > 0 {

@@ -130,30 +130,31 @@ fn clients(named: &[String], session: &Session<'_>) -> Result<Vec<Client>, CliEr
     let config = &session.config;
     let flag = config.url.as_ref().filter(|url| matches!(url.origin, Origin::Flag(_)));
     let set = config.nodes.as_ref().map(|nodes| nodes.value.clone());
-    let mut nodes = match (named, flag, set) {
+    let nodes = match (named, flag, set) {
         ([], None, Some(set)) if !set.is_empty() => set,
         ([], ..) => vec![config.url()?.to_owned()],
         (_, Some(_), _) => return Err(CliError::pointless("--url", "--node")),
         (named, None, _) => named.to_vec(),
     };
-    for node in &mut nodes {
-        node.truncate(node.trim_end_matches('/').len());
-    }
-    // The same node twice would be compared with itself.
-    let mut once: Vec<String> = Vec::new();
-    for node in nodes {
+    Ok(clients_of(&nodes, session))
+}
+
+/// Clients of nodes that are compared: each once, since the same node twice would be compared with itself.
+pub(super) fn clients_of(nodes: &[String], session: &Session<'_>) -> Vec<Client> {
+    let mut once: Vec<&str> = Vec::new();
+    for node in nodes.iter().map(|node| node.trim_end_matches('/')) {
         if !once.contains(&node) {
             once.push(node);
         }
     }
     let language = session.out.messages.language().tag();
-    let token = config.token.as_ref().map(|token| token.value.clone());
-    let client = |url: &String| Client::new(url, token.clone(), language, session.sleep);
-    Ok(once.iter().map(|url| client(url).impatient()).collect())
+    let token = session.config.token.as_ref().map(|token| token.value.clone());
+    let client = |url: &str| Client::new(url, token.clone(), language, session.sleep);
+    once.into_iter().map(|url| client(url).impatient()).collect()
 }
 
 /// Asks all nodes at the same time.
-fn ask(clients: &[&Client]) -> Vec<Answer> {
+pub(super) fn ask(clients: &[&Client]) -> Vec<Answer> {
     std::thread::scope(|scope| {
         let threads: Vec<_> =
             clients.iter().map(|client| scope.spawn(|| client.log_checkpoint())).collect();
@@ -213,32 +214,28 @@ impl Told<'_> {
                 String::new()
             }
         };
-        let (mark, word, told) = match &node.standing {
-            Standing::Current => {
-                (Mark::Good, "current", say("checkpoint-current", &[("age", aged)]))
-            }
-            Standing::Behind(by) => {
-                let args = [("by", by.to_string()), ("since", since), ("age", aged)];
-                (Mark::Warning, "behind", say("checkpoint-behind", &args))
-            }
+        let word = node.standing.name();
+        let args = match &node.standing {
+            Standing::Current => vec![("age", aged)],
+            Standing::Behind(by) => vec![("by", by.to_string()), ("since", since), ("age", aged)],
             Standing::WentBack(before) => {
-                let args = [("before", before.get().to_string()), ("since", since)];
-                (Mark::Bad, "went-back", say("checkpoint-went-back", &args))
+                vec![("before", before.get().to_string()), ("since", since)]
             }
-            Standing::Forked => (Mark::Bad, "forked", say("checkpoint-forked", &[])),
-            Standing::Unproven(_) => {
-                (Mark::Warning, "unproven", say("checkpoint-unproven", &[("detail", detail)]))
-            }
-            Standing::False(_) => {
-                (Mark::Bad, "false", say("checkpoint-false", &[("detail", detail)]))
-            }
-            Standing::Unknown(_) => {
-                (Mark::Warning, "unknown", say("checkpoint-unknown", &[("detail", detail)]))
-            }
-            Standing::Unreachable(_) => {
-                (Mark::Warning, "unreachable", say("checkpoint-unreachable", &[("detail", detail)]))
-            }
+            Standing::Forked => Vec::new(),
+            Standing::Unproven(_)
+            | Standing::False(_)
+            | Standing::Unknown(_)
+            | Standing::Unreachable(_) => vec![("detail", detail)],
         };
+        let mark = match &node.standing {
+            Standing::Current => Mark::Good,
+            Standing::WentBack(_) | Standing::Forked | Standing::False(_) => Mark::Bad,
+            Standing::Behind(_)
+            | Standing::Unproven(_)
+            | Standing::Unknown(_)
+            | Standing::Unreachable(_) => Mark::Warning,
+        };
+        let told = say(&format!("checkpoint-{word}"), &args);
         let size_text = size.map(|size| size.to_string()).unwrap_or_default();
         let root = node.view.as_ref().map(|view| view.root.to_string());
         Shown {

@@ -51,6 +51,23 @@ pub enum Standing {
     Unreachable(CliError),
 }
 
+impl Standing {
+    /// Its name in what programs read.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Current => "current",
+            Self::Behind(_) => "behind",
+            Self::WentBack(_) => "went-back",
+            Self::Forked => "forked",
+            Self::Unproven(_) => "unproven",
+            Self::False(_) => "false",
+            Self::Unknown(_) => "unknown",
+            Self::Unreachable(_) => "unreachable",
+        }
+    }
+}
+
 /// A node in a round.
 #[derive(Clone, Debug)]
 pub struct NodeReport {

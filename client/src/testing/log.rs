@@ -240,16 +240,20 @@ impl ServedLog {
 
     /// Every block as a node lists it, by height.
     pub(crate) fn heights(&self) -> Vec<(u64, Json)> {
-        let listed = self.blocks.iter().map(|(block, previous)| {
-            let records = block.size.get() - previous.size.get() - 1;
+        let next = self.blocks.iter().skip(1).map(|(_, previous)| previous.root);
+        let mut roots = next.chain([self.frontier.root()]);
+        let mut listed = Vec::new();
+        for ((block, previous), certificate) in self.blocks.iter().zip(&self.certificates) {
             let view = json!({
-                "height": block.height.get(), "size": block.size.get(), "records": records,
-                "time": crate::text::rfc3339(block.time), "value": "", "previous": "", "root": "",
-                "map_root": "", "status": "final",
+                "height": block.height.get(), "size": block.size.get(),
+                "records": block.size.get() - previous.size.get() - 1,
+                "time": crate::text::rfc3339(block.time), "value": certificate.value.to_string(),
+                "previous": block.prev.to_string(), "root": roots.next().unwrap().to_string(),
+                "map_root": block.map_root.to_string(), "status": "final",
             });
-            (block.height.get(), view)
-        });
-        listed.collect()
+            listed.push((block.height.get(), view));
+        }
+        listed
     }
 
     /// The records of a subject, in log order.
@@ -354,6 +358,7 @@ impl ServedLog {
         ledger.answer("/.well-known/tamga/policies", 200, chain.encode());
         ledger.answer("/log/checkpoint", 200, note.encode());
         ledger.answer("/v1/blocks/certificates", 200, self.certificates(0, None));
+        self.serve_blocks(ledger, |_| ());
         if self.replay.is_some() && !self.blocks.is_empty() {
             for proof in self.subject_proofs() {
                 let path = format!("/v1/subjects/{}/proof", proof.subject);
@@ -399,6 +404,15 @@ impl ServedLog {
                 ledger.answer(&format!("/v1/records/{id}/receipt"), 200, receipt.encode());
             }
         }
+    }
+
+    /// Lets a ledger list the blocks, each after a change.
+    pub(crate) fn serve_blocks(&self, ledger: &FakeLedger, change: impl Fn(&mut Json)) {
+        let mut blocks: Vec<Json> = self.heights().into_iter().map(|(_, view)| view).collect();
+        blocks.reverse();
+        blocks.iter_mut().for_each(change);
+        let page = json!({ "data": blocks, "page": { "next": null, "has_more": false } });
+        ledger.answer("/v1/blocks", 200, page.to_string());
     }
 
     /// The proof that the ledger, whose map is empty, holds nothing of a subject.

@@ -145,13 +145,19 @@ impl From<FormatError> for Undecided {
     }
 }
 
-/// What a block's certificate has to say: which value was decided at its height, by whom.
+/// A block as the log leads to it: what its certificate has to say, and what a node has to tell of it.
 #[derive(Clone, Debug)]
 pub struct Decided {
     /// The height.
     pub height: Height,
     /// The value that its leaf and all before it make.
     pub value: ValueId,
+    /// Root of the log up to and with its leaf.
+    pub root: TreeRoot,
+    /// Its records.
+    pub records: u64,
+    /// Its leaf.
+    pub leaf: BlockLeaf,
     /// The validators of the policy that rules the height.
     validators: Arc<ValidatorSet>,
 }
@@ -179,7 +185,7 @@ pub struct Replayed {
     pub faults: Vec<Fault>,
     /// The signatures of its records, by keys that are registered.
     pub signed: Vec<Signed>,
-    /// What its certificate has to say.
+    /// The block itself.
     pub decided: Decided,
 }
 
@@ -321,8 +327,15 @@ impl Replay {
         self.log.push(&leaf_hash(&leaf.encode()));
         self.state.blocks.extend(built.map(|built| (leaf.height, built)));
         (self.height, self.time) = (leaf.height, leaf.time);
-        let (height, value) = (leaf.height, self.checkpoint().value_id());
-        let decided = Decided { height, value, validators: Arc::clone(&self.validators) };
+        let checkpoint = self.checkpoint();
+        let decided = Decided {
+            height: leaf.height,
+            value: checkpoint.value_id(),
+            root: checkpoint.root,
+            records: u64::try_from(records.len()).unwrap_or(u64::MAX),
+            leaf: leaf.clone(),
+            validators: Arc::clone(&self.validators),
+        };
         let entered = records.iter().rev().find_map(|it| entered_policy(it.record.record()));
         if let Some(PolicyPayload { policy, validators, .. }) = entered {
             self.policy = policy.hash();

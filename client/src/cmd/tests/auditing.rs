@@ -15,7 +15,7 @@ use tamga_state::codes::Code;
 use super::desk::Desk;
 use super::*;
 use crate::audit::Class;
-use crate::testing::{OKUP, RADIO, ServedLog, seed};
+use crate::testing::{FakeLedger, OKUP, RADIO, ServedLog, seed};
 
 /// Records of the list.
 const RECORDS: usize = 12;
@@ -273,6 +273,39 @@ fn every_kind_of_stored_bytes_that_is_changed_is_found_and_named() {
     }
     desk.ledger.answer(certificates, 200, log.certificates(0, None));
 
+    // What is told of each block: each of its parts, and nothing of it.
+    for height in 1..=4 {
+        let parts = ["size", "records", "time", "value", "previous", "root", "map_root"];
+        for part in parts {
+            log.serve_blocks(&desk.ledger, |view| {
+                if view["height"] == height {
+                    view[part] = match &view[part] {
+                        Value::Number(number) => Value::from(number.as_u64().unwrap() + 1),
+                        told => Value::from(told.as_str().unwrap().replacen('2', "1", 1) + "0"),
+                    };
+                }
+            });
+            let (exit, found) = desk.audit(&QUIET);
+            let findings = found["findings"].as_array().unwrap();
+            assert_eq!((exit, findings.len()), (3, 1), "{part} {found}");
+            let named = (&findings[0]["class"], &findings[0]["height"]);
+            assert_eq!(named, (&Value::from("block-row"), &Value::from(height)));
+        }
+    }
+    log.serve_blocks(&desk.ledger, |_| ());
+    // A node that can't read a row says so, and is named.
+    desk.ledger.refuse("/v1/blocks", Code::Internal);
+    for (height, view) in log.heights() {
+        desk.ledger.answer(&format!("/v1/blocks/{height}"), 200, view.to_string());
+    }
+    desk.ledger.refuse("/v1/blocks/2", Code::Internal);
+    let (exit, found) = desk.audit(&QUIET);
+    let findings = found["findings"].as_array().unwrap();
+    assert_eq!((exit, findings.len()), (3, 1), "{found}");
+    let named = (&findings[0]["class"], &findings[0]["height"], &findings[0]["detail"]);
+    assert_eq!(named, (&Value::from("block-row"), &Value::from(2), &Value::from("TMG-5000")));
+    log.serve(&desk.ledger);
+
     // Each subject: its status, its nonce, its count, its tree, and the inner nodes of the map above it.
     for good in log.subject_proofs() {
         let Row::Present(present) = &good.standing else { panic!("{}", good.subject) };
@@ -395,6 +428,8 @@ fn what_a_quorum_lies_about_is_named_with_its_block() {
         ("block", |leaf| leaf.ext = None),
     ];
     for (class, lie) in lies {
+        // Each is another log of the same name.
+        assert_eq!(desk.call(&["checkpoint", "forget", "--yes"]).exit, 0);
         let mut log = ServedLog::lawful();
         log.commit(&taken[..5], NOW);
         log.commit_with(&taken[5..], UnixMillis(NOW.get() + 1), lie);
@@ -481,6 +516,65 @@ fn a_rewritten_log_is_noticed_though_all_signed_it() {
         assert_eq!((exit, &found["counts"]["rewritten"]), (12, &Value::from(1)), "{found}");
         assert_eq!(desk.text("audit-state.json"), kept, "the evidence stays");
     }
+}
+
+#[test]
+fn other_sources_have_to_show_the_same_log() {
+    let desk = Desk::imported();
+    let log = desk.audited();
+    let source = FakeLedger::start();
+    let (url, devnet) = (desk.ledger.url().to_owned(), desk.path("devnet"));
+    let (state, report) = (desk.path("state"), desk.path("audit.json"));
+    let audit = |options: &[&str]| {
+        let env = [
+            ("TAMGA_URL", url.as_str()),
+            ("TAMGA_DEVNET", &devnet),
+            ("XDG_STATE_HOME", &state),
+            ("TAMGA_NODES", &url),
+        ];
+        call_with(&[&["audit", "--report", &report], &QUIET[..], options].concat(), &env)
+    };
+    let named = ["--source", source.url(), "--source", &format!("{url}/")];
+    let sources = || -> Value {
+        serde_json::from_str::<Value>(&desk.text("audit.json")).unwrap()["report"]["sources"].take()
+    };
+    log.serve(&source);
+    let same = audit(&named);
+    assert_eq!(same.exit, 0, "{}{}", same.stdout, same.stderr);
+    let line = format!("✔ {} shows the same log, {} entries", source.url(), log.size());
+    assert!(same.stdout.contains(&line), "{}", same.stdout);
+    assert_eq!(sources()[0]["standing"], "current", "{}", sources());
+    assert_eq!(sources().as_array().unwrap().len(), 1, "the audited node is no source of itself");
+    assert_eq!(audit(&[]).exit, 0, "the settings name the audited node alone");
+    assert_eq!(sources(), Value::from(Vec::<Value>::new()));
+
+    // Whoever does not answer proves nothing; whoever shows less than before is told.
+    source.refuse("/log/checkpoint", Code::NotFound);
+    let silent = audit(&named);
+    assert_eq!(silent.exit, 0, "{}", silent.stdout);
+    assert!(silent.stdout.contains("could not be compared"), "{}", silent.stdout);
+    let taken = desk.ledger.taken();
+    let mut shorter = ServedLog::lawful();
+    shorter.commit(&taken[..5], NOW);
+    shorter.serve(&source);
+    let back = audit(&named);
+    assert_eq!((back.exit, &sources()[0]["standing"]), (3, &Value::from("went-back")));
+    assert!(back.stdout.contains("fewer than it showed before"), "{}", back.stdout);
+
+    // Another log of the same keys: a fork, with evidence that anybody can check.
+    let mut other = ServedLog::lawful();
+    for block in taken[..RECORDS - 1].chunks(4) {
+        other.commit(block, NOW);
+    }
+    other.commit(&taken[RECORDS - 1..], UnixMillis(NOW.get() + 9_000));
+    other.serve(&source);
+    let forked = audit(&named);
+    assert_eq!(forked.exit, 12, "{}{}", forked.stdout, forked.stderr);
+    assert!(forked.stderr.contains(".tamga-evidence"), "{}", forked.stderr);
+    let policy = desk.path("devnet/policy.txt");
+    let env = [("TAMGA_URL", url.as_str()), ("TAMGA_POLICY", &policy)];
+    let here = call_with(&["audit", named[0], named[1]], &env);
+    assert_eq!(here.exit, 2, "without a folder for evidence nothing is compared: {}", here.stderr);
 }
 
 #[test]
