@@ -10,7 +10,9 @@ import { checkConsistency, checkInclusion } from '../src/verify/merkle';
 import { checkAbsence, checkPresence } from '../src/verify/mpt';
 import { parseNote, parseVerifierKey, valueId } from '../src/verify/note';
 import { judge, parsePolicy } from '../src/verify/policy';
+import { parsePolicyChain } from '../src/verify/policy-chain';
 import { checkRange, decodeRange, lineHash, lineKey } from '../src/verify/range';
+import { parseReceipt } from '../src/verify/receipt';
 import { checkSigned, decodeRecord } from '../src/verify/record';
 import { admit, isValid, keyId } from '../src/verify/signature';
 import { mapKey, parseSubject, subjectText } from '../src/verify/subject';
@@ -157,6 +159,21 @@ describe('notes and policies', () => {
     expect(hex(policy.hash)).toBe(expected.policy_hash);
     expect(hex(valueId(accepted.checkpoint))).toBe(expected.value_id);
     expect(accepted.minimal).toBe(text('checkpoint/minimal.note'));
+  });
+  it('name the first fault', () => {
+    const note = text('checkpoint/all.note');
+    const [head, lines] = note.split('\n\n') as [string, string];
+    const line = lines.split('\n')[0]!;
+    const many = `${head}\n\n${`${line}\n`.repeat(17)}`;
+    const first = head.split('\n').length + 1;
+    expect(refusal(() => parseNote(many))).toEqual({ code: 'note-too-long', at: first + 16 });
+    expect(refusal(() => parseNote(many.replace(line, 'x')))).toEqual({ code: 'note-syntax', at: first });
+    const chain = text('policy-chain/whole.tamga-policies');
+    expect(refusal(() => parsePolicyChain(chain))).toBeUndefined();
+    const between = chain.replace('\n\npolicy 1\n', '\n\nx\n\npolicy 1\n');
+    expect(refusal(() => parsePolicyChain(between))?.code).toBe('proof-file-syntax');
+    const alone = text('receipt/plain.tamga-receipt').replace(/^entry .*$/m, 'entry');
+    expect(refusal(() => parseReceipt(alone))?.code).toBe('proof-file-syntax');
   });
   it('reads acceptances', () => {
     let key = '';
