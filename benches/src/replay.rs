@@ -1,7 +1,8 @@
 //! A whole ledger executed again as an audit does it: records per second, and the memory it takes.
 //!
 //! One thread reads entries and bodies from a store, one judges them in order, and one checks signatures. What an audit
-//! over HTTP adds is fetching.
+//! over HTTP adds is fetching. At the end the replay is taken apart into rows and made again of them, as an audit that is
+//! gone on with does it.
 
 use std::path::Path;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
@@ -15,7 +16,8 @@ use tamga_format::block_leaf::BlockLeaf;
 use tamga_format::id::{GenesisHash, Height};
 use tamga_replica::Reader;
 use tamga_rocks::RocksStore;
-use tamga_state::replay::{Decided, Logged, Signed, forged};
+use tamga_state::pack::Pack as _;
+use tamga_state::replay::{Decided, Logged, Rebuilding, Row, Signed, forged};
 use tamga_state::{Genesis, Replay};
 
 use crate::procs;
@@ -58,7 +60,8 @@ pub(crate) fn run(arguments: &ReplayArguments, folder: &Path) -> Result<()> {
     let me = std::process::id();
     let resident = procs::resident_bytes(me);
     let started = Instant::now();
-    let (records, signatures) = replay(&reader, &genesis, &hash)?;
+    let mut replay = Replay::new(&genesis, &hash).map_err(|error| anyhow!("{error:?}"))?;
+    let (records, signatures) = execute(&mut replay, &reader, &hash)?;
     let seconds = started.elapsed().as_secs_f64();
     let mut report = Report::default();
     report.add("replayed_records_per_second", records as f64 / seconds, "1/s", Some(TARGET));
@@ -69,22 +72,64 @@ pub(crate) fn run(arguments: &ReplayArguments, folder: &Path) -> Result<()> {
     let mib = |bytes: u64| bytes as f64 / f64::from(1 << 20);
     report.add("replay_memory_before", mib(resident), "MiB", None);
     report.add("replay_memory_peak", mib(procs::peak_bytes(me)), "MiB", None);
+    report.add("replay_memory_after", mib(procs::resident_bytes(me)), "MiB", None);
+    report.add("replay_subjects", replay.map().len() as f64, "subjects", None);
+    report.add("replay_blocks", replay.height().get() as f64, "blocks", None);
+    take_up(&replay, &genesis, &hash, &mut report)?;
     report.finish(&folder.join("replay.json"))
 }
 
-/// Records and signatures that were checked.
-fn replay(
-    reader: &Reader<RocksStore>,
+/// Takes the replay apart and makes it again; the bytes between are counted, not kept. What grows with records comes
+/// first, so that the memory of it is told apart from that of subjects.
+fn take_up(
+    replay: &Replay,
     genesis: &Genesis,
     hash: &GenesisHash,
+    report: &mut Report,
+) -> Result<()> {
+    let started = Instant::now();
+    let mut rebuilding = Rebuilding::new(genesis, hash).map_err(|error| anyhow!("{error:?}"))?;
+    let of_records =
+        |row: &Row| matches!(row, Row::Record { .. } | Row::Case { .. } | Row::Block { .. });
+    let mib = |bytes: u64| bytes as f64 / f64::from(1 << 20);
+    let (me, mut bytes) = (std::process::id(), 0_u64);
+    for records in [true, false] {
+        let before = procs::resident_bytes(me);
+        for row in replay.rows().filter(|row| of_records(row) == records) {
+            let packed = row.packed();
+            bytes += packed.len() as u64;
+            rebuilding.take(Row::unpack_whole(&packed).context("a row")?)?;
+        }
+        let grown = procs::resident_bytes(me).saturating_sub(before);
+        let name = if records { "replay_memory_of_records" } else { "replay_memory_of_subjects" };
+        report.add(name, mib(grown), "MiB", None);
+    }
+    let before = procs::resident_bytes(me);
+    let again = rebuilding.finish()?;
+    ensure!(again.log() == replay.log(), "it is another log");
+    report.add(
+        "replay_memory_of_map",
+        mib(procs::resident_bytes(me).saturating_sub(before)),
+        "MiB",
+        None,
+    );
+    report.add("replay_rows", mib(bytes), "MiB", None);
+    report.add("replay_taken_up_seconds", started.elapsed().as_secs_f64(), "s", None);
+    Ok(())
+}
+
+/// Records and signatures that were checked.
+fn execute(
+    replay: &mut Replay,
+    reader: &Reader<RocksStore>,
+    hash: &GenesisHash,
 ) -> Result<(usize, usize)> {
-    let mut replay = Replay::new(genesis, hash).map_err(|error| anyhow!("{error:?}"))?;
     thread::scope(|scope| {
         let (blocks, read) = sync_channel(WAITING);
         let (unchecked, check) = sync_channel(WAITING);
         let reading = scope.spawn(move || read_all(reader, &blocks));
         let checking = scope.spawn(move || check_all(hash, &check));
-        let judged = judge_all(&mut replay, &read, &unchecked);
+        let judged = judge_all(replay, reader, &read, &unchecked);
         // A thread that failed says more than the channel that it left.
         drop((read, unchecked));
         let ended = |_| anyhow!("a thread ended by itself");
@@ -116,13 +161,14 @@ fn read_all(reader: &Reader<RocksStore>, blocks: &SyncSender<Read>) -> Result<()
 
 fn judge_all(
     replay: &mut Replay,
+    reader: &Reader<RocksStore>,
     blocks: &Receiver<Read>,
     unchecked: &SyncSender<Unchecked>,
 ) -> Result<usize> {
     let mut records = 0;
     let (mut signed, mut decided) = (Vec::new(), Vec::new());
     for block in blocks {
-        let replayed = replay.block(&block.records, &block.leaf);
+        let replayed = replay.block(reader, &block.records, &block.leaf)?;
         ensure!(replayed.faults.is_empty(), "{:?}", replayed.faults);
         records += block.records.len();
         signed.extend(replayed.signed);

@@ -340,6 +340,13 @@ impl CliError {
         Self::new(Exit::CannotCheck, Code::ToolFile, "error-memory", args)
     }
 
+    /// How far an audit is can't be taken up: it was cut off, changed, or is of another ledger or call.
+    #[must_use]
+    pub fn standing(path: &Path, detail: Said) -> Self {
+        let args = vec![("path", path.display().to_string().into()), ("detail", detail)];
+        Self::new(Exit::CannotCheck, Code::ToolFile, "error-standing", args)
+    }
+
     /// Another process keeps what was seen of a log locked.
     #[must_use]
     pub fn memory_busy(path: &Path) -> Self {

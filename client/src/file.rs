@@ -63,6 +63,23 @@ impl Part {
         Ok(Self { file: BufWriter::new(file), target, beside: Some(beside) })
     }
 
+    /// The same of a file that nobody but its owner is to read.
+    ///
+    /// # Errors
+    /// As for [`Self::create`].
+    pub fn create_private(path: &Path) -> Result<Self, CliError> {
+        let part = Self::create(path)?;
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt as _;
+            // Nothing is in it yet.
+            let owner = std::fs::Permissions::from_mode(0o600);
+            let file = part.file.get_ref();
+            file.set_permissions(owner).map_err(|error| CliError::file(path, &error))?;
+        }
+        Ok(part)
+    }
+
     /// Puts it in the place of the file; when this returns it is durable.
     ///
     /// # Errors

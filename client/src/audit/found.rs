@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use tamga_state::pack::Pack;
+
 use super::{Class, Finding};
 
 /// Findings of a class that are listed; whoever falsifies a ledger does not decide how much memory an audit takes.
@@ -21,6 +23,17 @@ impl Found {
         *count = count.saturating_add(1);
         if *count <= LISTED_MAX {
             self.listed.push(finding);
+        }
+    }
+
+    /// Takes up all of another's.
+    pub fn join(&mut self, other: &Self) {
+        for finding in &other.listed {
+            self.push(finding.clone());
+        }
+        for (class, count) in &other.counts {
+            let own = self.counts.entry(*class).or_default();
+            *own = own.saturating_add(count.saturating_sub(LISTED_MAX));
         }
     }
 
@@ -59,5 +72,19 @@ impl Found {
 impl Extend<Finding> for Found {
     fn extend<I: IntoIterator<Item = Finding>>(&mut self, findings: I) {
         findings.into_iter().for_each(|finding| self.push(finding));
+    }
+}
+
+/// Findings that are not listed are counted only.
+impl Pack for Found {
+    fn pack(&self, into: &mut Vec<u8>) {
+        self.listed.pack(into);
+        let counts = self.counts.iter().map(|(class, count)| (*class, *count));
+        counts.collect::<Vec<_>>().pack(into);
+    }
+
+    fn unpack(from: &mut &[u8]) -> Option<Self> {
+        let (listed, counts) = (Vec::unpack(from)?, Vec::<(Class, u64)>::unpack(from)?);
+        Some(Self { listed, counts: counts.into_iter().collect() })
     }
 }

@@ -10,8 +10,9 @@ use tamga_format::record::{Record, SignedRecord};
 use tamga_format::subject::{Role, Subject};
 use tamga_state::replay::Past;
 use tamga_state::royalty::lines::{Holder, attachment_of, base_of, check};
-use tamga_state::{Code, Rejection, Replay, View as _, ViewError};
+use tamga_state::{Code, Rejection, Replay, View as _, ViewError, packed};
 
+use super::back::Back;
 use super::{Class, Finding};
 use crate::client::Client;
 use crate::error::{CliError, Exit};
@@ -24,6 +25,8 @@ pub(super) struct Brought {
     batch: Option<Subject>,
     attachment: AttachmentId,
 }
+
+packed!(struct Brought { index, record, batch, attachment });
 
 impl Brought {
     /// What a record brought, if it did.
@@ -99,13 +102,16 @@ pub(super) fn attachment(client: &Client, brought: &Brought) -> Result<Option<Fi
 /// When the node is not reachable.
 pub(super) fn judge(
     client: &Client,
-    replay: &Replay,
+    (replay, back): (&Replay, &Back<'_>),
     brought: &Brought,
     record: &Record,
 ) -> Result<Option<Finding>, CliError> {
-    let view = replay.as_of(base_of(record));
+    let view = replay.as_of(base_of(record), back);
     let held = Held { client, view, brought, stop: RefCell::default() };
     let judged = check(&held, record);
+    if held.view.failed().is_some() {
+        return Err(back.failure());
+    }
     match (held.stop.into_inner(), judged) {
         (Some(Stop::Failed(error)), _) => Err(error),
         (Some(Stop::Found(finding)), _) => Ok(Some(finding)),

@@ -95,11 +95,11 @@ fn text(outcome: &Outcome, audits: u64, seconds: i64) -> String {
     figure("rounds_total", "counter", "Audits since the start.", audits.to_string());
     figure("last_round_seconds", "gauge", "When the last one ended.", seconds.to_string());
     figure("log_size", "gauge", "Leaves of the audited log.", head.size.to_string());
-    let height = outcome.replayed.to_string();
+    let height = outcome.standing.counts().replayed.to_string();
     figure("replayed_height", "gauge", "Height of the last block executed again.", height);
     let clean = u8::from(outcome.found.is_clean()).to_string();
     figure("clean", "gauge", "1 if nothing proves a falsehood.", clean);
-    lines.push("# HELP tamga_audit_findings Findings since the start.".to_owned());
+    lines.push("# HELP tamga_audit_findings Findings from the genesis on.".to_owned());
     lines.push("# TYPE tamga_audit_findings gauge".to_owned());
     for class in Class::ALL {
         let (name, count) = (class.name(), outcome.found.count(*class));

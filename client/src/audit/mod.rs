@@ -4,6 +4,8 @@
 //! |---|---|
 //! | [`hashes`] | the log's hash tiles against its checkpoint, and against what was seen before |
 //! | [`run`] | entries, bodies, signatures, rules, maps |
+//! | [`standing`] | how far an audit is, and the file in which the next one finds that |
+//! | `back` | entries of earlier blocks, read again where a rule asks for them |
 //! | `lines` | attachments, and the lines of batches |
 //! | [`certificates`] | that a quorum decided each block |
 //! | [`block_rows`] | what is told of blocks |
@@ -14,6 +16,7 @@
 //! | [`report`] | what was found, signed |
 //! | [`metrics`] | figures of an audit that goes on, for a monitor |
 
+mod back;
 pub mod block_rows;
 pub mod certificates;
 pub mod found;
@@ -24,16 +27,20 @@ mod observed;
 pub mod report;
 pub mod run;
 pub mod seen;
+pub mod standing;
 pub mod subjects;
 
 use serde_json::{Value, json};
 use tamga_format::id::{Height, LeafIndex, RecordId};
 use tamga_format::subject::Subject;
+use tamga_state::pack::Pack;
+use tamga_state::packed;
 
 pub use found::Found;
 pub use report::Report;
-pub use run::{Audit, Checks, Outcome, Standing};
+pub use run::{Audit, Checks, Ended, Outcome, Watch};
 pub use seen::Seen;
+pub use standing::Standing;
 
 /// What is wrong with a ledger, or worth knowing of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -145,6 +152,17 @@ impl Class {
     }
 }
 
+/// A class is kept by its name.
+impl Pack for Class {
+    fn pack(&self, into: &mut Vec<u8>) {
+        self.name().to_owned().pack(into);
+    }
+
+    fn unpack(from: &mut &[u8]) -> Option<Self> {
+        Self::from_name(&String::unpack(from)?)
+    }
+}
+
 /// One thing that was found, with where it is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Finding {
@@ -161,6 +179,8 @@ pub struct Finding {
     /// What else tells it: the path of a tile, the part of a block, the rule's code and words.
     pub detail: String,
 }
+
+packed!(struct Finding { class, index, record, height, subject, detail });
 
 impl Finding {
     /// A finding that is nowhere in particular.

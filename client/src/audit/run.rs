@@ -11,19 +11,20 @@ use tamga_format::merkle::{Frontier, Hash, leaf_hash, root_of};
 use tamga_format::policy::Policy;
 use tamga_format::record::SignedRecord;
 use tamga_format::tile::{BundleCoord, TileCoord, decode_bundle, tile_width};
+use tamga_state::Genesis;
 use tamga_state::replay::{Decided, Fault, Logged, Signed, forged};
-use tamga_state::{Genesis, Replay};
 
+use super::back::Back;
 use super::hashes::{self, Hashes};
 use super::lines::{self, Brought};
-use super::observed::Cases;
+use super::standing::Standing;
 use super::{Class, Finding, Found, block_rows, certificates, subjects};
 use crate::client::Client;
 use crate::error::{CliError, Exit};
 use crate::log::{self, Head, Log};
 
-/// Bundles that one job fetches before they are replayed.
-const BUNDLES_PER_JOB: usize = 4;
+/// Bundles that one job fetches before they are replayed. A test's log is short and has several such windows.
+const BUNDLES_PER_JOB: usize = if cfg!(test) { 1 } else { 4 };
 /// Signatures that are checked together.
 const SIGNATURES: usize = 2_048;
 
@@ -56,36 +57,32 @@ pub struct Audit<'a> {
     pub jobs: usize,
     /// What is checked.
     pub checks: Checks,
+    /// Whether signatures are checked that an earlier audit checked.
+    pub anew: bool,
 }
 
-/// How far a ledger was executed: what an audit goes on from, within one process.
-#[derive(Clone, Debug)]
-pub struct Standing {
-    /// None once something stands in the way of executing further.
-    replay: Option<Replay>,
-    /// The log of the entries that were served.
-    log: Frontier,
-    /// What the records said of cases, if that is observed.
-    cases: Cases,
-}
+/// Who hears how far an audit is, and keeps that.
+pub trait Watch {
+    /// So many entries are done, of so many.
+    fn tell(&mut self, done: u64, total: u64);
 
-impl Standing {
-    /// Before the first block.
+    /// Whether it is time to keep what was done.
+    fn is_due(&self) -> bool;
+
+    /// Keeps what was done.
     ///
     /// # Errors
-    /// When the genesis can't found a ledger.
-    pub fn new(genesis: &Genesis, hash: &GenesisHash) -> Result<Self, CliError> {
-        let replay = Replay::new(genesis, hash);
-        let replay = replay.map_err(|it| CliError::unreadable("genesis", it.to_string()))?;
-        Ok(Self { replay: Some(replay), log: Frontier::new(), cases: Cases::default() })
-    }
+    /// When it can't be kept; the audit ends.
+    fn keep(&mut self, standing: &Standing) -> Result<(), CliError>;
+}
 
-    /// The log so far.
-    #[must_use]
-    pub fn log(&self) -> Option<(TreeSize, TreeRoot)> {
-        let size = self.log.size();
-        (size > 0).then(|| (TreeSize(size), self.log.root()))
-    }
+/// How an audit ended.
+#[derive(Debug)]
+pub enum Ended {
+    /// At the head of the log.
+    Done(Box<Outcome>),
+    /// It was interrupted; with what another can go on from, unless that is what this one began with.
+    Interrupted(Option<Box<Standing>>),
 }
 
 /// What an audit came to.
@@ -95,26 +92,14 @@ pub struct Outcome {
     pub standing: Standing,
     /// The checkpoint up to which the ledger was audited.
     pub head: Head,
-    /// What was found.
+    /// Entries that an earlier run read, from whose standing this one went on; none if it began at the genesis.
+    pub resumed: Option<TreeSize>,
+    /// What was found from the genesis on, and what is so as of the head.
     pub found: Found,
-    /// Records read.
-    pub records: u64,
-    /// Height up to which blocks were executed again.
-    pub replayed: Height,
-    /// The first block whose map root could not be compared.
-    pub astray: Option<Height>,
-    /// Signatures checked.
-    pub signatures: u64,
-    /// Certificates of blocks checked.
-    pub certificates: u64,
     /// Subjects compared with what the node stores of them.
     pub subjects: u64,
     /// Subjects there are, as far as blocks were executed.
     pub subjects_of: u64,
-    /// Bodies checked against their entries.
-    pub bodies: u64,
-    /// Attachments checked.
-    pub attachments: u64,
 }
 
 /// What an entry is.
@@ -127,18 +112,28 @@ enum Entry {
 /// What came of a bundle.
 #[derive(Default)]
 struct Bundle {
-    /// Index of its first entry.
-    first: u64,
+    number: u64,
+    /// As it was served.
+    bytes: Vec<u8>,
     /// Leaf hashes of what was served.
     leaves: Vec<Hash>,
     /// What the entries are, up to the first that is not the log's own.
     entries: Vec<(LeafIndex, Entry)>,
-    findings: Vec<Finding>,
-    /// The entries end before the bundle does.
-    broken: bool,
+    /// Why the entries end before the bundle does.
+    broken: Option<Finding>,
     /// Bodies that are not even of the form.
     malformed: BTreeSet<LeafIndex>,
-    bodies: u64,
+}
+
+/// What was read of the block that is not yet at its end. A standing is as of the end of a block, so that another run
+/// reads this again.
+#[derive(Default)]
+struct Pending {
+    records: Vec<(LeafIndex, Logged)>,
+    leaves: Vec<Hash>,
+    /// Why entries are missing.
+    broken: Vec<Finding>,
+    malformed: BTreeSet<LeafIndex>,
 }
 
 /// Calls `work` for each item, `jobs` at a time; the answers in the order of the items.
@@ -175,8 +170,10 @@ pub(super) fn parallel<I: Sync, T: Send>(
 }
 
 impl Audit<'_> {
-    /// Reads and checks the whole ledger up to its newest checkpoint; `None` when interrupted. `tell` hears how many
-    /// entries are done, and of how many.
+    /// Reads and checks the whole ledger up to its newest checkpoint, from where a standing is.
+    ///
+    /// A standing whose log is not a beginning of the one that the node shows is left aside: the audit begins at the
+    /// genesis and says what is wrong. What it then does is not kept, so that the next one notices the same.
     ///
     /// Signatures below the size of a log that was seen are not checked again: an audit did, and the bytes are the
     /// same.
@@ -185,56 +182,60 @@ impl Audit<'_> {
     /// When the node is not reachable, its checkpoint is not final by the policy, or its genesis is another one.
     pub fn run(
         &self,
-        genesis: &GenesisHash,
+        genesis: &Genesis,
         standing: Standing,
         seen: Option<(TreeSize, TreeRoot)>,
-        tell: &mut dyn FnMut(u64, u64),
-    ) -> Result<Option<Outcome>, CliError> {
+        watch: &mut dyn Watch,
+    ) -> Result<Ended, CliError> {
         let head = Log::new(self.client, self.policy, self.interrupted).head()?;
-        let longer = seen.filter(|(size, _)| *size > head.size);
-        let read = hashes::read(
-            self.client,
-            &head,
-            seen.filter(|_| longer.is_none()),
-            self.jobs,
-            self.interrupted,
-        )?;
-        let Some(Hashes { bundles, findings }) = read else { return Ok(None) };
-        let mut found = Found::default();
-        found.extend(findings);
-        let outcome = Outcome {
-            standing,
-            head,
-            found,
-            records: 0,
-            replayed: Height(0),
-            astray: None,
-            signatures: 0,
-            certificates: 0,
-            subjects: 0,
-            subjects_of: 0,
-            bodies: 0,
-            attachments: 0,
+        let own = standing.log();
+        let last = own.into_iter().chain(seen).max_by_key(|(size, _)| *size);
+        let longer = last.filter(|(size, _)| *size > head.size);
+        let read = |before: &Frontier| {
+            let last = last.filter(|_| longer.is_none());
+            hashes::read(self.client, &head, before, last, self.jobs, self.interrupted)
         };
+        let goes_on = own.filter(|_| longer.is_none());
+        let rest = match goes_on {
+            Some(_) => match read(&standing.log)? {
+                Some(rest) => Some(rest).filter(|it| it.whole && !it.is_rewritten()),
+                None => return Ok(Ended::Interrupted(None)),
+            },
+            None => None,
+        };
+        let (mut standing, hashes, resumed) = match rest {
+            Some(rest) => (standing, rest, goes_on.map(|(size, _)| size)),
+            None => match read(&Frontier::new())? {
+                Some(hashes) => (Standing::new(genesis, &standing.genesis)?, hashes, None),
+                None => return Ok(Ended::Interrupted(None)),
+            },
+        };
+        let mut found = Found::default();
+        found.extend(hashes.findings.iter().cloned());
+        if let Some((size, root)) = longer {
+            found.push(Finding::new(Class::Rewritten, format!("{size} {root}")));
+        }
+        // What tiles are wrong is found by every audit that reads them: none is to begin behind them.
+        let keeps = found.is_clean() && own.is_none_or(|_| resumed.is_some());
+        let is_other = found.count(Class::Rewritten) > 0;
+        standing.seen = seen.filter(|_| !is_other).or(standing.seen);
+        let back = Back::new(self.client, head.size);
         let mut run = Run {
             audit: self,
-            genesis: *genesis,
-            bundles,
-            known: if longer.is_some() { 0 } else { seen.map_or(0, |(size, _)| size.get()) },
-            outcome,
-            block: Vec::new(),
+            genesis: standing.genesis,
+            hashes,
+            known: seen.filter(|_| !is_other && !self.anew).map_or(0, |(size, _)| size.get()),
+            keeps,
+            outcome: Outcome { standing, head, resumed, found, subjects: 0, subjects_of: 0 },
+            back,
+            pending: Pending::default(),
             signed: Vec::new(),
             decided: Vec::new(),
-            brought: Vec::new(),
         };
-        if let Some((size, root)) = longer {
-            let detail = format!("{size} {root}");
-            run.outcome.found.push(Finding::new(Class::Rewritten, detail));
+        if run.entries(watch)? && run.end()? {
+            return Ok(Ended::Done(Box::new(run.outcome)));
         }
-        if !run.entries(tell)? {
-            return Ok(None);
-        }
-        run.end()
+        Ok(Ended::Interrupted(run.keeps.then(|| Box::new(run.outcome.standing))))
     }
 
     /// What is at hand of a record's body; whether it is not even of the form.
@@ -251,33 +252,33 @@ impl Audit<'_> {
 struct Run<'a> {
     audit: &'a Audit<'a>,
     genesis: GenesisHash,
-    bundles: Vec<Hash>,
+    hashes: Hashes,
     /// Entries whose signatures an earlier audit checked.
     known: u64,
+    /// Whether another run may go on from what this one did.
+    keeps: bool,
     outcome: Outcome,
-    /// Records of the block that is being read.
-    block: Vec<(LeafIndex, Logged)>,
+    /// Entries of earlier blocks.
+    back: Back<'a>,
+    pending: Pending,
     signed: Vec<Signed>,
     /// Blocks whose certificates are still to be checked.
     decided: Vec<Decided>,
-    /// Attachments that are still to be read.
-    brought: Vec<Brought>,
 }
 
 impl Run<'_> {
     /// Reads and replays all entries; whether that was not interrupted.
-    fn entries(&mut self, tell: &mut dyn FnMut(u64, u64)) -> Result<bool, CliError> {
+    fn entries(&mut self, watch: &mut dyn Watch) -> Result<bool, CliError> {
         let size = self.outcome.head.size;
         let count = size.get().div_ceil(u64::from(TILE_WIDTH));
         let window = self.audit.jobs.max(1).saturating_mul(BUNDLES_PER_JOB);
         let step = u64::try_from(window).unwrap_or(1);
-        let (audit, known) = (self.audit, std::mem::take(&mut self.bundles));
+        let (audit, hashes) = (self.audit, std::mem::take(&mut self.hashes));
         let genesis = self.genesis;
         let fetch = |from: u64| {
             let numbers: Vec<u64> = (from..count.min(from.saturating_add(step))).collect();
             parallel(&numbers, audit.jobs, |number| {
-                let committed = usize::try_from(*number).ok().and_then(|at| known.get(at));
-                audit.bundle(*number, size, committed, &genesis)
+                audit.bundle(*number, size, hashes.of(*number), &genesis)
             })
         };
         let done = self.outcome.standing.log.size();
@@ -285,8 +286,14 @@ impl Run<'_> {
         let mut next = if done == size.get() { Vec::new() } else { fetch(from)? };
         from = from.saturating_add(step);
         while !next.is_empty() {
+            // What was fetched since the interruption may lack something.
             if audit.interrupted.load(Ordering::Relaxed) {
+                self.check()?;
                 return Ok(false);
+            }
+            if self.keeps && watch.is_due() {
+                self.check()?;
+                watch.keep(&self.outcome.standing)?;
             }
             let (signed, decided) =
                 (std::mem::take(&mut self.signed), std::mem::take(&mut self.decided));
@@ -300,108 +307,150 @@ impl Run<'_> {
             });
             let ended = |_| CliError::bug("a job of the audit ended by itself");
             next = fetched.map_err(ended)??;
-            self.outcome.found.extend(checked.map_err(ended)??);
+            self.outcome.standing.found.extend(checked.map_err(ended)??);
             taken?;
             from = from.saturating_add(step);
-            tell(self.outcome.standing.log.size(), size.get());
+            watch.tell(self.position(), size.get());
         }
-        let (signed, decided) =
-            (std::mem::take(&mut self.signed), std::mem::take(&mut self.decided));
-        self.outcome.found.extend(audit.signatures(&genesis, &signed, &decided)?);
+        self.check()?;
+        self.close();
         Ok(true)
     }
 
-    fn take(&mut self, bundle: Bundle) -> Result<(), CliError> {
-        // The bundle may begin with entries that were done before.
-        let done = self.outcome.standing.log.size();
-        for (_, leaf) in (bundle.first..).zip(&bundle.leaves).filter(|(index, _)| *index >= done) {
-            self.outcome.standing.log.push(leaf);
-        }
-        self.outcome.found.extend(bundle.findings);
-        self.outcome.bodies = self.outcome.bodies.saturating_add(bundle.bodies);
-        for (index, entry) in bundle.entries.into_iter().filter(|(index, _)| index.get() >= done) {
-            match entry {
-                Entry::Genesis => {}
-                Entry::Record(logged) => self.record(index, *logged),
-                Entry::Block(leaf) => self.end_block(&leaf, &bundle.malformed)?,
-            }
-        }
-        if bundle.broken {
-            self.outcome.standing.replay = None;
-        }
+    /// Checks the signatures and certificates that are left, so that the standing says all of its blocks.
+    fn check(&mut self) -> Result<(), CliError> {
+        let (signed, decided) =
+            (std::mem::take(&mut self.signed), std::mem::take(&mut self.decided));
+        let found = self.audit.signatures(&self.genesis, &signed, &decided)?;
+        self.outcome.standing.found.extend(found);
         Ok(())
     }
 
-    fn record(&mut self, index: LeafIndex, logged: Logged) {
-        self.outcome.records = self.outcome.records.saturating_add(1);
-        self.brought.extend(Brought::by(index, &logged.record));
-        self.block.push((index, logged));
+    /// The entry that is read next.
+    fn position(&self) -> u64 {
+        let pending = u64::try_from(self.pending.leaves.len()).unwrap_or(u64::MAX);
+        self.outcome.standing.log.size().saturating_add(pending)
     }
 
-    fn end_block(
-        &mut self,
-        leaf: &BlockLeaf,
-        malformed: &BTreeSet<LeafIndex>,
-    ) -> Result<(), CliError> {
-        let records = std::mem::take(&mut self.block);
-        let Outcome { found, standing, replayed: height, astray, attachments, .. } =
-            &mut self.outcome;
+    fn take(&mut self, bundle: Bundle) -> Result<(), CliError> {
+        let Bundle { number, bytes, leaves, entries, broken, malformed } = bundle;
+        let first = number.saturating_mul(u64::from(TILE_WIDTH));
+        self.back.keep(number, bytes);
+        // The bundle may begin with entries that were done before.
+        let done = self.position();
+        let mut leaves = (first..).zip(leaves).skip_while(|(index, _)| *index < done);
+        for (index, entry) in entries.into_iter().filter(|(index, _)| index.get() >= done) {
+            self.pending.leaves.extend(leaves.next().map(|(_, leaf)| leaf));
+            match entry {
+                Entry::Genesis => {
+                    self.close();
+                }
+                Entry::Record(logged) => {
+                    if malformed.contains(&index) {
+                        self.pending.malformed.insert(index);
+                    }
+                    self.pending.records.push((index, *logged));
+                }
+                Entry::Block(leaf) => self.end_block(&leaf)?,
+            }
+        }
+        self.pending.leaves.extend(leaves.map(|(_, leaf)| leaf));
+        self.pending.broken.extend(broken);
+        Ok(())
+    }
+
+    /// Takes over what was read up to here.
+    fn close(&mut self) -> Pending {
+        let pending = std::mem::take(&mut self.pending);
+        let Standing { log, found, counts, replay, .. } = &mut self.outcome.standing;
+        for leaf in &pending.leaves {
+            log.push(leaf);
+        }
+        for (index, Logged { record, body }) in &pending.records {
+            counts.records = counts.records.saturating_add(1);
+            counts.bodies = counts.bodies.saturating_add(u64::from(body.is_some()));
+            if pending.malformed.contains(index) {
+                found.push(Finding::new(Class::Body, "").at(*index).of(record.id()));
+            }
+        }
+        if !pending.broken.is_empty() {
+            found.extend(pending.broken.iter().cloned());
+            // The entries that were served are not the log's: nobody is to begin behind them.
+            (*replay, self.keeps) = (None, false);
+        }
+        pending
+    }
+
+    fn end_block(&mut self, leaf: &BlockLeaf) -> Result<(), CliError> {
+        let Pending { records, malformed, .. } = self.close();
+        let checks = self.audit.checks;
+        let Standing { found, cases, brought, counts, replay, .. } = &mut self.outcome.standing;
         for (index, logged) in &records {
             let delay = leaf.time.get().saturating_sub(logged.record.record().event_time.get());
-            if delay > self.audit.checks.late_ms {
+            if delay > checks.late_ms {
                 let late = Finding::new(Class::Late, format!("{} h", delay / 3_600_000));
                 found.push(late.at(*index).of(logged.record.id()).in_block(leaf.height));
             }
-        }
-        if self.audit.checks.observations {
-            for (index, logged) in &records {
-                standing.cases.take(*index, logged, leaf.time);
+            if checks.observations {
+                cases.take(*index, logged, leaf.time);
             }
         }
-        let rules = self.audit.checks.rules;
-        let Some(replay) = standing.replay.as_mut().filter(|_| rules) else { return Ok(()) };
-        let first = records.first().map(|(index, _)| index.get());
+        let of = |(index, logged): &(LeafIndex, Logged)| Brought::by(*index, &logged.record);
+        let new = records.iter().map(|record| of(record).filter(|_| checks.attachments));
+        let new: Vec<Option<Brought>> = new.collect();
+        let Some(replay) = replay.as_mut().filter(|_| checks.rules) else {
+            brought.extend(new.into_iter().flatten());
+            return Ok(());
+        };
         let logged: Vec<Logged> = records.into_iter().map(|(_, logged)| logged).collect();
-        let replayed = replay.block(&logged, leaf);
+        let back = &self.back;
+        let replayed = replay.block(back, &logged, leaf).map_err(|_| back.failure())?;
         let unsound: BTreeSet<LeafIndex> = replayed.faults.iter().filter_map(place).collect();
-        (*height, *astray) = (leaf.height, replay.astray());
+        (counts.replayed, counts.astray) = (leaf.height, replay.astray());
         let faults = replayed.faults.into_iter();
         // A body that is not even of the form is named already.
         let faults = faults
             .filter(|it| !matches!(it, Fault::Unjudged { index, .. } if malformed.contains(index)));
         found.extend(faults.map(|fault| named(fault, leaf.height)));
-        for brought in std::mem::take(&mut self.brought) {
-            let at = first.and_then(|first| brought.index.get().checked_sub(first));
-            let record = at.and_then(|at| logged.get(usize::try_from(at).ok()?));
-            let sound = self.audit.checks.attachments && !unsound.contains(&brought.index);
-            match record.filter(|_| sound) {
-                Some(logged) => {
-                    let (client, record) = (self.audit.client, logged.record.record());
-                    let wrong = lines::judge(client, replay, &brought, record)?;
-                    found.extend(wrong.map(|it| it.in_block(leaf.height)));
-                    *attachments = attachments.saturating_add(1);
-                }
-                None => self.brought.push(brought),
+        for (new, logged) in new.into_iter().zip(&logged) {
+            let Some(new) = new else { continue };
+            if unsound.contains(&new.index) {
+                brought.push(new);
+                continue;
             }
+            let record = logged.record.record();
+            let wrong = lines::judge(self.audit.client, (replay, back), &new, record)?;
+            found.extend(wrong.map(|it| it.in_block(leaf.height)));
+            counts.attachments = counts.attachments.saturating_add(1);
         }
-        if self.audit.checks.signatures {
+        if checks.signatures {
             let known = self.known;
             let new = replayed.signed.into_iter().filter(|signed| signed.index.get() >= known);
             let before = self.signed.len();
             self.signed.extend(new);
             let more = self.signed.len().saturating_sub(before);
             let more = u64::try_from(more).unwrap_or(u64::MAX);
-            self.outcome.signatures = self.outcome.signatures.saturating_add(more);
+            counts.signatures = counts.signatures.saturating_add(more);
             // No log commits to certificates: those of blocks that were seen may have changed since.
             self.decided.push(replayed.decided);
-            self.outcome.certificates = self.outcome.certificates.saturating_add(1);
+            counts.certificates = counts.certificates.saturating_add(1);
         }
         Ok(())
     }
 
-    /// Compares the whole log and the subjects, and reads the attachments; `None` when interrupted.
-    fn end(mut self) -> Result<Option<Outcome>, CliError> {
-        let Outcome { head, found, standing, .. } = &mut self.outcome;
+    /// What is compared once all entries are read; whether that was not interrupted.
+    fn end(&mut self) -> Result<bool, CliError> {
+        let Audit { client, policy, interrupted, jobs, checks, .. } = self.audit;
+        let Outcome {
+            head, found: as_of_head, standing, subjects: compared_of, subjects_of, ..
+        } = &mut self.outcome;
+        let left = std::mem::take(&mut standing.brought);
+        let wrong = parallel(&left, *jobs, |it| lines::attachment(client, it))?;
+        standing.found.extend(wrong.into_iter().flatten());
+        let left = u64::try_from(left.len()).unwrap_or(u64::MAX);
+        standing.counts.attachments = standing.counts.attachments.saturating_add(left);
+        let mut found = as_of_head.clone();
+        found.join(&standing.found);
         let whole = standing.log() == Some((head.size, head.root));
         if whole && found.count(Class::Log) > 0 {
             // The entries are the log's, so the tile of leaves that stands below no other is not.
@@ -412,33 +461,24 @@ impl Run<'_> {
         } else if !whole && found.count(Class::Log) == 0 && found.count(Class::Entry) == 0 {
             found.push(Finding::new(Class::Log, format!("{} {}", head.size, head.root)));
         }
-        if self.audit.checks.attachments {
-            let audit = self.audit;
-            let left = &self.brought;
-            let found = parallel(left, audit.jobs, |it| lines::attachment(audit.client, it))?;
-            self.outcome.found.extend(found.into_iter().flatten());
-            let left = u64::try_from(left.len()).unwrap_or(u64::MAX);
-            self.outcome.attachments = self.outcome.attachments.saturating_add(left);
-        }
-        let Audit { client, policy, interrupted, jobs, checks } = self.audit;
-        let Standing { replay, cases, .. } = &mut self.outcome.standing;
+        let Standing { replay, cases, .. } = standing;
         if let Some(replay) = replay.as_ref().filter(|_| checks.observations) {
-            let observed = cases.observe(replay.state(), replay.time());
-            let observed = observed.map_err(|error| CliError::bug(&error.to_string()))?;
-            self.outcome.found.extend(observed);
+            let (none, now) = (Vec::new(), replay.time());
+            let observed = cases.observe(&replay.as_of(replay.height(), &none), now);
+            found.join(observed.map_err(|error| CliError::bug(&error.to_string()))?);
         }
         // Under a map that is false no subject can be proven.
-        let wanted =
-            checks.rules && checks.subjects > 0 && self.outcome.found.count(Class::Map) == 0;
+        let wanted = checks.rules && checks.subjects > 0 && found.count(Class::Map) == 0;
         if let Some(replay) = replay.as_ref().filter(|_| wanted) {
-            let (most, jobs) = (checks.subjects, *jobs);
-            let compared = subjects::compare(client, policy, replay, most, jobs, interrupted)?;
-            let Some(compared) = compared else { return Ok(None) };
-            self.outcome.subjects = compared.subjects;
-            self.outcome.subjects_of = u64::try_from(replay.map().len()).unwrap_or(u64::MAX);
-            self.outcome.found.extend(compared.findings);
+            let most = checks.subjects;
+            let compared = subjects::compare(client, policy, replay, most, *jobs, interrupted)?;
+            let Some(compared) = compared else { return Ok(false) };
+            *compared_of = compared.subjects;
+            *subjects_of = u64::try_from(replay.map().len()).unwrap_or(u64::MAX);
+            found.extend(compared.findings);
         }
-        Ok(Some(self.outcome))
+        *as_of_head = found;
+        Ok(true)
     }
 }
 
@@ -470,7 +510,7 @@ impl Audit<'_> {
         genesis: &GenesisHash,
     ) -> Result<Bundle, CliError> {
         let first = number.saturating_mul(u64::from(TILE_WIDTH));
-        let mut bundle = Bundle { first, ..Bundle::default() };
+        let mut bundle = Bundle { number, ..Bundle::default() };
         if self.interrupted.load(Ordering::Relaxed) {
             return Ok(bundle);
         }
@@ -480,8 +520,7 @@ impl Audit<'_> {
             .path();
         let bytes = self.client.log_file(&path)?;
         let Ok(entries) = decode_bundle(&bytes, width) else {
-            bundle.findings.push(Finding::new(Class::Entry, path).at(LeafIndex(first)));
-            bundle.broken = true;
+            bundle.broken = Some(Finding::new(Class::Entry, path).at(LeafIndex(first)));
             return Ok(bundle);
         };
         bundle.leaves = entries.iter().map(|entry| leaf_hash(entry)).collect();
@@ -495,25 +534,24 @@ impl Audit<'_> {
             _ => None,
         };
         for (at, (index, entry)) in (first..).map(LeafIndex).zip(entries).enumerate() {
+            if self.interrupted.load(Ordering::Relaxed) {
+                return Ok(bundle);
+            }
             if wrong == Some(at) {
                 let finding = Finding::new(Class::Entry, path).at(index);
-                let record = SignedRecord::decode(entry).ok();
-                bundle.findings.push(match record {
+                bundle.broken = Some(match SignedRecord::decode(entry).ok() {
                     Some(record) => finding.of(record.id()),
                     None => finding,
                 });
-                bundle.broken = true;
                 break;
             }
-            match self.entry(index, entry, genesis, &mut bundle)? {
-                Some(entry) => bundle.entries.push((index, entry)),
-                None => {
-                    bundle.findings.push(Finding::new(Class::Block, "entry").at(index));
-                    bundle.broken = true;
-                    break;
-                }
-            }
+            let Some(entry) = self.entry(index, entry, genesis, &mut bundle)? else {
+                bundle.broken = Some(Finding::new(Class::Block, "entry").at(index));
+                break;
+            };
+            bundle.entries.push((index, entry));
         }
+        bundle.bytes = bytes;
         Ok(bundle)
     }
 
@@ -530,9 +568,7 @@ impl Audit<'_> {
             let (body, malformed) = if wanted { self.body(&record.id())? } else { (None, false) };
             if malformed {
                 bundle.malformed.insert(index);
-                bundle.findings.push(Finding::new(Class::Body, "").at(index).of(record.id()));
             }
-            bundle.bodies = bundle.bodies.saturating_add(u64::from(body.is_some()));
             return Ok(Some(Entry::Record(Box::new(Logged { record, body }))));
         }
         if index.get() == 0 {

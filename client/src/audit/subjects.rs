@@ -3,6 +3,7 @@
 //! The inner nodes of the map are made of the stored subjects whenever a store is opened; so a changed subject shows in
 //! its own proof, or in that of another.
 
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use tamga_format::id::{Height, sha256};
@@ -28,14 +29,21 @@ pub struct Compared {
 
 /// The subjects to compare: all, or as many as are wanted, of which no node knows in advance which.
 fn sample(replay: &Replay, most: usize) -> Result<Vec<Subject>, CliError> {
-    let mut subjects: Vec<Subject> = replay.subjects().collect();
-    if subjects.len() > most {
-        let mut random = [0_u8; 32];
-        getrandom::fill(&mut random).map_err(|error| CliError::bug(&error.to_string()))?;
-        subjects.sort_by_cached_key(|subject| sha256(&[&random, subject.map_key().as_bytes()]));
-        subjects.truncate(most);
+    let few: Vec<Subject> = replay.subjects().take(most.saturating_add(1)).collect();
+    if few.len() <= most {
+        return Ok(few);
     }
-    Ok(subjects)
+    let mut random = [0_u8; 32];
+    getrandom::fill(&mut random).map_err(|error| CliError::bug(&error.to_string()))?;
+    // Those whose keys hash to the least, without a copy of all.
+    let mut chosen = BTreeMap::new();
+    for subject in replay.subjects() {
+        chosen.insert(sha256(&[&random, subject.map_key().as_bytes()]), subject);
+        if chosen.len() > most {
+            chosen.pop_last();
+        }
+    }
+    Ok(chosen.into_values().collect())
 }
 
 /// Compares what the node serves of at most so many subjects; `None` when interrupted.
@@ -120,7 +128,7 @@ fn judge(
         return Ok(Verdict::Right);
     }
     let tree = replay.tree(subject);
-    let status = replay.state().statuses.get(subject).map(|row| row.bytes.to_vec());
+    let status = replay.state().of(subject).map(|row| row.bytes.to_vec());
     let same =
         (proven.count, proven.root, proven.status) == (tree.size(), tree.root(), Some(status));
     Ok(if same { Verdict::Right } else { Verdict::Wrong("other".to_owned(), Some(height)) })

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use clap::{Args, Subcommand, ValueEnum};
 use serde_json::{Value, json};
 use tamga_format::id::{GenesisHash, TreeRoot, TreeSize, UnixMillis};
+use tamga_state::Genesis;
 
 mod sources;
 
@@ -14,7 +15,7 @@ use super::Session;
 use super::progress::{Meter, Progress};
 use crate::audit::metrics::Metrics;
 use crate::audit::{
-    Audit as Auditor, Checks, Class, Finding, Outcome, Report, Seen, Standing, report,
+    Audit as Auditor, Checks, Class, Ended, Finding, Outcome, Report, Seen, Standing, Watch, report,
 };
 use crate::error::{CliError, Exit};
 use crate::file;
@@ -27,6 +28,10 @@ use sources::Sources;
 const LISTED_MAX: usize = 20;
 /// Version of the state file.
 const SEEN_VERSION: u32 = 1;
+/// After so long it is kept how far an audit is.
+const KEPT_EVERY: Duration = Duration::from_secs(5 * 60);
+/// Of so many parts of its time an audit spends one with keeping.
+const KEPT_PARTS: u32 = 20;
 
 /// What to audit, and how.
 #[derive(Args)]
@@ -37,9 +42,13 @@ pub(super) struct Audit {
     /// Genesis file; the node's own when absent, which the log then has to bear out.
     #[arg(long)]
     genesis: Option<PathBuf>,
-    /// File that keeps the audited checkpoint: the next audit notices a rewritten log.
+    /// File that keeps the audited checkpoint, and beside it how far the audit is: the next one notices a rewritten log
+    /// and goes on from there.
     #[arg(long)]
     state: Option<PathBuf>,
+    /// Begin at the genesis, whatever was audited before, and check its signatures again.
+    #[arg(long, requires = "state")]
+    anew: bool,
     /// File for the report, JSON.
     #[arg(long)]
     report: Option<PathBuf>,
@@ -134,7 +143,7 @@ impl Threshold {
     fn is_passed(&self, outcome: &Outcome) -> bool {
         let count = outcome.found.count(self.class);
         if self.percent {
-            count.saturating_mul(100) > self.most.saturating_mul(outcome.records)
+            count.saturating_mul(100) > self.most.saturating_mul(outcome.standing.counts().records)
         } else {
             count > self.most
         }
@@ -199,19 +208,40 @@ fn audit(command: &Audit, session: &mut Session<'_>) -> Result<Exit, CliError> {
         subjects: usize::try_from(command.subjects).unwrap_or(usize::MAX),
         late_ms: i64::from(command.late).saturating_mul(3_600_000),
     };
-    let jobs = usize::from(command.jobs);
+    let (jobs, anew) = (usize::from(command.jobs), command.anew);
     let auditor =
-        Auditor { client: &client, policy: &policy, interrupted: &interrupted, jobs, checks };
-    let mut standing = Standing::new(&genesis, &hash)?;
+        Auditor { client: &client, policy: &policy, interrupted: &interrupted, jobs, checks, anew };
+    let mut keeping = Keeping {
+        path: command.state.as_deref().map(beside),
+        checks,
+        kept: Instant::now(),
+        pause: KEPT_EVERY,
+        is_behind: false,
+    };
+    let earlier = match keeping.path.as_deref().filter(|_| !command.anew) {
+        Some(path) => taken_up(path, (&genesis, &hash), known, &checks)?,
+        None => None,
+    };
+    let mut standing = match earlier {
+        Some(earlier) => earlier,
+        None => Standing::new(&genesis, &hash)?,
+    };
     let mut rounds = 0_u64;
     let (began, started) = (session.now, Instant::now());
     loop {
         if let Some(evidence) = sources.compare(&client, None, &trust, session)? {
             return Err(CliError::fork(&evidence));
         }
-        let Some(mut outcome) = round(&auditor, &hash, standing, known, command.progress, session)?
-        else {
-            return Ok(Exit::Interrupted);
+        let progress = command.progress;
+        let mut keeper = Keeper { keeping: &mut keeping, progress, session, meter: None };
+        let ended = auditor.run(&genesis, standing, known, &mut keeper);
+        keeper.meter.iter().for_each(Meter::end);
+        let mut outcome = match ended? {
+            Ended::Done(outcome) => *outcome,
+            Ended::Interrupted(standing) => {
+                keeper.interrupted(standing.as_deref())?;
+                return Ok(Exit::Interrupted);
+            }
         };
         rounds = rounds.saturating_add(1);
         let passed = i64::try_from(started.elapsed().as_millis()).unwrap_or(i64::MAX);
@@ -238,19 +268,20 @@ fn audit(command: &Audit, session: &mut Session<'_>) -> Result<Exit, CliError> {
         if told {
             show(&outcome, &sources, known, command.report.as_deref(), data, session);
         }
-        // A log that is not the one seen before is never taken for it.
-        if let Some(path) = command.state.as_deref().filter(|_| outcome.found.is_clean()) {
-            let checkpoint = outcome.head.note.encode();
-            let audited_at = text::rfc3339(session.now);
-            Seen { version: SEEN_VERSION, checkpoint, audited_at }.keep(path)?;
+        let is_last = !command.follow || exit != Exit::Success;
+        if let Some(path) = command.state.as_deref() {
+            keeping.conclude(&outcome, path, session.now, is_last)?;
         }
-        if !command.follow || exit != Exit::Success {
+        if is_last {
             return Ok(exit);
         }
         known = Some((outcome.head.size, outcome.head.root));
         standing = outcome.standing;
         for _ in 0..command.interval.max(1) {
             if interrupted.load(Ordering::Relaxed) {
+                if keeping.is_behind {
+                    keeping.keep(&standing)?;
+                }
                 return Ok(Exit::Interrupted);
             }
             (session.sleep)(Duration::from_secs(1));
@@ -258,22 +289,134 @@ fn audit(command: &Audit, session: &mut Session<'_>) -> Result<Exit, CliError> {
     }
 }
 
-fn round(
-    auditor: &Auditor<'_>,
-    genesis: &GenesisHash,
-    standing: Standing,
-    known: Option<(TreeSize, TreeRoot)>,
+/// Where it is kept how far an audit is, beside its state file.
+fn beside(state: &Path) -> PathBuf {
+    let mut name = state.as_os_str().to_owned();
+    name.push(".standing");
+    PathBuf::from(name)
+}
+
+/// How far an earlier run came, if that is kept.
+fn taken_up(
+    path: &Path,
+    (genesis, hash): (&Genesis, &GenesisHash),
+    seen: Option<(TreeSize, TreeRoot)>,
+    checks: &Checks,
+) -> Result<Option<Standing>, CliError> {
+    let standing = Standing::load(path, genesis, hash, checks)?;
+    match (&standing, seen) {
+        (Some(standing), Some(seen)) if !standing.belongs_to(seen) => {
+            Err(CliError::standing(path, Said::plain("detail-standing-state")))
+        }
+        _ => Ok(standing),
+    }
+}
+
+/// Where it is kept how far an audit is, and when.
+struct Keeping {
+    /// None if it is not kept.
+    path: Option<PathBuf>,
+    checks: Checks,
+    /// When it was kept last, and after how long that is due again.
+    kept: Instant,
+    pause: Duration,
+    /// Whether the last audit came further than is kept.
+    is_behind: bool,
+}
+
+impl Keeping {
+    fn is_due(&self) -> bool {
+        self.path.is_some() && self.kept.elapsed() >= self.pause
+    }
+
+    fn keep(&mut self, standing: &Standing) -> Result<(), CliError> {
+        let Some(path) = &self.path else { return Ok(()) };
+        let began = Instant::now();
+        standing.keep(path, &self.checks)?;
+        // Of a large ledger this takes its time: it is done the more rarely.
+        self.pause = KEPT_EVERY.max(began.elapsed().saturating_mul(KEPT_PARTS));
+        (self.kept, self.is_behind) = (Instant::now(), false);
+        Ok(())
+    }
+
+    /// Keeps what the next audit needs of one that came to its end.
+    fn conclude(
+        &mut self,
+        outcome: &Outcome,
+        state: &Path,
+        now: UnixMillis,
+        is_last: bool,
+    ) -> Result<(), CliError> {
+        if outcome.found.count(Class::Rewritten) > 0 {
+            // What was seen before is the evidence. The next audit, too, is held against it.
+            return Ok(());
+        }
+        if !outcome.found.is_clean() {
+            // Nothing is built on a false ledger: the next audit reads all of it again.
+            return match self.path.as_deref().map(std::fs::remove_file) {
+                Some(Err(error)) if error.kind() != std::io::ErrorKind::NotFound => {
+                    Err(CliError::file(state, &error))
+                }
+                _ => Ok(()),
+            };
+        }
+        self.is_behind = true;
+        if is_last || self.is_due() {
+            self.keep(&outcome.standing)?;
+        }
+        // What is kept beside is durable before, or of an earlier block, from which the next audit gets here.
+        let checkpoint = outcome.head.note.encode();
+        let audited_at = text::rfc3339(now);
+        Seen { version: SEEN_VERSION, checkpoint, audited_at }.keep(state)
+    }
+}
+
+/// Shows how far an audit is, and keeps it every few minutes.
+struct Keeper<'k, 's> {
+    keeping: &'k mut Keeping,
     progress: Progress,
-    session: &mut Session<'_>,
-) -> Result<Option<Outcome>, CliError> {
-    let mut meter: Option<Meter> = None;
-    let done = auditor.run(genesis, standing, known, &mut |done, total| {
+    session: &'k mut Session<'s>,
+    meter: Option<Meter>,
+}
+
+impl Watch for Keeper<'_, '_> {
+    fn tell(&mut self, done: u64, total: u64) {
         let total = usize::try_from(total).unwrap_or(usize::MAX);
-        let meter = meter.get_or_insert_with(|| Meter::new(progress, total, session));
-        meter.done(done, &mut session.out);
-    });
-    meter.iter().for_each(Meter::end);
-    done
+        let meter =
+            self.meter.get_or_insert_with(|| Meter::new(self.progress, total, self.session));
+        meter.done(done, &mut self.session.out);
+    }
+
+    fn is_due(&self) -> bool {
+        self.keeping.is_due()
+    }
+
+    fn keep(&mut self, standing: &Standing) -> Result<(), CliError> {
+        self.keeping.keep(standing)
+    }
+}
+
+impl Keeper<'_, '_> {
+    /// Keeps what an interrupted audit did, and says how to go on.
+    fn interrupted(&mut self, standing: Option<&Standing>) -> Result<(), CliError> {
+        let standing = standing.filter(|it| it.log().is_some());
+        let done = standing.and_then(Standing::log);
+        if let Some(standing) = standing {
+            self.keeping.keep(standing)?;
+        }
+        let path = self.keeping.path.as_deref().filter(|path| path.exists());
+        let id = match (path, done) {
+            (Some(_), Some(_)) => "audit-interrupted",
+            (Some(_), None) => "audit-interrupted-before",
+            (None, _) => "audit-interrupted-lost",
+        };
+        let args = [
+            ("size", done.map(|(size, _)| size.to_string()).unwrap_or_default()),
+            ("path", path.map(|it| it.display().to_string()).unwrap_or_default()),
+        ];
+        self.session.out.tell_message(id, &args);
+        Ok(())
+    }
 }
 
 fn judge(outcome: &Outcome, thresholds: &[Threshold]) -> Exit {
@@ -294,23 +437,25 @@ fn data(outcome: &Outcome, sources: &Sources, genesis: &str, session: &Session<'
         .iter()
         .map(|it| (it.name().to_owned(), json!(outcome.found.count(*it))))
         .collect();
+    let done = outcome.standing.counts();
     json!({
         "clean": outcome.found.is_clean(),
         "made_at": text::rfc3339(session.now),
         "genesis": genesis,
         "checkpoint": outcome.head.note.encode(),
+        "resumed_from": outcome.resumed.map(|size| size.get()),
         "size": outcome.head.size.get(),
         "root": outcome.head.root.to_string(),
         "sources": sources.data(),
-        "records": outcome.records,
-        "replayed_height": outcome.replayed.get(),
-        "maps_compared_before": outcome.astray.map(|height| height.get()),
-        "signatures": outcome.signatures,
-        "certificates": outcome.certificates,
+        "records": done.records,
+        "replayed_height": done.replayed.get(),
+        "maps_compared_before": done.astray.map(|height| height.get()),
+        "signatures": done.signatures,
+        "certificates": done.certificates,
         "subjects": outcome.subjects,
         "subjects_of": outcome.subjects_of,
-        "bodies": outcome.bodies,
-        "attachments": outcome.attachments,
+        "bodies": done.bodies,
+        "attachments": done.attachments,
         "counts": counts,
         "findings": outcome.found.listed().iter().map(Finding::data).collect::<Vec<_>>(),
     })
@@ -337,17 +482,19 @@ fn show(
     if !matches!(form, Form::Human | Form::Json | Form::Ndjson) {
         return;
     }
+    let done = outcome.standing.counts();
     let args = [
         ("size", outcome.head.size.to_string()),
-        ("records", outcome.records.to_string()),
-        ("height", outcome.replayed.to_string()),
-        ("astray", outcome.astray.map(|it| it.to_string()).unwrap_or_default()),
-        ("signatures", outcome.signatures.to_string()),
-        ("certificates", outcome.certificates.to_string()),
+        ("records", done.records.to_string()),
+        ("height", done.replayed.to_string()),
+        ("astray", done.astray.map(|it| it.to_string()).unwrap_or_default()),
+        ("signatures", done.signatures.to_string()),
+        ("certificates", done.certificates.to_string()),
         ("subjects", outcome.subjects.to_string()),
         ("of", outcome.subjects_of.to_string()),
-        ("bodies", outcome.bodies.to_string()),
-        ("attachments", outcome.attachments.to_string()),
+        ("bodies", done.bodies.to_string()),
+        ("attachments", done.attachments.to_string()),
+        ("from", outcome.resumed.map(|size| size.to_string()).unwrap_or_default()),
         ("known", known.map(|(size, _)| size.to_string()).unwrap_or_default()),
         ("path", report.map(|it| it.display().to_string()).unwrap_or_default()),
     ];
@@ -360,10 +507,11 @@ fn show(
     let same = known.is_some() && outcome.found.count(Class::Rewritten) == 0;
     let said = [
         ("audit-extends", same),
+        ("audit-resumed", outcome.resumed.is_some()),
         ("audit-replayed", true),
         ("audit-checked", true),
         ("audit-subjects", outcome.subjects > 0),
-        ("audit-astray", outcome.astray.is_some()),
+        ("audit-astray", done.astray.is_some()),
     ];
     lines.extend(
         said.iter()

@@ -18,6 +18,7 @@ mod packing;
 mod policies;
 mod pool;
 mod reconciling;
+mod resuming;
 mod royalty;
 mod stating;
 mod templates;

@@ -49,6 +49,8 @@ struct State {
     faults: VecDeque<Fault>,
     /// Called after each batch with the number of batches so far.
     after: Box<dyn FnMut(usize) + Send>,
+    /// Called whenever a path that begins so is asked for.
+    watched: Vec<(String, Box<dyn FnMut() + Send>)>,
     batches: usize,
     asked: usize,
     /// Places in the log: everything taken is final at once.
@@ -69,6 +71,7 @@ impl FakeLedger {
             policy: genesis().0.policy.encode(),
             faults: VecDeque::new(),
             after: Box::new(|_| ()),
+            watched: Vec::new(),
             batches: 0,
             asked: 0,
             log: BTreeMap::new(),
@@ -102,6 +105,11 @@ impl FakeLedger {
     /// What happens after each batch.
     pub(crate) fn after_batch(&self, after: impl FnMut(usize) + Send + 'static) {
         self.state.lock().unwrap().after = Box::new(after);
+    }
+
+    /// What happens when a path that begins so is asked for.
+    pub(crate) fn when_asked(&self, path: &str, what: impl FnMut() + Send + 'static) {
+        self.state.lock().unwrap().watched.push((path.to_owned(), Box::new(what)));
     }
 
     /// Records in the log.
@@ -158,9 +166,16 @@ impl Drop for FakeLedger {
 fn serve(mut stream: TcpStream, state: &mut State) {
     let Some((_, path, body)) = request(&stream) else { return };
     let route = path.split('?').next().unwrap_or_default();
+    for (_, what) in state.watched.iter_mut().filter(|(start, _)| path.starts_with(start.as_str()))
+    {
+        what();
+    }
     let mut canned = state.answers.iter().rev().filter(|(start, _)| path.starts_with(*start));
     // Of several the longest: in reverse order it comes first.
-    let canned = canned.next().map(|(_, answer)| answer.clone());
+    let mut canned = canned.next().map(|(_, answer)| answer.clone());
+    if let (Some((200, certificates)), "/v1/blocks/certificates") = (&mut canned, route) {
+        *certificates = part_of(certificates, &path);
+    }
     let answer = match route {
         _ if canned.is_some() => canned,
         "/.well-known/tamga/trust-policy" => Some((200, state.policy.clone().into_bytes())),
@@ -174,6 +189,21 @@ fn serve(mut stream: TcpStream, state: &mut State) {
         body.len()
     );
     drop(stream.write_all(head.as_bytes()).and_then(|()| stream.write_all(&body)));
+}
+
+/// The certificates from the height that a path asks for, and no more than it asks for.
+fn part_of(certificates: &[u8], path: &str) -> Vec<u8> {
+    let number = |name: &str| {
+        let value = path.split_once(name).unwrap().1;
+        value.split('&').next().unwrap().parse::<usize>().unwrap()
+    };
+    let (mut rest, mut each) = (certificates, Vec::new());
+    while let Some((length, _)) = rest.split_first_chunk() {
+        let (one, after) = rest.split_at(2 + usize::from(u16::from_be_bytes(*length)));
+        each.push(one);
+        rest = after;
+    }
+    each.into_iter().skip(number("from=") - 1).take(number("limit=")).flatten().copied().collect()
 }
 
 /// Method, path and body of a request; `None` when the caller went away.

@@ -1,6 +1,7 @@
 //! A log made of the records that a ledger took, as a node serves it: checkpoint, tiles, bundles, receipts.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use serde_json::{Value as Json, json};
 
@@ -28,7 +29,7 @@ use tamga_format::validators::Validator;
 use tamga_state::map::MapProof;
 use tamga_state::registry::genesis_policy_fields;
 use tamga_state::replay::{Fault, Logged};
-use tamga_state::{Replay, rules_hash};
+use tamga_state::{Genesis, Replay, rules_hash};
 
 use super::{FakeLedger, ORIGIN, SubjectMap, genesis, genesis_file, seed};
 
@@ -54,6 +55,8 @@ pub(crate) struct ServedLog {
     /// The same ledger as the rules have it.
     replay: Option<Replay>,
     genesis: GenesisHash,
+    /// Read once, for logs of many blocks.
+    founding: Arc<Genesis>,
     certificates: Vec<Certificate>,
 }
 
@@ -85,6 +88,7 @@ impl ServedLog {
             mapped: None,
             replay,
             genesis: hash,
+            founding: Arc::new(genesis().0),
             certificates: Vec::new(),
         };
         log.append(genesis_leaf(&hash).to_vec());
@@ -121,7 +125,7 @@ impl ServedLog {
         let map_root = self.mapped.map_or(empty, |subject| self.map_root(&subject));
         let mut block = self.leaf(previous, time, map_root);
         if let Some(replay) = &mut self.replay {
-            let genesis = genesis().0;
+            let genesis = &self.founding;
             let validator = &genesis.validators.members()[0];
             let beacon = VrfSecret::from_seed(&seed(&validator.name));
             let proof = beacon.prove(&alpha(ORIGIN, block.height));
@@ -130,13 +134,13 @@ impl ServedLog {
             let logged =
                 |it: &Submission| Logged { record: it.record().clone(), body: it.body().cloned() };
             let logged: Vec<Logged> = submissions.iter().map(logged).collect();
-            for fault in replay.clone().block(&logged, &block).faults {
+            for fault in replay.clone().block(&self.leaves, &logged, &block).unwrap().faults {
                 if let Fault::MapRoot { computed } = fault {
                     block.map_root = computed;
                 }
             }
             lie(&mut block);
-            replay.block(&logged, &block);
+            replay.block(&self.leaves, &logged, &block).unwrap();
         }
         self.close(previous, block);
     }
@@ -189,7 +193,7 @@ impl ServedLog {
 
     /// What three of the four validators signed of a block.
     fn certificate(&self, height: Height, value: ValueId) -> Certificate {
-        let genesis = genesis().0;
+        let genesis = &self.founding;
         let quorum = genesis.validators.members().iter().take(genesis.validators.quorum());
         let vote = |member: &Validator| {
             let (kind, id) = (VoteKind::Precommit, member.id);
@@ -225,7 +229,7 @@ impl ServedLog {
 
     fn present(&self, replay: &Replay, subject: Subject) -> SubjectProof {
         let tree = replay.tree(&subject);
-        let status = match replay.state().statuses.get(&subject) {
+        let status = match replay.state().of(&subject) {
             Some(row) => StatusPart::Shown { nonce: row.nonce, status: row.bytes.to_vec() },
             None => StatusPart::Hash(STATUS_NONE),
         };

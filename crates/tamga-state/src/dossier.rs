@@ -26,6 +26,7 @@ use crate::status::{ComplaintKind, ComplaintStage, LotStage, MeasureCode, Measur
 
 mod course;
 mod money;
+mod packed;
 #[cfg(test)]
 pub(crate) mod story;
 mod summary;

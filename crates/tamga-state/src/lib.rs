@@ -16,6 +16,7 @@
 //! | [`duplicate`], [`expiry`] | cases that look like each other; presentation periods and register entries that ran out |
 //! | [`codes`] | every stable code of the system, with texts |
 //! | [`genesis`] | the statuses a ledger begins with |
+//! | [`pack`] | values as few bytes, for programs that keep what they computed |
 //! | [`map`], [`replay`] | the authenticated map in memory; the whole ledger executed again from its log |
 //!
 //! No clock, I/O, randomness, floats or unordered maps.
@@ -43,6 +44,7 @@ pub mod map;
 pub mod matrix;
 pub mod memory;
 pub mod overlay;
+pub mod pack;
 mod private;
 pub mod registry;
 pub mod replay;

@@ -1,7 +1,15 @@
 //! The ledger executed again from its log, by anybody who trusts none of its nodes (spec §18.8).
 //!
 //! [`Replay`] takes block after block, computes what each leads to and compares that with what the block's leaf says.
-//! It holds the state of the rules, a frontier per subject and the map, and no bodies.
+//! It holds the state of the rules, a frontier per subject, the map, and of each record its id and its place: no bodies
+//! and no entries. It can be taken apart into rows and made again of them.
+//!
+//! | Module | Holds |
+//! |---|---|
+//! | `state` | what the rules read; [`Entries`], from which it reads the few entries that they ask for |
+//! | `blocks` | who built each block |
+//! | `past` | what the statuses were, for as long as lines may be judged by that |
+//! | `rows` | [`Row`], and [`Rebuilding`] a replay of them |
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -28,16 +36,21 @@ use crate::codes::{Code, Rejection};
 use crate::genesis::{Genesis, GenesisError};
 use crate::machine::{BlockContext, execute_record};
 use crate::map::Map;
-use crate::memory::MemoryView;
 use crate::overlay::{Changes, Overlay};
 use crate::registry::{entered_policy, key_of};
 use crate::rules::rules_hash;
-use crate::view::Built;
+use crate::view::{Built, View, ViewError};
 
+mod blocks;
 mod past;
+mod rows;
+mod state;
 
 pub use past::Past;
 use past::Undo;
+pub use rows::{Rebuilding, Row, Torn};
+use state::Reading;
+pub use state::{Entries, State};
 
 /// A record of the log, and its body as far as it is at hand.
 #[derive(Clone, Debug)]
@@ -197,10 +210,12 @@ pub struct Replay {
     rules: RulesHash,
     validators: Arc<ValidatorSet>,
     organisations: Arc<[SubjectId]>,
+    /// Entry of the record that entered the policy; none while that of the genesis is in force.
+    entered: Option<Vec<u8>>,
     log: Frontier,
     height: Height,
     time: UnixMillis,
-    state: MemoryView,
+    state: State,
     /// What the statuses of the last hour were.
     undo: Undo,
     trees: BTreeMap<Subject, Frontier>,
@@ -234,10 +249,11 @@ impl Replay {
             rules: rules_hash(),
             validators: Arc::new(genesis.validators.clone()),
             organisations: organisations(&genesis.validators),
+            entered: None,
             log,
             height: Height(0),
             time: genesis.time,
-            state: MemoryView { statuses, ..MemoryView::default() },
+            state: State { statuses, ..State::default() },
             undo: Undo::default(),
             trees: BTreeMap::new(),
             map: Map::new(),
@@ -275,14 +291,14 @@ impl Replay {
 
     /// The statuses as of the last block.
     #[must_use]
-    pub const fn state(&self) -> &MemoryView {
+    pub const fn state(&self) -> &State {
         &self.state
     }
 
     /// The statuses as of the end of a block of the last hour: what lines of a record with that base are judged by.
     #[must_use]
-    pub const fn as_of(&self, base: Height) -> Past<'_> {
-        Past { state: &self.state, undo: &self.undo, base }
+    pub fn as_of<'r>(&'r self, base: Height, entries: &'r dyn Entries) -> Past<'r> {
+        Past { now: Reading::new(&self.state, entries), undo: &self.undo, base }
     }
 
     /// The first block whose map root could not be compared, as something before it could not be judged or explained.
@@ -311,11 +327,23 @@ impl Replay {
 
     /// Executes the next block. The replay goes on from what the block says, whatever is wrong with it, so that
     /// later blocks are judged by themselves.
-    pub fn block(&mut self, records: &[Logged], leaf: &BlockLeaf) -> Replayed {
+    ///
+    /// # Errors
+    ///
+    /// [`ViewError`] if `entries` lack one that a rule asks for, or have another in its place: nothing can be said of
+    /// the block, and the replay stands where it stood before.
+    pub fn block(
+        &mut self,
+        entries: &dyn Entries,
+        records: &[Logged],
+        leaf: &BlockLeaf,
+    ) -> Result<Replayed, ViewError> {
         let (mut faults, mut signed) = (Vec::new(), Vec::new());
-        let first = self.log.size();
+        let (first, astray) = (self.log.size(), self.astray);
         let built = self.check_leaf(records.len(), leaf, &mut faults);
-        let changes = self.execute(records, leaf, &mut faults, &mut signed);
+        let changes = self
+            .execute(entries, records, leaf, &mut faults, &mut signed)
+            .inspect_err(|_| self.astray = astray)?;
         self.undo.push((leaf.height, leaf.time), &self.state, &changes);
         let touched = self.take(records, changes, first);
         if self.astray.is_none() {
@@ -325,7 +353,9 @@ impl Replay {
             self.trees.insert(subject, tree);
         }
         self.log.push(&leaf_hash(&leaf.encode()));
-        self.state.blocks.extend(built.map(|built| (leaf.height, built)));
+        if let Some(built) = built {
+            self.state.blocks.insert(leaf.height, &built);
+        }
         (self.height, self.time) = (leaf.height, leaf.time);
         let checkpoint = self.checkpoint();
         let decided = Decided {
@@ -336,13 +366,20 @@ impl Replay {
             leaf: leaf.clone(),
             validators: Arc::clone(&self.validators),
         };
-        let entered = records.iter().rev().find_map(|it| entered_policy(it.record.record()));
-        if let Some(PolicyPayload { policy, validators, .. }) = entered {
-            self.policy = policy.hash();
-            self.organisations = organisations(&validators);
-            self.validators = Arc::new(validators);
+        let mut entered = records.iter().rev().map(|it| (&it.record, policy_of(&it.record)));
+        if let Some((record, payload)) = entered.find_map(|(it, payload)| Some((it, payload?))) {
+            self.enter(record, payload);
         }
-        Replayed { faults, signed, decided }
+        Ok(Replayed { faults, signed, decided })
+    }
+
+    /// Takes over the policy that a record enters.
+    fn enter(&mut self, record: &SignedRecord, payload: PolicyPayload) {
+        let PolicyPayload { policy, validators, .. } = payload;
+        self.policy = policy.hash();
+        self.organisations = organisations(&validators);
+        self.validators = Arc::new(validators);
+        self.entered = Some(record.entry().to_vec());
     }
 
     /// The checkpoint of the log so far.
@@ -389,18 +426,20 @@ impl Replay {
     /// Judges the records in their order.
     fn execute(
         &mut self,
+        entries: &dyn Entries,
         records: &[Logged],
         leaf: &BlockLeaf,
         faults: &mut Vec<Fault>,
         signed: &mut Vec<Signed>,
-    ) -> Changes {
+    ) -> Result<Changes, ViewError> {
         let context = BlockContext {
             origin: self.origin.clone(),
             height: leaf.height,
             time: leaf.time,
             organisations: Arc::clone(&self.organisations),
         };
-        let mut overlay = Overlay::new(&self.state);
+        let view = Reading::new(&self.state, entries);
+        let mut overlay = Overlay::new(&view);
         for (index, Logged { record, body }) in (self.log.size()..).map(LeafIndex).zip(records) {
             let id = record.id();
             let committed = record.record().body;
@@ -429,7 +468,8 @@ impl Replay {
                 self.astray = self.astray.or(Some(leaf.height));
             }
         }
-        overlay.into_changes()
+        let changes = overlay.into_changes();
+        view.failed().map_or(Ok(changes), Err)
     }
 
     /// Takes over what the records changed; the trees of their subjects after them.
@@ -445,7 +485,7 @@ impl Replay {
                     .or_insert_with(|| self.trees.get(&subject).cloned().unwrap_or_default());
                 tree.push(&leaf_hash(&subject_leaf(index, leaf)));
             }
-            self.state.commit(record, std::mem::take(&mut changes));
+            self.state.commit(record, index, std::mem::take(&mut changes));
         }
         subjects.extend(trees.keys());
         subjects.sort_unstable();
@@ -532,8 +572,8 @@ struct Touched {
 }
 
 /// The registered key of a record's writer, from an earlier block or from earlier in this one.
-fn signer(
-    overlay: &Overlay<'_, MemoryView>,
+fn signer<V: View>(
+    overlay: &Overlay<'_, V>,
     record: &SignedRecord,
 ) -> Result<PublicKey, Rejection> {
     let id = record.record().key_id;
@@ -541,6 +581,11 @@ fn signer(
     key.filter(|key| key.key_id() == id).ok_or_else(|| {
         Rejection::new(Code::UnknownKey, "/kid", format!("no key {id} is registered"))
     })
+}
+
+/// The policy that a record enters.
+fn policy_of(record: &SignedRecord) -> Option<PolicyPayload> {
+    entered_policy(record.record())
 }
 
 fn sorted(values: impl Iterator<Item = (MapKey, MapValue)>) -> Vec<(MapKey, MapValue)> {

@@ -493,13 +493,15 @@ fn a_rewritten_log_is_noticed_though_all_signed_it() {
     first.commit(&taken[..5], NOW);
     first.serve(&desk.ledger);
     assert_eq!(desk.audit(&options).0, 0);
+    desk.write("alone.json", &desk.text("audit-state.json"));
     desk.audited();
     let (exit, found) = desk.audit(&options);
-    assert_eq!(
-        (exit, found["signatures"].as_u64()),
-        (0, Some(RECORDS as u64 - 5)),
-        "the others were checked"
-    );
+    assert_eq!((exit, &found["signatures"]), (0, &Value::from(RECORDS)), "five of them before");
+    assert!(found["resumed_from"].is_u64(), "{found}");
+    // Where nothing but the checkpoint was kept, all is executed, and signatures are not checked again.
+    let (exit, found) = desk.audit(&["--state", &desk.path("alone.json")]);
+    assert_eq!((exit, &found["signatures"]), (0, &Value::from(RECORDS - 5)), "{found}");
+    assert_eq!((&found["resumed_from"], &found["records"]), (&Value::Null, &RECORDS.into()));
 
     // The same checkpoint again, then one of a log in which a record is gone, and one that went back.
     assert_eq!(desk.audit(&options).0, 0);

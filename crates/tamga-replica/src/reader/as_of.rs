@@ -1,8 +1,9 @@
 //! The state as of an earlier block, for those who judge lines by it (spec §24.6).
 
 use tamga_format::body::Body;
-use tamga_format::id::{Height, RecordId};
+use tamga_format::id::{Height, LeafIndex, RecordId};
 use tamga_format::subject::Subject;
+use tamga_state::replay::Entries;
 use tamga_state::status::judged_since;
 use tamga_state::{Built, Private, StatusRow, View, ViewError};
 
@@ -85,5 +86,13 @@ impl<S: Store> View for AsOf<'_, S> {
 
     fn block(&self, height: Height) -> Result<Option<Built>, ViewError> {
         if height > self.base { Ok(None) } else { self.store.block(height) }
+    }
+}
+
+/// Whoever executes the ledger of this store again reads entries of earlier blocks from it.
+impl<S: Store> Entries for Reader<S> {
+    fn entry(&self, index: LeafIndex) -> Result<Vec<u8>, ViewError> {
+        let leaf = self.leaf(index).map_err(|_| ViewError::Store("see the node's own message"))?;
+        leaf.ok_or(ViewError::Store("the log ends before"))
     }
 }

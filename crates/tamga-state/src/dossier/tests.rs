@@ -2,6 +2,7 @@ use tamga_format::subject::{Role, Subject};
 
 use super::*;
 use crate::enforcement::timeline;
+use crate::pack::Pack as _;
 use crate::testing::{Draft, NOW, TODAY, World, tag, writer};
 
 fn case() -> Subject {
@@ -37,7 +38,16 @@ impl Kept {
 
     fn events(&self) -> Vec<Event> {
         let read = |(at, (record, body)): (usize, &(SignedRecord, Option<Body>))| {
-            Event::read(case(), record, body.as_ref(), LeafIndex(at as u64), NOW).unwrap()
+            let index = LeafIndex(at as u64);
+            let event = Event::read(case(), record, body.as_ref(), index, NOW).unwrap();
+            let packed = event.packed();
+            assert_eq!(
+                Event::unpack_whole(&packed).as_ref(),
+                Some(&event),
+                "{} bytes",
+                packed.len()
+            );
+            event
         };
         self.records.iter().enumerate().map(read).collect()
     }

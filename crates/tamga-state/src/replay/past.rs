@@ -5,20 +5,20 @@ use std::collections::{BTreeMap, VecDeque};
 use tamga_format::id::{Height, RecordId, UnixMillis};
 use tamga_format::subject::Subject;
 
-use crate::memory::MemoryView;
+use super::state::{Reading, State};
 use crate::overlay::Changes;
 use crate::royalty::BASE_AGE_MS;
 use crate::view::{Built, Private, StatusRow, View, ViewError};
 
 /// What the statuses were before each of the last blocks, as far as the blocks changed them.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Undo(VecDeque<Block>);
+pub(super) struct Undo(pub(super) VecDeque<Block>);
 
 #[derive(Clone, Debug)]
-struct Block {
-    height: Height,
-    time: UnixMillis,
-    before: BTreeMap<Subject, Option<StatusRow>>,
+pub(super) struct Block {
+    pub(super) height: Height,
+    pub(super) time: UnixMillis,
+    pub(super) before: BTreeMap<Subject, Option<StatusRow>>,
 }
 
 impl Undo {
@@ -27,7 +27,7 @@ impl Undo {
     pub(super) fn push(
         &mut self,
         (height, time): (Height, UnixMillis),
-        state: &MemoryView,
+        state: &State,
         changes: &Changes,
     ) {
         let before = changes.statuses.keys().map(|it| (*it, state.statuses.get(it).cloned()));
@@ -40,11 +40,19 @@ impl Undo {
 }
 
 /// The statuses as of the end of a block.
-#[derive(Clone, Copy, Debug)]
+#[derive(Debug)]
 pub struct Past<'r> {
-    pub(super) state: &'r MemoryView,
+    pub(super) now: Reading<'r>,
     pub(super) undo: &'r Undo,
     pub(super) base: Height,
+}
+
+impl Past<'_> {
+    /// Why an entry could not be read back, if one could not: then whatever was judged says nothing.
+    #[must_use]
+    pub fn failed(&self) -> Option<ViewError> {
+        self.now.failed()
+    }
 }
 
 impl View for Past<'_> {
@@ -52,7 +60,7 @@ impl View for Past<'_> {
         let later = self.undo.0.iter().filter(|block| block.height > self.base);
         match later.filter_map(|block| block.before.get(subject)).next() {
             Some(before) => Ok(before.clone()),
-            None => self.state.status(subject),
+            None => self.now.status(subject),
         }
     }
 
@@ -66,14 +74,14 @@ impl View for Past<'_> {
     }
 
     fn seen(&self, id: &RecordId) -> Result<bool, ViewError> {
-        self.state.seen(id)
+        self.now.seen(id)
     }
 
     fn entry(&self, id: &RecordId) -> Result<Option<Vec<u8>>, ViewError> {
-        self.state.entry(id)
+        self.now.entry(id)
     }
 
     fn block(&self, height: Height) -> Result<Option<Built>, ViewError> {
-        if height > self.base { Ok(None) } else { self.state.block(height) }
+        if height > self.base { Ok(None) } else { self.now.block(height) }
     }
 }

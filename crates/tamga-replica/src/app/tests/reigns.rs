@@ -14,6 +14,7 @@ use tamga_format::policy_record::{
 use tamga_format::signature::{PublicKey, SigningKey};
 use tamga_format::validators::{Validator, ValidatorSet, validator_id};
 use tamga_state::catalogue::Kind;
+use tamga_state::replay::Rebuilding;
 use tamga_state::status::PolicyStatus;
 use tamga_state::testing::organisation;
 
@@ -235,7 +236,11 @@ fn whoever_executes_the_log_again_follows_the_policies() {
     let mut replay = tamga_state::Replay::new(&offices()[0].genesis(), &GENESIS).unwrap();
     let mut faults = Vec::new();
     let app = grown_before(MemStore::new(), &mut |block| {
-        let replayed = replay.block(&replaying::logged(block), &block.leaf);
+        // Whoever takes it up from its rows has the policy in force.
+        let mut rebuilding = Rebuilding::new(&offices()[0].genesis(), &GENESIS).unwrap();
+        replay.rows().try_for_each(|row| rebuilding.take(row)).unwrap();
+        replay = rebuilding.finish().unwrap();
+        let replayed = replay.block(&Vec::new(), &replaying::logged(block), &block.leaf).unwrap();
         faults.extend(replayed.faults.into_iter().map(|fault| (block.height(), fault)));
     });
     assert_eq!(faults, []);

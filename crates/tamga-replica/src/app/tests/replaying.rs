@@ -7,10 +7,12 @@ use tamga_format::id::{LeafIndex, MapKey, MapValue};
 use tamga_format::merkle::leaf_hash;
 use tamga_format::record::SignedRecord;
 use tamga_format::subject::Subject;
-use tamga_state::Replay;
-use tamga_state::replay::{Fault, Logged, Replayed, forged};
+use tamga_state::pack::Pack as _;
+use tamga_state::replay::{Entries, Fault, Logged, Rebuilding, Replayed, Row, Torn, forged};
+use tamga_state::{Replay, ViewError};
 
 use super::*;
+use crate::Reader;
 use crate::subjects::SubjectState;
 
 pub(super) fn logged(block: &Block) -> Vec<Logged> {
@@ -47,8 +49,26 @@ impl Pair {
     fn step(&mut self, drafts: &[Draft]) -> Replayed {
         let block = self.build(drafts);
         commit(&mut self.app, &block);
-        self.replay.block(&logged(&block), &block.leaf)
+        self.execute(&block, &block.leaf)
     }
+
+    /// Executes a block again, with a leaf.
+    fn execute(&mut self, block: &Block, leaf: &BlockLeaf) -> Replayed {
+        self.replay.block(&self.app.reader(), &logged(block), leaf).unwrap()
+    }
+
+    /// The same as another program that took it up from its rows has it.
+    fn taken_up(&self) -> Replay {
+        rebuilt(self.replay.rows()).unwrap()
+    }
+}
+
+/// A replay of rows that went through bytes.
+fn rebuilt(rows: impl Iterator<Item = Row>) -> Result<Replay, Torn> {
+    let mut rebuilding = Rebuilding::new(&genesis(), &GENESIS).unwrap();
+    rows.map(|row| Row::unpack_whole(&row.packed()).unwrap())
+        .try_for_each(|row| rebuilding.take(row))?;
+    rebuilding.finish()
 }
 
 #[test]
@@ -57,6 +77,8 @@ fn a_replay_of_the_log_comes_to_the_state_of_the_validator() {
     assert_eq!(pair.replay.map().root(), pair.app.head().map_root, "of the genesis");
     let (first, second) = (lifecycle(1), lifecycle(2));
     for drafts in [&first[..3], &[], &first[3..], &second[..1], &second[1..3]] {
+        // Whoever takes it up from its rows goes on in the same way.
+        pair.replay = pair.taken_up();
         let replayed = pair.step(drafts);
         assert_eq!(replayed.faults, []);
         assert_eq!(replayed.signed.len(), drafts.len());
@@ -118,13 +140,14 @@ fn a_quorum_that_withholds_a_record_from_a_subject_is_named_with_block_subject_a
             assert_eq!(certificate(&genesis(), &block, 0).value(), block.value);
 
             let index = LeafIndex(pair.app.head().size.get() + number as u64);
-            let replayed = pair.replay.block(&logged(&block), &block.leaf);
+            let replayed = pair.execute(&block, &block.leaf);
             let id = named.id();
             assert_eq!(replayed.faults, [Fault::Omitted { index, id, subject }], "{subject}");
             assert_eq!(pair.replay.height(), block.leaf.height);
             // It goes on from the map that the block has.
             assert_eq!(pair.replay.map().root(), block.leaf.map_root);
             assert_eq!(pair.replay.astray(), None);
+            assert_eq!(pair.taken_up().map().root(), block.leaf.map_root);
         }
     }
 }
@@ -136,7 +159,7 @@ fn a_map_that_no_omission_explains_is_a_fault_of_its_block() {
     let other = tamga_format::id::MapRoot([9; 32]);
     let leaf = BlockLeaf { map_root: other, ..block.leaf.clone() };
     let computed = block.leaf.map_root;
-    assert_eq!(pair.replay.block(&logged(&block), &leaf).faults, [Fault::MapRoot { computed }]);
+    assert_eq!(pair.execute(&block, &leaf).faults, [Fault::MapRoot { computed }]);
     assert_eq!(pair.replay.astray(), Some(leaf.height));
 }
 
@@ -147,7 +170,7 @@ fn every_part_of_a_block_leaf_is_compared() {
         let block = pair.build(&lifecycle(1)[..2]);
         let mut leaf = block.leaf.clone();
         edit(&mut leaf);
-        pair.replay.block(&logged(&block), &leaf).faults
+        pair.execute(&block, &leaf).faults
     };
     assert_eq!(faults(&|_| ()), []);
     // A beacon proof is about the height.
@@ -167,7 +190,7 @@ fn bodies_signatures_and_order_are_judged_again() {
     let honest = logged(&block);
     let run = |records: &[Logged]| {
         let mut replay = Replay::new(&genesis(), &GENESIS).unwrap();
-        let replayed = replay.block(records, &block.leaf);
+        let replayed = replay.block(&pair.app.reader(), records, &block.leaf).unwrap();
         (replayed, replay.astray())
     };
     let bodied = honest.iter().position(|it| it.body.is_some()).unwrap();
@@ -191,4 +214,60 @@ fn bodies_signatures_and_order_are_judged_again() {
     assert!(
         matches!(&replayed.faults[0], Fault::Unlawful { index: LeafIndex(1), id: of, .. } if *of == id)
     );
+}
+
+#[test]
+fn rows_that_are_not_those_of_one_replay_make_none() {
+    let mut pair = Pair::new();
+    assert_eq!(pair.step(&lifecycle(1)).faults, []);
+    let rows: Vec<Row> = pair.replay.rows().collect();
+    assert_eq!(rebuilt(rows.iter().cloned()).unwrap().map().root(), pair.replay.map().root());
+    let mut torn = 0;
+    for left_out in 0..rows.len() {
+        let rows = rows.iter().enumerate().filter(|(at, _)| *at != left_out);
+        let made = rebuilt(rows.map(|(_, row)| row.clone()));
+        match &pair.replay.rows().nth(left_out).unwrap() {
+            Row::Head { .. } => assert_eq!(made.unwrap_err(), Torn::Head),
+            Row::Status { .. } | Row::Tree { .. } => assert_eq!(made.unwrap_err(), Torn::Map),
+            Row::Undo { .. } => assert_eq!(made.unwrap_err(), Torn::Undo),
+            // Whether these are whole is for those to know who keep them.
+            _ => continue,
+        }
+        torn += 1;
+    }
+    assert!(torn > 10);
+    let policy = Row::Policy { entry: vec![1, 2, 3] };
+    assert_eq!(rebuilt([policy].into_iter()).unwrap_err(), Torn::Policy);
+}
+
+/// Entries as a node serves them that gives another one, or none, in the place of some.
+struct Otherwise<'a>(&'a Reader<MemStore>, Option<LeafIndex>);
+
+impl Entries for Otherwise<'_> {
+    fn entry(&self, _: LeafIndex) -> Result<Vec<u8>, ViewError> {
+        match self.1 {
+            Some(other) => self.0.entry(other),
+            None => Err(ViewError::Store("not now")),
+        }
+    }
+}
+
+#[test]
+fn an_entry_that_a_rule_asks_for_is_read_back_and_no_other_is_taken_for_it() {
+    let (mut world, mut pair, drafts) = (World::new(), Pair::new(), lifecycle(1));
+    for draft in &drafts[..4] {
+        world.record(draft);
+    }
+    assert_eq!(pair.step(&drafts[..4]).faults, []);
+    let block = pair.build(&[world.correct(case(1), "bailiff", "AMEND", id(&drafts[3]))]);
+    let (records, before) = (logged(&block), pair.replay.log());
+    let reader = pair.app.reader();
+    // The leaf of the block, a record of the same case, and nothing.
+    for other in [Some(LeafIndex(5)), Some(LeafIndex(1)), Some(LeafIndex(2)), None] {
+        let entries = Otherwise(&reader, other);
+        let failed = pair.replay.block(&entries, &records, &block.leaf);
+        assert!(matches!(failed, Err(ViewError::Store(_))), "{other:?}: {failed:?}");
+        assert_eq!((pair.replay.log(), pair.replay.astray()), (before, None), "nothing is judged");
+    }
+    assert_eq!(pair.execute(&block, &block.leaf).faults, []);
 }
