@@ -5,6 +5,7 @@
 //! | [`hashes`] | the log's hash tiles against its checkpoint, and against what was seen before |
 //! | [`run`] | entries, bodies, signatures, rules, maps |
 //! | `lines` | attachments, and the lines of batches |
+//! | `commitments` | what a node tells of records whose bodies are not at hand |
 //! | [`certificates`] | that a quorum decided each block |
 //! | [`subjects`] | what is served of subjects against the map that the log leads to |
 //! | `observed` | delays, and cases that look alike |
@@ -14,6 +15,7 @@
 //! | [`metrics`] | figures of an audit that goes on, for a monitor |
 
 pub mod certificates;
+mod commitments;
 pub mod found;
 pub mod hashes;
 mod lines;
@@ -60,11 +62,13 @@ pub enum Class {
     Withheld,
     /// The map of subjects is not what the block leads to.
     Map,
+    /// What is stored as commitments of private states is not what records came to.
+    Commitment,
     /// What is stored as a block's certificate is not that of a quorum for this block.
     Certificate,
     /// What is stored of a subject is not what the log leads to.
     Subject,
-    /// A body is not to be had: erased, or not for this token.
+    /// A body or an opening is not to be had: erased, or not for this token; amounts were not judged.
     Closed,
     /// An attachment is not to be had.
     Unheld,
@@ -91,6 +95,7 @@ impl Class {
         Self::Block,
         Self::Withheld,
         Self::Map,
+        Self::Commitment,
         Self::Certificate,
         Self::Subject,
         Self::Closed,
@@ -116,6 +121,7 @@ impl Class {
             Self::Block => "block",
             Self::Withheld => "withheld",
             Self::Map => "map",
+            Self::Commitment => "commitment",
             Self::Certificate => "certificate",
             Self::Subject => "subject",
             Self::Closed => "closed",

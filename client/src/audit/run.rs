@@ -11,9 +11,10 @@ use tamga_format::merkle::{Frontier, Hash, leaf_hash, root_of};
 use tamga_format::policy::Policy;
 use tamga_format::record::SignedRecord;
 use tamga_format::tile::{BundleCoord, TileCoord, decode_bundle, tile_width};
-use tamga_state::replay::{Decided, Fault, Logged, Signed, forged};
+use tamga_state::replay::{Decided, Fault, Logged, Missing, Signed, forged};
 use tamga_state::{Genesis, Replay};
 
+use super::commitments::Commitments;
 use super::hashes::{self, Hashes};
 use super::lines::{self, Brought};
 use super::observed::Cases;
@@ -103,6 +104,8 @@ pub struct Outcome {
     pub replayed: Height,
     /// The first block whose map root could not be compared.
     pub astray: Option<Height>,
+    /// Records of which only the public rules were judged, as a body or an opening was not at hand.
+    pub partly: u64,
     /// Signatures checked.
     pub signatures: u64,
     /// Certificates of blocks checked.
@@ -209,6 +212,7 @@ impl Audit<'_> {
             records: 0,
             replayed: Height(0),
             astray: None,
+            partly: 0,
             signatures: 0,
             certificates: 0,
             subjects: 0,
@@ -223,6 +227,7 @@ impl Audit<'_> {
             known: if longer.is_some() { 0 } else { seen.map_or(0, |(size, _)| size.get()) },
             outcome,
             block: Vec::new(),
+            commitments: Commitments::default(),
             signed: Vec::new(),
             decided: Vec::new(),
             brought: Vec::new(),
@@ -257,6 +262,7 @@ struct Run<'a> {
     outcome: Outcome,
     /// Records of the block that is being read.
     block: Vec<(LeafIndex, Logged)>,
+    commitments: Commitments,
     signed: Vec<Signed>,
     /// Blocks whose certificates are still to be checked.
     decided: Vec<Decided>,
@@ -344,7 +350,7 @@ impl Run<'_> {
         malformed: &BTreeSet<LeafIndex>,
     ) -> Result<(), CliError> {
         let records = std::mem::take(&mut self.block);
-        let Outcome { found, standing, replayed: height, astray, attachments, .. } =
+        let Outcome { found, standing, replayed: height, astray, partly, attachments, .. } =
             &mut self.outcome;
         for (index, logged) in &records {
             let delay = leaf.time.get().saturating_sub(logged.record.record().event_time.get());
@@ -361,15 +367,38 @@ impl Run<'_> {
         let rules = self.audit.checks.rules;
         let Some(replay) = standing.replay.as_mut().filter(|_| rules) else { return Ok(()) };
         let first = records.first().map(|(index, _)| index.get());
-        let logged: Vec<Logged> = records.into_iter().map(|(_, logged)| logged).collect();
+        let mut logged: Vec<Logged> = records.into_iter().map(|(_, logged)| logged).collect();
+        if replay.astray().is_none()
+            && replay.wants_told(&logged)
+            && !self.commitments.tell(self.audit.client, leaf.height, &mut logged)?
+        {
+            found.push(Finding::new(Class::Commitment, "rows").in_block(leaf.height));
+        }
         let replayed = replay.block(&logged, leaf);
+        let unjudged = replayed.faults.iter().filter(|it| matches!(it, Fault::Unjudged { .. }));
+        *partly = partly.saturating_add(u64::try_from(unjudged.count()).unwrap_or(u64::MAX));
         let unsound: BTreeSet<LeafIndex> = replayed.faults.iter().filter_map(place).collect();
         (*height, *astray) = (leaf.height, replay.astray());
-        let faults = replayed.faults.into_iter();
-        // A body that is not even of the form is named already.
-        let faults = faults
-            .filter(|it| !matches!(it, Fault::Unjudged { index, .. } if malformed.contains(index)));
-        found.extend(faults.map(|fault| named(fault, leaf.height)));
+        // A body that is another one, or not even of the form, is named as that.
+        let others = replayed.faults.iter().filter(|it| matches!(it, Fault::Body { .. }));
+        let wrong: BTreeSet<LeafIndex> =
+            others.filter_map(place).chain(malformed.iter().copied()).collect();
+        let is_named = |it: &Fault| match it {
+            Fault::Unjudged { index, missing, .. } => {
+                *missing == Missing::Body && wrong.contains(index)
+            }
+            Fault::Leaf(_)
+            | Fault::Unlawful { .. }
+            | Fault::Untold { .. }
+            | Fault::Told { .. }
+            | Fault::Body { .. }
+            | Fault::Omitted { .. }
+            | Fault::MapRoot { .. }
+            | Fault::Misled { .. } => false,
+        };
+        let faults = replayed.faults.into_iter().filter(|it| !is_named(it));
+        let refused = self.commitments.are_refused();
+        found.extend(faults.map(|fault| named(fault, leaf.height, refused)));
         for brought in std::mem::take(&mut self.brought) {
             let at = first.and_then(|first| brought.index.get().checked_sub(first));
             let record = at.and_then(|at| logged.get(usize::try_from(at).ok()?));
@@ -532,7 +561,7 @@ impl Audit<'_> {
                 bundle.findings.push(Finding::new(Class::Body, "").at(index).of(record.id()));
             }
             bundle.bodies = bundle.bodies.saturating_add(u64::from(body.is_some()));
-            return Ok(Some(Entry::Record(Box::new(Logged { record, body }))));
+            return Ok(Some(Entry::Record(Box::new(Logged::new(record, body)))));
         }
         if index.get() == 0 {
             let own = entry == genesis_leaf(genesis).as_slice();
@@ -549,24 +578,46 @@ const fn place(fault: &Fault) -> Option<LeafIndex> {
         | Fault::Unjudged { index, .. }
         | Fault::Body { index, .. }
         | Fault::Omitted { index, .. } => Some(*index),
-        Fault::Leaf(_) | Fault::MapRoot { .. } => None,
+        Fault::Untold { .. }
+        | Fault::Told { .. }
+        | Fault::Leaf(_)
+        | Fault::MapRoot { .. }
+        | Fault::Misled { .. } => None,
     }
 }
 
-/// A fault of a block as a finding.
-fn named(fault: Fault, height: Height) -> Finding {
+/// A fault of a block as a finding; a node that refuses to tell commitments lies about none.
+fn named(fault: Fault, height: Height, refused: bool) -> Finding {
     let finding = match fault {
         Fault::Leaf(part) => Finding::new(Class::Block, part),
         Fault::Unlawful { index, id, rejection } => {
             let detail = format!("{} {} {}", rejection.code, rejection.pointer, rejection.detail);
             Finding::new(Class::Unlawful, detail).at(index).of(id)
         }
-        Fault::Unjudged { index, id } => Finding::new(Class::Closed, "").at(index).of(id),
+        Fault::Unjudged { index, id, missing } => {
+            let detail = match missing {
+                Missing::Body => "",
+                Missing::Opening => "opening",
+            };
+            Finding::new(Class::Closed, detail).at(index).of(id)
+        }
+        Fault::Untold { index, id, subject } => {
+            let class = if refused { Class::Closed } else { Class::Commitment };
+            Finding::new(class, "none").at(index).of(id).about(subject)
+        }
+        Fault::Told { index, id, subject } => {
+            Finding::new(Class::Commitment, "other").at(index).of(id).about(subject)
+        }
         Fault::Body { index, id } => Finding::new(Class::Body, "").at(index).of(id),
         Fault::Omitted { index, id, subject } => {
             Finding::new(Class::Withheld, "").at(index).of(id).about(subject)
         }
         Fault::MapRoot { computed } => Finding::new(Class::Map, computed.to_string()),
+        // Which of several is wrong, their one root does not say.
+        Fault::Misled { told } => match told[..] {
+            [(index, id)] => Finding::new(Class::Commitment, "map").at(index).of(id),
+            _ => Finding::new(Class::Commitment, format!("map of {} records", told.len())),
+        },
     };
     finding.in_block(height)
 }

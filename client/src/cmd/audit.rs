@@ -284,6 +284,7 @@ fn data(outcome: &Outcome, genesis: &str, session: &Session<'_>) -> Value {
         "records": outcome.records,
         "replayed_height": outcome.replayed.get(),
         "maps_compared_before": outcome.astray.map(|height| height.get()),
+        "public_rules_only": outcome.partly,
         "signatures": outcome.signatures,
         "certificates": outcome.certificates,
         "subjects": outcome.subjects,
@@ -320,6 +321,7 @@ fn show(
         ("records", outcome.records.to_string()),
         ("height", outcome.replayed.to_string()),
         ("astray", outcome.astray.map(|it| it.to_string()).unwrap_or_default()),
+        ("partly", outcome.partly.to_string()),
         ("signatures", outcome.signatures.to_string()),
         ("certificates", outcome.certificates.to_string()),
         ("subjects", outcome.subjects.to_string()),
@@ -339,6 +341,7 @@ fn show(
     let said = [
         ("audit-extends", same),
         ("audit-replayed", true),
+        ("audit-partly", outcome.partly > 0),
         ("audit-checked", true),
         ("audit-subjects", outcome.subjects > 0),
         ("audit-astray", outcome.astray.is_some()),
