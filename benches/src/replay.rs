@@ -150,7 +150,7 @@ fn read_all(reader: &Reader<RocksStore>, blocks: &SyncSender<Read>) -> Result<()
                 Some(_) => reader.body(&record.id()).map_err(|error| anyhow!("{error}"))?,
                 None => None,
             };
-            records.push(Logged { record, body });
+            records.push(Logged::new(record, body));
         }
         if blocks.send(Read { records, leaf, certificate }).is_err() {
             return Ok(());

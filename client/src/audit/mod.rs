@@ -7,6 +7,7 @@
 //! | [`standing`] | how far an audit is, and the file in which the next one finds that |
 //! | `back` | entries of earlier blocks, read again where a rule asks for them |
 //! | `lines` | attachments, and the lines of batches |
+//! | `commitments` | what a node tells of records whose bodies are not at hand |
 //! | [`certificates`] | that a quorum decided each block |
 //! | [`block_rows`] | what is told of blocks |
 //! | [`subjects`] | what is served of subjects against the map that the log leads to |
@@ -19,6 +20,7 @@
 mod back;
 pub mod block_rows;
 pub mod certificates;
+mod commitments;
 pub mod found;
 pub mod hashes;
 mod lines;
@@ -69,13 +71,15 @@ pub enum Class {
     Withheld,
     /// The map of subjects is not what the block leads to.
     Map,
+    /// What is stored as commitments of private states is not what records came to.
+    Commitment,
     /// What is stored as a block's certificate is not that of a quorum for this block.
     Certificate,
     /// What is stored of a block beside the log is not what the log leads to.
     BlockRow,
     /// What is stored of a subject is not what the log leads to.
     Subject,
-    /// A body is not to be had: erased, or not for this token.
+    /// A body or an opening is not to be had: erased, or not for this token; amounts were not judged.
     Closed,
     /// An attachment is not to be had.
     Unheld,
@@ -102,6 +106,7 @@ impl Class {
         Self::Block,
         Self::Withheld,
         Self::Map,
+        Self::Commitment,
         Self::Certificate,
         Self::BlockRow,
         Self::Subject,
@@ -128,6 +133,7 @@ impl Class {
             Self::Block => "block",
             Self::Withheld => "withheld",
             Self::Map => "map",
+            Self::Commitment => "commitment",
             Self::Certificate => "certificate",
             Self::BlockRow => "block-row",
             Self::Subject => "subject",

@@ -44,7 +44,7 @@ fn unpacked(mut bytes: &[u8]) -> Option<Vec<Event>> {
 impl Cases {
     /// Takes up what a record says of the cases that it names.
     pub(super) fn take(&mut self, index: LeafIndex, logged: &Logged, recorded: UnixMillis) {
-        let Logged { record, body } = logged;
+        let Logged { record, body, .. } = logged;
         for case in record.record().all_subjects().filter(|subject| subject.role == Role::Case) {
             if let Some(event) = Event::read(case, record, body.as_ref(), index, recorded) {
                 self.add(case, &event.packed());

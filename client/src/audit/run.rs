@@ -12,9 +12,10 @@ use tamga_format::policy::Policy;
 use tamga_format::record::SignedRecord;
 use tamga_format::tile::{BundleCoord, TileCoord, decode_bundle, tile_width};
 use tamga_state::Genesis;
-use tamga_state::replay::{Decided, Fault, Logged, Signed, forged};
+use tamga_state::replay::{Decided, Fault, Logged, Missing, Signed, forged};
 
 use super::back::Back;
+use super::commitments::Commitments;
 use super::hashes::{self, Hashes};
 use super::lines::{self, Brought};
 use super::standing::Standing;
@@ -229,6 +230,7 @@ impl Audit<'_> {
             outcome: Outcome { standing, head, resumed, found, subjects: 0, subjects_of: 0 },
             back,
             pending: Pending::default(),
+            commitments: Commitments::default(),
             signed: Vec::new(),
             decided: Vec::new(),
         };
@@ -261,6 +263,7 @@ struct Run<'a> {
     /// Entries of earlier blocks.
     back: Back<'a>,
     pending: Pending,
+    commitments: Commitments,
     signed: Vec<Signed>,
     /// Blocks whose certificates are still to be checked.
     decided: Vec<Decided>,
@@ -366,7 +369,7 @@ impl Run<'_> {
         for leaf in &pending.leaves {
             log.push(leaf);
         }
-        for (index, Logged { record, body }) in &pending.records {
+        for (index, Logged { record, body, .. }) in &pending.records {
             counts.records = counts.records.saturating_add(1);
             counts.bodies = counts.bodies.saturating_add(u64::from(body.is_some()));
             if pending.malformed.contains(index) {
@@ -402,16 +405,40 @@ impl Run<'_> {
             brought.extend(new.into_iter().flatten());
             return Ok(());
         };
-        let logged: Vec<Logged> = records.into_iter().map(|(_, logged)| logged).collect();
+        let mut logged: Vec<Logged> = records.into_iter().map(|(_, logged)| logged).collect();
+        if replay.astray().is_none()
+            && replay.wants_told(&logged)
+            && !self.commitments.tell(self.audit.client, leaf.height, &mut logged)?
+        {
+            found.push(Finding::new(Class::Commitment, "rows").in_block(leaf.height));
+        }
         let back = &self.back;
         let replayed = replay.block(back, &logged, leaf).map_err(|_| back.failure())?;
+        let unjudged = replayed.faults.iter().filter(|it| matches!(it, Fault::Unjudged { .. }));
+        let unjudged = u64::try_from(unjudged.count()).unwrap_or(u64::MAX);
+        counts.partly = counts.partly.saturating_add(unjudged);
         let unsound: BTreeSet<LeafIndex> = replayed.faults.iter().filter_map(place).collect();
         (counts.replayed, counts.astray) = (leaf.height, replay.astray());
-        let faults = replayed.faults.into_iter();
-        // A body that is not even of the form is named already.
-        let faults = faults
-            .filter(|it| !matches!(it, Fault::Unjudged { index, .. } if malformed.contains(index)));
-        found.extend(faults.map(|fault| named(fault, leaf.height)));
+        // A body that is another one, or not even of the form, is named as that.
+        let others = replayed.faults.iter().filter(|it| matches!(it, Fault::Body { .. }));
+        let wrong: BTreeSet<LeafIndex> =
+            others.filter_map(place).chain(malformed.iter().copied()).collect();
+        let is_named = |it: &Fault| match it {
+            Fault::Unjudged { index, missing, .. } => {
+                *missing == Missing::Body && wrong.contains(index)
+            }
+            Fault::Leaf(_)
+            | Fault::Unlawful { .. }
+            | Fault::Untold { .. }
+            | Fault::Told { .. }
+            | Fault::Body { .. }
+            | Fault::Omitted { .. }
+            | Fault::MapRoot { .. }
+            | Fault::Misled { .. } => false,
+        };
+        let faults = replayed.faults.into_iter().filter(|it| !is_named(it));
+        let refused = self.commitments.are_refused();
+        found.extend(faults.map(|fault| named(fault, leaf.height, refused)));
         for (new, logged) in new.into_iter().zip(&logged) {
             let Some(new) = new else { continue };
             if unsound.contains(&new.index) {
@@ -569,7 +596,7 @@ impl Audit<'_> {
             if malformed {
                 bundle.malformed.insert(index);
             }
-            return Ok(Some(Entry::Record(Box::new(Logged { record, body }))));
+            return Ok(Some(Entry::Record(Box::new(Logged::new(record, body)))));
         }
         if index.get() == 0 {
             let own = entry == genesis_leaf(genesis).as_slice();
@@ -586,24 +613,46 @@ const fn place(fault: &Fault) -> Option<LeafIndex> {
         | Fault::Unjudged { index, .. }
         | Fault::Body { index, .. }
         | Fault::Omitted { index, .. } => Some(*index),
-        Fault::Leaf(_) | Fault::MapRoot { .. } => None,
+        Fault::Untold { .. }
+        | Fault::Told { .. }
+        | Fault::Leaf(_)
+        | Fault::MapRoot { .. }
+        | Fault::Misled { .. } => None,
     }
 }
 
-/// A fault of a block as a finding.
-fn named(fault: Fault, height: Height) -> Finding {
+/// A fault of a block as a finding; a node that refuses to tell commitments lies about none.
+fn named(fault: Fault, height: Height, refused: bool) -> Finding {
     let finding = match fault {
         Fault::Leaf(part) => Finding::new(Class::Block, part),
         Fault::Unlawful { index, id, rejection } => {
             let detail = format!("{} {} {}", rejection.code, rejection.pointer, rejection.detail);
             Finding::new(Class::Unlawful, detail).at(index).of(id)
         }
-        Fault::Unjudged { index, id } => Finding::new(Class::Closed, "").at(index).of(id),
+        Fault::Unjudged { index, id, missing } => {
+            let detail = match missing {
+                Missing::Body => "",
+                Missing::Opening => "opening",
+            };
+            Finding::new(Class::Closed, detail).at(index).of(id)
+        }
+        Fault::Untold { index, id, subject } => {
+            let class = if refused { Class::Closed } else { Class::Commitment };
+            Finding::new(class, "none").at(index).of(id).about(subject)
+        }
+        Fault::Told { index, id, subject } => {
+            Finding::new(Class::Commitment, "other").at(index).of(id).about(subject)
+        }
         Fault::Body { index, id } => Finding::new(Class::Body, "").at(index).of(id),
         Fault::Omitted { index, id, subject } => {
             Finding::new(Class::Withheld, "").at(index).of(id).about(subject)
         }
         Fault::MapRoot { computed } => Finding::new(Class::Map, computed.to_string()),
+        // Which of several is wrong, their one root does not say.
+        Fault::Misled { told } => match told[..] {
+            [(index, id)] => Finding::new(Class::Commitment, "map").at(index).of(id),
+            _ => Finding::new(Class::Commitment, format!("map of {} records", told.len())),
+        },
     };
     finding.in_block(height)
 }

@@ -61,6 +61,8 @@ pub struct Counts {
     pub replayed: Height,
     /// The first block whose map root could not be compared.
     pub astray: Option<Height>,
+    /// Records of which only the public rules were judged, as a body or an opening was not at hand.
+    pub partly: u64,
     /// Signatures checked.
     pub signatures: u64,
     /// Certificates of blocks checked.
@@ -71,7 +73,7 @@ pub struct Counts {
     pub attachments: u64,
 }
 
-packed!(struct Counts { records, replayed, astray, signatures, certificates, bodies, attachments });
+packed!(struct Counts { records, replayed, astray, partly, signatures, certificates, bodies, attachments });
 
 /// What of an audit has to be the same for another to go on from it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -35,17 +35,25 @@ impl Client {
     pub fn certificates(&self, from: u64, limit: usize) -> Result<Vec<Vec<u8>>, CliError> {
         let path = format!("/v1/blocks/certificates?from={from}&limit={limit}");
         let answer = self.call(&path, None, BYTES, Duration::ZERO)?.body;
-        let (mut rest, mut certificates) = (answer.as_slice(), Vec::new());
-        while !rest.is_empty() {
-            let framed = rest.split_first_chunk().and_then(|(length, rest)| {
-                rest.split_at_checked(usize::from(u16::from_be_bytes(*length)))
-            });
-            let cut = || CliError::answer(&self.address(&path), "it ends in a certificate");
-            let (certificate, after) = framed.ok_or_else(cut)?;
-            certificates.push(certificate.to_vec());
-            rest = after;
-        }
-        Ok(certificates)
+        let framed = framed(&answer, |rest| {
+            let (length, rest) = rest.split_first_chunk()?;
+            rest.split_at_checked(usize::from(u16::from_be_bytes(*length)))
+        });
+        framed.ok_or_else(|| CliError::answer(&self.address(&path), "it ends in a certificate"))
+    }
+
+    /// What the records of at most so many blocks in a row decided in private, as rows; it needs a token.
+    ///
+    /// # Errors
+    /// When the node is not reachable, wants another token, or the answer is not of the form.
+    pub fn commitments(&self, from: u64, limit: usize) -> Result<Vec<Vec<u8>>, CliError> {
+        let path = format!("/v1/blocks/commitments?from={from}&limit={limit}");
+        let answer = self.call(&path, None, BYTES, Duration::ZERO)?.body;
+        let framed = framed(&answer, |rest| {
+            let (length, rest) = rest.split_first_chunk()?;
+            rest.split_at_checked(usize::try_from(u32::from_be_bytes(*length)).ok()?)
+        });
+        framed.ok_or_else(|| CliError::answer(&self.address(&path), "it ends in a block"))
     }
 
     /// A hash tile, or an entry bundle, which needs a token, by its path below the log's prefix.
@@ -56,4 +64,15 @@ impl Client {
         let path = format!("/log/{path}");
         self.call(&path, None, BYTES, Duration::ZERO).map(|answer| answer.body)
     }
+}
+
+/// The pieces of an answer, as long as there is one to take; `None` if the answer ends in a piece.
+fn framed(mut rest: &[u8], take: impl Fn(&[u8]) -> Option<(&[u8], &[u8])>) -> Option<Vec<Vec<u8>>> {
+    let mut pieces = Vec::new();
+    while !rest.is_empty() {
+        let (piece, after) = take(rest)?;
+        pieces.push(piece.to_vec());
+        rest = after;
+    }
+    Some(pieces)
 }

@@ -368,7 +368,7 @@ impl<'l, 'c> Trial<'l, 'c> {
             return Err(Rejection::new(Code::UnknownKey, "/protected/kid", key));
         }
         check(self, signed.record())?;
-        execute_record(&mut self.overlay, &self.block, signed, submission.body())
+        execute_record(&mut self.overlay, &self.block, signed, submission.body()).map(drop)
     }
 
     /// The status of a subject after what was judged.

@@ -237,7 +237,7 @@ impl RulesSink {
         let mut overlay = Overlay::new(&self.view);
         match execute_record(&mut overlay, &block, record, submission.body()) {
             Err(rejection) => self.refused(rejection.code, &rejection.pointer, &rejection.detail),
-            Ok(()) => {
+            Ok(_) => {
                 let changes = overlay.into_changes();
                 self.view.commit(record, changes);
                 Verdict::Taken { known: Known::No, index: None }

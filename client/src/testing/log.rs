@@ -29,7 +29,8 @@ use tamga_format::validators::Validator;
 use tamga_state::map::MapProof;
 use tamga_state::registry::genesis_policy_fields;
 use tamga_state::replay::{Fault, Logged};
-use tamga_state::{Genesis, Replay, rules_hash};
+use tamga_state::told::push_row;
+use tamga_state::{Genesis, Replay, Trace, rules_hash};
 
 use super::{FakeLedger, ORIGIN, SubjectMap, genesis, genesis_file, seed};
 
@@ -40,6 +41,19 @@ fn genesis_text() -> String {
 
 /// The status of the mapped subject, of which only the hash is known.
 const STATUS: StatusHash = StatusHash([9; 32]);
+
+/// What records decided in private, as a node tells it.
+fn rows(records: &[Logged], traces: &[Trace]) -> Vec<u8> {
+    let mut rows = Vec::new();
+    for ((logged, trace), number) in records.iter().zip(traces).zip(0..) {
+        for (subject, at) in logged.record.record().all_subjects().zip(0..) {
+            if let Some(told) = trace.get(&subject) {
+                push_row(&mut rows, number, at, &told.encode());
+            }
+        }
+    }
+    rows
+}
 
 /// The log, and what is recorded in it; a copy that goes on otherwise is a fork.
 #[derive(Clone)]
@@ -58,6 +72,8 @@ pub(crate) struct ServedLog {
     /// Read once, for logs of many blocks.
     founding: Arc<Genesis>,
     certificates: Vec<Certificate>,
+    /// What the records of each block of a lawful ledger decided in private, as rows.
+    told: Vec<Vec<u8>>,
 }
 
 impl NodeSource for ServedLog {
@@ -90,6 +106,7 @@ impl ServedLog {
             genesis: hash,
             founding: Arc::new(genesis().0),
             certificates: Vec::new(),
+            told: Vec::new(),
         };
         log.append(genesis_leaf(&hash).to_vec());
         log
@@ -131,8 +148,7 @@ impl ServedLog {
             let proof = beacon.prove(&alpha(ORIGIN, block.height));
             block.ext = Some(Ext { builder: validator.id, round: 0, proof });
             (block.policy, block.rules) = (genesis.policy.hash(), rules_hash());
-            let logged =
-                |it: &Submission| Logged { record: it.record().clone(), body: it.body().cloned() };
+            let logged = |it: &Submission| Logged::new(it.record().clone(), it.body().cloned());
             let logged: Vec<Logged> = submissions.iter().map(logged).collect();
             for fault in replay.clone().block(&self.leaves, &logged, &block).unwrap().faults {
                 if let Fault::MapRoot { computed } = fault {
@@ -140,7 +156,8 @@ impl ServedLog {
                 }
             }
             lie(&mut block);
-            replay.block(&self.leaves, &logged, &block).unwrap();
+            let traces = replay.block(&self.leaves, &logged, &block).unwrap().traces;
+            self.told.push(rows(&logged, &traces));
         }
         self.close(previous, block);
     }
@@ -214,6 +231,24 @@ impl ServedLog {
             answer.extend(bytes);
         }
         answer
+    }
+
+    /// What the records of a block decided in private, as rows.
+    pub(crate) fn told_of(&self, height: u64) -> &[u8] {
+        &self.told[usize::try_from(height).unwrap() - 1]
+    }
+
+    /// Serves what records decided in private, of one block something else.
+    pub(crate) fn serve_told(&self, ledger: &FakeLedger, height: u64, changed: Option<&[u8]>) {
+        for from in 1..=self.told.len() {
+            let mut answer = Vec::new();
+            for (at, own) in (1_u64..).zip(&self.told).skip(from - 1) {
+                let rows = changed.filter(|_| at == height).unwrap_or(own);
+                answer.extend(u32::try_from(rows.len()).unwrap().to_be_bytes());
+                answer.extend(rows);
+            }
+            ledger.answer(&format!("/v1/blocks/commitments?from={from}&"), 200, answer);
+        }
     }
 
     /// The certificate of a block.
@@ -363,6 +398,7 @@ impl ServedLog {
         ledger.answer("/log/checkpoint", 200, note.encode());
         ledger.answer("/v1/blocks/certificates", 200, self.certificates(0, None));
         self.serve_blocks(ledger, |_| ());
+        self.serve_told(ledger, 0, None);
         if self.replay.is_some() && !self.blocks.is_empty() {
             for proof in self.subject_proofs() {
                 let path = format!("/v1/subjects/{}/proof", proof.subject);

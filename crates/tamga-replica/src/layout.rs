@@ -27,7 +27,7 @@ pub enum Table {
     History,
     /// MapKey → opening of the subject's private state.
     Private,
-    /// RecordId ‖ MapKey → commitment of the private state after the record.
+    /// RecordId ‖ MapKey → what the record decided in private of the subject.
     PrivateTrace,
     /// Height → block row.
     Blocks,
@@ -117,7 +117,7 @@ pub fn history_key(subject: &MapKey, position: u64) -> [u8; 40] {
     key
 }
 
-/// Key of a commitment to private state after a record.
+/// Key of what a record decided in private of a subject.
 pub fn trace_key(record: &RecordId, subject: &MapKey) -> [u8; 64] {
     let mut key = [0; 64];
     key[..32].copy_from_slice(record.as_bytes());

@@ -489,7 +489,7 @@ impl<V: View> Trial<'_, V> {
         let mut overlay = Overlay::resume(&self.view, std::mem::take(&mut self.changes));
         let verdict = execute_record(&mut overlay, context, pending.record(), pending.body());
         self.changes = overlay.into_changes();
-        verdict
+        verdict.map(drop)
     }
 }
 

@@ -13,6 +13,7 @@ use tamga_format::checkpoint::Checkpoint;
 use tamga_format::id::{
     Height, LeafHash, LeafIndex, RecordId, TreeRoot, TreeSize, UnixMillis, ValueId, sha256,
 };
+use tamga_format::limits::SUBJECTS_MAX;
 use tamga_format::merkle;
 use tamga_format::note::Note;
 use tamga_format::receipt::{Previous, Receipt};
@@ -25,6 +26,7 @@ use tamga_state::law::parameters::Name;
 use tamga_state::law::{Law, calendar};
 use tamga_state::royalty::delay::RoyaltyEvent;
 use tamga_state::status::{Accreditation, Parameter, Sphere};
+use tamga_state::told::push_row;
 use tamga_state::{StatusRow, key_of};
 
 use crate::block::{Block, Item};
@@ -354,6 +356,27 @@ impl<S: Store> Reader<S> {
                 Ok((index, record))
             })
             .collect()
+    }
+
+    /// What each record of a block decided in private (spec §18.8), as rows whose values are the stored bytes, whatever
+    /// they are; none beyond the head.
+    pub fn told_rows(&self, height: Height) -> Result<Vec<u8>, StoreError> {
+        let mut rows = Vec::new();
+        for ((_, signed), number) in self.records_of(height)?.iter().zip(0..) {
+            let id = signed.id();
+            let stored =
+                self.store.scan(Table::PrivateTrace, &[], id.as_bytes(), SUBJECTS_MAX + 1)?;
+            if stored.is_empty() {
+                continue;
+            }
+            for (subject, at) in signed.record().all_subjects().zip(0..) {
+                let key = layout::trace_key(&id, &subject.map_key());
+                if let Some((_, told)) = stored.iter().find(|(known, _)| *known == key) {
+                    push_row(&mut rows, number, at, told);
+                }
+            }
+        }
+        Ok(rows)
     }
 
     /// What a record of the log, recorded at `time`, says of a case that it names; nothing if it is not about cases.

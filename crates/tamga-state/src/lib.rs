@@ -15,6 +15,7 @@
 //! | [`delay`] | deadlines and delays of a case, computed from its events |
 //! | [`duplicate`], [`expiry`] | cases that look like each other; presentation periods and register entries that ran out |
 //! | [`codes`] | every stable code of the system, with texts |
+//! | [`told`] | what a record decided in private, for whoever has not its body |
 //! | [`genesis`] | the statuses a ledger begins with |
 //! | [`pack`] | values as few bytes, for programs that keep what they computed |
 //! | [`map`], [`replay`] | the authenticated map in memory; the whole ledger executed again from its log |
@@ -58,15 +59,17 @@ pub mod status;
     reason = "only tests use it, and they fail loudly"
 )]
 pub mod testing;
+pub mod told;
 pub mod view;
 mod writer;
 
 pub use codes::{Code, Rejection};
 pub use genesis::Genesis;
-pub use machine::{BlockContext, execute_record};
+pub use machine::{BlockContext, Partly, execute_record, execute_told};
 pub use memory::MemoryView;
 pub use overlay::{Changes, Overlay};
 pub use registry::key_of;
 pub use replay::Replay;
 pub use rules::{RULES_VERSION, description as rules_description, rules_hash};
+pub use told::{Told, Trace};
 pub use view::{Built, Private, StatusRow, View, ViewError};

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use tamga_format::body::Body;
-use tamga_format::cbor::Value;
 use tamga_format::id::{Height, RecordId, SubjectId, UnixMillis};
 use tamga_format::limits::STATUS_BYTES_MAX;
 use tamga_format::record::{Record, SignedRecord};
@@ -12,7 +11,9 @@ use tamga_format::subject::Subject;
 use crate::catalogue::{Kind, KindInfo, check_record, relation};
 use crate::codes::{Code, Rejection};
 use crate::overlay::{Effects, Overlay};
+use crate::private::{AtHand, Telling};
 use crate::status::{Typed, decode, encode, last_record};
+use crate::told::Trace;
 use crate::view::{StatusRow, View, ViewError};
 use crate::writer::{Writer, writer_of};
 use crate::{enforcement, registry, royalty};
@@ -39,7 +40,8 @@ pub struct BlockContext {
     pub organisations: Arc<[SubjectId]>,
 }
 
-/// Judges a record and, if it is lawful, writes its effects to the overlay, all or none.
+/// Judges a record and, if it is lawful, writes its effects to the overlay, all or none. Gives what it decided in
+/// private.
 ///
 /// The caller has checked the signature with the key that [`crate::key_of`] gives.
 ///
@@ -52,10 +54,46 @@ pub fn execute_record<V: View>(
     block: &BlockContext,
     record: &SignedRecord,
     body: Option<&Body>,
-) -> Result<(), Rejection> {
-    let effects = judge(&*state, block, record, body)?;
-    state.apply(record, effects);
-    Ok(())
+) -> Result<Trace, Rejection> {
+    let effects = judge(&*state, block, record, AtHand::All(body))?;
+    Ok(state.apply(record, effects))
+}
+
+/// What came of a record of which not everything is at hand.
+#[derive(Clone, Debug)]
+pub struct Partly {
+    /// What it decided in private, as far as that is known or told.
+    pub trace: Trace,
+    /// Whether amounts were not judged, because an opening is not known.
+    pub unjudged: bool,
+    /// A subject of which something had to be told and was not; its status is not the right one.
+    pub untold: Option<Subject>,
+}
+
+/// Judges a record as [`execute_record`] does, but for what the body or the openings would say that are not at hand:
+/// of these the statuses say what is told (spec §18.8).
+///
+/// A body that is given is the one that the record commits to.
+///
+/// # Errors
+///
+/// As for [`execute_record`]; the rules about amounts and fields that are not at hand refuse nothing.
+pub fn execute_told<V: View>(
+    state: &mut Overlay<'_, V>,
+    block: &BlockContext,
+    record: &SignedRecord,
+    body: Option<&Body>,
+    told: &Trace,
+) -> Result<Partly, Rejection> {
+    let telling = Telling::new(told);
+    let at_hand = match (record.record().body, body) {
+        (Some(_), None) => AtHand::Unseen(&telling),
+        (_, body) => AtHand::Body(body, &telling),
+    };
+    let effects = judge(&*state, block, record, at_hand)?;
+    let trace = state.apply(record, effects);
+    let (unjudged, untold) = (telling.unjudged.get(), telling.untold.get());
+    Ok(Partly { trace, unjudged, untold })
 }
 
 /// The order of the rules; the first that is broken gives the answer.
@@ -63,12 +101,12 @@ fn judge<V: View>(
     view: &V,
     block: &BlockContext,
     signed: &SignedRecord,
-    body: Option<&Body>,
+    at_hand: AtHand<'_>,
 ) -> Result<Effects, Rejection> {
     let record = signed.record();
     let info = form(block, record)?;
     times(block, record)?;
-    check_record(info, record, body)?;
+    check_record(info, record, at_hand)?;
     references(info, record)?;
     let id = signed.id();
     if view.seen(&id)? {
@@ -81,7 +119,7 @@ fn judge<V: View>(
     let writer = writer_of(view, block, record, info)?;
     let primary = view.status(&record.subject)?;
     after(view, record, primary.as_ref())?;
-    let case = Judgement { view, block, id, record, body, info, writer, primary };
+    let case = Judgement { view, block, id, record, at_hand, info, writer, primary };
     match info.kind {
         Kind::G01 => registry::organisation(&case),
         Kind::G02 => registry::officer(&case),
@@ -208,7 +246,7 @@ pub(crate) struct Judgement<'a, V: View> {
     pub(crate) block: &'a BlockContext,
     pub(crate) id: RecordId,
     pub(crate) record: &'a Record,
-    pub(crate) body: Option<&'a Body>,
+    pub(crate) at_hand: AtHand<'a>,
     pub(crate) info: &'static KindInfo,
     pub(crate) writer: Writer,
     pub(crate) primary: Option<StatusRow>,
@@ -268,16 +306,6 @@ impl<V: View> Judgement<'_, V> {
     pub(crate) fn named(&self, role: tamga_format::subject::Role) -> Vec<SubjectId> {
         let of_role = self.record.subjects.iter().filter(|subject| subject.role == role);
         of_role.map(|subject| subject.id).collect()
-    }
-
-    /// A field of the body as an amount; 0 if it is absent.
-    pub(crate) fn amount(&self, name: &str) -> i64 {
-        self.body.and_then(|body| body.get(name)).and_then(Value::as_i64).unwrap_or_default()
-    }
-
-    /// Whether the body has a field.
-    pub(crate) fn has(&self, name: &str) -> bool {
-        self.body.is_some_and(|body| body.get(name).is_some())
     }
 }
 

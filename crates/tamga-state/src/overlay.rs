@@ -6,6 +6,7 @@ use tamga_format::id::{Height, LeafHash, RecordId};
 use tamga_format::record::SignedRecord;
 use tamga_format::subject::Subject;
 
+use crate::told::{Told, Trace};
 use crate::view::{Built, Private, StatusRow, View, ViewError};
 
 /// Everything a run of records changes.
@@ -30,6 +31,8 @@ pub(crate) struct Effects {
     pub(crate) statuses: Vec<(Subject, StatusRow)>,
     pub(crate) privates: Vec<(Subject, Option<Private>)>,
     pub(crate) erased: Option<RecordId>,
+    /// What was decided in private.
+    pub(crate) told: Vec<(Subject, Told)>,
 }
 
 /// A view with buffered writes on top.
@@ -63,7 +66,8 @@ impl<'v, V: View> Overlay<'v, V> {
         self.changes
     }
 
-    pub(crate) fn apply(&mut self, record: &SignedRecord, effects: Effects) {
+    /// Writes what a record changes; gives what it decided in private.
+    pub(crate) fn apply(&mut self, record: &SignedRecord, effects: Effects) -> Trace {
         self.changes.statuses.extend(effects.statuses);
         self.changes.privates.extend(effects.privates);
         self.changes.erased.extend(effects.erased);
@@ -72,6 +76,7 @@ impl<'v, V: View> Overlay<'v, V> {
         self.changes.entries.push(if in_case { record.entry().to_vec() } else { Vec::new() });
         self.changes.ids.insert(record.id());
         self.changes.touched.push((record.id(), record.leaf_hash(), subjects));
+        effects.told.into_iter().collect()
     }
 }
 

@@ -11,7 +11,7 @@
 //! | `past` | what the statuses were, for as long as lines may be judged by that |
 //! | `rows` | [`Row`], and [`Rebuilding`] a replay of them |
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::sync::Arc;
 
@@ -34,11 +34,12 @@ use tamga_format::validators::{Validator, ValidatorSet};
 
 use crate::codes::{Code, Rejection};
 use crate::genesis::{Genesis, GenesisError};
-use crate::machine::{BlockContext, execute_record};
+use crate::machine::{BlockContext, Partly, execute_told};
 use crate::map::Map;
 use crate::overlay::{Changes, Overlay};
 use crate::registry::{entered_policy, key_of};
 use crate::rules::rules_hash;
+use crate::told::Trace;
 use crate::view::{Built, View, ViewError};
 
 mod blocks;
@@ -52,13 +53,37 @@ pub use rows::{Rebuilding, Row, Torn};
 use state::Reading;
 pub use state::{Entries, State};
 
-/// A record of the log, and its body as far as it is at hand.
+/// A record of the log, and what is at hand beside it.
 #[derive(Clone, Debug)]
 pub struct Logged {
     /// The record.
     pub record: SignedRecord,
     /// Its body.
     pub body: Option<Body>,
+    /// What a node tells that it decided in private; empty unless the replay [wants](Replay::wants_told) to be told.
+    pub told: Trace,
+}
+
+impl Logged {
+    /// A record with its body, of which nothing is told.
+    #[must_use]
+    pub const fn new(record: SignedRecord, body: Option<Body>) -> Self {
+        Self { record, body, told: Trace::new() }
+    }
+
+    /// Whether it has a body that is not at hand, or another one is.
+    fn is_unseen(&self) -> bool {
+        self.body.as_ref().map(Body::commitment) != self.record.record().body
+    }
+}
+
+/// What was missing, so that amounts were not judged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Missing {
+    /// The record's body.
+    Body,
+    /// The opening of a private state, since a record before it has a body that is not at hand.
+    Opening,
 }
 
 /// What is wrong with a block.
@@ -75,12 +100,32 @@ pub enum Fault {
         /// Which rule, and why.
         rejection: Rejection,
     },
-    /// A record can't be judged, because its body is not at hand; nor can map roots from here on.
+    /// A record was judged by public rules only.
     Unjudged {
         /// Its place in the log.
         index: LeafIndex,
         /// Its id.
         id: RecordId,
+        /// What was not at hand.
+        missing: Missing,
+    },
+    /// Nothing is told of what a record decided in private of a subject, and it can't be computed.
+    Untold {
+        /// The record's place in the log.
+        index: LeafIndex,
+        /// Its id.
+        id: RecordId,
+        /// The subject.
+        subject: Subject,
+    },
+    /// What is told of a record is not what it decided in private of a subject.
+    Told {
+        /// The record's place in the log.
+        index: LeafIndex,
+        /// Its id.
+        id: RecordId,
+        /// The subject.
+        subject: Subject,
     },
     /// A body is not the one that its entry commits to.
     Body {
@@ -102,6 +147,11 @@ pub enum Fault {
     MapRoot {
         /// What the block leads to.
         computed: MapRoot,
+    },
+    /// What is told of these records does not lead to the map's root, nor does a single omission explain it.
+    Misled {
+        /// The records whose private decisions are not known but by what is told.
+        told: Vec<(LeafIndex, RecordId)>,
     },
 }
 
@@ -200,6 +250,8 @@ pub struct Replayed {
     pub signed: Vec<Signed>,
     /// The block itself.
     pub decided: Decided,
+    /// What each of its records decided in private, as far as that is known or told.
+    pub traces: Vec<Trace>,
 }
 
 /// A ledger as of a block, made of nothing but its genesis and its log.
@@ -220,6 +272,8 @@ pub struct Replay {
     undo: Undo,
     trees: BTreeMap<Subject, Frontier>,
     map: Map,
+    /// Subjects whose private state may not be the last one that is known here.
+    closed: BTreeSet<Subject>,
     /// The first block whose map root could not be compared.
     astray: Option<Height>,
 }
@@ -257,6 +311,7 @@ impl Replay {
             undo: Undo::default(),
             trees: BTreeMap::new(),
             map: Map::new(),
+            closed: BTreeSet::new(),
             astray: None,
         };
         let subjects: Vec<Subject> = replay.state.statuses.keys().copied().collect();
@@ -307,6 +362,16 @@ impl Replay {
         self.astray
     }
 
+    /// Whether the next block can't be executed by these records alone: a body is missing, or they name somebody whose
+    /// private state an earlier record changed unseen.
+    #[must_use]
+    pub fn wants_told(&self, records: &[Logged]) -> bool {
+        let closed = |record: &SignedRecord| {
+            record.record().all_subjects().any(|subject| self.closed.contains(&subject))
+        };
+        records.iter().any(|it| it.is_unseen() || closed(&it.record))
+    }
+
     /// All subjects that the map holds, each once.
     pub fn subjects(&self) -> impl Iterator<Item = Subject> + '_ {
         let unnamed = self.state.statuses.keys().filter(|it| !self.trees.contains_key(it));
@@ -341,13 +406,13 @@ impl Replay {
         let (mut faults, mut signed) = (Vec::new(), Vec::new());
         let (first, astray) = (self.log.size(), self.astray);
         let built = self.check_leaf(records.len(), leaf, &mut faults);
-        let changes = self
+        let Executed { changes, traces, told } = self
             .execute(entries, records, leaf, &mut faults, &mut signed)
             .inspect_err(|_| self.astray = astray)?;
         self.undo.push((leaf.height, leaf.time), &self.state, &changes);
         let touched = self.take(records, changes, first);
         if self.astray.is_none() {
-            faults.extend(self.check_map(records, &touched, leaf, first));
+            faults.extend(self.check_map(records, &touched, leaf, first, told));
         }
         for (subject, tree) in touched.trees {
             self.trees.insert(subject, tree);
@@ -370,7 +435,7 @@ impl Replay {
         if let Some((record, payload)) = entered.find_map(|(it, payload)| Some((it, payload?))) {
             self.enter(record, payload);
         }
-        Ok(Replayed { faults, signed, decided })
+        Ok(Replayed { faults, signed, decided, traces })
     }
 
     /// Takes over the policy that a record enters.
@@ -431,7 +496,7 @@ impl Replay {
         leaf: &BlockLeaf,
         faults: &mut Vec<Fault>,
         signed: &mut Vec<Signed>,
-    ) -> Result<Changes, ViewError> {
+    ) -> Result<Executed, ViewError> {
         let context = BlockContext {
             origin: self.origin.clone(),
             height: leaf.height,
@@ -440,40 +505,60 @@ impl Replay {
         };
         let view = Reading::new(&self.state, entries);
         let mut overlay = Overlay::new(&view);
-        for (index, Logged { record, body }) in (self.log.size()..).map(LeafIndex).zip(records) {
+        let (mut traces, mut blind) = (Vec::with_capacity(records.len()), Vec::new());
+        for (index, logged) in (self.log.size()..).map(LeafIndex).zip(records) {
+            let Logged { record, body, told } = logged;
             let id = record.id();
-            let committed = record.record().body;
-            if body.as_ref().map(Body::commitment) != committed {
-                let unjudged = body.is_none() && committed.is_some();
-                let fault = if unjudged {
-                    Fault::Unjudged { index, id }
-                } else {
-                    Fault::Body { index, id }
-                };
-                faults.push(fault);
-                self.astray = self.astray.or(Some(leaf.height));
-                continue;
+            let unseen = logged.is_unseen();
+            if unseen && body.is_some() {
+                faults.push(Fault::Body { index, id });
             }
-            let key = signer(&overlay, record);
-            let judged = match key {
-                Ok(key) => {
-                    let (message, signature) = (record.signed_bytes(), *record.signature());
-                    signed.push(Signed { index, id, key, message, signature });
-                    execute_record(&mut overlay, &context, record, body.as_ref())
+            let body = body.as_ref().filter(|_| !unseen);
+            let judged = signer(&overlay, record).and_then(|key| {
+                let (message, signature) = (record.signed_bytes(), *record.signature());
+                signed.push(Signed { index, id, key, message, signature });
+                execute_told(&mut overlay, &context, record, body, told)
+            });
+            let Partly { trace, unjudged, untold } = match judged {
+                Ok(partly) => partly,
+                Err(rejection) => {
+                    faults.push(Fault::Unlawful { index, id, rejection });
+                    self.astray = self.astray.or(Some(leaf.height));
+                    traces.push(Trace::new());
+                    continue;
                 }
-                Err(rejection) => Err(rejection),
             };
-            if let Err(rejection) = judged {
-                faults.push(Fault::Unlawful { index, id, rejection });
+            let missing = match (unseen, unjudged) {
+                (true, _) => Some(Missing::Body),
+                (false, true) => Some(Missing::Opening),
+                (false, false) => None,
+            };
+            faults.extend(missing.map(|missing| Fault::Unjudged { index, id, missing }));
+            // Where no map is compared any more, nothing has to be told.
+            let compared = self.astray.is_none_or(|height| height == leaf.height);
+            if let Some(subject) = untold.filter(|_| compared) {
+                faults.push(Fault::Untold { index, id, subject });
                 self.astray = self.astray.or(Some(leaf.height));
             }
+            let others = told.iter().filter(|(subject, told)| trace.get(subject) != Some(*told));
+            faults.extend(others.map(|(subject, _)| Fault::Told { index, id, subject: *subject }));
+            if !trace.is_empty() && (unseen || unjudged) {
+                blind.push((index, id));
+            }
+            traces.push(trace);
         }
-        let changes = overlay.into_changes();
-        view.failed().map_or(Ok(changes), Err)
+        let executed = Executed { changes: overlay.into_changes(), traces, told: blind };
+        view.failed().map_or(Ok(executed), Err)
     }
 
     /// Takes over what the records changed; the trees of their subjects after them.
     fn take(&mut self, records: &[Logged], mut changes: Changes, first: u64) -> Touched {
+        for (subject, private) in &changes.privates {
+            match private {
+                Some(_) => self.closed.remove(subject),
+                None => self.closed.insert(*subject),
+            };
+        }
         let mut subjects: Vec<Subject> = changes.statuses.keys().copied().collect();
         let mut trees: BTreeMap<Subject, Frontier> = BTreeMap::new();
         for (index, Logged { record, .. }) in (first..).map(LeafIndex).zip(records) {
@@ -500,6 +585,7 @@ impl Replay {
         touched: &Touched,
         leaf: &BlockLeaf,
         first: u64,
+        told: Vec<(LeafIndex, RecordId)>,
     ) -> Option<Fault> {
         let values: BTreeMap<MapKey, MapValue> = touched
             .subjects
@@ -535,7 +621,7 @@ impl Replay {
             }
         }
         self.astray = Some(leaf.height);
-        Some(Fault::MapRoot { computed })
+        Some(if told.is_empty() { Fault::MapRoot { computed } } else { Fault::Misled { told } })
     }
 
     /// The tree of a subject after a block, but for one of the block's records.
@@ -563,6 +649,14 @@ impl Replay {
         let status = status.map_or(STATUS_NONE, |row| status_hash(&row.nonce, &row.bytes));
         map_value(tree.size(), &tree.root(), &status)
     }
+}
+
+/// What the records of a block came to.
+struct Executed {
+    changes: Changes,
+    traces: Vec<Trace>,
+    /// The records whose private decisions are not known but by what is told.
+    told: Vec<(LeafIndex, RecordId)>,
 }
 
 /// What a block touches: its subjects, and the trees of those that records name.

@@ -19,12 +19,13 @@ use crate::catalogue::{Kind, OrganisationKind, WriterRole, relation};
 use crate::codes::Rejection;
 use crate::enforcement::assignment::{self, Candidate, Candidates, Exclusion, PendingDraw};
 use crate::genesis::{Genesis, GenesisKey, GenesisOfficer, GenesisOrganisation};
-use crate::machine::{BlockContext, execute_record};
+use crate::machine::{BlockContext, execute_record, execute_told};
 use crate::memory::MemoryView;
-use crate::overlay::Overlay;
+use crate::overlay::{Changes, Overlay};
 use crate::status::{
     Amounts, Case, ItemVersion, Mark, Measure, Money, Parameter, Typed, decode, encode,
 };
+use crate::told::Trace;
 use crate::view::{Built, StatusRow};
 
 /// Origin of the test ledger.
@@ -398,10 +399,32 @@ impl World {
         body: Option<&Body>,
     ) -> Result<RecordId, Rejection> {
         let mut overlay = Overlay::new(&self.view);
-        execute_record(&mut overlay, &self.block, record, body)?;
+        let trace = execute_record(&mut overlay, &self.block, record, body)?;
         let changes = overlay.into_changes();
+        if cfg!(test) {
+            self.audit(record, body, &trace, &changes);
+        }
         self.view.commit(record, changes);
         Ok(record.id())
+    }
+
+    /// Asserts that whoever lacks the body, the openings or both comes to the same statuses by what is told.
+    fn audit(&self, record: &SignedRecord, body: Option<&Body>, trace: &Trace, changes: &Changes) {
+        let closed = MemoryView { privates: BTreeMap::new(), ..self.view.clone() };
+        for (view, body) in [(&self.view, None), (&closed, None), (&closed, body)] {
+            let mut overlay = Overlay::new(view);
+            let partly = execute_told(&mut overlay, &self.block, record, body, trace);
+            let partly = partly.unwrap_or_else(|rejection| panic!("refused: {rejection}"));
+            assert_eq!((partly.untold, &partly.trace), (None, trace));
+            let partly = overlay.into_changes();
+            assert_eq!((&partly.statuses, &partly.erased), (&changes.statuses, &changes.erased));
+            assert!(partly.privates.keys().eq(changes.privates.keys()));
+            // What is known after the record is what there is to know.
+            for (subject, private) in partly.privates {
+                let known = &changes.privates[&subject];
+                assert!(private.is_none() || private == *known, "{subject}");
+            }
+        }
     }
 
     /// Records a draft that must be lawful.

@@ -352,6 +352,10 @@ impl Ledger for HttpLedger {
         Ok(self.app.reader().certificate_bytes(height)?)
     }
 
+    fn told(&self, height: Height) -> Result<Vec<u8>, ReadError> {
+        Ok(self.app.reader().told_rows(height)?)
+    }
+
     fn in_force(&self) -> Option<Arc<Reign>> {
         Some(self.app.reader().reigns().newest()).filter(|reign| reign.number > 0)
     }

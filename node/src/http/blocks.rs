@@ -2,7 +2,7 @@
 
 use axum::Json;
 use axum::extract::{Path, State};
-use axum::http::{HeaderValue, Uri, header};
+use axum::http::{HeaderMap, HeaderValue, Uri, header};
 use axum::response::{IntoResponse, Response};
 use base64ct::{Base64, Encoding};
 use serde::Deserialize;
@@ -13,7 +13,7 @@ use tamga_format::validators::{Validator, ValidatorSet};
 
 use super::fault::Fault;
 use super::ledger::{BlockSummary, ReadError};
-use super::reads::{IMMUTABLE, NO_STORE, plain};
+use super::reads::{IMMUTABLE, NO_STORE, PRIVATE, plain, require_token};
 use super::request::{self, NoQuery};
 use super::state::HttpState;
 
@@ -22,6 +22,13 @@ const CHANGING: &str = "public, max-age=60";
 
 /// Certificates of one answer, which is then at most 6 MiB.
 const CERTIFICATES_MAX: usize = 1_000;
+
+/// Blocks of one answer about what their records decided in private.
+const TOLD_BLOCKS_MAX: usize = 200;
+/// Such an answer ends with the block by which it has so many bytes, a block's being at most a few MiB.
+const TOLD_BYTES: usize = 1024 * 1024;
+/// It ends with the block by which so many records were read, too.
+const TOLD_RECORDS: u64 = 8_000;
 
 /// The page of the list of blocks.
 #[derive(Deserialize)]
@@ -105,12 +112,22 @@ pub(super) async fn block(
     Ok(([(header::CACHE_CONTROL, caching)], Json(view)).into_response())
 }
 
-/// The run of certificates that is asked for.
+/// The run of blocks that is asked for.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct CertificatesQuery {
+pub(super) struct RunQuery {
     from: Option<u64>,
     limit: Option<usize>,
+}
+
+impl RunQuery {
+    /// The first and the last height, of at most so many.
+    fn heights(&self, state: &HttpState, most: usize) -> Result<(u64, u64), Fault> {
+        let limit = request::page_limit(self.limit, most, most)?;
+        let from = self.from.unwrap_or_default().max(1);
+        let more = u64::try_from(limit - 1).unwrap_or(u64::MAX);
+        Ok((from, from.saturating_add(more).min(state.ledger.head().height.get())))
+    }
 }
 
 /// The certificates of blocks in a row.
@@ -128,11 +145,8 @@ pub(super) async fn certificates(
     State(state): State<HttpState>,
     uri: Uri,
 ) -> Result<Response, Fault> {
-    let query: CertificatesQuery = request::query(&uri)?;
-    let limit = request::page_limit(query.limit, CERTIFICATES_MAX, CERTIFICATES_MAX)?;
-    let from = query.from.unwrap_or_default().max(1);
-    let more = u64::try_from(limit - 1).unwrap_or(u64::MAX);
-    let last = from.saturating_add(more).min(state.ledger.head().height.get());
+    let query: RunQuery = request::query(&uri)?;
+    let (from, last) = query.heights(&state, CERTIFICATES_MAX)?;
     let bytes = state
         .read(move |ledger| {
             let mut bytes = Vec::new();
@@ -146,11 +160,58 @@ pub(super) async fn certificates(
             Ok(bytes)
         })
         .await?;
+    Ok(binary(bytes, NO_STORE))
+}
+
+/// What the records of blocks in a row decided in private: commitments, which open no amount.
+#[utoipa::path(
+    get, path = "/v1/blocks/commitments", tag = "network",
+    params(
+        ("from" = Option<u64>, Query, description = "Height of the first, 1 by default"),
+        ("limit" = Option<usize>, Query, description = "Blocks, 1 to 200; 200 by default"),
+    ),
+    security(("token" = [])),
+    responses(
+        (status = 200, description = "For each height, its rows (spec §20.9) after their length in four bytes; fewer heights than asked for at the newest block, or once the answer is long", body = Vec<u8>, content_type = "application/octet-stream"),
+        (status = 401, response = super::openapi::ProblemResponse),
+    )
+)]
+pub(super) async fn commitments(
+    State(state): State<HttpState>,
+    uri: Uri,
+    headers: HeaderMap,
+) -> Result<Response, Fault> {
+    let query: RunQuery = request::query(&uri)?;
+    require_token(&state, &headers)?;
+    let (from, last) = query.heights(&state, TOLD_BLOCKS_MAX)?;
+    let bytes = state
+        .read(move |ledger| {
+            let (mut bytes, mut records) = (Vec::new(), 0_u64);
+            for height in (from..=last).map(Height) {
+                let rows = ledger.told(height)?;
+                let length = u32::try_from(rows.len()).unwrap_or(u32::MAX);
+                bytes.extend(length.to_be_bytes());
+                bytes.extend(rows);
+                let block = ledger.block(height)?;
+                records = records.saturating_add(block.map_or(0, |block| {
+                    block.leaf.size.get().saturating_sub(block.size_before.get())
+                }));
+                if bytes.len() >= TOLD_BYTES || records >= TOLD_RECORDS {
+                    break;
+                }
+            }
+            Ok(bytes)
+        })
+        .await?;
+    Ok(binary(bytes, PRIVATE))
+}
+
+fn binary(bytes: Vec<u8>, caching: HeaderValue) -> Response {
     let mut response = Response::new(bytes.into());
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/octet-stream"));
-    headers.insert(header::CACHE_CONTROL, NO_STORE);
-    Ok(response)
+    headers.insert(header::CACHE_CONTROL, caching);
+    response
 }
 
 /// The validators and their quorum.

@@ -126,6 +126,9 @@ pub trait Ledger: Send + Sync + 'static {
     /// The bytes stored as the certificate of a block, whatever they are; `None` if there are none.
     fn certificate(&self, height: Height) -> Result<Option<Vec<u8>>, ReadError>;
 
+    /// What the records of a block decided in private, as rows (spec §20.9); none beyond the head.
+    fn told(&self, height: Height) -> Result<Vec<u8>, ReadError>;
+
     /// The policy that rules the next block; `None` while it is that of the genesis.
     fn in_force(&self) -> Option<Arc<Reign>>;
 

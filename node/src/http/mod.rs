@@ -116,6 +116,7 @@ fn table() -> Vec<Resource> {
         read("/v1/subjects/{subject}/proof", get(subjects::proof)),
         read("/v1/blocks", get(blocks::list)),
         read("/v1/blocks/certificates", get(blocks::certificates)),
+        read("/v1/blocks/commitments", get(blocks::commitments)),
         read("/v1/blocks/{height}", get(blocks::block)),
         read("/v1/validators", get(blocks::validators)),
         free("/.well-known/tamga/trust-policy", get(blocks::trust_policy)),

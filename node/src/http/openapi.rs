@@ -109,6 +109,7 @@ impl Modify for Common {
         blocks::list,
         blocks::block,
         blocks::certificates,
+        blocks::commitments,
         blocks::validators,
         blocks::trust_policy,
         blocks::witnessed_policy,

@@ -17,7 +17,7 @@ use tamga_state::catalogue::Kind;
 use tamga_state::royalty::lines::{self, Holder};
 use tamga_state::{
     BlockContext, Built, Changes, Code, Genesis, Overlay, Private, Rejection, StatusRow, View,
-    ViewError, execute_record,
+    ViewError, execute_record, execute_told,
 };
 
 use super::books::{self, Checked};
@@ -309,7 +309,7 @@ impl Both {
         let mut overlay = Overlay::resume(&self.replica, core::mem::take(&mut self.changes));
         let held = Held { replica: &self.replica, chunks: &self.chunks };
         let machine = lines::check(&held, signed.record())
-            .and_then(|()| execute_record(&mut overlay, &self.block, signed, body));
+            .and_then(|()| execute_record(&mut overlay, &self.block, signed, body).map(drop));
         self.changes = overlay.into_changes();
         let kind = Kind::from_number(signed.record().kind).map_or("none", |kind| kind.info().code);
         let model = if kind.starts_with('R') {
@@ -420,4 +420,65 @@ impl Both {
         let (roots, same) = (self.replica.roots(), again.roots());
         if roots == same { Ok(roots) } else { Err(format!("{roots:?} became {same:?}")) }
     }
+
+    /// Replays the accepted records without some of the bodies, by what validators keep of each: every status and the
+    /// roots are those of a replay with all bodies.
+    ///
+    /// # Errors
+    ///
+    /// A record that is refused, a status that is another one, or roots that differ.
+    pub fn replay_partly(&self, is_seen: impl Fn(usize) -> bool) -> Result<Judged, String> {
+        let mut whole = Replica::new(&self.genesis);
+        let mut partly = Replica::new(&self.genesis);
+        let mut judged = Judged::default();
+        let firsts = self.replica.blocks.iter().map(|(first, ..)| *first);
+        let ends = firsts.skip(1).chain([self.replica.entries.len()]);
+        for ((first, block, built), end) in self.replica.blocks.iter().zip(ends) {
+            let (mut seeing, mut blind) = (Overlay::new(&whole), Overlay::new(&partly));
+            let mut records = Vec::new();
+            for at in *first..end {
+                let signed = SignedRecord::decode(&self.replica.entries[at]);
+                let signed = signed.map_err(|error| format!("entry {at}: {error}"))?;
+                let body = self.replica.bodies[at].clone();
+                let refused = |rejection| format!("record {at} is refused now: {rejection}");
+                let trace = execute_record(&mut seeing, block, &signed, body.as_ref());
+                let trace = trace.map_err(refused)?;
+                let seen = body.as_ref().filter(|_| is_seen(at));
+                let came = execute_told(&mut blind, block, &signed, seen, &trace);
+                let came = came.map_err(refused)?;
+                if let Some(subject) = came.untold {
+                    return Err(format!("record {at}: nothing is told of {subject}"));
+                }
+                for subject in signed.record().all_subjects() {
+                    if seeing.status(&subject) != blind.status(&subject) {
+                        return Err(format!("record {at} leads to another status of {subject}"));
+                    }
+                }
+                let is_unseen = seen.is_none() && body.is_some();
+                let count = match (is_unseen, came.unjudged) {
+                    (true, _) => &mut judged.unseen,
+                    (false, true) => &mut judged.unopened,
+                    (false, false) => &mut judged.whole,
+                };
+                *count += 1;
+                records.push(Written { signed, body });
+            }
+            let (all, some) = (seeing.into_changes(), blind.into_changes());
+            whole.commit(block, built.clone(), &records, all);
+            partly.commit(block, built.clone(), &records, some);
+        }
+        let (roots, same) = (whole.roots(), partly.roots());
+        if roots == same { Ok(judged) } else { Err(format!("{roots:?} became {same:?}")) }
+    }
+}
+
+/// How records were judged by somebody who lacks bodies.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Judged {
+    /// By all rules.
+    pub whole: usize,
+    /// By public rules, since the body was not at hand.
+    pub unseen: usize,
+    /// By public rules and those of the body, since an opening was not at hand.
+    pub unopened: usize,
 }

@@ -21,8 +21,8 @@ use tamga_format::subject::Subject;
 use tamga_state::enforcement::assignment::is_commitment;
 use tamga_state::royalty::lines::attachment_of;
 use tamga_state::{
-    BlockContext, Built, Changes, Code, Overlay, Private, Rejection, StatusRow, View, ViewError,
-    execute_record, key_of,
+    BlockContext, Built, Changes, Code, Overlay, Private, Rejection, StatusRow, Told, View,
+    ViewError, execute_record, key_of,
 };
 
 use super::admit::check_body;
@@ -304,9 +304,9 @@ impl<S: Store> App<S> {
 
         let touched = std::mem::take(&mut changes.touched);
         let subjects = self.write_subjects(view, first, &touched, &mut changes, &mut batch)?;
-        for (record, subject, commitment) in trace {
+        for (record, subject, told) in trace {
             let key = layout::trace_key(&record, &subject.map_key());
-            batch.put(Table::PrivateTrace, &key, &commitment);
+            batch.put(Table::PrivateTrace, &key, &told.encode());
         }
         let values: Vec<(MapKey, MapValue)> =
             subjects.iter().map(|(_, key, state)| (*key, state.map_value())).collect();
@@ -529,12 +529,11 @@ impl<V: View> View for BlockView<'_, V> {
 /// A run of records on a view.
 struct Run<'v, V: View> {
     overlay: Overlay<'v, V>,
-    last: BTreeMap<Subject, [u8; 32]>,
     trace: Trace,
 }
 
-/// Commitments of private state after each record that changed it.
-type Trace = Vec<(RecordId, Subject, [u8; 32])>;
+/// What each record decided in private.
+type Trace = Vec<(RecordId, Subject, Told)>;
 
 /// What a run changes.
 struct Outcome {
@@ -544,7 +543,7 @@ struct Outcome {
 
 impl<'v, V: View> Run<'v, V> {
     fn new(view: &'v V) -> Self {
-        Self { overlay: Overlay::new(view), last: BTreeMap::new(), trace: Vec::new() }
+        Self { overlay: Overlay::new(view), trace: Vec::new() }
     }
 
     fn view(&self) -> &Overlay<'v, V> {
@@ -553,21 +552,9 @@ impl<'v, V: View> Run<'v, V> {
 
     fn execute(&mut self, context: &BlockContext, pending: &Pending) -> Result<(), Rejection> {
         let record = pending.record();
-        execute_record(&mut self.overlay, context, record, pending.body())?;
-        let privates = &self.overlay.changes().privates;
-        if privates.is_empty() {
-            return Ok(());
-        }
-        for subject in record.record().all_subjects() {
-            let Some(private) = privates.get(&subject) else { continue };
-            match private.as_ref().map(Private::commitment) {
-                Some(now) if self.last.insert(subject, now) != Some(now) => {
-                    self.trace.push((record.id(), subject, now));
-                }
-                Some(_) => {}
-                None => drop(self.last.remove(&subject)),
-            }
-        }
+        let told = execute_record(&mut self.overlay, context, record, pending.body())?;
+        let told = told.into_iter().map(|(subject, told)| (record.id(), subject, told));
+        self.trace.extend(told);
         Ok(())
     }
 

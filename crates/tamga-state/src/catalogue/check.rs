@@ -8,6 +8,7 @@ use tamga_format::record::Record;
 use super::{AMOUNT_MAX, CANDIDATES_MAX, Class, DATE_MAX, Field, FieldType, KindInfo, Rows};
 use crate::codes::{Code, Rejection};
 use crate::enforcement::assignment::{Candidates, read_loads};
+use crate::private::AtHand;
 
 /// Numbers or texts in a parameter's list.
 const SCALAR_ITEMS_MAX: usize = 64;
@@ -18,7 +19,7 @@ const SCALAR_TEXT_MAX: usize = 64;
 pub(crate) fn check_record(
     info: &'static KindInfo,
     record: &Record,
-    body: Option<&Body>,
+    at_hand: AtHand<'_>,
 ) -> Result<(), Rejection> {
     for (number, value) in &record.fields {
         let Some(field) = info.field(*number) else {
@@ -35,7 +36,15 @@ pub(crate) fn check_record(
             return Err(missing("fields", field.name, info.code));
         }
     }
-    check_body(info, record, body)
+    match at_hand {
+        AtHand::All(body) | AtHand::Body(body, _) => check_body(info, record, body),
+        // A body has a field at least, and none is known to this kind.
+        AtHand::Unseen(_) if info.body.is_empty() => {
+            let detail = format!("{} has no body", info.code);
+            Err(Rejection::new(Code::BodyPresence, "/body", detail))
+        }
+        AtHand::Unseen(_) => Ok(()),
+    }
 }
 
 fn check_body(

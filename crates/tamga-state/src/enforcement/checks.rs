@@ -36,7 +36,7 @@ pub(super) fn check<V: View>(
     after: &Proceeding,
 ) -> Result<(), Rejection> {
     let case = change.case(after);
-    // Opened only where a rule asks for it: most steps don't.
+    // Opened only where a rule asks for it: most steps don't. Nothing if it is not known here.
     let owed = || money::of_case(judged, case).map(|money| money.amounts);
     if judged.writer.role == WriterRole::SystemRobot {
         robot(judged, case, owed)?;
@@ -83,7 +83,7 @@ pub(super) fn check<V: View>(
 fn robot<V: View>(
     judged: &Judgement<'_, V>,
     case: &Case,
-    owed: impl FnOnce() -> Result<Money, Rejection>,
+    owed: impl FnOnce() -> Result<Option<Money>, Rejection>,
 ) -> Result<(), Rejection> {
     let refuse = |detail: &str| Err(Rejection::new(Code::RobotNotAllowed, "/issuer", detail));
     if !case.for_the_state {
@@ -93,8 +93,9 @@ fn robot<V: View>(
         return Ok(());
     }
     let day = day_of(judged.record.event_time);
-    match mrp_tiyn(judged, Name::RobotThresholdMrp, day)? {
-        Some(most) if owed()?.due >= most => refuse("what is due is not below robot_threshold_mrp"),
+    let Some(most) = mrp_tiyn(judged, Name::RobotThresholdMrp, day)? else { return Ok(()) };
+    match owed()? {
+        Some(money) if money.due >= most => refuse("what is due is not below robot_threshold_mrp"),
         Some(_) | None => Ok(()),
     }
 }

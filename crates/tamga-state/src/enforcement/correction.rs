@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use tamga_format::cbor::Value;
+use tamga_format::body::Body;
 use tamga_format::id::{RecordId, SubjectId};
 use tamga_format::record::{Record, SignedRecord};
 use tamga_format::subject::{Role, Subject};
@@ -309,12 +309,12 @@ impl History {
         Ok(())
     }
 
-    /// Adds the body's contrary amounts.
+    /// Adds the body's contrary amounts to the money, if it is known.
     pub(super) fn move_money<V: View>(
         &self,
         judged: &Judgement<'_, V>,
         how: Correct,
-        money: &mut Money,
+        mut money: Option<&mut Money>,
         others: &mut Others,
     ) -> Result<(), Rejection> {
         let kind = self.money_kind();
@@ -323,7 +323,7 @@ impl History {
             Some(_) => &PAYOUT_DELTAS,
             None => &[],
         };
-        let fields = judged.body.map(tamga_format::body::Body::fields).unwrap_or_default();
+        let fields = judged.at_hand.body().map(Body::fields).unwrap_or_default();
         let others_too = |name: &str| name == "other_deltas" && kind == Some(Kind::E12);
         let odd = |name: &str| !allowed.contains(&name) && !others_too(name);
         if let Some(field) = fields.iter().find(|field| odd(&field.name)) {
@@ -334,6 +334,7 @@ impl History {
             self.expect_direction(judged, how, allowed)?;
         }
         for name in allowed {
+            let Some(money) = money.as_deref_mut() else { break };
             let slot = match (*name, kind) {
                 ("amount_delta", Some(Kind::E01)) => &mut money.due,
                 ("amount_delta", _) => &mut money.recovered,
@@ -355,7 +356,7 @@ impl History {
             }
         }
         other_deltas(judged, others)?;
-        if money.is_sound() {
+        if money.is_none_or(|money| money.is_sound()) {
             Ok(())
         } else {
             let name = allowed.first().copied().unwrap_or("amount_delta");
@@ -388,7 +389,7 @@ impl History {
         if let Some(name) = allowed.iter().find(wrong) {
             return Err(at_body(Code::TotalsMismatch, name, "the amount has the wrong sign"));
         }
-        let rows = judged.body.and_then(|body| body.get("other_deltas")).and_then(Value::as_list);
+        let rows = judged.list("other_deltas");
         let amounts = rows.unwrap_or_default().iter().filter_map(|row| match row.as_list() {
             Some([_, amount]) => amount.as_i64(),
             Some(_) | None => None,
@@ -404,7 +405,7 @@ impl History {
 
 /// What the debtor's other cases get or give back; together it is what the case passed on.
 fn other_deltas<V: View>(judged: &Judgement<'_, V>, others: &mut Others) -> Result<(), Rejection> {
-    let rows = judged.body.and_then(|body| body.get("other_deltas")).and_then(Value::as_list);
+    let rows = judged.list("other_deltas");
     let mut sum = 0_i64;
     for (at, row) in rows.unwrap_or_default().iter().enumerate() {
         let refuse =

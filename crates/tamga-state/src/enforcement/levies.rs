@@ -41,7 +41,7 @@ pub(super) fn on_royalties(record: &Record) -> bool {
 
 pub(super) fn check<V: View>(
     judged: &Judgement<'_, V>,
-    money: impl FnOnce() -> Result<Money, Rejection>,
+    money: impl FnOnce() -> Result<Option<Money>, Rejection>,
 ) -> Result<(), Rejection> {
     let (kind, payer) = (word(judged.record, 1), word(judged.record, 2));
     let Some((_, payers, limited)) = LEVIES.iter().find(|(known, _, _)| *known == kind) else {
@@ -68,11 +68,14 @@ pub(super) fn check<V: View>(
         let detail = format!("wage_withholding_max_bp is {most}");
         return Err(at_field(Code::LimitExceeded, "rate_bp", detail));
     }
-    if *limited && !judged.has("limit_amount") {
+    if *limited && judged.lacks("limit_amount") {
         let detail = format!("a levy on {kind} needs the amount it is limited to");
         return Err(at_body(Code::Validation, "limit_amount", detail));
     }
-    if judged.has("limit_amount") && judged.amount("limit_amount") > money()?.unpaid() {
+    if judged.has("limit_amount")
+        && let Some(money) = money()?
+        && judged.amount("limit_amount") > money.unpaid()
+    {
         let detail = "it exceeds what is due and not paid yet";
         return Err(at_body(Code::LimitExceeded, "limit_amount", detail));
     }

@@ -141,37 +141,47 @@ fn listing<V: View>(judged: &Judgement<'_, V>, lot: &Lot, day: i64) -> Result<()
     }
 }
 
-/// The lot's prices after the record: nothing if the stage has none.
-pub(super) fn prices<V: View>(
+/// Sets the lot's prices, as far as they are known; whether the stage has any.
+pub(super) fn price<V: View>(
     judged: &Judgement<'_, V>,
     stage: LotStage,
-    before: Option<Prices>,
-) -> Result<Option<Prices>, Rejection> {
+    prices: Option<&mut Prices>,
+) -> Result<bool, Rejection> {
     let needs = |name: &str| {
-        if judged.has(name) {
-            return Ok(judged.amount(name));
+        if judged.lacks(name) {
+            let detail = format!("{} needs {name}", stage.name());
+            return Err(at_body(Code::Validation, name, detail));
         }
-        let detail = format!("{} needs {name}", stage.name());
-        Err(at_body(Code::Validation, name, detail))
+        Ok(judged.amount(name))
     };
-    let known = before.unwrap_or_default();
     match stage {
-        LotStage::Valued => Ok(Some(Prices { valuation: needs("valuation")?, ..known })),
+        LotStage::Valued => {
+            let valuation = needs("valuation")?;
+            if let Some(prices) = prices {
+                prices.valuation = valuation;
+            }
+            Ok(true)
+        }
         LotStage::Listed => {
             let (start, minimum) = (needs("start_price")?, needs("minimum_price")?);
             if minimum > start {
                 let detail = "the lowest price is above the start price";
                 return Err(at_body(Code::TotalsMismatch, "minimum_price", detail));
             }
-            Ok(Some(Prices { minimum, ..known }))
+            if let Some(prices) = prices {
+                prices.minimum = minimum;
+            }
+            Ok(true)
         }
         LotStage::Sold => {
-            if needs("sale_price")? < known.minimum {
+            let price = needs("sale_price")?;
+            let is_below = |prices: &mut Prices| price < prices.minimum;
+            if !judged.is_unseen() && prices.is_some_and(is_below) {
                 let detail = "it is below the lowest price of the round";
                 return Err(at_body(Code::PriceBelowMinimum, "sale_price", detail));
             }
-            Ok(None)
+            Ok(false)
         }
-        _ => Ok(None),
+        _ => Ok(false),
     }
 }

@@ -140,7 +140,7 @@ pub(super) fn check<V: View>(
     judged: &Judgement<'_, V>,
     before: &Proceeding,
     after: &Proceeding,
-    money: impl FnOnce() -> Result<Money, Rejection>,
+    money: impl FnOnce() -> Result<Option<Money>, Rejection>,
 ) -> Result<(), Rejection> {
     let Some(measure) =
         named(judged.record, Role::Measure).and_then(|id| after.measures.get_key_value(&id))
@@ -158,7 +158,7 @@ fn imposing<V: View>(
     judged: &Judgement<'_, V>,
     case: &Case,
     (id, measure): (&SubjectId, &Measure),
-    money: impl FnOnce() -> Result<Money, Rejection>,
+    money: impl FnOnce() -> Result<Option<Money>, Rejection>,
 ) -> Result<(), Rejection> {
     let rule = MeasureRule::of(measure.code);
     let day = day_of(judged.record.event_time);
@@ -179,12 +179,12 @@ fn imposing<V: View>(
     if !rule.limited {
         return Ok(());
     }
-    if !judged.has("limit_amount") {
+    if judged.lacks("limit_amount") {
         let detail = format!("{} needs the amount it is limited to", measure.code.name());
         return Err(at_body(Code::Validation, "limit_amount", detail));
     }
-    let limit = rule.limit(money()?.unpaid());
-    if judged.amount("limit_amount") > limit {
+    let limit = money()?.map(|money| rule.limit(money.unpaid()));
+    if limit.is_some_and(|limit| judged.amount("limit_amount") > limit) {
         let detail = "it exceeds what is due, and what the law lets be added to it";
         return Err(at_body(Code::LimitExceeded, "limit_amount", detail));
     }
@@ -227,7 +227,7 @@ fn travel_ban<V: View>(
     judged: &Judgement<'_, V>,
     case: &Case,
     day: i64,
-    money: impl FnOnce() -> Result<Money, Rejection>,
+    money: impl FnOnce() -> Result<Option<Money>, Rejection>,
 ) -> Result<(), Rejection> {
     let head = judged.record.field(6).and_then(Value::as_bool).unwrap_or_default();
     if !matches!(case.debtor_kind, PartyKind::Person | PartyKind::Entrepreneur) && !head {
@@ -250,8 +250,9 @@ fn travel_ban<V: View>(
             Some(_) | None => Ok(()),
         };
     }
-    match mrp_tiyn(judged, Name::TravelBanMrp, day)? {
-        Some(threshold) if money()?.unpaid() <= threshold => {
+    let Some(threshold) = mrp_tiyn(judged, Name::TravelBanMrp, day)? else { return Ok(()) };
+    match money()? {
+        Some(money) if money.unpaid() <= threshold => {
             let detail = "the debt does not exceed travel_ban_mrp";
             Err(at_field(Code::MeasureNotAllowed, "measure_code", detail))
         }

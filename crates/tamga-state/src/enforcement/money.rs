@@ -4,7 +4,6 @@
 
 use std::collections::BTreeMap;
 
-use tamga_format::cbor::Value;
 use tamga_format::id::{SubjectId, UnixMillis};
 use tamga_format::subject::{Role, Subject};
 
@@ -23,6 +22,7 @@ use super::proceeding::{Proceeding, named};
 use super::step::{Correct, Step};
 use super::{fees, lots};
 use crate::private::Opened;
+use crate::told::Marks;
 
 /// New commitments of private states that stand in statuses of others than the case.
 #[derive(Default)]
@@ -50,7 +50,7 @@ fn open<V: View>(
         let detail = format!("the amounts of {subject} were erased with a body");
         return Err(Rejection::new(Code::BodyErased, "/subject", detail));
     }
-    Ok(Opened::open(judged.view, subject, case.money)?)
+    Ok(Opened::open(judged, subject, case.money)?)
 }
 
 /// Moves money as the step says, and commits to it in the statuses.
@@ -72,7 +72,7 @@ pub(super) fn apply<V: View>(
     let turns = before.is_some_and(Case::is_enforced) != after.case.is_enforced();
     let moves = match change.step {
         Step::Present | Step::Recover | Step::PayOut | Step::Close(_) | Step::Reopen => true,
-        Step::Correct(_) => judged.body.is_some(),
+        Step::Correct(_) => judged.record.body.is_some(),
         _ => false,
     };
     if let (Step::Correct(how), Some(history), false) = (change.step, change.history, moves) {
@@ -81,46 +81,38 @@ pub(super) fn apply<V: View>(
     if !moves && !turns {
         return Ok(Sealed::default());
     }
-    let money = match before {
+    let mut money = match before {
         None => Opened::first(judged.record.subject, Money::default()),
         Some(case) if case.erased && change.step == Step::Reopen => restated(judged)?,
         Some(case) => of_case(judged, case)?,
     };
     let old = money.amounts;
-    let mut new = money;
-    match change.step {
-        Step::Present => new.amounts.due = judged.amount("amount_due"),
-        Step::Recover => recover(judged, &mut new.amounts)?,
-        Step::PayOut => {
-            let payout = Payout::read(judged, &after.case, others)?;
-            payout.pay(judged, &mut new.amounts)?;
-            fees::check(judged, &after.case, &new.amounts)?;
-        }
-        Step::Close(stage) => close(judged, stage, &new.amounts)?,
-        Step::Correct(how) if moves => {
-            if let Some(history) = change.history {
-                history.move_money(judged, how, &mut new.amounts, others)?;
-            }
-        }
-        _ => {}
+    if moves && judged.is_unseen() {
+        money.move_unseen(judged);
+    } else {
+        move_seen(judged, change, after, others, &mut money.amounts)?;
     }
-    let was_erased = before.is_some_and(|case| case.erased);
+    if let (Step::Close(stage), Some(case)) = (change.step, before) {
+        close(judged, case, stage, old.as_ref())?;
+    }
     after.case.erased = false;
-    if new.amounts != old || was_erased || before.is_none() {
-        after.case.money = new.seal(judged, effects);
+    let (new, marks) = (money.amounts, money.marks(judged));
+    if let Some(commitment) = money.seal_moved(judged, effects) {
+        after.case.money = commitment;
     }
-    follow(&mut after.case, &new.amounts, judged.record.event_time);
+    follow(&mut after.case, marks, judged.record.event_time);
     let mut touched = Touched::default();
-    touched.add(judged.record.subject.id, before, &after.case, &old, &new.amounts);
+    touched.add(judged.record.subject.id, before, &after.case, old.as_ref().zip(new.as_ref()));
     pay_others(judged, change, others, &mut touched, effects)?;
     let mut sealed = Sealed::default();
     if change.step == Step::PayOut || change.step == Step::Present || touched.owed_moves() {
         let id = after.case.debtor;
         let status: DebtorStatus = judged.status(id)?.unwrap_or_default();
         let unpaid = debtor(judged, id, &status, &touched, effects, &mut sealed)?;
-        if change.step == Step::PayOut {
+        if let (Step::PayOut, Some(shares), Some(unpaid)) = (change.step, touched.shares(), unpaid)
+        {
             let own = judged.record.subject.id;
-            payout::check_priority(&status, &unpaid, own, &touched.shares)?;
+            payout::check_priority(&status, &unpaid, own, shares)?;
         }
     }
     for (id, moved) in &touched.claims {
@@ -129,20 +121,69 @@ pub(super) fn apply<V: View>(
     Ok(sealed)
 }
 
-/// The cases whose money a record touches, and what it moves in solidary claims.
+/// Moves the money of the case as the body says, and judges what the body says by itself also where the money before it
+/// is not known.
+fn move_seen<V: View>(
+    judged: &Judgement<'_, V>,
+    change: &Change<'_>,
+    after: &Proceeding,
+    others: &mut Others,
+    money: &mut Option<Money>,
+) -> Result<(), Rejection> {
+    match (change.step, change.history) {
+        (Step::Present, _) => {
+            if let Some(money) = money {
+                money.due = judged.amount("amount_due");
+            }
+        }
+        (Step::Recover, _) => recover(judged, money.as_mut())?,
+        (Step::PayOut, _) => {
+            let payout = Payout::read(judged, &after.case, others)?;
+            if let Some(money) = money {
+                payout.pay(judged, money)?;
+                fees::check(judged, &after.case, money)?;
+            }
+        }
+        (Step::Correct(how), Some(history)) if judged.record.body.is_some() => {
+            history.move_money(judged, how, money.as_mut(), others)?;
+        }
+        (_, _) => {}
+    }
+    Ok(())
+}
+
+/// The cases whose money a record touches, and what it moves in solidary claims, as far as that is known.
 #[derive(Default)]
 struct Touched {
     shares: BTreeMap<SubjectId, ClaimShare>,
-    claims: BTreeMap<SubjectId, ClaimMoney>,
+    claims: BTreeMap<SubjectId, Option<ClaimMoney>>,
+    /// Whether the amounts of a case are not known.
+    unknown: bool,
 }
 
 impl Touched {
-    /// Whether what the debtor owes under enforcement changes.
+    /// Whether what the debtor owes under enforcement changes, or may.
     fn owed_moves(&self) -> bool {
-        self.shares.values().any(|share| share.owed_before != share.owed_after)
+        self.unknown || self.shares.values().any(|share| share.owed_before != share.owed_after)
     }
 
-    fn add(&mut self, id: SubjectId, before: Option<&Case>, case: &Case, old: &Money, new: &Money) {
+    /// The share of each case, if all are known.
+    fn shares(&self) -> Option<&BTreeMap<SubjectId, ClaimShare>> {
+        (!self.unknown).then_some(&self.shares)
+    }
+
+    fn add(
+        &mut self,
+        id: SubjectId,
+        before: Option<&Case>,
+        case: &Case,
+        money: Option<(&Money, &Money)>,
+    ) {
+        let Some((old, new)) = money else {
+            self.unknown = true;
+            self.claims.extend(case.claim.map(|claim| (claim, None)));
+            return;
+        };
         let owed = |enforced: bool, money: &Money| if enforced { money.unpaid() } else { 0 };
         let share = ClaimShare {
             order: case.claim_order,
@@ -154,7 +195,8 @@ impl Touched {
         };
         self.shares.insert(id, share);
         let Some(claim) = case.claim else { return };
-        let moved = self.claims.entry(claim).or_default();
+        let moved = self.claims.entry(claim).or_insert_with(|| Some(ClaimMoney::default()));
+        let Some(moved) = moved else { return };
         moved.due = moved.due.saturating_add(new.due.saturating_sub(old.due));
         moved.recovered =
             moved.recovered.saturating_add(new.recovered.saturating_sub(old.recovered));
@@ -171,30 +213,38 @@ fn pay_others<V: View>(
     effects: &mut Effects,
 ) -> Result<(), Rejection> {
     for other in &mut others.0 {
+        let subject = Subject::new(Role::Case, other.id);
+        let is_paid =
+            other.amount != 0 || judged.is_unseen() && judged.at_hand.told(&subject).is_some();
         // A payout weighs every case that is named, also one whose share is nothing.
-        if other.amount == 0 && change.step != Step::PayOut {
+        if !is_paid && change.step != Step::PayOut {
             continue;
         }
-        let mut money = open(judged, Subject::new(Role::Case, other.id), &other.case)?;
+        let mut money = open(judged, subject, &other.case)?;
         let old = money.amounts;
-        money.amounts.recovered = old.recovered.saturating_add(other.amount);
-        money.amounts.distributed = old.distributed.saturating_add(other.amount);
-        let new = money.amounts;
-        if !new.is_sound() || new.recovered > AMOUNT_MAX {
-            let detail = "another case would have given out more than it recovered";
-            return Err(at_body(Code::TotalsMismatch, "other_lines", detail));
+        if judged.is_unseen() {
+            money.move_unseen(judged);
+        } else if let Some(new) = &mut money.amounts {
+            new.recovered = new.recovered.saturating_add(other.amount);
+            new.distributed = new.distributed.saturating_add(other.amount);
+            if !new.is_sound() || new.recovered > AMOUNT_MAX {
+                let detail = "another case would have given out more than it recovered";
+                return Err(at_body(Code::TotalsMismatch, "other_lines", detail));
+            }
         }
-        touched.add(other.id, Some(&other.case), &other.case, &old, &new);
-        if new != old {
-            follow(&mut other.case, &new, judged.record.event_time);
-            other.case.money = money.seal(judged, effects);
+        let known = old.as_ref().zip(money.amounts.as_ref());
+        touched.add(other.id, Some(&other.case), &other.case, known);
+        let marks = money.marks(judged);
+        if let Some(commitment) = money.seal_moved(judged, effects) {
+            follow(&mut other.case, marks, judged.record.event_time);
+            other.case.money = commitment;
         }
     }
     Ok(())
 }
 
 /// What the debtor owes under enforcement, by order, follows the cases touched; gives it as it is
-/// after the record.
+/// after the record, if it is known.
 fn debtor<V: View>(
     judged: &Judgement<'_, V>,
     id: SubjectId,
@@ -202,24 +252,27 @@ fn debtor<V: View>(
     touched: &Touched,
     effects: &mut Effects,
     sealed: &mut Sealed,
-) -> Result<Unpaid, Rejection> {
+) -> Result<Option<Unpaid>, Rejection> {
     let subject = Subject::new(Role::Debtor, id);
-    let known = match before.unpaid {
-        Some(commitment) => Opened::open(judged.view, subject, commitment)?,
+    let mut owed = match before.unpaid {
+        Some(commitment) => Opened::open(judged, subject, commitment)?,
         None => Opened::first(subject, Unpaid::default()),
     };
-    let mut new = known;
-    for share in touched.shares.values() {
-        let order = usize::try_from(share.order).ok();
-        if let Some(slot) = order.and_then(|order| new.amounts.0.get_mut(order)) {
-            let moved = share.owed_after.saturating_sub(share.owed_before);
-            *slot = slot.saturating_add(moved);
+    match (touched.shares(), &mut owed.amounts) {
+        (Some(shares), Some(unpaid)) => {
+            for share in shares.values() {
+                let order = usize::try_from(share.order).ok();
+                if let Some(slot) = order.and_then(|order| unpaid.0.get_mut(order)) {
+                    let moved = share.owed_after.saturating_sub(share.owed_before);
+                    *slot = slot.saturating_add(moved);
+                }
+            }
         }
+        (Some(_), None) => {}
+        (None, _) => owed.move_unseen(judged),
     }
-    if new.amounts != known.amounts || before.unpaid.is_none() {
-        sealed.unpaid = Some(new.seal(judged, effects));
-    }
-    Ok(new.amounts)
+    sealed.unpaid = owed.seal_moved(judged, effects);
+    Ok(owed.amounts)
 }
 
 /// A claim that several debtors owe together is paid once.
@@ -227,74 +280,92 @@ fn solidary<V: View>(
     judged: &Judgement<'_, V>,
     change: &Change<'_>,
     id: SubjectId,
-    moved: ClaimMoney,
+    moved: Option<ClaimMoney>,
     effects: &mut Effects,
     sealed: &mut Sealed,
 ) -> Result<(), Rejection> {
     let subject = Subject::new(Role::Claim, id);
     let status: Option<Claim> = judged.status(id)?;
     let Some(status) = status else {
-        let first = Opened::first(subject, moved);
+        let mut first = Opened::first(subject, moved.unwrap_or_default());
+        if moved.is_none() {
+            first.move_unseen(judged);
+        }
         sealed.claims.push((id, first.seal(judged, effects)));
         return Ok(());
     };
-    let known: Opened<ClaimMoney> = Opened::open(judged.view, subject, status.money)?;
-    let mut new = known;
-    if change.step == Step::Present {
-        if moved.due != known.amounts.due {
-            let detail = "it is not the sum that the debtors owe together";
-            return Err(at_body(Code::TotalsMismatch, "amount_due", detail));
+    let mut claim: Opened<ClaimMoney> = Opened::open(judged, subject, status.money)?;
+    match (moved, &mut claim.amounts) {
+        (Some(moved), Some(known)) => {
+            if change.step == Step::Present {
+                if moved.due != known.due {
+                    let detail = "it is not the sum that the debtors owe together";
+                    return Err(at_body(Code::TotalsMismatch, "amount_due", detail));
+                }
+            } else {
+                known.due = known.due.saturating_add(moved.due);
+            }
+            known.recovered = known.recovered.saturating_add(moved.recovered);
+            known.distributed = known.distributed.saturating_add(moved.distributed);
+            if moved.distributed > 0 && known.distributed > known.due {
+                let detail = "the debtors would together pay more than they owe together";
+                return Err(at_body(Code::DoubleRecovery, "total", detail));
+            }
         }
-    } else {
-        new.amounts.due = new.amounts.due.saturating_add(moved.due);
+        (Some(_), None) => {}
+        (None, _) => claim.move_unseen(judged),
     }
-    new.amounts.recovered = new.amounts.recovered.saturating_add(moved.recovered);
-    new.amounts.distributed = new.amounts.distributed.saturating_add(moved.distributed);
-    if moved.distributed > 0 && new.amounts.distributed > new.amounts.due {
-        let detail = "the debtors would together pay more than they owe together";
-        return Err(at_body(Code::DoubleRecovery, "total", detail));
-    }
-    if new.amounts != known.amounts {
-        sealed.claims.push((id, new.seal(judged, effects)));
-    }
+    sealed.claims.extend(claim.seal_moved(judged, effects).map(|commitment| (id, commitment)));
     Ok(())
 }
 
 /// Since when money lies undistributed, and all that is due is recovered.
-fn follow(case: &mut Case, money: &Money, now: UnixMillis) {
+fn follow(case: &mut Case, marks: Option<Marks>, now: UnixMillis) {
+    let Some(Marks { undistributed, recovered }) = marks else { return };
     let since = |holds: bool, known: Option<UnixMillis>| holds.then(|| known.unwrap_or(now));
-    let lies = money.undistributed().is_some_and(|rest| rest > 0);
-    case.undistributed_since = since(lies, case.undistributed_since);
-    let costs = [money.fee, money.expenses, money.sanction].into_iter();
-    let owed = costs.fold(money.due, i64::saturating_add);
-    let whole = money.due > 0 && money.recovered >= owed;
-    case.recovered_since = since(whole, case.recovered_since);
+    case.undistributed_since = since(undistributed, case.undistributed_since);
+    case.recovered_since = since(recovered, case.recovered_since);
 }
 
 /// E11: more was recovered, perhaps more than is due; the surplus is returned later.
-fn recover<V: View>(judged: &Judgement<'_, V>, money: &mut Money) -> Result<(), Rejection> {
+fn recover<V: View>(judged: &Judgement<'_, V>, money: Option<&mut Money>) -> Result<(), Rejection> {
     let amount = judged.amount("amount");
-    money.recovered = money.recovered.saturating_add(amount);
-    if amount == 0 || money.recovered > AMOUNT_MAX {
+    let recovered = money.map_or(amount, |money| {
+        money.recovered = money.recovered.saturating_add(amount);
+        money.recovered
+    });
+    if amount == 0 || recovered > AMOUNT_MAX {
         let detail = "it must be above 0, and the sum of all recoveries below 10^17 tiyn";
         return Err(at_body(Code::AmountOutOfRange, "amount", detail));
     }
     Ok(())
 }
 
-/// E15: nothing is left undistributed, and the totals stated are those of the case.
-fn close<V: View>(judged: &Judgement<'_, V>, stage: Stage, money: &Money) -> Result<(), Rejection> {
-    if money.undistributed() != Some(0) {
+/// E15: nothing is left undistributed, which the status says too, and the totals stated are those of the case.
+fn close<V: View>(
+    judged: &Judgement<'_, V>,
+    before: &Case,
+    stage: Stage,
+    money: Option<&Money>,
+) -> Result<(), Rejection> {
+    let distributed = match money {
+        Some(money) => money.undistributed() == Some(0),
+        None => before.undistributed_since.is_none(),
+    };
+    if !distributed {
         let detail = "recovered funds are not distributed yet";
         return Err(Rejection::new(Code::FundsUndistributed, "/fields/outcome", detail));
     }
-    for (name, is) in [("recovered", money.recovered), ("distributed", money.distributed)] {
-        let stated = judged.has(name);
-        if stage == Stage::ClosedExecuted && !stated {
+    let totals = [
+        ("recovered", money.map(|money| money.recovered)),
+        ("distributed", money.map(|money| money.distributed)),
+    ];
+    for (name, is) in totals {
+        if stage == Stage::ClosedExecuted && judged.lacks(name) {
             let detail = "an executed case states what was recovered and distributed";
             return Err(at_body(Code::Validation, name, detail));
         }
-        if stated && judged.amount(name) != is {
+        if judged.has(name) && is.is_some_and(|is| judged.amount(name) != is) {
             let detail = format!("{name} differs from the sum of the case's records");
             return Err(at_body(Code::TotalsMismatch, name, detail));
         }
@@ -304,10 +375,13 @@ fn close<V: View>(judged: &Judgement<'_, V>, stage: Stage, money: &Money) -> Res
 
 /// The money of a case that reopens after its amounts were erased, stated anew.
 fn restated<V: View>(judged: &Judgement<'_, V>) -> Result<Opened<Money>, Rejection> {
-    let rows = judged.body.and_then(|body| body.get("restated")).and_then(Value::as_list);
-    let refuse = |detail: &str| at_body(Code::BodyErased, "restated", detail);
-    let rows = rows.ok_or_else(|| refuse("the case's amounts were erased; state them again"))?;
     let mut money = Money::default();
+    if judged.is_unseen() {
+        return Ok(Opened::first(judged.record.subject, money));
+    }
+    let refuse = |detail: &str| at_body(Code::BodyErased, "restated", detail);
+    let rows = judged.list("restated");
+    let rows = rows.ok_or_else(|| refuse("the case's amounts were erased; state them again"))?;
     let mut stated = std::collections::BTreeSet::new();
     for row in rows {
         let Some([part, amount]) = row.as_list() else {
@@ -357,15 +431,15 @@ fn lot_prices<V: View>(
     let Some(id) = named(judged.record, Role::Lot) else { return Ok(()) };
     let Some(lot) = after.lots.get_mut(&id) else { return Ok(()) };
     let subject = Subject::new(Role::Lot, id);
-    let known: Option<Opened<Prices>> = match lot.prices {
-        Some(commitment) => Some(Opened::open(judged.view, subject, commitment)?),
-        None => None,
+    let mut prices: Opened<Prices> = match lot.prices {
+        Some(commitment) => Opened::open(judged, subject, commitment)?,
+        None => Opened::first(subject, Prices::default()),
     };
-    let before = known.as_ref().map(|known| known.amounts);
-    if let Some(prices) = lots::prices(judged, stage, before)? {
-        let mut new = known.unwrap_or(Opened::first(subject, Prices::default()));
-        new.amounts = prices;
-        lot.prices = Some(new.seal(judged, effects));
+    if lots::price(judged, stage, prices.amounts.as_mut())? {
+        if judged.is_unseen() {
+            prices.move_unseen(judged);
+        }
+        lot.prices = Some(prices.seal(judged, effects));
     }
     Ok(())
 }

@@ -3,7 +3,6 @@
 
 use std::collections::BTreeMap;
 
-use tamga_format::cbor::Value;
 use tamga_format::id::SubjectId;
 
 use crate::catalogue::WriterRole;
@@ -154,10 +153,6 @@ fn pro_rata(order: u64, shares: &[&ClaimShare]) -> Result<(), Rejection> {
     refuse(Code::ClaimShare, "does not get its part in proportion to what is due")
 }
 
-fn rows<'a, V: View>(judged: &Judgement<'a, V>, name: &str) -> &'a [Value] {
-    judged.body.and_then(|body| body.get(name)).and_then(Value::as_list).unwrap_or_default()
-}
-
 fn refuse_line(name: &str, at: usize, code: Code, detail: &str) -> Rejection {
     Rejection::new(code, format!("/body/{name}/{at}"), detail)
 }
@@ -165,7 +160,7 @@ fn refuse_line(name: &str, at: usize, code: Code, detail: &str) -> Rejection {
 /// What the lines pay; each goes to a claimant of this case, in the order of its claim.
 fn own_lines<V: View>(judged: &Judgement<'_, V>, case: &Case) -> Result<i64, Rejection> {
     let mut sum = 0_i64;
-    for (at, line) in rows(judged, "lines").iter().enumerate() {
+    for (at, line) in judged.list("lines").unwrap_or_default().iter().enumerate() {
         let refuse = |code, detail: &str| refuse_line("lines", at, code, detail);
         let Some([order, claimant, amount]) = line.as_list() else {
             return Err(refuse(Code::Validation, "a line is [order, claimant, amount]"));
@@ -187,7 +182,7 @@ fn own_lines<V: View>(judged: &Judgement<'_, V>, case: &Case) -> Result<i64, Rej
 /// What the lines for other cases pay; each goes to a claimant of a case that is named.
 fn other_lines<V: View>(judged: &Judgement<'_, V>, others: &mut Others) -> Result<i64, Rejection> {
     let mut sum = 0_i64;
-    for (at, line) in rows(judged, "other_lines").iter().enumerate() {
+    for (at, line) in judged.list("other_lines").unwrap_or_default().iter().enumerate() {
         let refuse = |code, detail: &str| refuse_line("other_lines", at, code, detail);
         let Some([case, claimant, amount]) = line.as_list() else {
             return Err(refuse(Code::Validation, "a line is [case, claimant, amount]"));

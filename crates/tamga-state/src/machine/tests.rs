@@ -1,3 +1,4 @@
+use tamga_format::cbor::Value;
 use tamga_format::id::{RecordId, SubjectId, UnixMillis};
 use tamga_format::record::Record;
 use tamga_format::subject::{Role, Subject};

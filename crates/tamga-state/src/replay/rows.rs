@@ -107,6 +107,11 @@ pub enum Row {
         /// The value, if the map has one.
         value: Option<MapValue>,
     },
+    /// A subject whose private state may not be the last one that is known here.
+    Closed {
+        /// The subject.
+        subject: Subject,
+    },
 }
 
 packed!(enum Row {
@@ -121,6 +126,7 @@ packed!(enum Row {
     8 Undo { height, time },
     9 Before { subject, row },
     10 Mapped { subject, value },
+    11 Closed { subject },
 });
 
 impl Replay {
@@ -166,6 +172,7 @@ impl Replay {
             )
             .chain(undo)
             .chain(mapped)
+            .chain(self.closed.iter().map(|subject| Row::Closed { subject: *subject }))
     }
 }
 
@@ -244,6 +251,9 @@ impl Rebuilding {
             }
             Row::Record { id, index } => {
                 replay.state.records.insert(id, index);
+            }
+            Row::Closed { subject } => {
+                replay.closed.insert(subject);
             }
             Row::Case { subject, entries } => {
                 replay.state.cases.insert(subject, entries);

@@ -10,6 +10,7 @@ use crate::codes::{Code, Rejection};
 use crate::machine::{Judgement, at_body, at_field};
 use crate::overlay::Effects;
 use crate::status::{RightsholderStatus, ShareSet, Work};
+use crate::told::Told;
 use crate::view::View;
 use tamga_format::body::Body;
 
@@ -28,15 +29,15 @@ pub(crate) fn shares<V: View>(case: &Judgement<'_, V>) -> Result<Effects, Reject
     };
     registrant(case, Some(&work), writer)?;
     document(case)?;
-    let rows = case.body.map(rows).unwrap_or_default();
-    let mut parties: Vec<SubjectId> = rows.iter().map(|(party, _)| *party).collect();
-    parties.sort_unstable();
-    parties.dedup();
+    let complete = text(case, 5) == Some("COMPLETE");
+    let (parties, total_bp) = if case.is_unseen() {
+        (case.named(Role::Rightsholder), told_bp(case, complete))
+    } else {
+        read(case)
+    };
     let named = parties.iter().map(|party| Subject::new(Role::Rightsholder, *party));
     case.expect_subjects(named.chain(cmo.as_ref().map(|cmo| cmo.subject)).collect())?;
 
-    let total_bp = rows.iter().fold(0_u64, |sum, (_, bp)| sum.saturating_add((*bp).into()));
-    let complete = text(case, 5) == Some("COMPLETE");
     let fits = if complete { total_bp == Work::WHOLE_BP } else { total_bp < Work::WHOLE_BP };
     if !fits {
         let wanted = if complete { "are 10,000 bp" } else { "leave some of 10,000 bp open" };
@@ -46,6 +47,9 @@ pub(crate) fn shares<V: View>(case: &Judgement<'_, V>) -> Result<Effects, Reject
     put(case, &mut work, total_bp)?;
 
     let mut effects = Effects::default();
+    if let (false, Ok(bp)) = (complete, u16::try_from(total_bp)) {
+        effects.told.push((case.record.subject, Told::Shares(bp)));
+    }
     case.write(&mut effects, case.record.subject.id, &work)?;
     for party in parties {
         let status: RightsholderStatus = case.status(party)?.unwrap_or_default();
@@ -55,6 +59,27 @@ pub(crate) fn shares<V: View>(case: &Judgement<'_, V>) -> Result<Effects, Reject
         cmo.write(case, &mut effects)?;
     }
     Ok(effects)
+}
+
+/// The parties of the body's shares, each once and in order, and the sum of their basis points.
+fn read<V: View>(case: &Judgement<'_, V>) -> (Vec<SubjectId>, u64) {
+    let rows = case.at_hand.body().map(rows).unwrap_or_default();
+    let mut parties: Vec<SubjectId> = rows.iter().map(|(party, _)| *party).collect();
+    parties.sort_unstable();
+    parties.dedup();
+    let total_bp = rows.iter().fold(0_u64, |sum, (_, bp)| sum.saturating_add((*bp).into()));
+    (parties, total_bp)
+}
+
+/// The sum of the basis points of a body that is not at hand.
+fn told_bp<V: View>(case: &Judgement<'_, V>, complete: bool) -> u64 {
+    if complete {
+        return Work::WHOLE_BP;
+    }
+    match case.at_hand.must_be_told(&case.record.subject) {
+        Some(Told::Shares(bp)) => bp.into(),
+        Some(Told::State(_) | Told::Money(..)) | None => 0,
+    }
 }
 
 /// The shares in the body of R02: party and basis points.

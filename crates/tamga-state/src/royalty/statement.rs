@@ -104,30 +104,14 @@ pub(crate) fn statement<V: View>(case: &Judgement<'_, V>) -> Result<Effects, Rej
     let (sums, covered) = sums(case, &cmo, covered)?;
 
     let mut money: Opened<Balances> = match status.balances {
-        Some(commitment) => Opened::open(case.view, holder, commitment)?,
+        Some(commitment) => Opened::open(case, holder, commitment)?,
         None => Opened::first(holder, Balances::default()),
     };
-    let opening = money.amounts.0.get(at).copied().unwrap_or_default();
-    let closing = sums.closing(opening)?;
-    let StatementSums { allocated, net, tax, levied } = sums;
-    let stated = [
-        ("opening", opening),
-        ("allocated", allocated),
-        ("net", net),
-        ("tax", tax),
-        ("levied", levied),
-        ("closing", closing),
-    ];
-    for (name, is) in stated {
-        if case.amount(name) != is {
-            let detail = format!("{name} is not what the lines come to");
-            return Err(at_body(Code::StatementMismatch, name, detail));
-        }
+    match sums {
+        Some(sums) => state(case, &sums, money.amounts.as_mut().and_then(|it| it.0.get_mut(at)))?,
+        None => money.move_unseen(case),
     }
     let mut effects = Effects::default();
-    if let Some(slot) = money.amounts.0.get_mut(at) {
-        *slot = closing;
-    }
     status.balances = Some(money.seal(case, &mut effects));
     let state = StatementState { cmo: cmo.subject.id, covered, record: case.id };
     match status.statements.get_mut(at) {
@@ -139,29 +123,65 @@ pub(crate) fn statement<V: View>(case: &Judgement<'_, V>) -> Result<Effects, Rej
     Ok(effects)
 }
 
-/// The sums of the batches named, which follow in the organisation's book on those covered already.
+/// Moves a balance, if it is known, by what the lines come to, which the body states.
+fn state<V: View>(
+    case: &Judgement<'_, V>,
+    sums: &StatementSums,
+    balance: Option<&mut i64>,
+) -> Result<(), Rejection> {
+    let opening = balance.as_deref().copied();
+    let closing = opening.map(|opening| sums.closing(opening)).transpose()?;
+    let StatementSums { allocated, net, tax, levied } = *sums;
+    let stated = [
+        ("opening", opening),
+        ("allocated", Some(allocated)),
+        ("net", Some(net)),
+        ("tax", Some(tax)),
+        ("levied", Some(levied)),
+        ("closing", closing),
+    ];
+    for (name, is) in stated {
+        if is.is_some_and(|is| case.amount(name) != is) {
+            let detail = format!("{name} is not what the lines come to");
+            return Err(at_body(Code::StatementMismatch, name, detail));
+        }
+    }
+    if let (Some(balance), Some(closing)) = (balance, closing) {
+        *balance = closing;
+    }
+    Ok(())
+}
+
+/// The sums of the batches named, which follow in the organisation's book on those covered already; none if the body,
+/// which has the ranges, is not at hand.
 fn sums<V: View>(
     case: &Judgement<'_, V>,
     cmo: &Cmo,
     covered: u64,
-) -> Result<(StatementSums, u64), Rejection> {
+) -> Result<(Option<StatementSums>, u64), Rejection> {
     let refuse = |detail: String| Err(at_field(Code::StatementMismatch, BATCHES.1, detail));
-    let ranges = case.body.and_then(|body| body.get(RANGES)).and_then(Value::as_list);
-    let ranges = ranges.unwrap_or_default();
+    let ranges = case.list(RANGES).unwrap_or_default();
     let batches = ids(case, BATCHES.0);
-    if ranges.len() != batches.len() {
+    if !case.is_unseen() && ranges.len() != batches.len() {
         return refuse("each batch has one range".to_owned());
     }
     let mut found = StatementSums::default();
     let mut covered = covered;
-    for (at, (id, range)) in batches.iter().zip(ranges).enumerate() {
+    for (at, id) in batches.iter().enumerate() {
         covered = covered.saturating_add(1);
         let known: Option<Batch> = case.status(*id)?;
         let Some(batch) = known.filter(|it| it.in_book() == Some((&cmo.subject.id, covered)))
         else {
             return refuse(format!("row {at} is not number {covered} of the organisation's book"));
         };
-        let bytes = range.as_list().and_then(|row| row.first()).and_then(Value::as_bytes);
+        if case.is_unseen() {
+            continue;
+        }
+        let bytes = ranges
+            .get(at)
+            .and_then(Value::as_list)
+            .and_then(|row| row.first())
+            .and_then(Value::as_bytes);
         let range = LineRange::decode(bytes.unwrap_or_default());
         let add =
             |range: LineRange| found.add(&batch, id, case.record.subject.id.as_bytes(), &range);
@@ -169,5 +189,5 @@ fn sums<V: View>(
             at_body(Code::StatementMismatch, RANGES, format!("row {at}: {}", fault.detail))
         })?;
     }
-    Ok((found, covered))
+    Ok(((!case.is_unseen()).then_some(found), covered))
 }

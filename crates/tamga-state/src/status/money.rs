@@ -4,6 +4,8 @@
 use tamga_format::cbor::{Reader, Writer};
 use tamga_format::error::{FormatCode, FormatError};
 
+use crate::told::{Marks, Told};
+
 /// A private state: amounts in tiyn whose commitment stands in a subject's status.
 pub trait Amounts: Sized {
     /// The bytes: a deterministic CBOR array of amounts.
@@ -15,6 +17,11 @@ pub trait Amounts: Sized {
     ///
     /// [`FormatError`] for anything else.
     fn decode(bytes: &[u8]) -> Result<Self, FormatError>;
+
+    /// What is told of them to whoever has not the body: their commitment, and what the status says of them beside it.
+    fn told(&self, commitment: [u8; 32]) -> Told {
+        Told::State(commitment)
+    }
 }
 
 fn write_all(amounts: &[i64]) -> Vec<u8> {
@@ -40,7 +47,7 @@ fn read_all<const N: usize>(bytes: &[u8]) -> Result<[i64; N], FormatError> {
 }
 
 macro_rules! amounts {
-    ($($(#[$doc:meta])* $name:ident { $($(#[$each:meta])* $field:ident,)* })*) => {$(
+    ($($(#[$doc:meta])* $name:ident { $($(#[$each:meta])* $field:ident,)* } $([told as $told:ident])?)*) => {$(
         $(#[$doc])*
         #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
         pub struct $name {
@@ -75,6 +82,10 @@ macro_rules! amounts {
                 let [$($field,)*] = read_all(bytes)?;
                 Ok(Self { $($field,)* })
             }
+
+            $(fn told(&self, commitment: [u8; 32]) -> Told {
+                Told::$told(commitment, Marks::of(self))
+            })?
         }
     )*};
 }
@@ -102,7 +113,7 @@ amounts! {
         returned,
         /// Passed on to claimants of the debtor's other cases.
         passed,
-    }
+    } [told as Money]
 
     /// The money of a claim that several debtors owe together.
     ClaimMoney {

@@ -39,6 +39,8 @@ pub(super) struct Fake {
     pub(super) lookup: Option<Arc<Lookup>>,
     /// The batches that are held.
     pub(super) batches: Option<Arc<crate::lines::Batches>>,
+    /// How often each block's height stands in what its records decided in private.
+    pub(super) told: usize,
 }
 
 impl Fake {
@@ -253,6 +255,10 @@ impl Ledger for Fake {
     fn certificate(&self, height: Height) -> Result<Option<Vec<u8>>, ReadError> {
         let known = height.0 == 1 || height.0 > 2 && height.0 <= self.log.len() as u64;
         Ok(known.then(|| height.0.to_be_bytes().to_vec()))
+    }
+
+    fn told(&self, height: Height) -> Result<Vec<u8>, ReadError> {
+        Ok(height.0.to_be_bytes().repeat(self.told))
     }
 
     fn in_force(&self) -> Option<Arc<Reign>> {

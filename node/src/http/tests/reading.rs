@@ -337,6 +337,35 @@ async fn certificates_come_in_a_row_and_one_that_is_missing_is_empty() {
 }
 
 #[tokio::test]
+async fn commitments_come_in_a_row_to_holders_of_a_token() {
+    let server = Server::new(Fake { told: 1, ..two() });
+    let path = "/v1/blocks/commitments";
+    server.get(path).await.is_problem(Code::Unauthenticated);
+    let token = [("authorization", TOKEN)];
+    let [first, second] =
+        [1_u64, 2].map(|height| [&[0, 0, 0, 8][..], &height.to_be_bytes()].concat());
+    for (query, expected) in [
+        ("", [&first[..], &second].concat()),
+        ("?from=0&limit=1", first),
+        ("?from=2", second),
+        ("?from=3", Vec::new()),
+        ("?from=18446744073709551615", Vec::new()),
+    ] {
+        let answer = server.get_with(&format!("{path}{query}"), &token).await;
+        assert_eq!((answer.status.as_u16(), &answer.body), (200, &expected), "{query}");
+        assert_eq!(answer.header("cache-control"), "private, no-store");
+    }
+    for wrong in ["?limit=0", "?limit=201", "?from=x", "?after=1"] {
+        let answer = server.get_with(&format!("{path}{wrong}"), &token).await;
+        answer.is_problem(Code::BadParameter);
+    }
+    // A long answer ends with the block that makes it long.
+    let server = Server::new(Fake { told: 1 << 17, ..two() });
+    let answer = server.get_with(path, &token).await;
+    assert_eq!(answer.body.len(), 4 + (1 << 20));
+}
+
+#[tokio::test]
 async fn the_network_describes_itself() {
     let server = Server::new(two());
     assert_eq!(server.get("/v1/validators").await.json()["quorum"], 3);

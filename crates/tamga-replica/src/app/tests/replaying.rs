@@ -2,13 +2,20 @@
 
 use tamga_format::block_leaf::BlockLeaf;
 use tamga_format::body::Body;
+use tamga_format::cbor::Value;
 use tamga_format::checkpoint::Checkpoint;
 use tamga_format::id::{LeafIndex, MapKey, MapValue};
 use tamga_format::merkle::leaf_hash;
-use tamga_format::record::SignedRecord;
+use tamga_format::record::{Record, SignedRecord};
 use tamga_format::subject::Subject;
+use tamga_state::catalogue::Kind;
 use tamga_state::pack::Pack as _;
-use tamga_state::replay::{Entries, Fault, Logged, Rebuilding, Replayed, Row, Torn, forged};
+use tamga_state::replay::{
+    Entries, Fault, Logged, Missing, Rebuilding, Replayed, Row, Torn, forged,
+};
+use tamga_state::status::Money;
+use tamga_state::testing::TODAY;
+use tamga_state::told::read_rows;
 use tamga_state::{Replay, ViewError};
 
 use super::*;
@@ -16,9 +23,9 @@ use crate::Reader;
 use crate::subjects::SubjectState;
 
 pub(super) fn logged(block: &Block) -> Vec<Logged> {
-    let logged = |item: &crate::block::Item| Logged {
-        record: SignedRecord::decode(&item.entry).unwrap(),
-        body: item.body.as_ref().map(|body| Body::decode(body).unwrap()),
+    let logged = |item: &crate::block::Item| {
+        let body = item.body.as_ref().map(|body| Body::decode(body).unwrap());
+        Logged::new(SignedRecord::decode(&item.entry).unwrap(), body)
     };
     block.items.iter().map(logged).collect()
 }
@@ -90,6 +97,68 @@ fn a_replay_of_the_log_comes_to_the_state_of_the_validator() {
         );
     }
     assert_eq!(pair.replay.astray(), None);
+}
+
+/// A case that is closed, whose presentation's body is erased, and that reopens with its amounts stated anew.
+fn erased(n: u64) -> Vec<Draft> {
+    let mut drafts = lifecycle(n);
+    let mut world = World::new();
+    for draft in &drafts {
+        world.record(draft);
+    }
+    let case = case(n);
+    let closing = |signer: &str, outcome: &str| {
+        let draft = world.about(Kind::E15, signer, case);
+        draft.field("outcome", outcome).field("act_date", TODAY)
+    };
+    let rows = Money::PARTS.iter().zip(world.money(case).parts());
+    let rows = rows.map(|(part, amount)| Value::Array(vec![Value::text(part), Value::int(amount)]));
+    let reopen = closing("court", "REOPENED").body("restated", Value::Array(rows.collect()));
+    let erase = world.correct(case, "court", "REDACT_BODY", drafts[0].sign().0.id());
+    let close = closing("bailiff", "RETURNED_CLAIMANT").field("ground_code", "NO_PROPERTY");
+    drafts.extend([close, erase.field("reason", "ERASURE_REQUEST"), reopen]);
+    drafts.push(Draft { salt: 77, ..world.recover(case, "bailiff", 5) });
+    drafts
+}
+
+#[test]
+fn what_a_validator_keeps_of_records_leads_to_every_map_without_their_bodies() {
+    let (mut pair, drafts) = (Pair::new(), erased(1));
+    let mut blind = pair.replay.clone();
+    let count = drafts.len();
+    for drafts in
+        [&drafts[..2], &drafts[2..5], &drafts[5..7], &drafts[7..count - 1], &drafts[count - 1..]]
+    {
+        let block = pair.build(drafts);
+        commit(&mut pair.app, &block);
+        let mut records = logged(&block);
+        let reader = pair.app.reader();
+        let replayed = pair.replay.block(&reader, &records, &block.leaf).unwrap();
+        assert_eq!(replayed.faults, []);
+        let rows = reader.told_rows(block.leaf.height).unwrap();
+        let parsed: Vec<&Record> = records.iter().map(|it| it.record.record()).collect();
+        let told = read_rows(&parsed, &rows).unwrap();
+        assert_eq!(told, replayed.traces, "what is kept is what was decided");
+
+        for (logged, told) in records.iter_mut().zip(told) {
+            logged.told = told;
+        }
+        let bodies = records.iter_mut().filter_map(|it| it.body.take()).count();
+        // Whoever takes it up from its rows knows which openings it lacks.
+        blind = rebuilt(blind.rows()).unwrap();
+        let unseen = blind.block(&reader, &records, &block.leaf).unwrap();
+        assert!(bodies == 0 || !unseen.faults.is_empty());
+        assert!(
+            unseen.faults.iter().all(|it| matches!(it, Fault::Unjudged { .. })),
+            "{:?}",
+            unseen.faults
+        );
+        assert_eq!((blind.map().root(), blind.astray()), (pair.replay.map().root(), None));
+        assert!(blind.subjects().eq(pair.replay.subjects()));
+        for subject in blind.subjects() {
+            assert_eq!(blind.state().of(&subject), pair.replay.state().of(&subject), "{subject}");
+        }
+    }
 }
 
 /// The block of a quorum that leaves one of its records out of one subject's tree, and lies about nothing else.
@@ -199,7 +268,7 @@ fn bodies_signatures_and_order_are_judged_again() {
     let mut records = honest.clone();
     records[bodied].body = None;
     let (replayed, astray) = run(&records);
-    assert_eq!(replayed.faults[0], Fault::Unjudged { index, id });
+    assert_eq!(replayed.faults[0], Fault::Unjudged { index, id, missing: Missing::Body });
     assert_eq!(astray, Some(block.leaf.height));
 
     let other = honest.iter().rposition(|it| it.body.is_some()).unwrap();

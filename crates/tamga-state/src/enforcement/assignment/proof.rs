@@ -19,6 +19,7 @@ use super::rules::{commitment_limit, step};
 use crate::catalogue::{Kind, check_record, relation};
 use crate::codes::{Code, Rejection};
 use crate::enforcement::step::Step;
+use crate::private::AtHand;
 
 /// An assignment that was recomputed and found as its records say.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -148,7 +149,7 @@ fn read(proven: &Proven) -> Result<Step, Rejection> {
         let detail = format!("record {} is no {}", proven.id, info.code);
         return Err(Rejection::new(Code::DrawNotCommitted, "/kind", detail));
     }
-    check_record(info, record, None)?;
+    check_record(info, record, AtHand::All(None))?;
     step(record)
 }
 
