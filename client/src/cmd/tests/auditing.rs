@@ -36,6 +36,7 @@ impl Desk {
 
     /// The same in blocks of so many records.
     fn audited_by(&self, records: usize) -> ServedLog {
+        self.forget_seen();
         let mut log = ServedLog::lawful();
         for (block, second) in self.ledger.taken().chunks(records).zip(0..) {
             log.commit(block, UnixMillis(NOW.get() + 1_000 * second));
@@ -339,9 +340,13 @@ fn every_kind_of_stored_bytes_that_is_changed_is_found_and_named() {
         let height = *number as u64 + 1;
         let own = single.told_of(height);
         for (begin, length) in rows_of(own, 0) {
-            for byte in [begin, begin + length - 1] {
+            let changed = [begin, begin + length - 1].map(|byte| {
                 let mut bad = own.to_vec();
                 bad[byte] ^= 1;
+                bad
+            });
+            let gone = [&own[..begin - 4], &own[begin + length..]].concat();
+            for bad in changed.into_iter().chain([gone]) {
                 single.serve_told(&desk.ledger, height, Some(&bad));
                 let (exit, found) = desk.audit(&QUIET);
                 let findings = found["findings"].as_array().unwrap().iter();
@@ -354,6 +359,7 @@ fn every_kind_of_stored_bytes_that_is_changed_is_found_and_named() {
         }
         single.serve(&desk.ledger);
     }
+    desk.forget_seen();
     log.serve(&desk.ledger);
 
     // Each subject: its status, its nonce, its count, its tree, and the inner nodes of the map above it.
@@ -478,8 +484,7 @@ fn what_a_quorum_lies_about_is_named_with_its_block() {
         ("block", |leaf| leaf.ext = None),
     ];
     for (class, lie) in lies {
-        // Each is another log of the same name.
-        assert_eq!(desk.call(&["checkpoint", "forget", "--yes"]).exit, 0);
+        desk.forget_seen();
         let mut log = ServedLog::lawful();
         log.commit(&taken[..5], NOW);
         log.commit_with(&taken[5..], UnixMillis(NOW.get() + 1), lie);

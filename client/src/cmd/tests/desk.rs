@@ -38,6 +38,11 @@ impl Desk {
         log
     }
 
+    /// Forgets which log of this name was seen: the next may be another.
+    pub(super) fn forget_seen(&self) {
+        std::fs::remove_dir_all(self.path("devnet/seen")).ok();
+    }
+
     pub(super) fn path(&self, name: &str) -> String {
         self.dir.path().join(name).to_str().unwrap().to_owned()
     }

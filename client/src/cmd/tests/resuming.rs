@@ -42,6 +42,8 @@ impl Desk {
         options: &[&str],
         interrupted: &Arc<AtomicBool>,
     ) -> (u8, Value, String) {
+        // What this computer saw apart from standings is another matter.
+        self.forget_seen();
         let (devnet, state) = (self.path("devnet"), self.path(state));
         let env = [("TAMGA_URL", self.ledger.url()), ("TAMGA_DEVNET", &devnet)];
         let world = World { interrupted: Arc::clone(interrupted), ..World::with(&env) };
