@@ -588,6 +588,7 @@ const fn place(fault: &Fault) -> Option<LeafIndex> {
 
 /// A fault of a block as a finding; a node that refuses to tell commitments lies about none.
 fn named(fault: Fault, height: Height, refused: bool) -> Finding {
+    let told = if refused { Class::Closed } else { Class::Commitment };
     let finding = match fault {
         Fault::Leaf(part) => Finding::new(Class::Block, part),
         Fault::Unlawful { index, id, rejection } => {
@@ -602,8 +603,7 @@ fn named(fault: Fault, height: Height, refused: bool) -> Finding {
             Finding::new(Class::Closed, detail).at(index).of(id)
         }
         Fault::Untold { index, id, subject } => {
-            let class = if refused { Class::Closed } else { Class::Commitment };
-            Finding::new(class, "none").at(index).of(id).about(subject)
+            Finding::new(told, "none").at(index).of(id).about(subject)
         }
         Fault::Told { index, id, subject } => {
             Finding::new(Class::Commitment, "other").at(index).of(id).about(subject)
@@ -614,9 +614,9 @@ fn named(fault: Fault, height: Height, refused: bool) -> Finding {
         }
         Fault::MapRoot { computed } => Finding::new(Class::Map, computed.to_string()),
         // Which of several is wrong, their one root does not say.
-        Fault::Misled { told } => match told[..] {
-            [(index, id)] => Finding::new(Class::Commitment, "map").at(index).of(id),
-            _ => Finding::new(Class::Commitment, format!("map of {} records", told.len())),
+        Fault::Misled { told: records } => match records[..] {
+            [(index, id)] => Finding::new(told, "map").at(index).of(id),
+            _ => Finding::new(told, format!("map of {} records", records.len())),
         },
     };
     finding.in_block(height)

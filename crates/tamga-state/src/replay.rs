@@ -491,7 +491,8 @@ impl Replay {
             }
             let others = told.iter().filter(|(subject, told)| trace.get(subject) != Some(*told));
             faults.extend(others.map(|(subject, _)| Fault::Told { index, id, subject: *subject }));
-            if !trace.is_empty() && (unseen || unjudged) {
+            // Also where nothing is told: that a record moved nothing is believed, too.
+            if unseen || unjudged {
                 blind.push((index, id));
             }
             traces.push(trace);
