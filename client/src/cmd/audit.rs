@@ -252,10 +252,9 @@ fn audit(command: &Audit, session: &mut Session<'_>) -> Result<Exit, CliError> {
         if let Some(path) = evidence.filter(|_| outcome.found.count(Class::Rewritten) == 0) {
             outcome.found.push(Finding::new(Class::Rewritten, path.display().to_string()));
         }
-        let exit = match judge(&outcome, &thresholds) {
-            Exit::Success | Exit::Partial if sources.exit() != Exit::Success => sources.exit(),
-            exit => exit,
-        };
+        let own = judge(&outcome, &thresholds);
+        let sound = matches!(own, Exit::Success | Exit::Partial);
+        let exit = Some(sources.exit()).filter(|it| sound && *it != Exit::Success).unwrap_or(own);
         let told =
             rounds == 1 || exit != Exit::Success || Some(outcome.head.size) != known.map(|it| it.0);
         let data = data(&outcome, &sources, &hash.to_string(), session);

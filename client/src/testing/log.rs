@@ -286,7 +286,7 @@ impl ServedLog {
             let view = json!({
                 "height": block.height.get(), "size": block.size.get(),
                 "records": block.size.get() - previous.size.get() - 1,
-                "time": crate::text::rfc3339(block.time), "value": certificate.value.to_string(),
+                "time": tamga_api::time::instant(block.time), "value": certificate.value.to_string(),
                 "previous": block.prev.to_string(), "root": roots.next().unwrap().to_string(),
                 "map_root": block.map_root.to_string(), "status": "final",
             });

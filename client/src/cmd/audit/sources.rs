@@ -105,7 +105,10 @@ impl Sources {
                     messages.said(&error.detail())
                 }
                 Standing::False(error) | Standing::Unknown(error) => messages.said(&fault(error)),
-                _ => String::new(),
+                Standing::Current
+                | Standing::Behind(_)
+                | Standing::WentBack(_)
+                | Standing::Forked => String::new(),
             };
             let size = it.view.as_ref().map(|view| view.size.to_string()).unwrap_or_default();
             let args = [("url", it.url.clone()), ("size", size), ("detail", detail)];
