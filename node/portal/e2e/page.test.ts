@@ -48,9 +48,9 @@ afterAll(async () => {
   await browser?.close();
   server?.close();
 });
-afterEach(() => {
+afterEach(async () => {
   policy = POLICY;
-  for (const context of browser.contexts()) void context.close();
+  await Promise.all(browser.contexts().map((context) => context.close()));
   const seen = faults;
   faults = [];
   expect(seen).toEqual([]);

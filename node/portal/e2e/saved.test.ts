@@ -40,8 +40,8 @@ beforeAll(async () => {
   browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: ['--no-sandbox'] });
 });
 afterAll(() => browser?.close());
-afterEach(() => {
-  for (const context of browser.contexts()) void context.close();
+afterEach(async () => {
+  await Promise.all(browser.contexts().map((context) => context.close()));
   const seen = faults;
   faults = [];
   expect(seen).toEqual([]);
