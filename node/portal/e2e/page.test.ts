@@ -8,6 +8,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { CATALOGUES, LANGUAGES } from '../src/texts';
 import { RECORD, bytes as vector, text as vectorText } from '../tests/vectors';
 import { encode45 } from '../tests/base45';
+import { file, GOOD, TAMPERED } from './files';
 import { serve } from './server';
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
@@ -15,13 +16,6 @@ const POLICY = vectorText('receipt/policy.txt');
 /** A record that waits for its signatures. */
 const WAITING = 'ab'.repeat(32);
 
-const file = (name: string, content: Uint8Array | string) => ({
-  name,
-  mimeType: 'application/octet-stream',
-  buffer: Buffer.from(content),
-});
-const GOOD = file('good.tamga-receipt', vector('receipt/opened.tamga-receipt'));
-const TAMPERED = file('tampered.tamga-receipt', vector('receipt/opened-value-changed.tamga-receipt'));
 const UNKNOWN = file('holiday.txt', 'not of the journal');
 
 let browser: Browser;

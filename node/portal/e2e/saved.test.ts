@@ -11,17 +11,11 @@ import { readPolicy } from '../src/verifier';
 import { encode45 } from '../tests/base45';
 import { RECORD, bytes as vector, cases, text as vectorText } from '../tests/vectors';
 import { zip } from '../tests/zip';
+import { file, GOOD, TAMPERED } from './files';
 
 const PAGE = pathToFileURL(join(import.meta.dirname, '../../../client/assets/verify.html')).href;
 const POLICY = vectorText('receipt/policy.txt');
 
-const file = (name: string, content: Uint8Array | string) => ({
-  name,
-  mimeType: 'application/octet-stream',
-  buffer: Buffer.from(content),
-});
-const GOOD = file('good.tamga-receipt', vector('receipt/opened.tamga-receipt'));
-const TAMPERED = file('tampered.tamga-receipt', vector('receipt/opened-value-changed.tamga-receipt'));
 const PACK = file(
   'case.zip',
   zip([
