@@ -6,7 +6,9 @@ use std::{env, fs, io};
 
 fn main() -> io::Result<()> {
     println!("cargo::rerun-if-changed=portal/dist");
-    let dist = Path::new(env!("CARGO_MANIFEST_DIR")).join("portal/dist");
+    let root = env::var_os("CARGO_MANIFEST_DIR")
+        .ok_or_else(|| io::Error::other("cargo names no CARGO_MANIFEST_DIR"))?;
+    let dist = Path::new(&root).join("portal/dist");
     let mut files = Vec::new();
     collect(&dist, &mut files)?;
     files.sort();
@@ -14,7 +16,13 @@ fn main() -> io::Result<()> {
     for file in files {
         let name = file.strip_prefix(&dist).map_err(io::Error::other)?;
         let name = name.to_string_lossy().replace('\\', "/");
-        writeln!(table, "    ({name:?}, include_bytes!({file:?})),").map_err(io::Error::other)?;
+        // Where the clone lies is for the compiler to say: clones may share what is built.
+        let path = format!("/portal/dist/{name}");
+        writeln!(
+            table,
+            "    ({name:?}, include_bytes!(concat!(env!(\"CARGO_MANIFEST_DIR\"), {path:?}))),"
+        )
+        .map_err(io::Error::other)?;
     }
     table.push(']');
     let out = env::var_os("OUT_DIR").ok_or_else(|| io::Error::other("cargo names no OUT_DIR"))?;
